@@ -1,0 +1,71 @@
+"""Series to learn from: numbers, a sine, a delayed echo; windows and scaling."""
+
+import numpy as np
+
+from rnn_helpers.validate import as_count, as_finite
+
+
+def numbers(first, last):
+    """The whole numbers first..last, both included, as floats."""
+    if last < first:
+        raise ValueError(f"last is {last}, expected at least first, {first}")
+    return np.arange(first, last + 1, dtype=float)
+
+
+def sine(steps, period):
+    """sin(2 pi t / period) for t = 0..steps-1."""
+    return np.sin(2 * np.pi * np.arange(as_count("steps", steps)) / period)
+
+
+def make_windows(series, length):
+    """Every window of a series, and the same window one step later.
+
+    Parameters
+    ----------
+    series : (S,) numbers, S > length
+    length : steps in a window, T
+
+    Returns
+    -------
+    X, Y : (T, 1, N) with N = S - T windows as columns; X[t, 0, n] = series[n + t], Y[t, 0, n] = series[n + t + 1]
+    """
+    series = as_finite("series", series)
+    if series.ndim != 1:
+        raise ValueError(f"series has shape {series.shape}, expected (S,): one number per step")
+    if len(series) <= as_count("length", length):
+        raise ValueError(f"series has {len(series)} numbers, expected more than length = {length}: "
+                         "the last number of a window needs a successor")
+    windows = np.lib.stride_tricks.sliding_window_view(series, length + 1).T[:, None, :]
+    return windows[:-1].copy(), windows[1:].copy()
+
+
+def fit_scale(series):
+    """Mean and standard deviation (ddof = 0) of the training part: use as (series - shift) / scale.
+
+    Raises ValueError for a constant series, which has no scale.
+    """
+    series = as_finite("series", series)
+    if series.size == 0:
+        raise ValueError("series is empty, expected at least two different numbers")
+    shift, scale = float(series.mean()), float(series.std())
+    if scale == 0:
+        raise ValueError(f"series holds {series.flat[0]} only, expected at least two different numbers")
+    return shift, scale
+
+
+def delayed_echo(steps, batch, lag, rng):
+    """Random signs and their echo: the target at step t is the input at step t - lag (0 before there is one).
+
+    After Bengio, Simard & Frasconi (1994), who ask how long a network can hold on to a bit.
+
+    Returns
+    -------
+    X, Y : (T, 1, B), X of +-1, Y[t] = X[t - lag] for t >= lag, 0 before
+    """
+    lag = as_count("lag", lag, smallest=0)
+    X = rng.choice([-1.0, 1.0], (as_count("steps", steps), 1, as_count("batch", batch)))
+    if lag >= steps:
+        raise ValueError(f"lag is {lag}, expected less than steps = {steps}: no echo would ever be heard")
+    Y = np.zeros_like(X)
+    Y[lag:] = X[: steps - lag]
+    return X, Y

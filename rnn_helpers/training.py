@@ -1,0 +1,154 @@
+"""Gradient descent: optimisers, clipping by the global norm, a training step, a loop that keeps its history."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from rnn_helpers.losses import squared_error
+from rnn_helpers.validate import as_count, as_positive
+
+
+def global_norm(grads):
+    """The length of all gradients taken as one vector, sqrt(sum of squares)."""
+    return float(np.sqrt(sum(np.sum(np.square(g, dtype=np.float64)) for g in grads.values())))
+
+
+def clip_by_norm(grads, max_norm):
+    """Scale all gradients by one factor so that their global norm is at most max_norm (Pascanu et al., 2013, algorithm 1).
+
+    Parameters
+    ----------
+    grads : dict, name -> array; not changed
+    max_norm : > 0; inf never clips
+
+    Returns
+    -------
+    clipped : dict, name -> array; the direction is kept
+    norm : float, the global norm before clipping
+    """
+    if not max_norm > 0:
+        raise ValueError(f"max_norm is {max_norm}, expected a number > 0 (inf for no clipping)")
+    norm = global_norm(grads)
+    factor = min(1.0, max_norm / norm) if norm > 0 else 1.0
+    return {name: g * factor for name, g in grads.items()}, norm
+
+
+class SGD:
+    """Plain gradient descent: p <- p - lr dL/dp, in place."""
+
+    def __init__(self, lr):
+        self.lr = as_positive("lr", lr)
+
+    def step(self, params, grads):
+        """Update every array of `params` in place with the gradient of the same name."""
+        for name, p in params.items():
+            p -= self.lr * grads[name]
+
+
+class Adam:
+    """Adam (Kingma & Ba, 2015, algorithm 1), in place."""
+
+    def __init__(self, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+        self.lr, self.beta1, self.beta2, self.eps = as_positive("lr", lr), beta1, beta2, eps
+        self.t, self.m, self.v = 0, {}, {}
+
+    def step(self, params, grads):
+        """Update every array of `params` in place with the gradient of the same name."""
+        self.t += 1
+        for name, p in params.items():
+            g = grads[name]
+            self.m[name] = self.beta1 * self.m.get(name, 0) + (1 - self.beta1) * g
+            self.v[name] = self.beta2 * self.v.get(name, 0) + (1 - self.beta2) * g * g
+            m_hat = self.m[name] / (1 - self.beta1**self.t)
+            v_hat = self.v[name] / (1 - self.beta2**self.t)
+            p -= self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
+
+
+def train_step(model, X, targets, lr, max_norm, loss=squared_error):
+    """One step of clipped gradient descent from h0 = 0 on Wx, Wh, b, Wy, c, in place.
+
+    Parameters
+    ----------
+    model : RNNModel
+    X : (T, D, B); targets : what `loss` takes
+    lr : learning rate; max_norm : clipping threshold of the global norm
+    loss : function (Y, targets) -> (loss, dY), squared_error or softmax_cross_entropy
+
+    Returns
+    -------
+    value : float, the loss (a sum) before the update
+    norm : float, the global norm of the five gradients before clipping
+    """
+    value, grads = model.loss_and_gradients(X, targets, loss=loss)
+    clipped, norm = clip_by_norm({name: grads[name] for name in model.params}, max_norm)
+    SGD(lr).step(model.params, clipped)
+    return value, norm
+
+
+@dataclass
+class History:
+    """What a training run looked like, a number per step.
+
+    loss : before each update
+    norm, clipped_norm : global gradient norm before and after clipping
+    norms : dict, parameter -> list of its own gradient norm before clipping
+    stopped : None, or why training ended early
+    """
+
+    loss: list = field(default_factory=list)
+    norm: list = field(default_factory=list)
+    clipped_norm: list = field(default_factory=list)
+    norms: dict = field(default_factory=dict)
+    stopped: str | None = None
+
+
+def fit(model, batch, steps, optimizer, max_norm=np.inf, loss=squared_error, mean=False, after_step=None,
+        frozen=(), progress=True, gradients=None):
+    """Train a model, in place, and keep the history.
+
+    Parameters
+    ----------
+    model : RNNModel
+    batch : (X, targets), used at every step, or a function step -> (X, targets)
+    steps : number of updates
+    optimizer : SGD or Adam
+    max_norm : clipping threshold of the global norm; inf for none
+    loss : function (Y, targets) -> (loss, dY)
+    mean : divide loss and gradients by the number of predictions T * B, so that the learning rate does not depend on it
+    after_step : function (step, model), called after each update
+    frozen : names of parameters that are not trained, ("Wh",) for a memoryless baseline when Wh is 0
+    progress : show a bar when the run lasts longer than two seconds; it disappears when done
+    gradients : function (model, X, targets, loss) -> (loss, gradients) in place of full BPTT
+
+    Returns
+    -------
+    history : History; when the loss is no longer finite, training stops with a message and `history.stopped` says so
+    """
+    from tqdm.auto import tqdm
+
+    gradients = gradients or (lambda model, X, targets, loss: model.loss_and_gradients(X, targets, loss=loss))
+    params = {name: p for name, p in model.params.items() if name not in frozen}
+    history = History(norms={name: [] for name in params})
+    bar = tqdm(range(as_count("steps", steps)), disable=not progress, delay=2, leave=False)
+    for step in bar:
+        X, targets = batch(step) if callable(batch) else batch
+        with np.errstate(over="ignore", invalid="ignore"):
+            value, grads = gradients(model, X, targets, loss)
+        share = 1 / (len(X) * np.shape(X)[2]) if mean else 1.0
+        grads = {name: grads[name] * share for name in params}
+        clipped, norm = clip_by_norm(grads, max_norm)
+        history.loss.append(value * share)
+        history.norm.append(norm)
+        history.clipped_norm.append(global_norm(clipped))
+        for name in params:
+            history.norms[name].append(float(np.linalg.norm(grads[name])))
+        if not (np.isfinite(value) and np.isfinite(norm)):
+            history.stopped = (f"stopped at step {step}: loss {value}, gradient norm {norm}; "
+                               "try a smaller learning rate or a smaller max_norm")
+            bar.close()
+            print(history.stopped)
+            break
+        optimizer.step(params, clipped)
+        if after_step:
+            after_step(step, model)
+    return history
