@@ -1,0 +1,236 @@
+"""A picture that answers: a drawing function that takes plain arguments, and a control for each argument.
+
+    def draw(fig, radius, activation):
+        ax = fig.subplots()
+        norms = kicked(radius, activation)
+        ax.plot(norms, **line("state"))
+        return f"Spectral radius {radius:.2f}: the state ends at {norms[-1]:.3g}."
+
+    explore(draw, "A kick, then silence", radius=slider("spectral radius", 0.0, 2.0, 0.05, 0.9),
+            activation=choice("activation", ["tanh", "linear"]))
+
+`draw` gets an empty matplotlib Figure and the controls' values, and returns the picture's alt text: one or two
+sentences written from the data. It holds no state, so a test calls it with a figure of its own.
+
+A notebook stores one output that carries the live controls for a page with a kernel and the first picture, with its alt
+text, for a page without. Only plain ipywidgets (7.7 and 8) are used: an Image whose bytes an observer rewrites.
+"""
+
+import base64
+import html
+import linecache
+import threading
+import time
+import traceback
+from dataclasses import dataclass, field
+
+import ipywidgets as widgets
+import numpy as np
+from IPython.display import display
+
+from rnn_helpers.plots import style
+
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+SLOW = 0.2  # seconds: a picture that once took longer says that it is busy before it is drawn again
+_NAME_WIDTH = "11em"  # names of controls stand in one column
+
+
+@dataclass(frozen=True)
+class Control:
+    """A description of a control: `make` builds its widget, `value` is what it starts with."""
+
+    make: type
+    label: str
+    value: object
+    options: dict = field(default_factory=dict)
+
+    def widget(self):
+        """A new widget: its name is its label, its value stands beside it, the arrow keys change it."""
+        options = dict(self.options)
+        if self.make is not widgets.Dropdown and self.make is not widgets.Checkbox:
+            options.update(continuous_update=True, readout=True)
+        return self.make(description=self.label, value=self.value, style={"description_width": _NAME_WIDTH},
+                         layout={"width": "min(30em, 98%)"}, **options)
+
+
+def slider(label, low, high, step, value, digits=2):
+    """A real number from `low` to `high` in steps of `step`, shown with `digits` decimals."""
+    _between(label, low, high, value)
+    return Control(widgets.FloatSlider, label, float(value),
+                   {"min": low, "max": high, "step": step, "readout_format": f".{digits}f"})
+
+
+def int_slider(label, low, high, value, step=1):
+    """A whole number from `low` to `high`."""
+    _between(label, low, high, value)
+    return Control(widgets.IntSlider, label, int(value), {"min": low, "max": high, "step": step})
+
+
+def steps(label, values, value):
+    """One of `values` in their order, on a slider: for uneven steps, such as learning rates 0.001, 0.01, 0.1.
+
+    `values` is a list, or a list of pairs (text shown, value); a number is shown with `g`.
+    """
+    pairs = _pairs(label, values, value)
+    return Control(widgets.SelectionSlider, label, value, {"options": pairs})
+
+
+def choice(label, values, value=None):
+    """One of `values` from a list that drops down; the first unless `value` says another.
+
+    `values` is a list, or a list of pairs (text shown, value).
+    """
+    if len(values) == 0:
+        raise ValueError(f"choice {label!r} has no values, expected at least one")
+    if value is None:
+        first = values[0]
+        value = first[1] if isinstance(first, tuple) else first
+    return Control(widgets.Dropdown, label, value, {"options": _pairs(label, values, value)})
+
+
+def switch(label, value=False):
+    """True or False."""
+    return Control(widgets.Checkbox, label, bool(value), {"indent": True})
+
+
+def _between(label, low, high, value):
+    if not low < high:
+        raise ValueError(f"slider {label!r} goes from {low} to {high}, expected low < high")
+    if not low <= value <= high:
+        raise ValueError(f"slider {label!r} starts at {value}, expected a value from {low} to {high}")
+
+
+def _pairs(label, values, value):
+    pairs = [v if isinstance(v, tuple) else (f"{v:g}" if isinstance(v, float) else str(v), v) for v in values]
+    if value not in [v for _, v in pairs]:
+        raise ValueError(f"{label!r} starts at {value!r}, expected one of {', '.join(text for text, _ in pairs)}")
+    return pairs
+
+
+def error_line(error):
+    """An exception as one readable line; where a notebook's own cell is to blame, with its line of code.
+
+    No path and no address: the line is the same in every run.
+    """
+    text = " ".join(str(error).split()) or "no message"
+    where = ""
+    for frame in traceback.extract_tb(error.__traceback__):
+        in_cell = "ipykernel" in frame.filename or frame.filename.startswith("<ipython-input")
+        if in_cell and frame.name != "<module>":
+            code = frame.line or linecache.getline(frame.filename, frame.lineno).strip()
+            where = f" (in {frame.name}, line {frame.lineno}: {code})"
+    return f"{type(error).__name__}: {text[:200]}{where}"
+
+
+class Explorer:
+    """The widgets behind `explore`: `controls` by name, `image`, `caption`; `alt` is the picture's text.
+
+    Parameters as for `explore`.
+    """
+
+    def __init__(self, draw, title, *, whose="", size=(style.WIDTH, style.HEIGHT), **controls):
+        if not controls:
+            raise ValueError("explore needs at least one control, such as radius=slider(...)")
+        for name, control in controls.items():
+            if not isinstance(control, Control):
+                raise TypeError(f"{name} is {control!r}, expected a control: slider, int_slider, steps, choice, switch")
+        self.draw, self.size = draw, size
+        self.title = f"{title} \N{MIDDLE DOT} {whose}" if whose else title
+        self.controls = {name: control.widget() for name, control in controls.items()}
+        self.image = widgets.Image(format="png", layout={"max_width": "100%", "object_fit": "contain"})
+        self.caption = widgets.HTML()
+        self.busy = widgets.HTML()
+        heading = widgets.HTML(f"<b>{html.escape(self.title)}</b>")
+        self.box = widgets.VBox([heading, *self.controls.values(), self.busy, self.image, self.caption])
+        self.alt, self.redraws, self.seconds = "", 0, 0.0  # seconds: the slowest picture so far
+        self._lock, self._drawing, self._stale = threading.Lock(), False, False
+        self.redraw()
+        for control in self.controls.values():
+            control.observe(self.redraw, names="value")
+
+    def redraw(self, change=None):
+        """Draw for the controls' values of now.
+
+        A change that arrives while a picture is drawn (from another thread, or from `draw` itself) waits for it to end
+        and is drawn once, with the newest values, however many came.
+        """
+        with self._lock:
+            self._stale = True
+            if self._drawing:
+                return
+            self._drawing = True
+        while True:
+            with self._lock:
+                if not self._stale:
+                    self._drawing = False
+                    return
+                self._stale = False
+            self._picture()
+
+    def _picture(self):
+        values = {name: control.value for name, control in self.controls.items()}
+        if self.seconds > SLOW:
+            self.busy.value = "<i role='status'>computing \N{HORIZONTAL ELLIPSIS}</i>"
+        start = time.perf_counter()
+        data, self.alt = picture(self.draw, values, self.title, self.size)
+        self.seconds = max(self.seconds, time.perf_counter() - start)
+        self.redraws += 1
+        self.image.value = data
+        if self.image.has_trait("tooltip"):  # ipywidgets 8: the name of the image for a screen reader
+            self.image.tooltip = self.alt
+        self.caption.value = f"<div role='status' aria-live='polite'>{html.escape(self.alt)}</div>"
+        self.busy.value = ""
+
+    def bundle(self):
+        """The output that a notebook stores: (data, metadata), by MIME type."""
+        data = {
+            WIDGET_VIEW: {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id},
+            "image/png": base64.b64encode(self.image.value).decode("ascii"),
+            "text/plain": self.alt,
+        }
+        return data, {"image/png": {"alt": self.alt}}
+
+    def show(self):
+        """Put controls and picture into the cell's output."""
+        data, metadata = self.bundle()
+        display(data, metadata=metadata, raw=True)
+
+
+def picture(draw, values, title, size=(style.WIDTH, style.HEIGHT)):
+    """Call `draw(fig, **values)`; return the PNG's bytes and the alt text.
+
+    An exception inside `draw`, say from a learner's function, becomes a picture and an alt text that say what happened.
+    """
+    with style.context(), np.errstate(all="ignore"):  # gradients that explode are a subject here, not a fault
+        fig = style.figure(*size)
+        try:
+            alt = draw(fig, **values)
+            if not isinstance(alt, str) or not alt:
+                raise TypeError(f"draw returned {alt!r}, expected the picture's alt text")
+            fig.suptitle(title, x=0.01, ha="left", fontsize=11, color="#404040")
+            return style.png(fig), f"{title}. {alt}"
+        except (Exception, KeyboardInterrupt) as error:
+            message = error_line(error)
+        fig = style.figure(*size)
+        fig.suptitle(title, x=0.01, ha="left", fontsize=11, color="#404040")
+        fig.text(0.02, 0.6, "No picture for these values.", fontsize=12)
+        fig.text(0.02, 0.5, message.replace("$", r"\$"), fontsize=10, family="monospace", va="top", wrap=True)
+        return style.png(fig), f"{title}. No picture for these values. {message}"
+
+
+def explore(draw, title, *, whose="", size=(style.WIDTH, style.HEIGHT), **controls):
+    """Show a picture with a control for each of its arguments.
+
+    Parameters
+    ----------
+    draw : function, draw(fig, **values) -> alt text; `fig` is an empty matplotlib Figure of `size`
+    title : what is shown, as a phrase
+    whose : whose functions are used, as `check.whose(...)` says it: "your rnn_forward", "the course's rnn_forward"
+    size : width and height in inches, at 80 dots per inch
+    controls : an argument of `draw` = slider(...), int_slider(...), steps(...), choice(...) or switch(...)
+
+    Raises
+    ------
+    TypeError, ValueError : a control is none, or starts outside its range. What `draw` raises is shown, not raised.
+    """
+    Explorer(draw, title, whose=whose, size=size, **controls).show()

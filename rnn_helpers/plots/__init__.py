@@ -1,0 +1,1 @@
+"""Figures of the course: one module per subject, each function draws on the `ax` it is given; the look is in `style`."""
