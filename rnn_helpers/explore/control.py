@@ -19,6 +19,7 @@ text, for a page without. Only plain ipywidgets (7.7 and 8) are used: an Image w
 import base64
 import html
 import linecache
+import textwrap
 import threading
 import time
 import traceback
@@ -143,6 +144,7 @@ class Explorer:
         heading = widgets.HTML(f"<b>{html.escape(self.title)}</b>")
         self.box = widgets.VBox([heading, *self.controls.values(), self.busy, self.image, self.caption])
         self.alt, self.redraws, self.seconds = "", 0, 0.0  # seconds: the slowest picture so far
+        self._places = Places()
         self._lock, self._drawing, self._stale = threading.Lock(), False, False
         self.redraw()
         for control in self.controls.values():
@@ -172,7 +174,7 @@ class Explorer:
         if self.seconds > SLOW:
             self.busy.value = "<i role='status'>computing \N{HORIZONTAL ELLIPSIS}</i>"
         start = time.perf_counter()
-        data, self.alt = picture(self.draw, values, self.title, self.size)
+        data, self.alt = picture(self.draw, values, self.title, self.size, self._places)
         self.seconds = max(self.seconds, time.perf_counter() - start)
         self.redraws += 1
         self.image.value = data
@@ -196,26 +198,70 @@ class Explorer:
         display(data, metadata=metadata, raw=True)
 
 
-def picture(draw, values, title, size=(style.WIDTH, style.HEIGHT)):
+class Places:
+    """Where the axes of a picture stand: found once by matplotlib's constrained layout, then kept.
+
+    To look again for each picture would double its drawing time and make the axes jump while a slider moves. They are
+    looked for again when axes or labels come or go, or when a tick's label grows longer than any before.
+    """
+
+    def __init__(self):
+        self.kept = {}
+
+    def png(self, fig):
+        """`style.png(fig)`, with the axes in their kept places."""
+        style.tidy(fig)
+        key = tuple((ax.get_title(loc="left"), ax.get_xlabel(), ax.get_ylabel()) for ax in fig.axes)
+        key = tuple(tuple(text.count("\n") + 1 if text else 0 for text in texts) for texts in key)
+        if fig.legends or len(fig.texts) > 1:  # free texts, beside the title, and legends outside the axes are placed by the layout alone
+            return style.png(fig)
+        if key in self.kept:
+            places, longest = self.kept[key]
+            fig.set_layout_engine("none")
+            for ax, place in zip(fig.axes, places):
+                ax.set_position(place)
+            data = style.png(fig)
+            if all(now <= before for now, before in zip(_tick_lengths(fig), longest)):
+                return data
+            for ax in fig.axes:
+                ax.set_in_layout(True)
+            fig.set_layout_engine("constrained")
+        data = style.png(fig)
+        self.kept[key] = [ax.get_position(original=True) for ax in fig.axes], _tick_lengths(fig)
+        return data
+
+
+def _tick_lengths(fig):
+    axes = [axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis)]
+    return [max((len(tick.label1.get_text()) for tick in axis.majorTicks), default=0) for axis in axes]
+
+
+def picture(draw, values, title, size=(style.WIDTH, style.HEIGHT), places=None):
     """Call `draw(fig, **values)`; return the PNG's bytes and the alt text.
 
     An exception inside `draw`, say from a learner's function, becomes a picture and an alt text that say what happened.
     """
+    places = places or Places()
     with style.context(), np.errstate(all="ignore"):  # gradients that explode are a subject here, not a fault
         fig = style.figure(*size)
         try:
             alt = draw(fig, **values)
             if not isinstance(alt, str) or not alt:
                 raise TypeError(f"draw returned {alt!r}, expected the picture's alt text")
-            fig.suptitle(title, x=0.01, ha="left", fontsize=11, color="#404040")
-            return style.png(fig), f"{title}. {alt}"
+            _name(fig, title)
+            return places.png(fig), f"{title}. {alt}"
         except (Exception, KeyboardInterrupt) as error:
             message = error_line(error)
         fig = style.figure(*size)
-        fig.suptitle(title, x=0.01, ha="left", fontsize=11, color="#404040")
-        fig.text(0.02, 0.6, "No picture for these values.", fontsize=12)
-        fig.text(0.02, 0.5, message.replace("$", r"\$"), fontsize=10, family="monospace", va="top", wrap=True)
+        _name(fig, title)
+        fig.text(0.02, 0.62, "No picture for these values.", fontsize=12)
+        text = "\n".join(textwrap.wrap(message.replace("$", r"\$"), width=int(size[0] * 11)))
+        fig.text(0.02, 0.55, text, fontsize=10, family="monospace", va="top")
         return style.png(fig), f"{title}. No picture for these values. {message}"
+
+
+def _name(fig, title):
+    fig.suptitle(title, x=0.01, ha="left", fontsize=11, color="#404040")
 
 
 def explore(draw, title, *, whose="", size=(style.WIDTH, style.HEIGHT), **controls):
