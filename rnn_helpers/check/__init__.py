@@ -1,0 +1,132 @@
+"""Checks: `check.rnn_forward(rnn_forward)` says what is right, what is wrong and which mistake it is.
+
+The value of a check is its points. `check.progress()` shows a notebook's exercises, `check.yours_or_ours(f)` gives
+the learner's function when it passed its check and the course's otherwise.
+"""
+
+import sys
+
+from rnn_helpers.check import bptt, char_level, forward_pass, number_sequence, rnn_cell, truncated_bptt
+from rnn_helpers.check.guard import observe
+from rnn_helpers.check.judge import judge
+from rnn_helpers.check.progress import Progress
+from rnn_helpers.check.report import Points
+
+SEED = 12  # of the fixtures in a notebook; graders use their own
+
+EXERCISES = {exercise.name: exercise
+             for module in (rnn_cell, forward_pass, bptt, number_sequence, char_level, truncated_bptt)
+             for exercise in module.EXERCISES}
+
+# Written answers, read by a person: name -> (notebook, points)
+WRITTEN = {
+    "order_matters": ("01_rnn_cell", 2.0),
+    "unrolling_is_depth": ("02_forward_pass", 2.0),
+    "vanish_faster": ("03_bptt", 2.0),
+    "tanh_part": ("03_bptt", 2.0),
+    "rising_loss": ("04_number_sequence", 2.0),
+    "sequence_length": ("04_number_sequence", 2.0),
+    "memory_or_counting": ("05_char_level", 2.0),
+    "why_truncate": ("06_truncated_bptt", 2.0),
+}
+
+_checked = {}  # exercise name -> (the function, its Points)
+
+
+def run(name, function, seed=SEED, **using):
+    """Check a function against an exercise by name.
+
+    Parameters
+    ----------
+    name : of the exercise; function : the learner's
+    seed : of the fixtures
+    using : functions of the learner's that go with it, as `forward=my_rnn_forward` when its caches hold something
+        else than the course's
+
+    Returns
+    -------
+    points : Points, a float that shows itself as a report; never raises for anything the function does
+    """
+    if name not in EXERCISES:
+        raise ValueError(f"name is {name!r}, expected one of {', '.join(EXERCISES)}")
+    exercise = EXERCISES[name]
+    inputs = exercise.inputs(seed)
+    given = inputs.copy()
+    given.using = using
+    points = Points(judge(exercise, inputs, observe(exercise, function, given)))
+    _checked[name] = (function, points)
+    if not _page():
+        print(points)
+    return points
+
+
+def _page():
+    """Whether results are shown on a page (a notebook), rather than in a terminal."""
+    shell = sys.modules.get("IPython") and sys.modules["IPython"].get_ipython()
+    return bool(shell) and hasattr(shell, "kernel")
+
+
+def yours_or_ours(function):
+    """The function itself when its last check earned full points, else the course's implementation of the same."""
+    name = _exercise_of(function)
+    yours, points = _checked.get(name, (None, None))
+    return function if yours is function and points == EXERCISES[name].points else EXERCISES[name].reference
+
+
+def whose(function):
+    """"your rnn_forward" or "the course's rnn_forward", for the title of a picture."""
+    name = _exercise_of(function)
+    called = getattr(function, "__name__", name)
+    yours = _checked.get(name, (None,))[0] is function and function is not EXERCISES[name].reference
+    return f"your {called}" if yours else f"the course's {called}"
+
+
+def _exercise_of(function):
+    """The exercise that a function was checked for, is the reference of, or is named after."""
+    for name, (checked, _) in _checked.items():
+        if checked is function:
+            return name
+    for name, exercise in EXERCISES.items():
+        if exercise.reference is function:
+            return name
+    name = getattr(function, "__name__", repr(function))
+    if name not in EXERCISES:
+        raise ValueError(f"{name} is no exercise and was not checked, expected one of {', '.join(EXERCISES)}")
+    return name
+
+
+def progress(notebook=None):
+    """All exercises of a notebook with their points, and what is left.
+
+    notebook : "03_bptt" or "03"; None for that of the last check
+    """
+    notebooks = sorted({exercise.notebook for exercise in EXERCISES.values()})
+    if notebook is None:
+        notebook = EXERCISES[next(reversed(_checked))].notebook if _checked else notebooks[0]
+    found = [name for name in notebooks if name.startswith(str(notebook))]
+    if len(found) != 1:
+        raise ValueError(f"notebook is {notebook!r}, expected one of {', '.join(notebooks)}")
+    rows = [(name, _checked[name][1].judgement if name in _checked else None, exercise.points)
+            for name, exercise in EXERCISES.items() if exercise.notebook == found[0]]
+    written = [(name, points) for name, (where, points) in WRITTEN.items() if where == found[0]]
+    shown = Progress(found[0], rows, written)
+    if not _page():
+        print(shown)
+    return shown
+
+
+def __getattr__(name):
+    """`check.rnn_forward` is `run` for the exercise of that name."""
+    if name not in EXERCISES:
+        raise AttributeError(f"check has no exercise {name!r}; it has {', '.join(EXERCISES)}")
+
+    def check(function, seed=SEED, **using):
+        return run(name, function, seed, **using)
+
+    check.__name__ = check.__qualname__ = name
+    check.__doc__ = f"Check your {EXERCISES[name].asks}; returns the points."
+    return check
+
+
+def __dir__():
+    return sorted([*globals(), *EXERCISES])

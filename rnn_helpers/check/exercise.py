@@ -1,0 +1,151 @@
+"""What an exercise is: fixtures, cases that run a function on them, facets that earn points, mistakes with names."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from rnn_helpers.cell import RNNCell
+from rnn_helpers.model import RNNModel
+
+
+class Inputs(dict):
+    """The fixture of an exercise: names and plain values. Remembers the cells and models made of it, so that
+    replaced parameters are noticed as well as overwritten ones."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.made = []  # (object, attribute, the array it had)
+        self.using = {}  # functions of the learner's that a check call names: forward=my_forward
+
+    def copy(self):
+        """A deep copy: nothing a function does to it reaches the original."""
+        fresh = Inputs({name: np.array(v) if isinstance(v, np.ndarray) else v for name, v in self.items()})
+        fresh.using = self.using
+        return fresh
+
+    def cell(self, suffix=""):
+        """An RNNCell on the arrays Wx, Wh, b of the fixture (with a suffix: Wx2, ...)."""
+        cell = RNNCell.from_arrays(*(self[name + suffix] for name in ("Wx", "Wh", "b")))
+        self.made += [(cell, name, getattr(cell, name)) for name in ("Wx", "Wh", "b")]
+        return cell
+
+    def model(self, suffix=""):
+        """An RNNModel on the arrays Wx, Wh, b, Wy, c of the fixture."""
+        model = RNNModel.__new__(RNNModel)
+        model.cell, model.Wy, model.c = self.cell(suffix), self["Wy" + suffix], self["c" + suffix]
+        self.made += [(model, name, getattr(model, name)) for name in ("Wy", "c")]
+        return model
+
+
+class BadReturn(Exception):
+    """A function returned something else than was asked for; the message says what."""
+
+
+def parts(returned, *names):
+    """The first values of a returned tuple, one per name; more are allowed. BadReturn when there are too few."""
+    asked = ", ".join(names)
+    if returned is None:
+        raise BadReturn(f"it returned None, expected {asked}: is there a `return` on every way out?")
+    if not isinstance(returned, (tuple, list)):
+        raise BadReturn(f"it returned one {type(returned).__name__}, expected {len(names)} values: {asked}")
+    if len(returned) < len(names):
+        raise BadReturn(f"it returned {len(returned)} values, expected {len(names)}: {asked}")
+    return tuple(returned)[: len(names)]
+
+
+def one(returned, name):
+    """The returned value itself, or the first of a tuple (more are allowed). BadReturn for None."""
+    if returned is None:
+        raise BadReturn(f"it returned None, expected {name}: is there a `return` on every way out?")
+    return returned[0] if isinstance(returned, tuple) and returned else returned
+
+
+@dataclass(frozen=True)
+class Case:
+    """One way to try a function.
+
+    name : short, as in "one sequence", "a batch of 3"; shown when only this case fails
+    run : (function, inputs) -> dict, name -> returned value. `inputs` are a fresh copy; what is in the dict is
+        turned into plain arrays. What only the learner's code understands (a cache) is made and used inside.
+    tolerance : relative, to the largest expected number
+    may_change : names of inputs that the function is asked to change in place
+    may_share : True when results may be views of the arguments
+    """
+
+    name: str
+    run: Callable
+    tolerance: float = 1e-6
+    may_change: tuple = ()
+    may_share: bool = False
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A part of the points.
+
+    title : what it is about, as in "dWh" or "a batch of 3"
+    points : what it earns
+    keys : observations "case/name" that must all be right ("case/*" for all of a case)
+    kind : "value" (a wrong shape with the right numbers in the right order passes), "shape",
+        or "unharmed" (arguments unchanged, no views of them returned, the same answer when called again); the last
+        earns only when some value facet does
+    """
+
+    title: str
+    points: float
+    keys: tuple = ("*/*",)
+    kind: str = "value"
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A well-known wrong implementation.
+
+    name : slug, unique in its exercise, as in "tanh-forgotten-in-the-carry"
+    title : the mistake in a few words, "tanh' is missing from the carry"
+    why : one or two sentences for the learner: what the code does instead, what to do
+    line : the line of mathematics that it breaks
+    wrong : the wrong implementation, called as the learner's function is
+    """
+
+    name: str
+    title: str
+    why: str
+    line: str
+    wrong: Callable
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """Everything a check needs to know; plain data and functions, no state.
+
+    name : as in check.<name>
+    notebook : "01_rnn_cell"
+    asks : the call, as in "rnn_forward(cell, X, h0=None) -> (h_states, caches)"
+    fixtures : (rng) -> dict of plain arrays and numbers, made so that mistakes cannot hide
+    cases, facets, mistakes : see there
+    reference : the course's own implementation
+    forbidden : functions of the course that may not be called for it; the reference is always among them
+    witness : (inputs, values) -> list of (label, relative error, tolerance): an independent road to the right answer;
+        values is a dict "case/name" -> array of what the learner's function returned
+    """
+
+    name: str
+    notebook: str
+    asks: str
+    fixtures: Callable
+    cases: tuple
+    facets: tuple
+    reference: Callable
+    mistakes: tuple = ()
+    forbidden: tuple = ()
+    witness: Callable | None = None
+    points: float = field(init=False)
+
+    def __post_init__(self):
+        object.__setattr__(self, "points", float(sum(facet.points for facet in self.facets)))
+
+    def inputs(self, seed):
+        """The fixture of a seed."""
+        return Inputs(self.fixtures(np.random.default_rng(seed)))

@@ -1,0 +1,297 @@
+"""From observations to a verdict: facets, points, the mistake's name. Never touches the learner's objects."""
+
+import fnmatch
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from rnn_helpers.check.guard import Observed, observe
+
+FLOAT32_TOLERANCE = 1e-4
+
+
+@dataclass
+class Verdict:
+    """One facet's outcome. earned : points; reason : "" when right, else where it departs first."""
+
+    title: str
+    points: float
+    earned: float
+    reason: str = ""
+
+
+@dataclass
+class Judgement:
+    """The verdict on one exercise.
+
+    status : "right", "partly right", "wrong", "not attempted", "borrowed"
+    advice : what helps most, one or more lines; facets : list of Verdict
+    mistakes : names of the mistakes of the atlas that fit
+    """
+
+    name: str
+    asks: str
+    status: str
+    points: float
+    maximum: float
+    advice: list = field(default_factory=list)
+    facets: list = field(default_factory=list)
+    mistakes: list = field(default_factory=list)
+
+
+def close(got, expected, tolerance):
+    """Whether two arrays of one size agree, relative to the largest expected number; text must be the same."""
+    if isinstance(got, str) or isinstance(expected, str):
+        return isinstance(got, str) and isinstance(expected, str) and got == expected
+    if got.size != expected.size:
+        return False
+    if expected.dtype.kind == "U" or got.dtype.kind == "U":
+        return got.dtype.kind == expected.dtype.kind and np.array_equal(got.ravel(), expected.ravel())
+    if got.dtype == np.float32:
+        tolerance = max(tolerance, FLOAT32_TOLERANCE)
+    got, expected = got.astype(float).ravel(), expected.astype(float).ravel()
+    with np.errstate(all="ignore"):
+        scale = np.max(np.abs(expected), initial=0.0, where=np.isfinite(expected)) or 1.0
+        same = (np.abs(got - expected) <= tolerance * scale) | (got == expected) | (np.isnan(got) & np.isnan(expected))
+    return bool(same.all())
+
+
+def same_shape(got, expected):
+    return not isinstance(got, str) and got.shape == expected.shape
+
+
+def number(x):
+    """A number as the learner reads it, the same on every machine: 4 significant digits, no -0."""
+    if isinstance(x, (str, np.str_)):
+        return repr(str(x))
+    return f"{float(x) + 0.0:.4g}" if abs(float(x)) > 1e-12 or not np.isfinite(x) else "0"
+
+
+AXES = {1: ("row",), 2: ("row", "column"), 3: ("step", "row", "column")}
+
+
+def first_difference(name, got, expected, tolerance):
+    """Where `got` departs from `expected`, in words."""
+    if isinstance(got, str):
+        return got
+    if got.dtype.kind == "U" or expected.dtype.kind == "U":
+        if got.dtype.kind != expected.dtype.kind:
+            return f"{name} holds {got.dtype}, expected {'text' if expected.dtype.kind == 'U' else 'numbers'}"
+        if got.shape == expected.shape:
+            where = next(i for i in np.ndindex(*got.shape) if got[i] != expected[i])
+            place = f" at {', '.join(map(str, where))}" if where else ""
+            return f"{name}{place} is {str(got[where])[:40]!r}, expected {str(expected[where])[:40]!r}"
+    if got.shape != expected.shape and got.size != expected.size:
+        return f"{name} has shape {got.shape}, expected {expected.shape}"
+    if not np.isfinite(got).all() and np.isfinite(expected).all():
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(got))[0])
+        return f"{name} holds {number(got[where])} (first at {list(where)})"
+    flat_got, flat_expected = got.astype(float).ravel(), expected.astype(float).ravel()
+    scale = np.max(np.abs(flat_expected), initial=0.0) or 1.0
+    wrong = np.abs(flat_got - flat_expected) > tolerance * scale
+    if not wrong.any():
+        return f"{name} has shape {got.shape}, expected {expected.shape}"
+    flat = int(np.argmax(wrong))
+    where = np.unravel_index(flat, expected.shape)
+    place = ", ".join(f"{axis} {int(i)}" for axis, i in zip(AXES.get(expected.ndim, ()), where))
+    share = f", {int(wrong.sum())} of {wrong.size} numbers differ" if wrong.size > 1 else ""
+    return f"{name}{' at ' + place if place else ''} is {number(flat_got[flat])}, expected {number(flat_expected[flat])}{share}"
+
+
+def keys_of(pattern, expected):
+    """The observations "case/name" that a pattern names, in the order of the cases."""
+    return [key for key in expected if fnmatch.fnmatchcase(key, pattern)]
+
+
+def flatten(observed):
+    """Observations by "case/name": an array, or a str that says why there is none."""
+    return {f"{case}/{name}": value for case, result in observed.cases.items() for name, value in result.values.items()}
+
+
+def describe(problem):
+    """A problem in one line."""
+    where = f" in your {problem.line}" if problem.line else ""
+    return problem.text + where
+
+
+class Evidence:
+    """The learner's observations beside the course's on the same fixture, compared key by key."""
+
+    def __init__(self, exercise, inputs, observed):
+        self.exercise, self.inputs, self.observed = exercise, inputs, observed
+        self.expected = flatten(observe(exercise, exercise.reference, inputs, guarded=False))
+        self.got = flatten(observed)
+        self.tolerance = {case.name: case.tolerance for case in exercise.cases}
+        self.wrong = [key for key in self.expected if not self.right(key)]
+
+    def case(self, key):
+        return self.observed.cases[key.split("/")[0]]
+
+    def agrees(self, key, other):
+        """Whether the learner's value at a key is that of `other` (a dict like `expected`), shape included."""
+        got, value = self.got.get(key), other.get(key)
+        if got is None or value is None:
+            return got is None and value is None
+        return close(got, value, self.tolerance[key.split("/")[0]]) and (isinstance(got, str) or got.shape == value.shape)
+
+    def right(self, key):
+        return self.agrees(key, self.expected)
+
+    def reason(self, key, kind="value"):
+        """Why a key is wrong, "" when it is right."""
+        problem, case = self.case(key).problem, key.split("/")[0]
+        if problem:
+            return f"no result ({case})"
+        got, name = self.got.get(key), key.split("/")[1]
+        if got is None:
+            return f"{name} is missing ({case})"
+        if isinstance(got, str):
+            return f"{got} ({case})"
+        expected = self.expected[key]
+        if kind == "shape":
+            return "" if got.shape == expected.shape else f"{name} has shape {got.shape}, expected {expected.shape} ({case})"
+        if close(got, expected, self.tolerance[case]):
+            return ""
+        return f"{first_difference(name, got, expected, self.tolerance[case])} ({case})"
+
+    def harm(self):
+        """What the function did besides its work, "" when nothing."""
+        for name, result in self.observed.cases.items():
+            if result.damaged:
+                return f"{' and '.join(result.damaged)} changed during the call ({name}); write to a copy, not with +=, -= or [:] ="
+            if result.shared:
+                return f"{result.shared[0]} ({name}); return a new array, e.g. with .copy()"
+        again = self.observed.again
+        first = self.exercise.cases[0].name
+        if again and not self.observed.cases[first].problem:
+            for name, value in self.observed.cases[first].values.items():
+                other = again.values.get(name)
+                if other is None or not close(other, value, self.tolerance[first]):
+                    return f"called again with the same arguments it gives another {name}: something is kept from the call before"
+        return ""
+
+
+def verdicts(evidence):
+    """The facets with what each earns."""
+    found, some_value = [], False
+    for facet in sorted(evidence.exercise.facets, key=lambda facet: facet.kind == "unharmed"):
+        if facet.kind == "unharmed":
+            reason = evidence.harm() if some_value else "counts once some values are right"
+        else:
+            keys = [key for pattern in facet.keys for key in keys_of(pattern, evidence.expected)]
+            if not keys:
+                raise ValueError(f"{evidence.exercise.name}: facet {facet.title!r} names no observation: {facet.keys}")
+            reason = next(filter(None, (evidence.reason(key, facet.kind) for key in keys)), "")
+            some_value |= facet.kind == "value" and not reason
+        found.append((facet, Verdict(facet.title, facet.points, 0.0 if reason else facet.points, reason)))
+    order = {id(facet): i for i, facet in enumerate(evidence.exercise.facets)}
+    return [verdict for facet, verdict in sorted(found, key=lambda pair: order[id(pair[0])])]
+
+
+def name_mistakes(evidence, most=2):
+    """The mistakes of the atlas that explain what is wrong: every symptom of theirs is there, as they show it.
+
+    A mistake that explains more comes first; a second one is named when it explains what the first leaves over.
+    """
+    wrong, named = list(evidence.wrong), []
+    symptoms = {}
+    for mistake in evidence.exercise.mistakes:
+        shown = observe(evidence.exercise, mistake.wrong, evidence.inputs, guarded=False)
+        values = flatten(shown)
+        problems = {case: result.problem.text for case, result in shown.cases.items() if result.problem}
+        learner = {case: result.problem.text for case, result in evidence.observed.cases.items() if result.problem}
+        signs = [key for key in evidence.expected
+                 if not _agree(values.get(key), evidence.expected[key], evidence.tolerance[key.split("/")[0]])]
+        fits = all(evidence.agrees(key, values) for key in signs) and all(learner.get(c) == p for c, p in problems.items())
+        harmed = any(result.damaged for result in shown.cases.values())
+        if signs and fits:
+            symptoms[mistake.name] = (mistake, set(signs))
+        elif not signs and harmed and not wrong and all(
+                shown.cases[c].damaged == evidence.observed.cases[c].damaged for c in shown.cases):
+            return [mistake]
+    while wrong and len(named) < most and symptoms:
+        best = max(symptoms.values(), key=lambda pair: len(pair[1] & set(wrong)))
+        explained = best[1] & set(wrong)
+        if not explained:
+            break
+        named.append(best[0])
+        wrong = [key for key in wrong if key not in explained]
+        del symptoms[best[0].name]
+    return named
+
+
+def _agree(got, expected, tolerance):
+    return got is not None and close(got, expected, tolerance) and same_shape(got, expected)
+
+
+def judge(exercise, inputs, observed: Observed):
+    """The verdict on what was observed.
+
+    Parameters
+    ----------
+    exercise : Exercise; inputs : its fixture; observed : what `guard.observe` returned for the learner's function
+
+    Returns
+    -------
+    judgement : Judgement
+    """
+    result = Judgement(exercise.name, exercise.asks, "wrong", 0.0, exercise.points)
+    problems = [case.problem for case in observed.cases.values() if case.problem]
+    if problems and problems[0].kind == "not attempted":
+        result.status = "not attempted"
+        result.advice = [f"not attempted yet: {exercise.asks}"]
+        return result
+    if observed.borrowed:
+        result.status = "borrowed"
+        result.advice = [f"it calls the course's own {observed.borrowed}, which is what you are asked to write; "
+                         "its answer is right, but not yours yet. Other exercises' functions may be called."]
+        return result
+    evidence = Evidence(exercise, inputs, observed)
+    result.facets = verdicts(evidence)
+    result.points = float(sum(verdict.earned for verdict in result.facets))
+    if result.points >= exercise.points - 1e-9:
+        result.status, result.points = "right", exercise.points
+        result.advice = witness_lines(exercise, inputs, evidence)
+        return result
+    result.status = "partly right" if result.points > 0 else "wrong"
+    named = name_mistakes(evidence)
+    result.mistakes = [mistake.name for mistake in named]
+    result.advice = [f"{mistake.title}. {mistake.why} {mistake.line}".strip() for mistake in named]
+    if not named:
+        result.advice = unknown(exercise, inputs, observed, evidence, result, problems)
+    if observed.globals_read and not named:
+        result.advice.append(f"it reads {', '.join(observed.globals_read)} from the notebook: use the arguments only")
+    return result
+
+
+def unknown(exercise, inputs, observed, evidence, result, problems):
+    """Advice when no mistake of the atlas fits: what happened, where it departs first, the witness."""
+    if problems:
+        failing = [name for name, case in observed.cases.items() if case.problem]
+        working = [name for name, case in observed.cases.items() if not case.problem]
+        advice = [describe(problems[0])]
+        if working and len(failing) < len(observed.cases):
+            advice[0] += f"; it works on {working[0]!r} and fails on {failing[0]!r}"
+        return advice + ([f"Try: {problems[0].hint}"] if problems[0].hint else [])
+    advice = [next((v.reason for v in result.facets if v.reason), evidence.harm())]
+    return advice + witness_lines(exercise, inputs, evidence)
+
+
+def witness_lines(exercise, inputs, evidence):
+    """What an independent road says, one line per value."""
+    values = {key: value for key, value in evidence.got.items() if not isinstance(value, str)}
+    if exercise.witness is None or any(not same_shape(values.get(k, ""), v) for k, v in evidence.expected.items()):
+        return []
+    lines = []
+    try:
+        rows = exercise.witness(inputs.copy(), values)
+    except (KeyError, ValueError):  # a value that the witness needs is not there
+        return []
+    good = [label for label, error, tolerance in rows if error <= tolerance]
+    bad = [(label, error, tolerance) for label, error, tolerance in rows if not error <= tolerance]
+    if good and not bad:
+        lines.append(f"witness: {', '.join(good)} agree{'s' if len(good) == 1 else ''}, relative error below {rows[0][2]:.0e}")
+    if bad:
+        lines.append("witness: " + ", ".join(f"{label} has relative error {error:.2g}" for label, error, _ in bad)
+                     + f" (right below {bad[0][2]:.0e})" + (f"; right: {', '.join(good)}" if good else ""))
+    return lines

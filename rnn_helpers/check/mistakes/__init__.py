@@ -1,0 +1,1 @@
+"""The atlas: well-known wrong implementations, one module per notebook."""

@@ -1,0 +1,120 @@
+"""The exercises of notebook 01: one step of the cell, and the readout."""
+
+import numpy as np
+
+from rnn_helpers.bptt import rnn_forward
+from rnn_helpers.cell import RNNCell, rnn_cell_forward
+from rnn_helpers.check.exercise import Case, Exercise, Facet, one, parts
+from rnn_helpers.check.mistakes import rnn_cell as mistakes
+from rnn_helpers.readout import many_to_many, many_to_one, readout
+
+
+def draw_cell(rng, D, H, suffix=""):
+    """Weights of a cell in which no term is small: Wx, Wh (not symmetric), b."""
+    return {f"Wx{suffix}": rng.normal(0, 0.7, (H, D)), f"Wh{suffix}": rng.normal(0, 0.6, (H, H)),
+            f"b{suffix}": rng.normal(0, 0.5, (H, 1))}
+
+
+def cell_fixtures(rng):
+    D, H, B = 3, 4, 2
+    return {**draw_cell(rng, D, H), **draw_cell(rng, 2, 5, "2"),
+            "x_t": rng.normal(size=(D, B)), "h_prev": rng.uniform(-0.9, 0.9, (H, B)),
+            "x_single": rng.normal(size=(2, 1)), "h_single": rng.uniform(-0.9, 0.9, (5, 1)),
+            "x_next": rng.normal(size=(D, B))}
+
+
+def arrays_in(cache, depth=0):
+    """Every array that a cache holds: in tuples, lists, dicts, attributes, or itself."""
+    if isinstance(cache, np.ndarray):
+        yield cache
+    elif depth < 4:
+        if isinstance(cache, dict):
+            items = cache.values()
+        elif isinstance(cache, (tuple, list)):
+            items = cache
+        else:
+            items = getattr(cache, "__dict__", {}).values()
+        for item in items:
+            yield from arrays_in(item, depth + 1)
+
+
+def in_cache(cell, cache, x_t, h_prev, h_t):
+    """Which of the things that the step back needs can be found in a cache: name -> "kept" or "missing".
+
+    For tanh'(z_t) any of h_t, z_t, 1 - h_t^2 serves; h_t is what the function returned, right or not.
+    """
+    z = cell.Wx @ x_t + cell.Wh @ h_prev + cell.b
+    found = list(arrays_in(cache))
+
+    def kept(*candidates):
+        return "kept" if any(a.shape == np.shape(c) and np.allclose(a, c, atol=1e-4) for a in found for c in candidates) else "missing"
+
+    h_t = np.asarray(h_t)
+    return {"cache_x_t": kept(x_t), "cache_h_prev": kept(h_prev), "cache_h_t": kept(h_t, z, 1 - h_t**2, h_t**2)}
+
+
+def one_example(function, i):
+    h_t, _ = parts(function(i.cell("2"), i["x_single"], i["h_single"]), "h_t", "cache")
+    return {"h_t": h_t}
+
+
+def batch(function, i):
+    cell = i.cell()
+    h_t, cache = parts(function(cell, i["x_t"], i["h_prev"]), "h_t", "cache")
+    return {"h_t": h_t, **in_cache(cell, cache, i["x_t"], i["h_prev"], h_t)}
+
+
+def two_steps(function, i):
+    cell = i.cell()
+    h_1, cache = parts(function(cell, i["x_t"], i["h_prev"]), "h_t", "cache")
+    kept = np.array(h_1)  # the second step must not reach back into the first
+    h_2, _ = parts(function(cell, i["x_next"], h_1), "h_t", "cache")
+    return {"h_1": h_1, "h_2": h_2, **in_cache(cell, cache, i["x_t"], i["h_prev"], kept)}
+
+
+def in_float32(function, i):
+    cell = RNNCell.from_arrays(*(i[name].astype(np.float32) for name in ("Wx", "Wh", "b")))
+    h_t, _ = parts(function(cell, i["x_t"].astype(np.float32), i["h_prev"].astype(np.float32)), "h_t", "cache")
+    return {"h_t": h_t}
+
+
+RNN_CELL_FORWARD = Exercise(
+    name="rnn_cell_forward",
+    notebook="01_rnn_cell",
+    asks="rnn_cell_forward(cell, x_t, h_prev) -> (h_t, cache)",
+    fixtures=cell_fixtures,
+    cases=(Case("one example", one_example), Case("a batch of 2", batch), Case("two steps", two_steps),
+           Case("float32", in_float32, tolerance=1e-4)),
+    facets=(Facet("shape of h_t", 1, ("*/h_*",), "shape"),
+            Facet("h_t of one example", 2, ("one example/h_t",)),
+            Facet("h_t of a batch, step after step", 2, ("a batch of 2/h_t", "two steps/h_*", "float32/h_t")),
+            Facet("cache holds what the step back needs", 1, ("*/cache_*",)),
+            Facet("arguments unharmed", 1, kind="unharmed")),
+    reference=rnn_cell_forward,
+    forbidden=(rnn_forward,),
+    mistakes=mistakes.RNN_CELL_FORWARD,
+)
+
+
+def readout_fixtures(rng):
+    H, O, B = 4, 3, 2
+    return {"h_t": rng.uniform(-0.9, 0.9, (H, B)), "Wy": rng.normal(size=(O, H)), "c": rng.normal(size=(O, 1)),
+            "h_single": rng.uniform(-0.9, 0.9, (5, 1)), "Wy2": rng.normal(size=(2, 5)), "c2": rng.normal(size=(2, 1))}
+
+
+READOUT = Exercise(
+    name="readout",
+    notebook="01_rnn_cell",
+    asks="readout(h_t, Wy, c) -> y_t",
+    fixtures=readout_fixtures,
+    cases=(Case("one example", lambda f, i: {"y_t": one(f(i["h_single"], i["Wy2"], i["c2"]), "y_t")}),
+           Case("a batch of 2", lambda f, i: {"y_t": one(f(i["h_t"], i["Wy"], i["c"]), "y_t")})),
+    facets=(Facet("y_t of one example", 1, ("one example/y_t",)),
+            Facet("y_t of a batch", 1, ("a batch of 2/y_t",)),
+            Facet("arguments unharmed", 1, kind="unharmed")),
+    reference=readout,
+    forbidden=(many_to_many, many_to_one),
+    mistakes=mistakes.READOUT,
+)
+
+EXERCISES = (RNN_CELL_FORWARD, READOUT)
