@@ -8,7 +8,7 @@ import sys
 
 from rnn_helpers.check import bptt, char_level, forward_pass, number_sequence, rnn_cell, truncated_bptt
 from rnn_helpers.check.guard import observe
-from rnn_helpers.check.judge import judge
+from rnn_helpers.check.judge import Yardstick, judge
 from rnn_helpers.check.progress import Progress
 from rnn_helpers.check.report import Points
 
@@ -53,7 +53,7 @@ def run(name, function, seed=SEED, **using):
     inputs = exercise.inputs(seed)
     given = inputs.copy()
     given.using = using
-    points = Points(judge(exercise, inputs, observe(exercise, function, given)))
+    points = Points(judge(Yardstick(exercise, inputs), observe(exercise, function, given)))
     _checked[name] = (function, points)
     if not _page():
         print(points)

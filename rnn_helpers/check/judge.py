@@ -2,9 +2,11 @@
 
 import fnmatch
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
+from rnn_helpers.check.exercise import Mistake
 from rnn_helpers.check.guard import Observed, observe
 
 FLOAT32_TOLERANCE = 1e-4
@@ -114,28 +116,64 @@ def describe(problem):
     return problem.text + where
 
 
-class Evidence:
-    """The learner's observations beside the course's on the same fixture, compared key by key."""
+@dataclass
+class Symptoms:
+    """What a mistake shows on a fixture: the observations it gets wrong, their values, its problems and damage."""
 
-    def __init__(self, exercise, inputs, observed):
-        self.exercise, self.inputs, self.observed = exercise, inputs, observed
-        self.expected = flatten(observe(exercise, exercise.reference, inputs, guarded=False))
-        self.got = flatten(observed)
+    mistake: Mistake
+    signs: list
+    values: dict
+    problems: dict
+    damaged: dict
+
+
+class Yardstick:
+    """What is right on one fixture, and what each mistake of the atlas shows there; made once, used for any number
+    of judgements."""
+
+    def __init__(self, exercise, inputs):
+        self.exercise, self.inputs = exercise, inputs
         self.tolerance = {case.name: case.tolerance for case in exercise.cases}
-        self.wrong = [key for key in self.expected if not self.right(key)]
+        self.expected = flatten(observe(exercise, exercise.reference, inputs, guarded=False))
+
+    @cached_property
+    def symptoms(self):
+        return [self._symptoms(mistake) for mistake in self.exercise.mistakes]
+
+    def _symptoms(self, mistake):
+        shown = observe(self.exercise, mistake.wrong, self.inputs, guarded=False)
+        values = flatten(shown)
+        signs = [key for key in self.expected if not self.agree(key, values.get(key), self.expected[key])]
+        return Symptoms(mistake, signs, values, problem_texts(shown), {c: r.damaged for c, r in shown.cases.items() if r.damaged})
+
+    def agree(self, key, got, value):
+        """Whether two observations of one key are the same, shape included; None is the same as None only."""
+        if got is None or value is None:
+            return got is None and value is None
+        return close(got, value, self.tolerance[key.split("/")[0]]) and (isinstance(got, str) or got.shape == value.shape)
+
+
+def problem_texts(observed):
+    """Case -> what went wrong there."""
+    return {case: result.problem.text for case, result in observed.cases.items() if result.problem}
+
+
+class Evidence:
+    """The learner's observations beside the yardstick's, compared key by key."""
+
+    def __init__(self, yardstick, observed):
+        self.yardstick, self.observed = yardstick, observed
+        self.exercise, self.inputs = yardstick.exercise, yardstick.inputs
+        self.expected, self.tolerance = yardstick.expected, yardstick.tolerance
+        self.got = flatten(observed)
+        self.wrong = [key for key in self.expected if not self.agrees(key, self.expected)]
 
     def case(self, key):
         return self.observed.cases[key.split("/")[0]]
 
     def agrees(self, key, other):
-        """Whether the learner's value at a key is that of `other` (a dict like `expected`), shape included."""
-        got, value = self.got.get(key), other.get(key)
-        if got is None or value is None:
-            return got is None and value is None
-        return close(got, value, self.tolerance[key.split("/")[0]]) and (isinstance(got, str) or got.shape == value.shape)
-
-    def right(self, key):
-        return self.agrees(key, self.expected)
+        """Whether the learner's value at a key is that of `other`, a dict like `expected`."""
+        return self.yardstick.agree(key, self.got.get(key), other.get(key))
 
     def reason(self, key, kind="value"):
         """Why a key is wrong, "" when it is right."""
@@ -193,48 +231,38 @@ def name_mistakes(evidence, most=2):
 
     A mistake that explains more comes first; a second one is named when it explains what the first leaves over.
     """
-    wrong, named = list(evidence.wrong), []
-    symptoms = {}
-    for mistake in evidence.exercise.mistakes:
-        shown = observe(evidence.exercise, mistake.wrong, evidence.inputs, guarded=False)
-        values = flatten(shown)
-        problems = {case: result.problem.text for case, result in shown.cases.items() if result.problem}
-        learner = {case: result.problem.text for case, result in evidence.observed.cases.items() if result.problem}
-        signs = [key for key in evidence.expected
-                 if not _agree(values.get(key), evidence.expected[key], evidence.tolerance[key.split("/")[0]])]
-        fits = all(evidence.agrees(key, values) for key in signs) and all(learner.get(c) == p for c, p in problems.items())
-        harmed = any(result.damaged for result in shown.cases.values())
-        if signs and fits:
-            symptoms[mistake.name] = (mistake, set(signs))
-        elif not signs and harmed and not wrong and all(
-                shown.cases[c].damaged == evidence.observed.cases[c].damaged for c in shown.cases):
-            return [mistake]
-    while wrong and len(named) < most and symptoms:
-        best = max(symptoms.values(), key=lambda pair: len(pair[1] & set(wrong)))
-        explained = best[1] & set(wrong)
-        if not explained:
+    problems = problem_texts(evidence.observed)
+    damaged = {case: result.damaged for case, result in evidence.observed.cases.items() if result.damaged}
+    fitting, wrong, named = {}, list(evidence.wrong), []
+    for shown in evidence.yardstick.symptoms:
+        if shown.signs:
+            if all(evidence.agrees(key, shown.values) for key in shown.signs) and shown.problems.items() <= problems.items():
+                fitting[shown.mistake.name] = shown
+        elif not wrong and shown.damaged and shown.damaged == damaged:
+            return [shown.mistake]
+    while wrong and len(named) < most and fitting:
+        best = max(fitting.values(), key=lambda shown: len(set(shown.signs) & set(wrong)))
+        if not set(best.signs) & set(wrong):
             break
-        named.append(best[0])
-        wrong = [key for key in wrong if key not in explained]
-        del symptoms[best[0].name]
+        named.append(best.mistake)
+        wrong = [key for key in wrong if key not in best.signs]
+        del fitting[best.mistake.name]
     return named
 
 
-def _agree(got, expected, tolerance):
-    return got is not None and close(got, expected, tolerance) and same_shape(got, expected)
-
-
-def judge(exercise, inputs, observed: Observed):
+def judge(yardstick, observed: Observed):
     """The verdict on what was observed.
 
     Parameters
     ----------
-    exercise : Exercise; inputs : its fixture; observed : what `guard.observe` returned for the learner's function
+    yardstick : Yardstick of the exercise and its fixture
+    observed : what `guard.observe` returned for the learner's function on the same fixture
 
     Returns
     -------
     judgement : Judgement
     """
+    exercise, inputs = yardstick.exercise, yardstick.inputs
     result = Judgement(exercise.name, exercise.asks, "wrong", 0.0, exercise.points)
     problems = [case.problem for case in observed.cases.values() if case.problem]
     if problems and problems[0].kind == "not attempted":
@@ -246,7 +274,7 @@ def judge(exercise, inputs, observed: Observed):
         result.advice = [f"it calls the course's own {observed.borrowed}, which is what you are asked to write; "
                          "its answer is right, but not yours yet. Other exercises' functions may be called."]
         return result
-    evidence = Evidence(exercise, inputs, observed)
+    evidence = Evidence(yardstick, observed)
     result.facets = verdicts(evidence)
     result.points = float(sum(verdict.earned for verdict in result.facets))
     if result.points >= exercise.points - 1e-9:

@@ -6,7 +6,7 @@ import pytest
 
 from rnn_helpers.check import EXERCISES
 from rnn_helpers.check.guard import observe
-from rnn_helpers.check.judge import judge
+from rnn_helpers.check.judge import Yardstick, judge
 
 SEEDS = range(50)
 BIG = {"rnn_cell_forward", "rnn_forward", "rnn_cell_backward", "rnn_backward", "softmax_cross_entropy", "rnn_backward_truncated"}
@@ -16,9 +16,9 @@ BIG = {"rnn_cell_forward", "rnn_forward", "rnn_cell_backward", "rnn_backward", "
 def test_each_mistake_is_named(name):
     exercise, confused = EXERCISES[name], collections.Counter()
     for seed in SEEDS:
-        inputs = exercise.inputs(seed)
+        yardstick = Yardstick(exercise, exercise.inputs(seed))
         for mistake in exercise.mistakes:
-            verdict = judge(exercise, inputs, observe(exercise, mistake.wrong, inputs))
+            verdict = judge(yardstick, observe(exercise, mistake.wrong, yardstick.inputs, guarded=False))
             if verdict.mistakes != [mistake.name] or verdict.points >= exercise.points:
                 confused[mistake.name, tuple(verdict.mistakes)] += 1
     assert not confused
@@ -29,7 +29,7 @@ def test_reference_earns_everything(name):
     exercise = EXERCISES[name]
     for seed in SEEDS:
         inputs = exercise.inputs(seed)
-        verdict = judge(exercise, inputs, observe(exercise, exercise.reference, inputs, guarded=False))
+        verdict = judge(Yardstick(exercise, inputs), observe(exercise, exercise.reference, inputs, guarded=False))
         assert verdict.status == "right" and verdict.points == exercise.points, verdict
 
 
@@ -38,7 +38,7 @@ def test_borrowing_earns_nothing(name):
     exercise = EXERCISES[name]
     inputs = exercise.inputs(0)
     for borrow in (exercise.reference, lambda *args, **kwargs: exercise.reference(*args, **kwargs)):
-        verdict = judge(exercise, inputs, observe(exercise, borrow, inputs))
+        verdict = judge(Yardstick(exercise, inputs), observe(exercise, borrow, inputs))
         assert verdict.status == "borrowed" and verdict.points == 0
 
 
