@@ -1,0 +1,1 @@
+"""Grades a class: intake, a sandboxed run, a verdict outside it, results."""
