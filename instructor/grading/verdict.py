@@ -1,0 +1,121 @@
+"""From what a sandbox sent to a judgement, in the grader's own process: plain data in, plain data out."""
+
+import base64
+import dataclasses
+import functools
+import hashlib
+import re
+import zlib
+
+import numpy as np
+
+from instructor.grading.course import ROOT, trees
+from rnn_helpers.check import EXERCISES
+from rnn_helpers.check.guard import CaseResult, Observed, Problem
+from rnn_helpers.check.judge import Judgement, Yardstick, judge
+
+KINDS = {"not attempted", "error", "return", "time", "exit"}
+MOST_VALUES = 200  # observations of one case
+
+
+class Malformed(ValueError):
+    """The answer from a sandbox is not what the runner sends: somebody wrote it."""
+
+
+def text_in(value, most=2000):
+    if not isinstance(value, str):
+        raise Malformed(f"{type(value).__name__} where text was expected")
+    return value[:most]
+
+
+def value_in(data):
+    """An observation from JSON: a str, or an array of numbers or text."""
+    if not isinstance(data, dict):
+        raise Malformed("a value is no object")
+    if "text" in data:
+        return text_in(data["text"])
+    shape = data.get("shape")
+    if not (isinstance(shape, list) and len(shape) <= 16 and all(isinstance(n, int) and 0 <= n <= 10**7 for n in shape)):
+        raise Malformed("a shape is none")
+    if "strings" in data:
+        array = np.array([text_in(s, 10000) for s in data["strings"]], dtype=str)
+        return array.reshape(shape) if array.size == int(np.prod(shape)) else "far more text than asked for"
+    dtype = np.dtype(text_in(data.get("dtype")))
+    if dtype.kind not in "biuf":
+        raise Malformed(f"dtype {dtype}")
+    raw = base64.b64decode(text_in(data.get("data"), 40_000_000), validate=True)
+    if len(raw) != int(np.prod(shape)) * dtype.itemsize:
+        raise Malformed("an array has the wrong number of bytes")
+    return np.frombuffer(raw, dtype).reshape(shape).copy()
+
+
+def case_in(data):
+    problem = None
+    if data.get("problem") is not None:
+        kind, text, line, hint = (text_in(part, 1000) for part in data["problem"])
+        if kind not in KINDS:
+            raise Malformed(f"problem {kind!r}")
+        problem = Problem(kind, text, line, hint)
+    if len(data["values"]) > MOST_VALUES:
+        raise Malformed("too many values")
+    return CaseResult({text_in(n, 100): value_in(v) for n, v in data["values"].items()}, problem,
+                      tuple(text_in(n, 100) for n in data["damaged"]), tuple(text_in(n, 300) for n in data["shared"]))
+
+
+def observed_in(exercise, data):
+    """Observed from JSON. Malformed when it is not what the runner sends for this exercise."""
+    try:
+        cases = {case.name: case_in(data["cases"][case.name]) for case in exercise.cases}
+        again = case_in(data["again"]) if data["again"] is not None else None
+        return Observed(cases, again, text_in(data["borrowed"], 100), int(data["printed"]),
+                        tuple(text_in(n, 100) for n in data["globals_read"]))
+    except Malformed:
+        raise
+    except Exception as error:
+        raise Malformed(f"{type(error).__name__}: {str(error)[:100]}") from error
+
+
+def fixture(name, seed):
+    """The inputs of an exercise for a class: each exercise has its own, all follow from the class's secret seed."""
+    return EXERCISES[name].inputs(np.random.SeedSequence([seed, zlib.crc32(name.encode())]))
+
+
+@functools.lru_cache(maxsize=64)
+def yardstick(name, seed):
+    return Yardstick(EXERCISES[name], fixture(name, seed))
+
+
+def discreet(text):
+    """A reason without the numbers of the hidden fixture."""
+    text = re.sub(r" is \S+, expected [^,( ]+", " differs", text)
+    return re.sub(r"-?\d+\.\d+(e[+-]?\d+)?", "#", text)
+
+
+def verdict(name, seed, answer):
+    """The judgement on a runner's answer, as a plain dict (see `Judgement`), hidden numbers left out.
+
+    answer : {"observed": ...} or {"missing": why}
+    """
+    exercise = EXERCISES[name]
+    if "observed" not in answer:
+        why = text_in(str(answer.get("missing", "no answer came")), 300)
+        return dataclasses.asdict(Judgement(name, exercise.asks, "wrong", 0.0, exercise.points, [why]))
+    result = dataclasses.asdict(judge(yardstick(name, seed), observed_in(exercise, answer["observed"])))
+    result["points"] = min(max(float(result["points"]), 0.0), exercise.points)
+    result["advice"] = [discreet(line) for line in result["advice"]]
+    for facet in result["facets"]:
+        facet["reason"] = discreet(facet["reason"])
+    return result
+
+
+@functools.cache
+def check_digest(name):
+    """A fingerprint of everything in the course that decides on an exercise: a regrade is due when it changes."""
+    module = EXERCISES[name].fixtures.__module__.rsplit(".", 1)[1]
+    ours = [path for where, (_, path) in trees().items()
+            if where.count(".") <= 1 or where in (f"rnn_helpers.check.{module}", f"rnn_helpers.check.mistakes.{module}")
+            or where in tuple(f"rnn_helpers.check.{part}" for part in ("exercise", "guard", "judge"))]
+    digest = hashlib.sha256()
+    for path in sorted(ours):
+        digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    return digest.hexdigest()
