@@ -1,0 +1,86 @@
+"""Which loss reaches which state: dL_t/dh_s for every pair of steps, and which pairs a truncation keeps."""
+
+import numpy as np
+
+from rnn_helpers.bptt import rnn_forward
+from rnn_helpers.cell import rnn_cell_backward
+from rnn_helpers.validate import as_count
+
+
+def credit_map(cell, X, dh, h0=None, forward=rnn_forward, backward=rnn_cell_backward):
+    """How strongly the loss at step t pulls on the state of step s.
+
+    T copies of the sequence stand side by side as columns; in copy t only the loss at step t counts. One walk back
+    serves them all.
+
+    Parameters
+    ----------
+    cell : object with Wx (H, D), Wh (H, H), b (H, 1)
+    X : (T, D, 1), one sequence
+    dh : (T, H, 1); dh[t] is dL_t/dh_t
+    h0 : (H, 1) or None for zeros
+    forward, backward : as `rnn_forward` and `rnn_cell_backward`
+
+    Returns
+    -------
+    credit : (T, T), credit[t, s] = ||dL_t/dh_s||; NaN for s > t, where no loss reaches
+    """
+    T = len(X)
+    h0 = np.zeros((len(cell.Wh), 1)) if h0 is None else h0
+    _, caches = forward(cell, np.repeat(X, T, axis=2), np.repeat(h0, T, axis=1))
+    credit = np.full((T, T), np.nan)
+    flow = np.zeros((len(cell.Wh), T))
+    for s in reversed(range(T)):
+        flow[:, s] = dh[s][:, 0]  # copy s joins at its own loss
+        credit[s:, s] = np.linalg.norm(flow[:, s:], axis=0)
+        flow = np.array(backward(cell, flow, caches[s])[3])
+    return credit
+
+
+def jacobians_back(cell, X, h0=None, forward=rnn_forward, backward=rnn_cell_backward):
+    """dh_T/dh_t for every t: the products of Jacobians that backpropagation through time multiplies by.
+
+    H copies of the sequence stand side by side; copy i starts from row i of the identity at the last state.
+
+    Parameters
+    ----------
+    cell, X (T, D, 1), h0, forward, backward : as for `credit_map`
+
+    Returns
+    -------
+    J : (T + 1, H, H); J[n] = dh_T/dh_{T-n}, n steps back: J[0] is the identity, J[T] is dh_T/dh_0
+    """
+    H = len(cell.Wh)
+    h0 = np.zeros((H, 1)) if h0 is None else h0
+    _, caches = forward(cell, np.repeat(X, H, axis=2), np.repeat(h0, H, axis=1))
+    J = np.empty((len(X) + 1, H, H))
+    J[0] = np.eye(H)
+    for n in range(len(X)):
+        J[n + 1] = backward(cell, J[n].T, caches[len(X) - 1 - n])[3].T
+    return J
+
+
+def full_mask(T):
+    """Full backpropagation through time: the loss at step t reaches every s <= t. (T, T) of bool, row t, column s."""
+    return np.tril(np.ones((T, T), bool))
+
+
+def window_mask(T, k):
+    """Each loss flows through at most k steps, its own included: t - k < s <= t (`rnn_backward_truncated`)."""
+    return full_mask(T) & ~np.tril(np.ones((T, T), bool), -as_count("k", k))
+
+
+def chunk_mask(T, k1, k2=None):
+    """Every k1 steps, back k2 steps (k1 unless said): what `train_stream` keeps.
+
+    The piece that holds step t ends before step e = k1, 2 k1, ... (or T); its losses reach s >= e - k2.
+    """
+    k2 = as_count("k1", k1) if k2 is None else as_count("k2", k2)
+    t = np.arange(T)
+    end = np.minimum((t // k1 + 1) * k1, T)
+    return full_mask(T) & (t[None, :] >= (end - k2)[:, None])
+
+
+def last_steps_mask(T, k):
+    """Only the last k steps are walked: earlier losses reach no state at all."""
+    return full_mask(T) & (np.arange(T) >= T - as_count("k", k))[None, :]

@@ -1,0 +1,214 @@
+"""Figures of gradients on their way back: the credit map, norms and bounds, the spectrum of Wh, the cliff."""
+
+import numpy as np
+from matplotlib.collections import LineCollection
+from matplotlib.colors import LogNorm
+from matplotlib.ticker import MaxNLocator
+
+from rnn_helpers.plots.style import COLOR, heat, line
+
+
+def credit_map(ax, credit, kept=None, low=1e-6, high=1e1, bar=True, title=None):
+    """A heat map of ||dL_t/dh_s||: a row for each loss, a column for each state it may reach.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+    credit : (T, T) from `rnn_helpers.credit.credit_map`, or any sizes; NaN and s > t stay blank
+    kept : (T, T) of bool, what a truncation keeps (`window_mask`, `chunk_mask`, ...); the rest is faded and the border
+        drawn. None keeps all
+    low, high : the ends of the logarithmic colour scale; smaller and larger values take the colours of the ends
+    bar : draw the colour bar
+    title : None for none
+
+    Returns
+    -------
+    alt : the picture in a sentence or two
+    """
+    credit = np.array(credit, float)
+    T = len(credit)
+    reach = np.tril(np.ones((T, T), bool)) & np.isfinite(credit)
+    shown = np.where(reach, np.maximum(credit, low), np.nan)
+    image = heat(ax, shown, "gradient", norm=LogNorm(low, high), aspect="equal")
+    ax.set(xlabel="state step s", ylabel="loss step t", xlim=(-0.5, T - 0.5), ylim=(T - 0.5, -0.5))
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(MaxNLocator(5, integer=True))
+    if title:
+        ax.set_title(title)
+    if bar:
+        colour_bar = ax.figure.colorbar(image, ax=ax, extend="both", label=r"$\|\partial L_t/\partial h_s\|$")
+        colour_bar.ax.minorticks_off()
+    return describe_credit(credit, reach, fade(ax, reach, kept) if kept is not None else None)
+
+
+def fade(ax, reach, kept):
+    """Cover what a truncation cuts off with a veil and draw the border of what it keeps; returns the cut, (T, T) of bool."""
+    kept = np.asarray(kept, bool) & reach
+    cut = reach & ~kept
+    veil = np.zeros((*cut.shape, 4))
+    veil[cut] = (1.0, 1.0, 1.0, 0.78)
+    ax.imshow(veil, aspect="equal", interpolation="nearest")
+    ax.add_collection(LineCollection(border(kept), colors=COLOR["truncated"], linewidths=2.0, label="kept by the truncation"))
+    return cut
+
+
+def border(mask):
+    """The segments between the cells of a mask and the others, for cells of size 1 centred on whole numbers."""
+    padded = np.pad(mask, 1)
+    segments = []
+    for t, s in np.argwhere(padded[1:] != padded[:-1]):  # between rows
+        segments.append([(s - 1.5, t - 0.5), (s - 0.5, t - 0.5)])
+    for t, s in np.argwhere(padded[:, 1:] != padded[:, :-1]):  # between columns
+        segments.append([(s - 0.5, t - 1.5), (s - 0.5, t - 0.5)])
+    return segments
+
+
+def describe_credit(credit, reach, cut):
+    """What a credit map shows, in words."""
+    T = len(credit)
+    own, far = credit[T - 1, T - 1], credit[T - 1, 0]
+    text = f"Credit map of {T} steps: the last loss reaches its own state with {own:.2g}"
+    if reach[T - 1, 0] and T > 1:
+        text += f" and the first state, {T - 1} steps back, with {far:.2g}"
+    text += "."
+    if cut is not None:
+        share = cut.sum() / reach.sum()
+        text += f" The truncation cuts {share:.0%} of the pairs" + ("." if cut.any() else ": it keeps everything.")
+    return text
+
+
+def norms_back(ax, curves, bounds=(), low=1e-8, high=1e4, title=None):
+    """Norms against the number of steps back, on a logarithmic axis.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+    curves : dict, label -> (norms (N + 1,), look), look a dict for `ax.plot`
+    bounds : dict or pairs, label -> values (N + 1,), drawn as bounds
+    low, high : the ends of the axis
+
+    Returns
+    -------
+    alt : the picture in a sentence
+    """
+    text = []
+    for label, values in dict(bounds).items():
+        ax.semilogy(values, **line("bound"), label=label, zorder=3)  # above: a curve that meets its bound shows through
+    for label, (norms, look) in curves.items():
+        ax.semilogy(norms, label=label, **look)
+        text.append(f"{label} goes from {norms[0]:.2g} to {norms[-1]:.2g}")
+    ax.set(xlabel="steps back, n", ylabel="norm", ylim=(low, high))
+    if title:
+        ax.set_title(title)
+    ax.legend(loc="best")
+    steps = max(len(norms) for norms, _ in curves.values()) - 1
+    return f"Over {steps} steps back {'; '.join(text)}."
+
+
+def spectrum(ax, Wh, title=None):
+    """Eigenvalues of Wh as points in the complex plane, its largest and smallest singular value as circles.
+
+    Every eigenvalue lies between the two circles: sigma_min <= |lambda| <= sigma_max.
+    """
+    eigenvalues, sizes = np.linalg.eigvals(Wh), np.linalg.svd(Wh, compute_uv=False)
+    angle = np.linspace(0, 2 * np.pi, 181)
+    reach = 1.1 * max(1.0, sizes[0])
+    ax.plot(np.cos(angle), np.sin(angle), color="#1A1A1A", linewidth=1, label="radius 1")
+    ax.plot(sizes[0] * np.cos(angle), sizes[0] * np.sin(angle), **line("bound"), label=r"$\sigma_{max}$ = " + f"{sizes[0]:.2f}")
+    ax.plot(eigenvalues.real, eigenvalues.imag, "o", color=COLOR["gradient"], markersize=5,
+            label=r"eigenvalues, $\rho$ = " + f"{np.abs(eigenvalues).max():.2f}")
+    ax.set(xlim=(-reach, reach), ylim=(-reach, reach), xlabel="real part", ylabel="imaginary part", aspect="equal")
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.22), handlelength=1.2)
+    if title:
+        ax.set_title(title)
+    return (f"Wh has {len(Wh)} eigenvalues, the largest of size {np.abs(eigenvalues).max():.2f}, "
+            f"and singular values from {sizes[-1]:.2f} to {sizes[0]:.2f}.")
+
+
+def relative_errors(ax, errors, right=1e-6, wrong=1e-3, title=None):
+    """Relative errors of gradients, a row for each parameter, with the zones where they are right and wrong.
+
+    errors : dict, name -> relative error
+    """
+    names = list(errors)
+    shown = [max(errors[name], 1e-14) for name in names]
+    for y, (name, value) in enumerate(zip(names, shown)):
+        fine = value < right
+        ax.plot([1e-14, value], [y, y], color="#B0B0B0", linewidth=1.5)
+        ax.plot(value, y, marker="o" if fine else "X", markersize=9, color=COLOR["truncated" if fine else "gradient"], linestyle="")
+    ax.axvline(right, **line("bound"))
+    ax.axvline(wrong, **line("bound"))
+    ax.set(xscale="log", xlim=(1e-14, 2), ylim=(len(names) - 0.4, -1.1), yticks=range(len(names)), yticklabels=names,
+           xlabel="relative error against central differences")
+    for x, word in ((1e-10, "right"), (3e-5, "look again"), (4e-2, "wrong")):
+        ax.text(x, -0.75, word, ha="center", va="center", color="#404040")
+    ax.grid(False)
+    if title:
+        ax.set_title(title)
+    bad = [f"{name} ({errors[name]:.1e})" for name in names if not errors[name] < right]
+    return f"Relative errors of {', '.join(names)}: " + (f"too large for {', '.join(bad)}." if bad else f"all below {right:.0e}.")
+
+
+def step_sizes(ax, eps, errors, title=None):
+    """The relative error of a numerical gradient against eps: too large a step bends, too small a step rounds."""
+    best = int(np.argmin(errors))
+    ax.loglog(eps, errors, **line("gradient", marker=True))
+    ax.set(xlabel="eps", ylabel="relative error")
+    if title:
+        ax.set_title(title)
+    return f"The relative error is {errors[0]:.0e} at eps {eps[0]:.0e} and {errors[-1]:.0e} at {eps[-1]:.0e}; smallest near {eps[best]:.0e}."
+
+
+def against_length(ax, lengths, curves, title=None):
+    """Gradient norms against the number of steps T; curves : dict, label -> (norms, look)."""
+    for label, (norms, look) in curves.items():
+        ax.semilogy(lengths, norms, label=label, **look)
+    ax.set(xlabel="steps T", ylabel="gradient norm")
+    ax.legend(loc="best")
+    if title:
+        ax.set_title(title)
+    return ". ".join(f"{label}: {norms[0]:.2g} at T = {lengths[0]}, {norms[-1]:.2g} at T = {lengths[-1]}"
+                     for label, (norms, _) in curves.items()) + "."
+
+
+def cliff(ax, weights, losses, steps=(), xlabel="one weight of Wh", title=None):
+    """The loss along one weight, and gradient steps on it as arrows.
+
+    weights, losses : (N,)
+    steps : list of (label, symbol, from (w, loss), to (w, loss)); an arrow's end outside the range is drawn at its border
+    """
+    ax.plot(weights, losses, **line("loss"), label="loss")
+    low, high = weights[0], weights[-1]
+    for label, symbol, start, end in steps:
+        inside = np.clip(end[0], low, high)
+        ax.annotate("", (inside, end[1]), start, arrowprops={"arrowstyle": "-|>", "color": COLOR[symbol], "linewidth": 2})
+        ax.plot(*start, "o", color=COLOR[symbol], label=label)
+    ax.set(xlim=(low, high), xlabel=xlabel, ylabel="loss")
+    ax.legend(loc="best")
+    if title:
+        ax.set_title(title)
+    return f"The loss runs from {np.min(losses):.2g} to {np.max(losses):.2g} between {low:.2g} and {high:.2g}."
+
+
+def flow_back(ax, T=4):
+    """The unrolled cell with what flows back: each loss's own gradient, and what later steps hand down."""
+    ax.set(xlim=(-1.45, T - 0.35), ylim=(-1.35, 1.6))
+    ax.axis("off")
+    forward = {"arrowstyle": "-|>", "color": "#9A9A9A", "linewidth": 1.2, "shrinkA": 13, "shrinkB": 13}
+    back = {"arrowstyle": "-|>", "color": COLOR["gradient"], "linewidth": 2.2, "shrinkA": 13, "shrinkB": 13}
+    node = {"ha": "center", "va": "center", "fontsize": 11, "bbox": {"boxstyle": "circle,pad=0.28", "linewidth": 1.6}}
+    for t in range(-1, T):
+        label = f"$h_{{{t + 1}}}$"
+        ax.text(t, 0, label, **{**node, "bbox": {**node["bbox"], "facecolor": "white", "edgecolor": COLOR["state"]}})
+        if t < 0:
+            continue
+        ax.text(t, -1.1, f"$x_{{{t + 1}}}$", **{**node, "bbox": {**node["bbox"], "facecolor": "white", "edgecolor": COLOR["input"]}})
+        ax.text(t, 1.3, f"$L_{{{t + 1}}}$", **{**node, "bbox": {**node["bbox"], "facecolor": "white", "edgecolor": COLOR["loss"]}})
+        for (x0, y0), (x1, y1) in (((t - 1, -0.1), (t, -0.1)), ((t, -1.1), (t, 0)), ((t - 0.06, 0), (t - 0.06, 1.3))):
+            ax.annotate("", (x1, y1), (x0, y0), arrowprops=forward)
+        ax.annotate("", (t + 0.06, 0), (t + 0.06, 1.3), arrowprops=back)
+        ax.annotate("", (t - 1, 0.1), (t, 0.1), arrowprops=back)
+    ax.text(T - 0.88, 0.66, r"$dh_t$", color=COLOR["gradient"], fontsize=12)
+    ax.text(T - 1.5, 0.22, r"$W_h^\top dz_t$", color=COLOR["gradient"], fontsize=12, ha="center")
+    return (f"The cell unrolled over {T} steps. Grey arrows run forward from inputs to states to losses; coloured arrows run back: "
+            "from each loss to its state, and from each state to the one before.")
