@@ -74,7 +74,7 @@ class Classroom:
         for item in hand_ins(submissions, self.notebooks):
             if item.path is None:
                 refused.append({"student": item.student, "notebook": item.notebook, "file": "", "status": "not graded",
-                                "why": item.problem, "exercises": {}, "answers": {}, "notes": [], "digest": "", "seconds": 0.0})
+                                "why": item.problem, "exercises": {}, "sources": {}, "answers": {}, "notes": [], "digest": "", "seconds": 0.0})
             else:
                 tasks.append(Task(item.student, item.notebook, str(item.path.resolve()), str(self.releases / f"{item.notebook}.ipynb"),
                                   self.seed, {}))
@@ -145,7 +145,7 @@ def points_of(result):
 def failed(task, error):
     """The result of a task whose grading itself failed; a later run tries again."""
     return {"student": task.student, "notebook": task.notebook, "file": task.path, "status": "not graded",
-            "why": f"grading failed: {type(error).__name__}: {str(error)[:200]}", "exercises": {}, "answers": {}, "notes": [],
+            "why": f"grading failed: {type(error).__name__}: {str(error)[:200]}", "exercises": {}, "sources": {}, "answers": {}, "notes": [],
             "digest": "", "seconds": 0.0}
 
 

@@ -99,11 +99,11 @@ def grade_one(task):
     Returns
     -------
     result : dict with student, notebook, status ("graded", "not graded"), why, exercises (name -> judgement as a dict with
-        "digest"), answers (grade id -> text), notes, digest, seconds; plain data only
+        "digest"), sources and answers (grade id -> text), notes, digest, seconds; plain data only
     """
     begin = time.monotonic()
     result = {"student": task.student, "notebook": task.notebook, "file": task.path, "status": "not graded", "why": "",
-              "exercises": {}, "answers": {}, "notes": [], "digest": "", "seconds": 0.0}
+              "exercises": {}, "sources": {}, "answers": {}, "notes": [], "digest": "", "seconds": 0.0}
     try:
         release = nbformat.read(task.release, as_version=4)
         rebuilt = rebuild(release, read_notebook(task.path))
@@ -111,7 +111,7 @@ def grade_one(task):
         return {**result, "why": str(error)}
     except OSError as error:
         return {**result, "why": f"it cannot be read: {error.strerror}"}
-    result.update(answers=rebuilt.answers, notes=rebuilt.notes, digest=rebuilt.digest)
+    result.update(sources=rebuilt.sources, answers=rebuilt.answers, notes=rebuilt.notes, digest=rebuilt.digest)
     known = task.known.get("exercises", {}) if task.known.get("digest") == rebuilt.digest else {}
     with Asker() as asker:
         for name, (home, function) in exercises_of(release).items():

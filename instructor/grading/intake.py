@@ -39,7 +39,8 @@ class Rebuilt:
     """A submission put on the release's skeleton.
 
     cells : list of (name, source) of code, in the release's order, with the student's additions at their places
-    functions : exercise cell's grade id -> the cell name its function was found in
+    homes : exercise cell's grade id -> the name of its cell in `cells`
+    sources : exercise cell's grade id -> its source
     answers : grade id of a written answer -> its text
     notes : what was unusual, in words
     digest : sha256 of everything that can change the score
@@ -47,6 +48,7 @@ class Rebuilt:
 
     cells: list
     homes: dict
+    sources: dict
     answers: dict
     notes: list = field(default_factory=list)
     digest: str = ""
@@ -238,7 +240,7 @@ def rebuild(release, submission):
                 by_function.setdefault(name, []).append(index)
     released_sources = {cell["source"].strip() for cell in release.cells}
     released_ids = {cell.get("id") for cell in release.cells} | {grade_id(cell) for cell in release.cells}
-    used, chosen, homes, answers = set(), {}, {}, {}
+    used, chosen, homes, sources, answers = set(), {}, {}, {}, {}
     for cell in release.cells:
         name, info = grade_id(cell), cell["metadata"].get("nbgrader", {})
         if not info.get("solution"):
@@ -266,9 +268,10 @@ def rebuild(release, submission):
         chosen[name] = submission.cells[pick]["source"]
         if cell["cell_type"] == "code":
             homes[name] = f"cell {name}"
+            sources[name] = chosen[name]
         else:
             answers[name] = submission.cells[pick]["source"]
-    cells, place = [], {}
+    cells = []
     added = []  # (index of the release cell that it follows, name, source)
     known = {}
     for index, cell in enumerate(release.cells):
@@ -291,6 +294,6 @@ def rebuild(release, submission):
             solution = cell["metadata"].get("nbgrader", {}).get("solution")
             cells.append((f"cell {name or cell.get('id')}", chosen.get(name, cell["source"]) if solution else cell["source"]))
         cells += [(name, source) for where, name, source in added if where == index]
-    rebuilt = Rebuilt(cells, homes, answers, notes)
+    rebuilt = Rebuilt(cells, homes, sources, answers, notes)
     rebuilt.digest = hashlib.sha256(json.dumps([cells, sorted(answers.items())]).encode()).hexdigest()
     return rebuilt
