@@ -1,0 +1,211 @@
+"""No name with two meanings in one notebook.
+
+A notebook is run from top to bottom and then again in pieces; a name that means something else after a later cell makes
+the pieces lie. Three rules, on the names that cells bind at their top level (inside functions and classes you are free):
+
+1. A name bound by `def`, `class` or `import` is bound once in the notebook. The same import twice is one meaning.
+2. A plain variable may be bound in several cells only if it never crosses cells: every cell that reads it binds it first.
+   `fig, ax`, loop variables and a cell's own `rng` are like that. A function keeps reading a variable after its cell has
+   ended, so a variable that a function reads is one that crosses cells. `x += 1` is a read; it binds nothing new.
+3. No name hides one of Python's own (`sum`, `input`, ...), and the history names `_`, `__`, `In`, `Out` are not read.
+"""
+
+import ast
+import builtins
+from dataclasses import dataclass, field
+
+from IPython.core.inputtransformer2 import TransformerManager
+
+BUILTINS = {name for name in dir(builtins) if not name.startswith("_")}
+HISTORY = {"_", "__", "___", "In", "Out"}
+
+
+@dataclass
+class CellNames:
+    """What a cell binds, and what it reads that it has not bound before."""
+
+    binds: dict = field(default_factory=dict)  # name -> list of meanings: ("def", n), ("import", of what), ("value",)
+    reads: set = field(default_factory=set)  # from elsewhere, or by a function that outlives the cell
+    syntax: str = ""  # the error when the cell is not Python
+
+
+class _Scope(ast.NodeVisitor):
+    """Collects the names of one cell, in the order in which Python meets them."""
+
+    def __init__(self):
+        self.found = CellNames()
+
+    def bind(self, name, *meaning):
+        self.found.binds.setdefault(name, []).append(meaning)
+
+    def read(self, name):
+        if name not in self.found.binds:
+            self.found.reads.add(name)
+
+    def visit_Name(self, node):
+        if isinstance(node.ctx, ast.Load):
+            self.read(node.id)
+        elif isinstance(node.ctx, ast.Store):
+            self.bind(node.id, "value")
+
+    def visit_Assign(self, node):
+        self.visit(node.value)
+        for target in node.targets:
+            self.visit(target)
+        if isinstance(node.value, ast.Lambda):
+            self.outlives(node.value)
+
+    def visit_AnnAssign(self, node):
+        if node.value is not None:
+            self.visit(node.value)
+            self.visit(node.target)
+
+    def visit_AugAssign(self, node):
+        self.visit(node.value)
+        if isinstance(node.target, ast.Name):
+            self.read(node.target.id)
+        else:
+            self.visit(node.target)
+
+    def visit_NamedExpr(self, node):
+        self.visit(node.value)
+        self.visit(node.target)
+
+    def visit_For(self, node):
+        for part in (node.iter, node.target, *node.body, *node.orelse):
+            self.visit(part)
+
+    visit_AsyncFor = visit_For
+
+    def visit_Import(self, node):
+        for alias in node.names:
+            self.bind(alias.asname or alias.name.split(".")[0], "import",
+                      alias.name if alias.asname else alias.name.split(".")[0])
+
+    def visit_ImportFrom(self, node):
+        for alias in node.names:
+            self.bind(alias.asname or alias.name, "import", f"{'.' * node.level}{node.module or ''}:{alias.name}")
+
+    def visit_FunctionDef(self, node):
+        for part in (*node.decorator_list, *node.args.defaults, *(d for d in node.args.kw_defaults if d)):
+            self.visit(part)
+        self.bind(node.name, "def")
+        self.outlives(node)
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Global):
+                for name in inner.names:
+                    self.bind(name, "value")
+
+    visit_AsyncFunctionDef = visit_FunctionDef
+
+    def visit_ClassDef(self, node):
+        for part in (*node.decorator_list, *node.bases, *(k.value for k in node.keywords)):
+            self.visit(part)
+        self.bind(node.name, "def")
+        self.outlives(node)
+
+    def visit_Lambda(self, node):
+        for name in free_names(node):
+            self.read(name)
+
+    def visit_ExceptHandler(self, node):
+        if node.type:
+            self.visit(node.type)
+        if node.name:
+            self.bind(node.name, "value")
+        for part in node.body:
+            self.visit(part)
+
+    def visit_ListComp(self, node):
+        own = {n.id for c in node.generators for n in ast.walk(c.target) if isinstance(n, ast.Name)}
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Lambda):
+                continue
+            if isinstance(inner, ast.NamedExpr):
+                self.bind(inner.target.id, "value")
+            elif isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load) and inner.id not in own:
+                if inner.id not in _lambda_arguments(node):
+                    self.read(inner.id)
+
+    visit_SetComp = visit_DictComp = visit_GeneratorExp = visit_ListComp
+
+    def outlives(self, node):
+        """A function's free names are read whenever it is called, also after its cell has ended."""
+        self.found.reads |= free_names(node) - {node.name if hasattr(node, "name") else ""}
+
+
+def _lambda_arguments(node):
+    return {a.arg for n in ast.walk(node) if isinstance(n, ast.Lambda) for a in ast.walk(n.args) if isinstance(a, ast.arg)}
+
+
+def free_names(node):
+    """Names that a function, lambda or class reads but does not bind: those it takes from the notebook."""
+    bound, read, shared = set(), set(), set()
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Name):
+            (read if isinstance(inner.ctx, ast.Load) else bound).add(inner.id)
+        elif isinstance(inner, ast.arg):
+            bound.add(inner.arg)
+        elif isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and inner is not node:
+            bound.add(inner.name)
+        elif isinstance(inner, (ast.Import, ast.ImportFrom)):
+            bound |= {(a.asname or a.name).split(".")[0] for a in inner.names}
+        elif isinstance(inner, ast.ExceptHandler) and inner.name:
+            bound.add(inner.name)
+        elif isinstance(inner, ast.Global):
+            shared |= set(inner.names)
+    return (read - bound) | shared
+
+
+def of_cell(source):
+    """The CellNames of a code cell's source; magics and `await` are understood."""
+    try:
+        tree = ast.parse(TransformerManager().transform_cell(source))
+    except SyntaxError as error:
+        return CellNames(syntax=f"line {error.lineno}: {error.msg}")
+    scope = _Scope()
+    for statement in tree.body:
+        scope.visit(statement)
+    return scope.found
+
+
+def problems(cells):
+    """What breaks the rules.
+
+    Parameters
+    ----------
+    cells : list of (cell id, source), in order
+
+    Yields
+    ------
+    (cell id, what is wrong, how to mend it)
+    """
+    found = [(cell, of_cell(source)) for cell, source in cells]
+    homes, kinds = {}, {}
+    for cell, names in found:
+        if names.syntax:
+            yield cell, f"is not Python ({names.syntax})", "mend the line"
+        for name, meanings in names.binds.items():
+            homes.setdefault(name, []).append(cell)
+            for meaning in meanings:
+                kinds.setdefault(name, []).append((cell, meaning))
+            if name in BUILTINS:
+                yield cell, f"binds {name}, which hides Python's own {name}", "choose another name"
+        for name in sorted(names.reads & HISTORY):
+            yield cell, f"reads {name}, which is empty when a notebook is tested", "give the value a name"
+    for name, where in kinds.items():
+        fixed = [(cell, m) for cell, m in where if m[0] != "value"]
+        if fixed and (len(where) > 1 and len({m for _, m in where}) > 1 or sum(m[0] == "def" for _, m in where) > 1):
+            first, again = where[0], next(w for w in where[1:] if w[1] != where[0][1] or w[1][0] == "def")
+            yield (again[0], f"gives {name} a second meaning ({_say(again[1])}); cell {first[0]!r} has one ({_say(first[1])})",
+                   "rename one of the two")
+        elif not fixed and len(homes[name]) > 1:
+            readers = [cell for cell, names in found if name in names.reads]
+            if readers:
+                yield (homes[name][1], f"binds {name} again (first in cell {homes[name][0]!r}), and cell {readers[0]!r} "
+                       f"reads it without binding it first",
+                       f"rename one of the two, or bind {name} in every cell that reads it and in no function's body")
+
+
+def _say(meaning):
+    return {"def": "a def or class", "value": "an assignment"}.get(meaning[0]) or f"an import of {meaning[1]}"

@@ -1,0 +1,89 @@
+"""What a committed notebook keeps: nothing that differs between two runs or two machines.
+
+Widgets leave their static parts (picture, HTML, text), progress bars leave nothing, pictures keep their pixels and the
+name of the matplotlib that drew them.
+"""
+
+import base64
+import io
+import re
+
+from nbformat import NotebookNode
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+STATIC = ("image/png", "image/jpeg", "image/svg+xml", "text/html", "text/markdown", "text/latex")
+CELL_METADATA = ("deletable", "editable", "nbgrader", "tags")
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python",
+                      "nbconvert_exporter": "python", "pygments_lexer": "ipython3"},
+}
+_PROGRESS = re.compile(r"\d+%\|.*\|\s*\d+/\d+ \[|^\s*\d+it \[")
+
+
+def outputs(found):
+    """The outputs of a cell as they are stored; also what a re-run is compared as."""
+    kept = []
+    for output in found:
+        output = NotebookNode(output)
+        if output.output_type == "stream":
+            text = _without_progress(output.text)
+            if not text:
+                continue
+            if kept and kept[-1].output_type == "stream" and kept[-1].name == output.name:
+                kept[-1].text += text
+                continue
+            output.text = text
+        elif "data" in output:
+            output.data = NotebookNode(output.data)
+            is_widget = output.data.pop(WIDGET_VIEW, None) is not None
+            if is_widget and not any(kind in output.data for kind in STATIC):
+                continue
+            if _PROGRESS.search(output.data.get("text/plain", "")) and len(output.data) == 1:
+                continue
+            if "image/png" in output.data:
+                output.data["image/png"] = png(output.data["image/png"])
+            output.metadata = NotebookNode({kind: value for kind, value in output.get("metadata", {}).items()
+                                            if kind in output.data})
+        kept.append(output)
+    return kept
+
+
+def _without_progress(text):
+    lines = [line.rsplit("\r", 1)[-1] if "\r" in line.rstrip("\r\n") else line for line in text.splitlines(True)]
+    return "".join(line for line in lines if not _PROGRESS.search(line))
+
+
+def png(encoded):
+    """A PNG in base64, encoded anew: the same pixels always give the same bytes."""
+    image = Image.open(io.BytesIO(base64.b64decode(encoded)))
+    info = PngInfo()
+    if "Software" in image.info:
+        info.add_text("Software", image.info["Software"])
+    if image.mode == "RGBA" and image.getextrema()[3] == (255, 255):
+        image = image.convert("RGB")
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", optimize=True, pnginfo=info)
+    return base64.b64encode(buffer.getvalue()).decode("ascii")
+
+
+def notebook(nb):
+    """Normalise a notebook in place: metadata, counts, outputs."""
+    nb.nbformat, nb.nbformat_minor = 4, 5
+    nb.metadata = NotebookNode({key: NotebookNode(value) for key, value in METADATA.items()})
+    count = 0
+    for cell in nb.cells:
+        cell.metadata = NotebookNode({k: cell.metadata[k] for k in CELL_METADATA if k in cell.metadata})
+        cell.source = cell.source.rstrip()
+        cell.pop("attachments", None) if not cell.get("attachments") else None
+        if cell.cell_type == "code":
+            if cell.execution_count is not None:
+                count += 1
+                cell.execution_count = count
+            cell.outputs = outputs(cell.outputs)
+            for output in cell.outputs:
+                if output.output_type == "execute_result":
+                    output.execution_count = cell.execution_count
+    return nb

@@ -1,0 +1,196 @@
+"""Build the notebooks: one source, both tracks.
+
+    python -m instructor.notebooks                 all of them
+    python -m instructor.notebooks 03_bptt         one, both tracks
+    python -m instructor.notebooks --check         what they would be refused for, as they stand; runs and writes nothing
+    python -m instructor.notebooks --draft 03_bptt write in spite of refusals, while you are at work on it
+
+`notebooks/solutions/NAME.ipynb` is edited; it is executed in a clean kernel and normalised. `notebooks/NAME.ipynb` is
+made from it by nbgrader's own preprocessors, executed and normalised. Two runs give the same bytes. A notebook that would
+mislead is refused (`refusals.py`), and then nothing of it is written.
+"""
+
+import argparse
+import copy
+import os
+import sys
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import nbformat
+
+from instructor import links, normalise, refusals
+
+ROOT = Path(__file__).resolve().parent.parent
+CELL_TIMEOUT = 120  # seconds
+STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
+
+
+def solution_path(name, root=ROOT):
+    return root / "notebooks" / "solutions" / f"{name}.ipynb"
+
+
+def learner_path(name, root=ROOT):
+    return root / "notebooks" / f"{name}.ipynb"
+
+
+def all_names(root=ROOT):
+    """The names of the notebooks, in order."""
+    return sorted(path.stem for path in (root / "notebooks" / "solutions").glob("*.ipynb"))
+
+
+def tracks(root=ROOT):
+    """The paths of both tracks' notebooks."""
+    return sorted((root / "notebooks").glob("*.ipynb")) + sorted((root / "notebooks" / "solutions").glob("*.ipynb"))
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def to_bytes(nb):
+    return (nbformat.writes(nb, version=4).rstrip("\n") + "\n").encode("utf-8")
+
+
+def write(path, nb):
+    """Write a notebook in one step, so that no reader sees half of it; returns False when nothing changed."""
+    data = to_bytes(nb)
+    if path.is_file() and path.read_bytes() == data:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    return True
+
+
+def solved_version(nb, name, root=ROOT):
+    """The solved notebook's source as it is built: badges and setup cell fresh, metadata plain."""
+    nb = copy.deepcopy(nb)
+    links.refresh(nb, links.repository(root), f"notebooks/solutions/{name}.ipynb")
+    return normalise.notebook(nb)
+
+
+def learners_version(nb, name, root=ROOT):
+    """The learners' notebook of a solved one, not executed: solutions cut, cells locked, checksums computed."""
+    from nbgrader.preprocessors import (CheckCellMetadata, ClearHiddenTests, ClearMarkScheme, ClearOutput,
+                                        ClearSolutions, ComputeChecksums, LockCells)
+
+    nb, resources = copy.deepcopy(nb), {}
+    links.refresh(nb, links.repository(root), f"notebooks/{name}.ipynb")
+    for preprocessor in (LockCells(), ClearSolutions(code_stub={"python": STUB}), ClearOutput(), CheckCellMetadata(),
+                         ComputeChecksums(), ClearHiddenTests(), ClearMarkScheme(), ComputeChecksums(),
+                         CheckCellMetadata()):
+        nb, resources = preprocessor.preprocess(nb, resources)
+    return normalise.notebook(nb)
+
+
+def execute(nb, folder, env=None):
+    """Run a notebook in a clean kernel that starts in `folder`; an error stops it and stays in the cell's output."""
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
+
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYDEVD_DISABLE_FILE_VALIDATION": "1", **(env or {})}
+    client = NotebookClient(nb, timeout=CELL_TIMEOUT, kernel_name="python3", store_widget_state=False,
+                            resources={"metadata": {"path": str(folder)}}, extra_arguments=["--log-level=ERROR"])
+    try:
+        client.execute(env=env)
+    except CellExecutionError:
+        pass
+    return nb
+
+
+def registry(name):
+    """({exercise: points}, {written answer: points}) of a notebook, as the checks have them."""
+    from rnn_helpers.check import EXERCISES, WRITTEN
+
+    return ({e.name: e.points for e in EXERCISES.values() if e.notebook == name},
+            {answer: points for answer, (notebook, points) in WRITTEN.items() if notebook == name})
+
+
+def check_source(nb, name, label):
+    """Refusals of a notebook's sources: names, markers, points."""
+    return refusals.of_source(nb, label) + refusals.of_points(nb, label, name, *registry(name))
+
+
+def check_as_it_stands(path, root=ROOT):
+    """Refusals of a stored notebook, without running it."""
+    nb, label = read(path), path.relative_to(root).as_posix()
+    found = check_source(nb, path.stem, label) if path.parent.name == "solutions" else []
+    return found + refusals.of_outputs(nb, label) + refusals.of_size(path.read_bytes(), label)
+
+
+def build_track(name, learners, root=ROOT):
+    """Execute and normalise one track; returns (path, notebook, refusals, seconds). Writes nothing."""
+    start, nb = time.perf_counter(), read(solution_path(name, root))
+    path = (learner_path if learners else solution_path)(name, root)
+    label = path.relative_to(root).as_posix()
+    nb = (learners_version if learners else solved_version)(nb, name, root)
+    nb = normalise.notebook(execute(nb, path.parent))
+    found = refusals.of_outputs(nb, label) + refusals.of_size(to_bytes(nb), label)
+    errors = [r for r in found if "traceback" in r.what]
+    if errors:  # what follows an error was never run: say the error only
+        found = errors
+    return path, nb, found, time.perf_counter() - start
+
+
+def build(names, root=ROOT, draft=False, say=print):
+    """Build notebooks, two tracks at a time; returns the refusals. A refused notebook is not written, nor its twin."""
+    found, jobs = [], []
+    with ProcessPoolExecutor(max_workers=2) as pool:
+        for name in names:
+            nb = read(solution_path(name, root))
+            refused = check_source(nb, name, solution_path(name, root).relative_to(root).as_posix())
+            found += refused
+            unreadable = any("markers" in r.what or "id" in r.what.split()[:4] for r in refused)
+            if not refused or (draft and not unreadable):
+                jobs.append((name, [pool.submit(build_track, name, learners, root) for learners in (False, True)]))
+        for name, tracks_ in jobs:
+            built = [job.result() for job in tracks_]
+            refused = [refusal for _, _, more, _ in built for refusal in more]
+            found += refused
+            for path, nb, _, seconds in built:
+                if not refused or draft:
+                    changed = "written" if write(path, nb) else "unchanged"
+                    say(f"{path.relative_to(root)}  {seconds:.1f} s  {len(to_bytes(nb)) // 1000} KB  {changed}")
+    return found
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(prog="python -m instructor.notebooks", description="Build the notebooks.")
+    parser.add_argument("names", nargs="*", help="03_bptt, or 03; all when none is given")
+    parser.add_argument("--check", action="store_true", help="report refusals of the notebooks as they stand, write nothing")
+    parser.add_argument("--draft", action="store_true", help="write in spite of refusals")
+    options = parser.parse_args(arguments)
+    names = []
+    for wanted in options.names:
+        fitting = [name for name in all_names() if name == Path(wanted).stem or name.startswith(f"{wanted}_")]
+        if len(fitting) != 1:
+            parser.error(f"no notebook {wanted!r}; there are {', '.join(all_names())}")
+        names += fitting
+    names = names or all_names()
+    if options.check:
+        paths = [path for path in tracks() if path.stem in names]
+        found = [refusal for path in paths for refusal in check_as_it_stands(path)]
+    else:
+        found = build(names, draft=options.draft)
+    for refusal in found:
+        print(refusal, file=sys.stderr)
+    if found:
+        print(f"{len(found)} refusals", file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,197 @@
+"""What a notebook is refused for: each refusal names the notebook, the cell and the mend."""
+
+import io
+import re
+import tokenize
+from collections import Counter
+from dataclasses import dataclass
+
+from instructor import names
+
+MAX_BYTES = 300_000
+BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a notebook is not written."""
+
+    notebook: str
+    cell: str
+    what: str
+    mend: str
+
+    def __str__(self):
+        cell = f", cell {self.cell!r}" if self.cell else ""
+        return f"{self.notebook}{cell} {self.what}\n    mend: {self.mend}"
+
+
+def of_source(nb, notebook):
+    """Refusals that need no run: ids, names, `;`, solution markers. `notebook` is how messages call it."""
+    found = []
+
+    def refuse(cell, what, mend):
+        found.append(Refusal(notebook, cell, what, mend))
+
+    ids = Counter(cell.get("id", "") for cell in nb.cells)
+    for cell, times in ids.items():
+        if not cell:
+            refuse("", f"has {times} cells without an id", "save it as nbformat 4.5, or give each cell an id")
+        elif times > 1:
+            refuse(cell, f"shares its id with {times - 1} more", "give each of them an id of its own")
+    grade_ids = Counter(_nbgrader(cell)["grade_id"] for cell in nb.cells if _nbgrader(cell).get("grade_id"))
+    for grade_id, times in grade_ids.items():
+        if times > 1:
+            refuse("", f"has {times} cells with grade_id {grade_id!r}", "give each of them a grade_id of its own")
+    code = [(cell.get("id", ""), cell.source) for cell in nb.cells if cell.cell_type == "code"]
+    for cell, source in code:
+        if _trailing_semicolon(source):
+            refuse(cell, "ends with ;", "end it with plt.show(), or give the value a name: ; silences nothing in a test")
+    for cell, what, mend in names.problems(code):
+        refuse(cell, what, mend)
+    for cell in nb.cells:
+        _markers(cell, refuse)
+    return found
+
+
+def _nbgrader(cell):
+    return cell.metadata.get("nbgrader", {})
+
+
+def _trailing_semicolon(source):
+    last = None
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            if token.type not in (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.ENDMARKER,
+                                  tokenize.INDENT, tokenize.DEDENT):
+                last = token.string
+    except (tokenize.TokenError, SyntaxError):
+        return source.rstrip().endswith(";")
+    return last == ";"
+
+
+def _markers(cell, refuse):
+    lines = [line.strip() for line in cell.source.splitlines() if "BEGIN SOLUTION" in line or "END SOLUTION" in line]
+    is_solution = _nbgrader(cell).get("solution", False)
+    if lines and not is_solution:
+        refuse(cell.get("id", ""), "has solution markers but is no solution cell",
+               'set "solution": true in its nbgrader metadata, or take the markers out')
+    if cell.cell_type != "code":
+        return
+    if is_solution and not lines:
+        refuse(cell.get("id", ""), "is a solution cell without markers, so its task would vanish with the solution",
+               f"put the solution between {BEGIN} and {END}")
+    elif lines != [BEGIN, END] * (len(lines) // 2):
+        refuse(cell.get("id", ""), f"has markers out of order: {', '.join(lines)}",
+               f"write {BEGIN}, the solution, {END}, each on a line of its own")
+
+
+def of_points(nb, notebook, name, exercises, written):
+    """Refusals where a notebook's graded cells and the registry of exercises disagree.
+
+    Parameters
+    ----------
+    name : the notebook's name in the registry, "03_bptt"
+    exercises : {exercise: points}, those of this notebook; written : the same for the written answers
+    """
+    found = []
+
+    def refuse(cell, what, mend):
+        found.append(Refusal(notebook, cell, what, mend))
+
+    solved, checked, answered = set(), set(), set()
+    for cell in nb.cells:
+        data, cell_id = _nbgrader(cell), cell.get("id", "")
+        grade_id = data.get("grade_id", "")
+        if not (data.get("grade") or data.get("solution")):
+            continue
+        if cell.cell_type == "markdown":
+            known, seen, exercise = written, answered, grade_id
+        elif data.get("grade"):
+            known, seen, exercise = exercises, checked, grade_id.removeprefix("check_")
+        else:
+            known, seen, exercise = exercises, solved, grade_id
+        if exercise not in known or (seen is checked and exercise == grade_id):
+            form = "check_NAME" if seen is checked else "NAME"
+            refuse(cell_id, f"has the unknown grade_id {grade_id!r}",
+                   f"use {form}, where NAME is one of {', '.join(sorted(known)) or 'none in this notebook'}")
+            continue
+        seen.add(exercise)
+        if data.get("grade") and data.get("points") != known[exercise]:
+            refuse(cell_id, f"gives {data.get('points')} points for {exercise}, the check gives {known[exercise]:g}",
+                   f'set "points": {known[exercise]:g} in its nbgrader metadata, or change the check')
+        if seen is checked and not re.search(rf"^check\.{exercise}\(.+\)$", cell.source.strip().splitlines()[-1]):
+            refuse(cell_id, f"does not end with its check, so its value is not its points", f"end it with check.{exercise}(...)")
+    for seen, known, what in ((solved, exercises, "solution cell"), (checked, exercises, "check cell"),
+                              (answered, written, "cell for the written answer")):
+        for exercise in sorted(set(known) - seen):
+            refuse("", f"has no {what} for {exercise}, which the registry places in {name}",
+                   "add it, or take it out of the registry")
+    return found
+
+
+_ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
+_PATH = re.compile(r"(?:/home/|/root/|/tmp/|/Users/|[A-Z]:\\\\?Users)[\w./\\-]*")
+_BARE = re.compile(r"np\.(?:float|int|bool)\d*_?\(")
+_MINUS_ZERO = re.compile(r"(?<![\w.])-0(?:\.0+)?(?![\d.eE])")
+_DECIMAL = re.compile(r"(?<![\w.])(\d+)\.(\d+)(?:e[-+]?\d+)?(?![\w.])")
+
+
+def of_outputs(nb, notebook):
+    """Refusals of what a run left: cells never run, tracebacks, warnings, and what differs from machine to machine."""
+    found = []
+
+    def refuse(cell, what, mend):
+        found.append(Refusal(notebook, cell.get("id", ""), what, mend))
+
+    count = 0
+    for cell in nb.cells:
+        if cell.cell_type != "code":
+            continue
+        count += 1
+        if cell.execution_count != count:
+            what = "was never run" if cell.execution_count is None else f"ran as {cell.execution_count}, expected {count}"
+            refuse(cell, what, "run make notebooks, which runs every cell from top to bottom")
+        for output in cell.outputs:
+            if output.output_type == "error":
+                refuse(cell, f"ends in a traceback: {output.ename}: {output.evalue}",
+                       "mend it; what may fail in a learner's notebook goes through a check")
+            elif output.output_type == "stream" and output.name == "stderr":
+                refuse(cell, f"writes to stderr: {output.text.strip()[:200]}", "mend the cause of the warning, or print")
+            for text in _texts(output):
+                _refuse_text(text, cell, refuse)
+    return found
+
+
+def of_size(data, notebook):
+    """A refusal when the file's bytes are too many."""
+    if len(data) <= MAX_BYTES:
+        return []
+    return [Refusal(notebook, "", f"has {len(data) // 1000} KB, at most {MAX_BYTES // 1000} are allowed",
+                    "draw fewer or smaller figures (dpi 72 to 80)")]
+
+
+def _texts(output):
+    if output.output_type == "stream":
+        yield output.text
+    for kind, value in output.get("data", {}).items():
+        if kind.startswith("text/") and isinstance(value, str):
+            yield re.sub(r"<style.*?</style>|<[^>]*>", " ", value, flags=re.DOTALL) if kind == "text/html" else value
+
+
+def _refuse_text(text, cell, refuse):
+    if match := _ADDRESS.search(text):
+        refuse(cell, f"shows an address, {match.group()}, which differs in every run",
+               "end the cell with plt.show(), or print what the object holds")
+    if match := _PATH.search(text):
+        refuse(cell, f"shows a path of this machine, {match.group()}", "print the file's name only")
+    if match := _BARE.search(text):
+        refuse(cell, f"shows a bare NumPy number, {match.group()}...", "format it, as in f\"{x:.4g}\"")
+    if match := _MINUS_ZERO.search(text):
+        refuse(cell, f"shows {match.group()}, whose sign is chance", "add 0.0 after rounding")
+    for match in _DECIMAL.finditer(text):
+        digits = (match.group(1) + match.group(2)).strip("0")
+        if len(digits) > 4:
+            refuse(cell, f"shows {match.group()}, more than 4 significant digits: the last ones differ between machines",
+                   "format it, as in f\"{x:.4g}\"")
+            break
