@@ -1,0 +1,59 @@
+"""HTML that cannot run anything: the feedback page of one notebook."""
+
+import html
+
+from instructor.grading.gradebook import judgement_of
+from rnn_helpers.check import WRITTEN
+from rnn_helpers.check.report import as_html, points_text
+
+MOST_SOURCE = 20_000  # characters of a source shown
+STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}
+pre{background:#f4f4f4;padding:.6rem;overflow-x:auto;font-size:14px}table{border-collapse:collapse}td,th{border-bottom:1px solid #ccc;
+padding:2px 10px;text-align:left;vertical-align:top}h2{margin-top:2rem}.bar{fill:#0072b2}figure{margin:1rem 0}
+@media (prefers-color-scheme:dark){body{color:#eee;background:#16181c}pre{background:#24272e}}"""
+
+
+def page(title, body):
+    """A page in which no script, frame or outside address is allowed."""
+    return ("<!doctype html>\n<html lang='en'><head><meta charset='utf-8'>"
+            "<meta http-equiv='Content-Security-Policy' content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">"
+            "<meta name='viewport' content='width=device-width'>"
+            f"<title>{html.escape(title)}</title><style>{STYLE}</style></head>\n<body><h1>{html.escape(title)}</h1>\n{body}\n</body></html>\n")
+
+
+def code(text):
+    cut = text[:MOST_SOURCE] + ("\n... (cut)" if len(text) > MOST_SOURCE else "")
+    return f"<pre><code>{html.escape(cut)}</code></pre>"
+
+
+def feedback(result, read):
+    """The feedback page of one result.
+
+    Parameters
+    ----------
+    result : of `grade_one`; read : as `Course.manual` gives: grade id -> (score or None, maximum, comment)
+    """
+    title = f"{result['notebook']}: feedback for {result['student']}"
+    if result["status"] != "graded":
+        return page(title, f"<p>This notebook could not be graded: {html.escape(result['why'])}</p>"
+                           "<p>It has no points yet, which is not the same as 0 points. Ask your instructor.</p>")
+    earned = sum(e["points"] for e in result["exercises"].values())
+    most = sum(e["maximum"] for e in result["exercises"].values())
+    rows = [f"<tr><th scope='row'>{html.escape(name)}</th><td>{points_text(e['points'])} of {points_text(e['maximum'])}</td></tr>"
+            for name, e in result["exercises"].items()]
+    for name, (score, maximum, _) in read.items():
+        rows.append(f"<tr><th scope='row'>{html.escape(name)}</th><td>{'not read yet' if score is None else points_text(score)}"
+                    f" of {points_text(maximum)}</td></tr>")
+    parts = [f"<p>Checks: {points_text(earned)} of {points_text(most)} points.</p><table><thead><tr><th scope='col'>exercise</th>"
+             f"<th scope='col'>points</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"]
+    if result["notes"]:
+        parts.append("<p>Noticed: " + html.escape("; ".join(result["notes"])) + "</p>")
+    for name, judgement in result["exercises"].items():
+        source = result["sources"].get(name, "")
+        parts.append(f"<h2>{html.escape(name)}</h2>{as_html(judgement_of(judgement))}{code(source) if source else ''}")
+    for name, answer in result["answers"].items():
+        if name in WRITTEN:
+            score, maximum, comment = read.get(name, (None, WRITTEN[name][1], ""))
+            said = f"<p>Comment: {html.escape(comment)}</p>" if comment else ""
+            parts.append(f"<h2>{html.escape(name)}</h2>{code(answer)}{said}")
+    return page(title, "\n".join(parts))
