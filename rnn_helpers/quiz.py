@@ -28,7 +28,7 @@ class Quiz:
                                             style={"description_width": "initial"})
         self.lock = widgets.Button(description="Lock in my guess", disabled=True, layout={"width": "auto"})
         self.reply = widgets.HTML()
-        self.box = widgets.VBox([heading, self.options, self.lock, self.reply])
+        self.box = widgets.VBox([heading, self.options, self.lock, self.reply], layout={"align_items": "flex-start"})
         self.options.observe(self._chosen, names="value")
         self.lock.on_click(self._locked)
 

@@ -27,6 +27,7 @@ from dataclasses import dataclass, field
 
 import ipywidgets as widgets
 import numpy as np
+import traitlets
 from IPython.display import display
 
 from rnn_helpers.plots import style
@@ -34,6 +35,16 @@ from rnn_helpers.plots import style
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 SLOW = 0.2  # seconds: a picture that once took longer says that it is busy before it is drawn again
 _NAME_WIDTH = "11em"  # names of controls stand in one column
+
+
+class Picture(widgets.Image):
+    """An Image that carries its alt text as `tooltip`: ipywidgets 8 makes it the name of the <img>.
+
+    Its front end looks at `description` before it does so, which an Image lacks; ipywidgets 7 ignores both.
+    """
+
+    description = traitlets.Unicode("").tag(sync=True)
+    tooltip = traitlets.Unicode("", allow_none=True).tag(sync=True)
 
 
 @dataclass(frozen=True)
@@ -48,10 +59,10 @@ class Control:
     def widget(self):
         """A new widget: its name is its label, its value stands beside it, the arrow keys change it."""
         options = dict(self.options)
-        if self.make is not widgets.Dropdown and self.make is not widgets.Checkbox:
+        if self.make not in (widgets.RadioButtons, widgets.Checkbox):
             options.update(continuous_update=True, readout=True)
         return self.make(description=self.label, value=self.value, style={"description_width": _NAME_WIDTH},
-                         layout={"width": "min(30em, 98%)"}, **options)
+                         layout={"width": "min(34em, 98%)"}, **options)
 
 
 def slider(label, low, high, step, value, digits=2):
@@ -77,16 +88,17 @@ def steps(label, values, value):
 
 
 def choice(label, values, value=None):
-    """One of `values` from a list that drops down; the first unless `value` says another.
+    """One of `values` as radio buttons; the first unless `value` says another.
 
-    `values` is a list, or a list of pairs (text shown, value).
+    `values` is a list, or a list of pairs (text shown, value). Not a list that drops down: JupyterLab keeps the arrow
+    keys, with which a keyboard moves in one, for its own cells.
     """
     if len(values) == 0:
         raise ValueError(f"choice {label!r} has no values, expected at least one")
     if value is None:
         first = values[0]
         value = first[1] if isinstance(first, tuple) else first
-    return Control(widgets.Dropdown, label, value, {"options": _pairs(label, values, value)})
+    return Control(widgets.RadioButtons, label, value, {"options": _pairs(label, values, value)})
 
 
 def switch(label, value=False):
@@ -124,7 +136,7 @@ def error_line(error):
 
 
 class Explorer:
-    """The widgets behind `explore`: `controls` by name, `image`, `caption`; `alt` is the picture's text.
+    """The widgets behind `explore`: `controls` by name, `image`, `caption`; `alt` is the picture's text, with its title.
 
     Parameters as for `explore`.
     """
@@ -138,11 +150,9 @@ class Explorer:
         self.draw, self.size = draw, size
         self.title = f"{title} \N{MIDDLE DOT} {whose}" if whose else title
         self.controls = {name: control.widget() for name, control in controls.items()}
-        self.image = widgets.Image(format="png", layout={"max_width": "100%", "object_fit": "contain"})
+        self.image = Picture(format="png", layout={"max_width": "100%", "object_fit": "contain"})
         self.caption = widgets.HTML()
-        self.busy = widgets.HTML()
-        heading = widgets.HTML(f"<b>{html.escape(self.title)}</b>")
-        self.box = widgets.VBox([heading, *self.controls.values(), self.busy, self.image, self.caption])
+        self.box = widgets.VBox([*self.controls.values(), self.image, self.caption])
         self.alt, self.redraws, self.seconds = "", 0, 0.0  # seconds: the slowest picture so far
         self._places = Places()
         self._lock, self._drawing, self._stale = threading.Lock(), False, False
@@ -172,16 +182,17 @@ class Explorer:
     def _picture(self):
         values = {name: control.value for name, control in self.controls.items()}
         if self.seconds > SLOW:
-            self.busy.value = "<i role='status'>computing \N{HORIZONTAL ELLIPSIS}</i>"
+            self._say("computing \N{HORIZONTAL ELLIPSIS}")
         start = time.perf_counter()
-        data, self.alt = picture(self.draw, values, self.title, self.size, self._places)
+        data, text = picture(self.draw, values, self.title, self.size, self._places)
         self.seconds = max(self.seconds, time.perf_counter() - start)
         self.redraws += 1
-        self.image.value = data
-        if self.image.has_trait("tooltip"):  # ipywidgets 8: the name of the image for a screen reader
-            self.image.tooltip = self.alt
-        self.caption.value = f"<div role='status' aria-live='polite'>{html.escape(self.alt)}</div>"
-        self.busy.value = ""
+        self.alt = f"{self.title}. {text}"
+        self.image.value, self.image.tooltip = data, self.alt
+        self._say(text)
+
+    def _say(self, text):
+        self.caption.value = f"<div role='status' aria-live='polite'>{html.escape(text)}</div>"
 
     def bundle(self):
         """The output that a notebook stores: (data, metadata), by MIME type."""
@@ -249,7 +260,7 @@ def picture(draw, values, title, size=(style.WIDTH, style.HEIGHT), places=None):
             if not isinstance(alt, str) or not alt:
                 raise TypeError(f"draw returned {alt!r}, expected the picture's alt text")
             _name(fig, title)
-            return places.png(fig), f"{title}. {alt}"
+            return places.png(fig), alt
         except (Exception, KeyboardInterrupt) as error:
             message = error_line(error)
         fig = style.figure(*size)
@@ -257,7 +268,7 @@ def picture(draw, values, title, size=(style.WIDTH, style.HEIGHT), places=None):
         fig.text(0.02, 0.62, "No picture for these values.", fontsize=12)
         text = "\n".join(textwrap.wrap(message.replace("$", r"\$"), width=int(size[0] * 11)))
         fig.text(0.02, 0.55, text, fontsize=10, family="monospace", va="top")
-        return style.png(fig), f"{title}. No picture for these values. {message}"
+        return style.png(fig), f"No picture for these values. {message}"
 
 
 def _name(fig, title):
