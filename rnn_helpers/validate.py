@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from rnn_helpers.layout import OneHot
+
 
 def as_real(name, value):
     """Return `value` as a floating-point array; float32 stays float32, integers become float64.
@@ -41,25 +43,29 @@ def as_columns(name, value, rows):
     return array
 
 
-def as_sequence(name, value, rows, steps=None):
-    """Return a sequence, `(T, rows, B)`; a list of `(rows, B)` columns is stacked along a new first axis."""
-    if not isinstance(value, np.ndarray) and len(value) == 0:
+def as_sequence(name, value, rows, steps=None, convert=as_real):
+    """Return a sequence, `(T, rows, B)`; a list of `(rows, B)` columns is stacked along a new first axis.
+
+    `convert` is `as_real` or `as_finite`; a `layout.OneHot` is left as it is.
+    """
+    if isinstance(value, (list, tuple)) and len(value) == 0:
         raise ValueError(f"{name} is empty, expected at least one step of shape ({rows}, B)")
-    array = as_real(name, value)
-    expected = f"({'T' if steps is None else steps}, {rows}, B)"
-    if array.ndim != 3 or array.shape[1] != rows or array.shape[2] == 0:
+    array = value if isinstance(value, OneHot) else convert(name, value)
+    shape = array.shape
+    if len(shape) != 3 or shape[1] != rows or shape[2] == 0:
         hint = ""
-        if array.ndim == 2 and array.shape[1] == rows:
+        if len(shape) == 2 and shape[1] == rows:
             hint = f"; for a single sequence write {name}[:, :, None]"
-        elif array.ndim == 1 and rows == 1:
+        elif len(shape) == 1 and rows == 1:
             hint = f"; for a single series write {name}[:, None, None]"
-        elif array.ndim == 3 and array.shape[2] == rows:
+        elif len(shape) == 3 and shape[2] == rows:
             hint = f"; examples stand as columns: {name}.transpose(0, 2, 1)"
-        raise ValueError(f"{name} has shape {array.shape}, expected {expected}: steps, rows, examples{hint}")
-    if array.shape[0] == 0:
-        raise ValueError(f"{name} is empty: shape {array.shape}, expected at least one step")
-    if steps is not None and array.shape[0] != steps:
-        raise ValueError(f"{name} has {array.shape[0]} steps, expected {steps}: one for each step of the sequence")
+        expected = f"({'T' if steps is None else steps}, {rows}, B)"
+        raise ValueError(f"{name} has shape {shape}, expected {expected}: steps, rows, examples{hint}")
+    if shape[0] == 0:
+        raise ValueError(f"{name} is empty: shape {shape}, expected at least one step")
+    if steps is not None and shape[0] != steps:
+        raise ValueError(f"{name} has {shape[0]} steps, expected {steps}: one for each step of the sequence")
     return array
 
 
