@@ -1,3 +1,258 @@
-"""Exercises of the notebook."""
+"""The exercises of notebook 03: one step back, backpropagation through time, and checking gradients."""
 
-EXERCISES = ()
+import numpy as np
+
+from rnn_helpers.bptt import rnn_backward, rnn_backward_truncated, rnn_forward
+from rnn_helpers.cell import RNNCell, rnn_cell_backward, rnn_cell_forward
+from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, one, parts
+from rnn_helpers.check.mistakes import bptt as mistakes
+from rnn_helpers.check.rnn_cell import draw_cell
+from rnn_helpers.gradcheck import check_gradients, numerical_gradient, relative_error
+
+STEP_NAMES = ("dWx", "dWh", "db", "dh_prev")
+NAMES = ("dWx", "dWh", "db", "dh0")
+
+
+def single_precision(cell):
+    return RNNCell.from_arrays(*(w.astype(np.float32) for w in (cell.Wx, cell.Wh, cell.b)))
+
+
+def step_fixtures(rng):
+    fixture = {}
+    for suffix, (D, H, B) in {"": (3, 4, 3), "1": (2, 5, 1)}.items():
+        fixture |= {**draw_cell(rng, D, H, suffix), f"x_t{suffix}": rng.normal(size=(D, B)),
+                    f"h_prev{suffix}": rng.uniform(-0.9, 0.9, (H, B)), f"dh_t{suffix}": rng.normal(0, 2, (H, B))}
+        cell = RNNCell.from_arrays(*(fixture[name + suffix] for name in ("Wx", "Wh", "b")))
+        fixture[f"h_t{suffix}"] = rnn_cell_forward(cell, fixture[f"x_t{suffix}"], fixture[f"h_prev{suffix}"])[0]
+    return fixture
+
+
+def one_step(function, i, suffix=""):
+    """The learner's step back on a cache of its own forward step, or of the course's."""
+    cell = i.cell(suffix)
+    x_t, h_prev, h_t, dh_t = (i[name + suffix] for name in ("x_t", "h_prev", "h_t", "dh_t"))
+    forward = i.using.get("forward")
+    cache = parts(forward(cell, x_t, h_prev), "h_t", "cache")[1] if forward else (x_t, h_prev, h_t)
+    return dict(zip(STEP_NAMES, parts(function(cell, dh_t, cache), *STEP_NAMES)))
+
+
+def one_step_float32(function, i):
+    cell = single_precision(i.cell("1"))
+    forward = i.using.get("forward", rnn_cell_forward)
+    cache = forward(cell, i["x_t1"].astype(np.float32), i["h_prev1"].astype(np.float32))[1]
+    return dict(zip(STEP_NAMES, parts(function(cell, i["dh_t1"].astype(np.float32), cache), *STEP_NAMES)))
+
+
+def step_witness(i, values):
+    """Central differences of sum(dh_t * h_t), whose gradient with respect to h_t is dh_t."""
+    cell = i.cell()
+    params = {"dWx": cell.Wx, "dWh": cell.Wh, "db": cell.b, "dh_prev": i["h_prev"]}
+
+    def loss():
+        return np.sum(i["dh_t"] * rnn_cell_forward(cell, i["x_t"], i["h_prev"])[0])
+
+    return [(name, relative_error(values[f"a batch of 3/{name}"], numerical_gradient(loss, p)), 1e-6) for name, p in params.items()]
+
+
+RNN_CELL_BACKWARD = Exercise(
+    name="rnn_cell_backward",
+    notebook="03_bptt",
+    asks="rnn_cell_backward(cell, dh_t, cache) -> (dWx_t, dWh_t, db_t, dh_prev)",
+    fixtures=step_fixtures,
+    cases=(Case("one example", lambda f, i: one_step(f, i, "1")), Case("a batch of 3", one_step),
+           Case("float32", one_step_float32, tolerance=1e-4)),
+    facets=(Facet("shapes", 1, ("*/*",), "shape"),
+            Facet("dWx of one example", 1, ("one example/dWx", "float32/dWx")),
+            Facet("dWh of one example", 1, ("one example/dWh", "float32/dWh")),
+            Facet("db of one example", 1, ("one example/db", "float32/db")),
+            Facet("dh_prev of one example", 2, ("one example/dh_prev", "float32/dh_prev")),
+            Facet("a batch of 3", 1, ("a batch of 3/*",)),
+            Facet("arguments unharmed", 1, kind="unharmed")),
+    reference=rnn_cell_backward,
+    forbidden=(rnn_backward, rnn_backward_truncated),
+    mistakes=mistakes.RNN_CELL_BACKWARD,
+    witness=step_witness,
+)
+
+
+def sequence_fixtures(rng):
+    fixture = {}
+    for suffix, (T, D, H, B) in {"": (5, 3, 4, 3), "1": (4, 2, 5, 1)}.items():
+        fixture |= {**draw_cell(rng, D, H, suffix), f"X{suffix}": rng.normal(size=(T, D, B)),
+                    f"h0{suffix}": rng.uniform(-0.9, 0.9, (H, B)), f"dh{suffix}": rng.normal(0, 5, (T, H, B))}
+        cell = RNNCell.from_arrays(*(fixture[name + suffix] for name in ("Wx", "Wh", "b")))
+        fixture[f"states{suffix}"] = np.concatenate(
+            [fixture[f"h0{suffix}"][None], rnn_forward(cell, fixture[f"X{suffix}"], fixture[f"h0{suffix}"])[0]])
+    return fixture
+
+
+def whole_sequence(function, i, suffix="", lists=False):
+    """The learner's walk back on caches of its own forward pass, or the course's; with `lists` on the fixture's own states."""
+    cell, X, dh, h0, states = i.cell(suffix), *(i[name + suffix] for name in ("X", "dh", "h0", "states"))
+    forward = i.using.get("forward")
+    if lists and not forward:
+        caches = [(X[t], states[t], states[t + 1]) for t in range(len(X))]
+    else:
+        caches = parts((forward or rnn_forward)(cell, X, h0), "h_states", "caches")[1]
+    return dict(zip(NAMES, parts(function(cell, list(dh) if lists and not suffix else dh, caches), *NAMES)))
+
+
+def sequence_float32(function, i):
+    cell = single_precision(i.cell("1"))
+    forward = i.using.get("forward", rnn_forward)
+    caches = forward(cell, i["X1"].astype(np.float32), i["h01"].astype(np.float32))[1]
+    return dict(zip(NAMES, parts(function(cell, i["dh1"].astype(np.float32), caches), *NAMES)))
+
+
+def sequence_witness(i, values):
+    """Central differences of sum over t of sum(dh[t] * h_t)."""
+    cell = i.cell()
+    params = {"dWx": cell.Wx, "dWh": cell.Wh, "db": cell.b, "dh0": i["h0"]}
+
+    def loss():
+        return np.sum(i["dh"] * rnn_forward(cell, i["X"], i["h0"])[0])
+
+    return [(name, relative_error(values[f"a batch of 3/{name}"], numerical_gradient(loss, p)), 1e-6) for name, p in params.items()]
+
+
+RNN_BACKWARD = Exercise(
+    name="rnn_backward",
+    notebook="03_bptt",
+    asks="rnn_backward(cell, dh, caches) -> (dWx, dWh, db, dh0)",
+    fixtures=sequence_fixtures,
+    cases=(Case("one sequence", lambda f, i: whole_sequence(f, i, "1", lists=True)), Case("a batch of 3", whole_sequence),
+           Case("lists", lambda f, i: whole_sequence(f, i, lists=True)),
+           Case("float32", sequence_float32, tolerance=1e-4)),
+    facets=(Facet("shapes", 1, ("*/*",), "shape"),
+            Facet("dWx of one sequence", 1, ("one sequence/dWx", "float32/dWx")),
+            Facet("dWh of one sequence", 1, ("one sequence/dWh", "float32/dWh")),
+            Facet("db of one sequence", 1, ("one sequence/db", "float32/db")),
+            Facet("dh0 of one sequence", 1, ("one sequence/dh0", "float32/dh0")),
+            Facet("a batch of 3", 2, ("a batch of 3/*",)),
+            Facet("dh as a list of steps", 1, ("lists/*",)),
+            Facet("arguments unharmed", 1, kind="unharmed")),
+    reference=rnn_backward,
+    forbidden=(rnn_backward_truncated,),
+    mistakes=mistakes.RNN_BACKWARD,
+    witness=sequence_witness,
+)
+
+
+def difference_fixtures(rng):
+    D, H = 3, 4
+    return {"P": rng.uniform(0.5, 1.5, (2, 3)), "A": rng.uniform(0.5, 2.0, (2, 3)), "column": rng.uniform(-1.2, -0.4, (4, 1)),
+            **draw_cell(rng, D, H), "X": rng.normal(size=(4, D, 2)), "h0": rng.uniform(-0.9, 0.9, (H, 2)),
+            "dh": rng.normal(size=(4, H, 2)), "eps": 0.05}
+
+
+def difference(function, i, param, f, *eps):
+    """The gradient; whether f saw param move; param afterwards."""
+    before, moved = param.copy(), []
+
+    def watched():
+        moved.append(not np.array_equal(param, before))
+        return f()
+
+    gradient = one(function(watched, param, *eps), "gradient")
+    return {"gradient": gradient, "param_after": param, "f_saw": "param moved" if any(moved) else "param as it was, every time"}
+
+
+def of_a_matrix(function, i):
+    return difference(function, i, i["P"], lambda: float(np.sum(i["A"] * i["P"] ** 3) + i["P"][0, 0] * i["P"][1, 2]))
+
+
+def of_a_column(function, i):
+    p = i["column"]
+    return difference(function, i, p, lambda: float(np.sum(p**3) + 3 * p[0, 0] * p[1, 0] * p[2, 0]), i["eps"])
+
+
+def of_a_network(function, i):
+    cell = i.cell()
+    return difference(function, i, cell.Wh, lambda: float(np.sum(i["dh"] * rnn_forward(cell, i["X"], i["h0"])[0])))
+
+
+def difference_witness(i, values):
+    """The closed form of the first case's gradient."""
+    P, exact = i["P"], 3 * i["A"] * i["P"] ** 2
+    exact[0, 0] += P[1, 2]
+    exact[1, 2] += P[0, 0]
+    return [("a matrix, by the closed form", relative_error(values["a matrix/gradient"], exact), 1e-6)]
+
+
+NUMERICAL_GRADIENT = Exercise(
+    name="numerical_gradient",
+    notebook="03_bptt",
+    asks="numerical_gradient(f, param, eps=1e-5) -> gradient",
+    fixtures=difference_fixtures,
+    cases=(Case("a matrix", of_a_matrix, may_change=("P",), may_share=True),
+           Case("a column, eps = 0.05", of_a_column, may_change=("column",), may_share=True),
+           Case("Wh of a network", of_a_network, may_change=("Wh",), may_share=True)),
+    facets=(Facet("gradient of a matrix", 1, ("a matrix/gradient", "Wh of a network/gradient")),
+            Facet("gradient of a column, with another eps", 0.5, ("a column, eps = 0.05/gradient",)),
+            Facet("shape of the gradient", 0.5, ("*/gradient",), "shape"),
+            Facet("param moves, and is put back", 1, ("*/f_saw", "*/param_after"))),
+    reference=numerical_gradient,
+    forbidden=(check_gradients,),
+    mistakes=mistakes.NUMERICAL_GRADIENT,
+    witness=difference_witness,
+)
+
+
+def error_fixtures(rng):
+    a, noise = rng.uniform(0.5, 1.5, (3, 4)) * rng.choice([-1, 1], (3, 4)), rng.uniform(0.5, 1.0, (3, 4))
+    noise *= np.where(np.arange(12).reshape(3, 4) % 2, 1, -1)
+    return {"a": a, "b": a * rng.uniform(1.1, 1.6, (3, 4)), "noise": noise - noise.mean(), "zero": np.zeros((3, 4)),
+            "large": 1000.0, "small": 1e-3}
+
+
+def scalar(function, a, b):
+    """The learner's relative error as a float. BadReturn when it is not one real number."""
+    value = one(function(a.copy(), b.copy()), "a float")
+    if np.size(value) != 1:
+        raise BadReturn(f"it returned an array of shape {np.shape(value)}, expected one number")
+    return float(np.reshape(value, ()))
+
+
+def shows(value):
+    """A number as text, a few digits."""
+    return f"{value:.4g}"
+
+
+def properties(function, i):
+    """What a relative error must be, whatever its formula: words when it is so, numbers when not."""
+    a, b = i["a"], i["b"]
+    value, swapped, scaled = scalar(function, a, b), scalar(function, b, a), scalar(function, i["large"] * a, i["large"] * b)
+    near, far, zeros = scalar(function, a, a + i["small"] * i["noise"]), scalar(function, a, -a), scalar(function, i["zero"], i["zero"])
+    twice = scalar(function, a, 2 * a)
+
+    def says(fine, right, *numbers):
+        return right if fine else " and ".join(map(shows, numbers))
+
+    return {
+        "different arrays": says(0 < value < 10, "above 0", value),
+        "equal arrays": says(abs(scalar(function, a, a)) < 1e-12, "0", scalar(function, a, a)),
+        "two zeros": says(abs(zeros) < 1e-12, "0", zeros),
+        "swapped": says(abs(value - swapped) <= 1e-6 * abs(value), "the same number", value, swapped),
+        "both times 1000": says(abs(value - scaled) <= 1e-6 * abs(value), "the same number", value, scaled),
+        "off by a thousandth": says(1e-5 < near < 1e-2, "about 0.001", near),
+        "opposite arrays": says(0.3 < far < 100, "near 1", far),
+        "twice as long": says(0.1 < twice < 2.1, "about a third", twice),
+    }
+
+
+RELATIVE_ERROR = Exercise(
+    name="relative_error",
+    notebook="03_bptt",
+    asks="relative_error(a, b) -> float",
+    fixtures=error_fixtures,
+    cases=(Case("properties", properties),),
+    facets=(Facet("the same for (a, b) and (b, a)", 0.5, ("*/different arrays", "*/swapped")),
+            Facet("the same when both are scaled", 0.5, ("*/different arrays", "*/both times 1000")),
+            Facet("0 when equal, and for two zeros", 0.5, ("*/different arrays", "*/equal arrays", "*/two zeros")),
+            Facet("as large as the error", 0.5, ("*/off by a thousandth", "*/opposite arrays", "*/twice as long"))),
+    reference=relative_error,
+    forbidden=(check_gradients,),
+    mistakes=mistakes.RELATIVE_ERROR,
+)
+
+EXERCISES = (RNN_CELL_BACKWARD, RNN_BACKWARD, NUMERICAL_GRADIENT, RELATIVE_ERROR)

@@ -1,0 +1,448 @@
+"""Well-known mistakes in one step back, in backpropagation through time and in gradient checking."""
+
+import numpy as np
+
+from rnn_helpers.check.exercise import Mistake
+
+SLOPE = "dz_t = dh_t (1 - h_t^2)"
+OF_WX, OF_WH, OF_B = "dWx_t = dz_t x_t^T", "dWh_t = dz_t h_prev^T", "db_t = sum of dz_t over the batch"
+CARRY = "dh_prev = Wh^T dz_t"
+
+
+def slope(h_prev, h_t):
+    return 1 - h_t**2
+
+
+def of_wx(dz, x_t):
+    return dz @ x_t.T
+
+
+def of_wh(dz, h_prev, h_t):
+    return dz @ h_prev.T
+
+
+def of_b(dz):
+    return dz.sum(axis=1, keepdims=True)
+
+
+def carry(cell, dz, dh):
+    return cell.Wh.T @ dz
+
+
+def step_back(slope=slope, of_wx=of_wx, of_wh=of_wh, of_b=of_b, carry=carry):
+    """One step back of which a part is wrong."""
+
+    def wrong(cell, dh_t, cache):
+        x_t, h_prev, h_t = cache
+        dz = dh_t * slope(h_prev, h_t)
+        return of_wx(dz, x_t), of_wh(dz, h_prev, h_t), of_b(dz), carry(cell, dz, dh_t)
+
+    return wrong
+
+
+def slope_in_the_carry_only(cell, dh_t, cache):
+    x_t, h_prev, h_t = cache
+    return *step_back(no_slope)(cell, dh_t, cache)[:3], cell.Wh.T @ (dh_t * (1 - h_t**2))
+
+
+def no_slope(h_prev, h_t):
+    return 1.0
+
+
+def straight_carry(cell, dz, dh):
+    return cell.Wh @ dz
+
+
+def carry_without_slope(cell, dz, dh):
+    return cell.Wh.T @ dh
+
+
+def of_wh_new_state(dz, h_prev, h_t):
+    return dz @ h_t.T
+
+
+def step_mean(cell, dh_t, cache):
+    dWx, dWh, db, dh_prev = step_back()(cell, dh_t, cache)
+    B = dh_t.shape[1]
+    return dWx / B, dWh / B, db / B, dh_prev
+
+
+def overwrites_dh(cell, dh_t, cache):
+    dh_t *= 1 - cache[2] ** 2
+    return step_back(no_slope)(cell, dh_t, cache)
+
+
+def overwrites_h(cell, dh_t, cache):
+    h_t = cache[2]
+    np.subtract(1, h_t**2, out=h_t)
+    return step_back(lambda h_prev, h_t: h_t)(cell, dh_t, cache)
+
+
+NO_SLOPE = "You send dh_t through as it is. On its way to z_t it is multiplied, element by element, by tanh'(z_t) = 1 - h_t^2."
+NOT_TRANSPOSED = "Forward, Wh carries old units to new ones; back, the roles change places: Wh.T @ dz_t."
+NEW_STATE = "Wh was multiplied by the state before the step. h_t is what came out of it: use h_prev."
+NOT_SUMMED = "b was added to every column, so its gradient is the sum over the columns: dz_t.sum(axis=1, keepdims=True), shape (H, 1)."
+
+RNN_CELL_BACKWARD = (
+    Mistake("tanh-slope-forgotten", "tanh' is missing", NO_SLOPE, SLOPE, step_back(no_slope)),
+    Mistake("tanh-slope-missing-in-the-carry", "tanh' is missing in dh_prev",
+            "dh_prev goes back through tanh too: send dz_t, not dh_t, through Wh.T.", CARRY, step_back(carry=carry_without_slope)),
+    Mistake("tanh-slope-in-the-carry-only", "tanh' is missing in dWx, dWh and db",
+            "Only dh_prev has it. Work out dz_t once and use it for all four.", SLOPE, slope_in_the_carry_only),
+    Mistake("slope-of-h_prev", "tanh' is taken at h_prev",
+            "You use 1 - h_prev^2. The slope belongs to this step's own output: 1 - h_t^2.",
+            SLOPE, step_back(lambda h_prev, h_t: 1 - h_prev**2)),
+    Mistake("slope-without-the-square", "tanh' lacks its square", "You use 1 - h_t. tanh'(z) = 1 - tanh(z)^2 = 1 - h_t^2.",
+            SLOPE, step_back(lambda h_prev, h_t: 1 - h_t)),
+    Mistake("slope-tanh-twice", "tanh is taken of h_t again",
+            "h_t is tanh(z_t) already. You use 1 - tanh(h_t)^2; write 1 - h_t^2.",
+            SLOPE, step_back(lambda h_prev, h_t: 1 - np.tanh(h_t) ** 2)),
+    Mistake("slope-of-a-sigmoid", "The slope is a sigmoid's", "h (1 - h) is the slope of a sigmoid. That of tanh is 1 - h_t^2.",
+            SLOPE, step_back(lambda h_prev, h_t: h_t * (1 - h_t))),
+    Mistake("slope-sign", "The slope has the wrong sign", "You use h_t^2 - 1. tanh rises everywhere: its slope 1 - h_t^2 is positive.",
+            SLOPE, step_back(lambda h_prev, h_t: h_t**2 - 1)),
+    Mistake("Wh-not-transposed", "Wh is not transposed in dh_prev", NOT_TRANSPOSED, CARRY, step_back(carry=straight_carry)),
+    Mistake("carry-through-Wx", "dh_prev goes through Wx",
+            "Wx leads to the input: Wx.T @ dz_t is dL/dx_t. The state before came in through Wh: Wh.T @ dz_t.",
+            CARRY, step_back(carry=lambda cell, dz, dh: cell.Wx.T @ dz)),
+    Mistake("carry-elementwise", "dh_prev adds up wrongly: a product element by element",
+            "You return dz_t itself, as if Wh were the identity. Every old unit reaches every new one: Wh.T @ dz_t.",
+            CARRY, step_back(carry=lambda cell, dz, dh: dz)),
+    Mistake("carry-as-rows", "dh_prev is transposed",
+            "dz_t.T @ Wh gives rows (B, H). Keep a column per example, (H, B): Wh.T @ dz_t.",
+            CARRY, step_back(carry=lambda cell, dz, dh: dz.T @ cell.Wh)),
+    Mistake("h_t-for-h_prev", "dWh uses h_t where h_prev belongs", NEW_STATE, OF_WH, step_back(of_wh=of_wh_new_state)),
+    Mistake("dWh-transposed", "dWh is transposed",
+            "Wh[i, j] leads from old unit j to new unit i, so dWh[i, j] = dz_t[i] h_prev[j]: dz_t @ h_prev.T.",
+            OF_WH, step_back(of_wh=lambda dz, h_prev, h_t: h_prev @ dz.T)),
+    Mistake("dWx-transposed", "dWx is transposed", "A gradient has the shape of what it is of, Wx (H, D): dz_t @ x_t.T.",
+            OF_WX, step_back(of_wx=lambda dz, x_t: x_t @ dz.T)),
+    Mistake("db-not-summed", "db is not summed over the batch", NOT_SUMMED, OF_B, step_back(of_b=lambda dz: dz.copy())),
+    Mistake("db-summed-over-units", "db is summed over the units",
+            "axis=0 runs over the hidden units. The batch is axis 1: dz_t.sum(axis=1, keepdims=True).",
+            OF_B, step_back(of_b=lambda dz: dz.sum(axis=0, keepdims=True))),
+    Mistake("db-one-number", "db is one number", "A sum over everything mixes the units. Each has its own bias: sum over axis 1 only, keepdims=True.",
+            OF_B, step_back(of_b=lambda dz: dz.sum())),
+    Mistake("db-flat", "db is flat, shape (H,)", "The numbers are right, but b is a column (H, 1): add keepdims=True.",
+            OF_B, step_back(of_b=lambda dz: dz.sum(axis=1))),
+    Mistake("mean-over-the-batch", "The gradients are averaged over the batch",
+            "The loss is a sum over the examples, so its gradient is one too: leave out the division by B.",
+            OF_WX + ", summed over the batch", step_mean),
+    Mistake("dh_t-overwritten", "dh_t is overwritten",
+            "dh_t *= ... writes into the caller's array. Make a new one: dz_t = dh_t * (1 - h_t**2).", SLOPE, overwrites_dh),
+    Mistake("cache-overwritten", "The cache is overwritten",
+            "h_t in the cache is the forward pass's own state. Work on new arrays: dz_t = dh_t * (1 - h_t**2).", SLOPE, overwrites_h),
+    Mistake("tanh-slope-forgotten+Wh-not-transposed", "tanh' is missing, and Wh is not transposed",
+            "dz_t = dh_t (1 - h_t^2) comes first, and back through the recurrent weights it is Wh.T @ dz_t.",
+            f"{SLOPE}; {CARRY}", step_back(no_slope, carry=straight_carry)),
+    Mistake("tanh-slope-forgotten+h_t-for-h_prev", "tanh' is missing, and dWh uses h_t for h_prev",
+            "dz_t = dh_t (1 - h_t^2) comes first; then dWh_t = dz_t @ h_prev.T, with the state before the step.",
+            f"{SLOPE}; {OF_WH}", step_back(no_slope, of_wh=of_wh_new_state)),
+    Mistake("tanh-slope-forgotten+db-not-summed", "tanh' is missing, and db is not summed over the batch",
+            "dz_t = dh_t (1 - h_t^2) comes first; then db_t = dz_t.sum(axis=1, keepdims=True).",
+            f"{SLOPE}; {OF_B}", step_back(no_slope, of_b=lambda dz: dz.copy())),
+    Mistake("carry-without-slope+Wh-not-transposed", "dh_prev lacks tanh', and Wh is not transposed in it",
+            "You return Wh @ dh_t. Send dz_t back, and through the transpose: Wh.T @ dz_t.",
+            CARRY, step_back(carry=lambda cell, dz, dh: cell.Wh @ dh)),
+    Mistake("dWh-transposed+h_t-for-h_prev", "dWh is transposed, and uses h_t for h_prev",
+            "You return h_t @ dz_t.T. It is dz_t @ h_prev.T, with the state before the step.",
+            OF_WH, step_back(of_wh=lambda dz, h_prev, h_t: h_t @ dz.T)),
+)
+
+FLOW = "dL/dh_t = dh[t] + Wh^T dz_{t+1}"
+SUM = "dWx, dWh, db = sums over t"
+START = "dh0 = Wh^T dz_1"
+
+
+def as_it_is(total, new):
+    return total + new
+
+
+def newest(total, new):
+    return new
+
+
+def walk(step=step_back(), add=as_it_is, joins=lambda dh_t, dh_next: dh_t + dh_next,
+         hands_on=lambda dh_prev, dh_next: dh_prev, order=reversed, loss=lambda dh, t: dh[t], dh0=lambda dh_prev, dh_all: dh_prev):
+    """Backpropagation through time of which a part is wrong.
+
+    step : one step back; add : how the sums grow (one function, or one each for dWx, dWh, db); joins : what a step
+    receives of its loss and of later steps; hands_on : what is carried; order : of the steps; loss : what is read of
+    dh; dh0 : what is returned of the last carry and of the last dL/dh_t
+    """
+    adds = add if isinstance(add, tuple) else (add, add, add)
+
+    def wrong(cell, dh, caches):
+        sums = [np.zeros_like(cell.Wx), np.zeros_like(cell.Wh), np.zeros_like(cell.b)]
+        dh_next = np.zeros_like(dh[0])
+        for t in order(range(len(caches))):
+            dh_all = joins(loss(dh, t), dh_next)
+            *shares, dh_prev = step(cell, dh_all, caches[t])
+            sums = [grow(total, share) for grow, total, share in zip(adds, sums, shares)]
+            dh_next = hands_on(dh_prev, dh_next)
+        return *sums, dh0(dh_next, dh_all)
+
+    return wrong
+
+
+def over(function, divide):
+    """The parameter gradients of `function`, changed afterwards: `divide(gradient, dh)`."""
+
+    def wrong(cell, dh, caches):
+        *gradients, dh0 = function(cell, dh, caches)
+        return *(divide(g, dh) for g in gradients), dh0
+
+    return wrong
+
+
+def no_carry(dh_t, dh_next):
+    return dh_t + 0
+
+
+def first_step_without_state(cell, dh, caches):
+    """dWh as if the state before the first step were zero."""
+    x_t, h_prev, h_t = caches[0]
+    return walk()(cell, dh, [(x_t, np.zeros_like(h_prev), h_t), *(caches[t] for t in range(1, len(caches)))])
+
+
+def carries_direct_loss_only(cell, dh, caches):
+    """What is handed on is made of dh[t] alone."""
+    dWx, dWh, db = np.zeros_like(cell.Wx), np.zeros_like(cell.Wh), np.zeros_like(cell.b)
+    dh_next = np.zeros_like(dh[0])
+    for t in reversed(range(len(caches))):
+        gx, gh, gb, _ = step_back()(cell, dh[t] + dh_next, caches[t])
+        dWx, dWh, db = dWx + gx, dWh + gh, db + gb
+        dh_next = step_back()(cell, dh[t], caches[t])[3]
+    return dWx, dWh, db, dh_next
+
+
+def writes_into_dh(cell, dh, caches):
+    for t in reversed(range(1, len(caches))):
+        dh[t - 1] += step_back()(cell, dh[t], caches[t])[3]
+    return walk(joins=no_carry)(cell, dh, caches)
+
+
+NO_CARRY = ("Each step hears only its own loss. Its state also shaped every later step: "
+            "add dh_prev of step t + 1 to dh[t] before you go through step t.")
+
+RNN_BACKWARD = (
+    Mistake("no-carry", "Nothing flows between the steps", NO_CARRY, FLOW, walk(joins=no_carry)),
+    Mistake("equals-for-plus-equals", "The gradients are overwritten at every step",
+            "`=` keeps only the step you visit last, t = 0. The weights are shared by all steps: add the shares up with +=.",
+            SUM, walk(add=newest)),
+    Mistake("dWx-overwritten", "dWx is overwritten at every step", "`=` keeps only one step's share; add them up with +=.",
+            "dWx = sum over t of dWx_t", walk(add=(newest, as_it_is, as_it_is))),
+    Mistake("dWh-overwritten", "dWh is overwritten at every step", "`=` keeps only one step's share; add them up with +=.",
+            "dWh = sum over t of dWh_t", walk(add=(as_it_is, newest, as_it_is))),
+    Mistake("db-overwritten", "db is overwritten at every step", "`=` keeps only one step's share; add them up with +=.",
+            "db = sum over t of db_t", walk(add=(as_it_is, as_it_is, newest))),
+    Mistake("tanh-slope-missing-in-the-carry", "tanh' is missing in what is carried back",
+            "You carry Wh.T @ dh. What flows back has passed tanh as well: carry Wh.T @ dz_t.",
+            FLOW, walk(step_back(carry=carry_without_slope))),
+    Mistake("tanh-slope-forgotten", "tanh' is missing", NO_SLOPE, SLOPE, walk(step_back(no_slope))),
+    Mistake("tanh-slope-in-the-carry-only", "tanh' is missing in dWx, dWh and db",
+            "Only the carry has it. Work out dz_t once and use it for everything.", SLOPE, walk(slope_in_the_carry_only)),
+    Mistake("slope-of-h_prev", "tanh' is taken at h_prev", "The slope belongs to the step's own output: 1 - h_t^2.",
+            SLOPE, walk(step_back(lambda h_prev, h_t: 1 - h_prev**2))),
+    Mistake("Wh-not-transposed", "Wh is not transposed in what is carried back", NOT_TRANSPOSED, FLOW, walk(step_back(carry=straight_carry))),
+    Mistake("h_t-for-h_prev", "dWh uses h_t where h_prev belongs", NEW_STATE, "dWh = sum over t of dz_t h_{t-1}^T",
+            walk(step_back(of_wh=of_wh_new_state))),
+    Mistake("dWh-transposed", "dWh is transposed", "dWh[i, j] = dz_t[i] h_prev[j], summed: dz_t @ h_prev.T.",
+            "dWh = sum over t of dz_t h_{t-1}^T", walk(step_back(of_wh=lambda dz, h_prev, h_t: h_prev @ dz.T))),
+    Mistake("h0-ignored", "The first step's share of dWh is missing",
+            "Wh met h0 at the first step, and h0 need not be zero: t = 0 adds dz_t @ h0.T like every other step.",
+            "dWh = sum over t of dz_t h_{t-1}^T, t = 1 included", first_step_without_state),
+    Mistake("first-step-skipped", "The loop leaves out step 0",
+            "range(T - 1, 0, -1) ends at 1. reversed(range(T)) visits every step, 0 included.",
+            SUM, walk(order=lambda steps: reversed(steps[1:]))),
+    Mistake("last-step-skipped", "The loop leaves out the last step",
+            "reversed(range(T - 1)) starts one step early. reversed(range(T)) starts at T - 1.",
+            SUM, walk(order=lambda steps: reversed(steps[:-1]))),
+    Mistake("forward-in-time", "The loop runs forward in time",
+            "Step t needs what comes back from step t + 1, so the last step is first: reversed(range(T)).",
+            FLOW, walk(order=iter)),
+    Mistake("carry-piles-up", "What is carried back piles up",
+            "dh_next += ... keeps the carries of all later steps. Step t receives one carry, that of step t + 1, which holds the rest: use `=`.",
+            FLOW, walk(hands_on=lambda dh_prev, dh_next: dh_next + dh_prev)),
+    Mistake("carry-reaches-one-step", "What is carried back is made of dh[t] alone",
+            "Then no loss gets further than one step. Carry back everything that reached h_t: dh[t] + dh_next.",
+            FLOW, carries_direct_loss_only),
+    Mistake("only-the-last-loss", "Only the last step's loss counts",
+            "You start from dh[-1] and never add the others. Every step has its own loss: add dh[t] at each t.",
+            FLOW, walk(loss=lambda dh, t: dh[t] * (t == len(dh) - 1))),
+    Mistake("losses-in-reverse", "dh is read in the wrong order",
+            "Going back, t runs from T - 1 to 0, and dh[t] goes with caches[t]; reverse both or neither.",
+            FLOW, walk(loss=lambda dh, t: dh[len(dh) - 1 - t])),
+    Mistake("dh0-one-step-short", "dh0 is dL/dh_1", "You return what reached the first step's output. One more step back, through tanh and Wh, is h0.",
+            START, walk(dh0=lambda dh_prev, dh_all: dh_all)),
+    Mistake("dh0-zero", "dh0 is zero", "h0 shapes every step. Its gradient is the dh_prev of the first step.",
+            START, walk(dh0=lambda dh_prev, dh_all: np.zeros_like(dh_prev))),
+    Mistake("mean-over-time", "The gradients are divided by T", "The loss is a sum over the steps, so its gradient is one too.",
+            SUM, over(walk(), lambda g, dh: g / len(dh))),
+    Mistake("mean-over-the-batch", "The gradients are divided by B", "The loss is a sum over the examples, so its gradient is one too.",
+            SUM, over(walk(), lambda g, dh: g / np.shape(dh)[2])),
+    Mistake("db-not-summed", "db is not summed over the batch", NOT_SUMMED, "db = sum over t and batch of dz_t",
+            walk(step_back(of_b=lambda dz: dz.copy()))),
+    Mistake("db-flat", "db is flat, shape (H,)", "The numbers are right, but b is a column (H, 1): keepdims=True.",
+            "db has the shape of b", lambda cell, dh, caches: tuple(
+                g.ravel() if i == 2 else g for i, g in enumerate(walk()(cell, dh, caches)))),
+    Mistake("clipped-inside", "The gradients are clipped inside",
+            "np.clip to +-5 changes the gradient's direction, and hides it from whoever asks for it. Clip, if at all, when you update.",
+            SUM, over(walk(), lambda g, dh: np.clip(g, -5, 5))),
+    Mistake("dh-overwritten", "dh is overwritten",
+            "dh[t] += ... writes into the caller's array; called again, the answer differs. Add into a new array: dh[t] + dh_next.",
+            FLOW, writes_into_dh),
+    Mistake("tanh-slope-missing-in-the-carry+Wh-not-transposed", "The carry lacks tanh', and Wh is not transposed in it",
+            "You carry Wh @ dh. It is Wh.T @ dz_t, with dz_t = dh_t (1 - h_t^2).",
+            FLOW, walk(step_back(carry=lambda cell, dz, dh: cell.Wh @ dh))),
+    Mistake("tanh-slope-forgotten+Wh-not-transposed", "tanh' is missing, and Wh is not transposed",
+            "dz_t = dh_t (1 - h_t^2) comes first, and what is carried back is Wh.T @ dz_t.",
+            f"{SLOPE}; {FLOW}", walk(step_back(no_slope, carry=straight_carry))),
+    Mistake("no-carry+h_t-for-h_prev", "Nothing flows between the steps, and dWh uses h_t for h_prev",
+            "Add what comes back from step t + 1 to dh[t], and multiply dz_t by the state before the step.",
+            f"{FLOW}; dWh = sum over t of dz_t h_{{t-1}}^T", walk(step_back(of_wh=of_wh_new_state), joins=no_carry)),
+    Mistake("no-carry+tanh-slope-forgotten", "Nothing flows between the steps, and tanh' is missing",
+            "Add what comes back from step t + 1 to dh[t], then multiply by 1 - h_t^2.",
+            f"{FLOW}; {SLOPE}", walk(step_back(no_slope), joins=no_carry)),
+    Mistake("tanh-slope-missing-in-the-carry+h_t-for-h_prev", "The carry lacks tanh', and dWh uses h_t for h_prev",
+            "Carry Wh.T @ dz_t, not Wh.T @ dh, and multiply dz_t by the state before the step.",
+            f"{FLOW}; dWh = sum over t of dz_t h_{{t-1}}^T", walk(step_back(of_wh=of_wh_new_state, carry=carry_without_slope))),
+    Mistake("no-carry+equals-for-plus-equals", "Nothing flows between the steps, and the gradients are overwritten",
+            "Only step 0 and its own loss are left. Carry dh_prev from step to step, and add the shares up with +=.",
+            f"{FLOW}; {SUM}", walk(add=newest, joins=no_carry)),
+)
+
+CENTRAL = "dL/dp = (f(p + eps) - f(p - eps)) / (2 eps)"
+
+
+def differences(quotient=lambda plus, minus, middle, eps: (plus - minus) / (2 * eps), restore="each", own_eps=None, shape=None):
+    """Differences, an element at a time, of which a part is wrong; restore : "each", "never" or "end"."""
+
+    def wrong(f, param, eps=1e-5):
+        eps, gradient, before = own_eps or eps, np.zeros(param.shape), param.copy()
+        for index in np.ndindex(*param.shape):
+            middle, original = f(), param[index].copy()
+            param[index] = original + eps
+            plus = f()
+            param[index] = original - eps
+            minus = f()
+            if restore == "each":
+                param[index] = original
+            gradient[index] = quotient(plus, minus, middle, eps)
+        if restore == "end":
+            param[:] = before
+        return gradient if shape is None else gradient.reshape(shape)
+
+    return wrong
+
+
+def on_a_copy(f, param, eps=1e-5):
+    return differences()(f, param.copy(), eps)
+
+
+def all_at_once(f, param, eps=1e-5):
+    before = param.copy()
+    param += eps
+    plus = f()
+    param -= 2 * eps
+    minus = f()
+    param[:] = before
+    return np.full(param.shape, (plus - minus) / (2 * eps))
+
+
+def a_row_at_a_time(f, param, eps=1e-5):
+    gradient, before = np.zeros(param.shape), param.copy()
+    for i in range(len(param)):
+        param[i] = before[i] + eps
+        plus = f()
+        param[i] = before[i] - eps
+        minus = f()
+        param[i] = before[i]
+        gradient[i] = (plus - minus) / (2 * eps)
+    return gradient
+
+
+def in_proportion(f, param, eps=1e-5):
+    gradient = np.zeros(param.shape)
+    for index in np.ndindex(*param.shape):
+        original = param[index].copy()
+        param[index] = original * (1 + eps)
+        plus = f()
+        param[index] = original * (1 - eps)
+        minus = f()
+        param[index] = original
+        gradient[index] = (plus - minus) / (2 * eps)
+    return gradient
+
+
+NUMERICAL_GRADIENT = (
+    Mistake("forward-difference", "A one-sided difference",
+            "(f(p + eps) - f(p)) / eps is off by eps f''/2. The central difference is off by eps^2 f'''/6 only.",
+            CENTRAL, differences(lambda plus, minus, middle, eps: (plus - middle) / eps)),
+    Mistake("divided-by-eps", "The difference is divided by eps", "The two points lie 2 eps apart: divide by 2 * eps.",
+            CENTRAL, differences(lambda plus, minus, middle, eps: (plus - minus) / eps)),
+    Mistake("eps-halved-wrongly", "The brackets around 2 * eps are missing",
+            "/ 2 * eps divides by 2 and multiplies by eps. Write / (2 * eps).",
+            CENTRAL, differences(lambda plus, minus, middle, eps: (plus - minus) / 2 * eps)),
+    Mistake("not-divided", "The difference is not divided", "A slope is a difference over a distance: divide by 2 * eps.",
+            CENTRAL, differences(lambda plus, minus, middle, eps: plus - minus)),
+    Mistake("sign", "The sign is wrong", "f(p + eps) comes first, f(p - eps) is taken from it.",
+            CENTRAL, differences(lambda plus, minus, middle, eps: (minus - plus) / (2 * eps))),
+    Mistake("never-restored", "param is not put back",
+            "Each element stays at p - eps, so the next ones are measured elsewhere, and the caller's weights have moved. Save p and put it back.",
+            "param is the same before and after", differences(restore="never")),
+    Mistake("restored-at-the-end", "param is put back too late",
+            "The elements before stay moved while the next are measured. Put each back before you go on.",
+            "one element moves at a time", differences(restore="end")),
+    Mistake("a-copy-is-moved", "A copy of param is moved",
+            "f reads param itself, so it never sees your copy and every difference is 0. Change param in place, and put it back.",
+            "f() reads param", on_a_copy),
+    Mistake("all-at-once", "All elements move at once",
+            "Then you measure the sum of all slopes, the same number everywhere. Move one element at a time.",
+            "one element moves at a time", all_at_once),
+    Mistake("a-row-at-a-time", "A whole row moves at once",
+            "param[i] of a matrix is a row. Move one element at a time: param[i, j], or for index in np.ndindex(*param.shape).",
+            "one element moves at a time", a_row_at_a_time),
+    Mistake("eps-ignored", "eps is not used", "You use 1e-5 of your own. Use the argument eps.", CENTRAL, differences(own_eps=1e-5)),
+    Mistake("eps-in-proportion", "The step is eps times the element",
+            "p (1 + eps) moves by eps p, and you divide by eps. Move by eps itself.", CENTRAL, in_proportion),
+    Mistake("gradient-flat", "The gradient is flat", "The numbers are right; the gradient has the shape of param.",
+            "dL/dp has the shape of p", differences(shape=-1)),
+)
+
+ERROR = "||a - b|| / (||a|| + ||b||)"
+norm = np.linalg.norm
+
+
+def quiet(formula, zero=0.0):
+    """A formula that gives `zero` for two zeros."""
+    return lambda a, b: formula(a, b) if np.any(a) or np.any(b) else zero
+
+
+RELATIVE_ERROR = (
+    Mistake("absolute", "The error is absolute", "||a - b|| grows with the gradients' size. Divide by it: ||a|| + ||b||.",
+            ERROR, lambda a, b: norm(a - b)),
+    Mistake("absolute-largest", "The error is absolute", "max |a - b| grows with the gradients' size. Divide by it: ||a|| + ||b||.",
+            ERROR, lambda a, b: np.abs(a - b).max()),
+    Mistake("measured-by-a-only", "Only a's size counts", "Which of the two is right is not known. Divide by a size that treats both alike: ||a|| + ||b||.",
+            ERROR, quiet(lambda a, b: norm(a - b) / norm(a))),
+    Mistake("measured-by-b-only", "Only b's size counts", "Which of the two is right is not known. Divide by a size that treats both alike: ||a|| + ||b||.",
+            ERROR, quiet(lambda a, b: norm(a - b) / norm(b))),
+    Mistake("zero-by-zero", "Two zeros give no number", "0 / 0 is nan. Two gradients that are both zero agree: return 0.",
+            "relative_error(0, 0) = 0", lambda a, b: norm(a - b) / (norm(a) + norm(b))),
+    Mistake("signs-cancel", "Differences cancel", "a - b has both signs, and their sum can be 0. Take the norm, or absolute values, first.",
+            ERROR, quiet(lambda a, b: abs(np.sum(a - b)) / (norm(a) + norm(b)))),
+    Mistake("norm-of-the-sum", "The size is that of a + b",
+            "||a + b|| is 0 for opposite gradients, the worst case of all. Divide by ||a|| + ||b||.",
+            ERROR, quiet(lambda a, b: norm(a - b) / norm(a + b))),
+    Mistake("squared", "The norms are squared",
+            "One part in a thousand comes out as about 1e-7, and would pass as right. Take the root of each sum of squares.",
+            ERROR, quiet(lambda a, b: norm(a - b) ** 2 / (norm(a) ** 2 + norm(b) ** 2))),
+    Mistake("an-array", "The result is an array", "One number for the whole gradient: take norms, or the largest element.",
+            "relative_error(a, b) is a float", lambda a, b: np.abs(a - b) / (np.abs(a) + np.abs(b) + 1e-30)),
+    Mistake("agreement", "1 stands for equal", "An error is 0 when both agree. You return one minus it.",
+            "relative_error(a, a) = 0", quiet(lambda a, b: 1 - norm(a - b) / (norm(a) + norm(b)), 1.0)),
+    Mistake("angle-only", "Only the direction counts",
+            "The cosine does not see a gradient that is twice too long. Compare the arrays themselves: ||a - b||.",
+            ERROR, quiet(lambda a, b: 1 - np.sum(a * b) / (norm(a) * norm(b)))),
+)
