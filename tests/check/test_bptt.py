@@ -1,0 +1,354 @@
+"""The checks of notebook 03: every right way passes, wrong ways are called by their name or by where they depart."""
+
+import numpy as np
+import pytest
+
+from rnn_helpers import check
+from rnn_helpers.bptt import rnn_forward
+from rnn_helpers.cell import rnn_cell_backward, rnn_cell_forward
+from rnn_helpers.check.guard import observe
+from rnn_helpers.check.judge import Yardstick, judge
+from rnn_helpers.gradcheck import numerical_gradient
+
+SEEDS = range(6)
+
+
+def verdict(name, function, seed=0, **using):
+    exercise = check.EXERCISES[name]
+    inputs = exercise.inputs(seed)
+    given = inputs.copy()
+    given.using = using
+    return judge(Yardstick(exercise, inputs), observe(exercise, function, given))
+
+
+def all_right(name, function, **using):
+    for seed in SEEDS:
+        found = verdict(name, function, seed, **using)
+        assert found.status == "right", (seed, found.advice, found.facets)
+
+
+# --- one step back: right ways ---
+
+def plain(cell, dh_t, cache):
+    x_t, h_prev, h_t = cache
+    dz_t = dh_t * (1 - h_t**2)
+    return dz_t @ x_t.T, dz_t @ h_prev.T, dz_t.sum(axis=1, keepdims=True), cell.Wh.T @ dz_t
+
+
+def with_einsum(cell, dh_t, cache):
+    x_t, h_prev, h_t = cache
+    dz_t = dh_t - dh_t * h_t * h_t
+    return [np.einsum("hb,db->hd", dz_t, x_t), np.einsum("hb,kb->hk", dz_t, h_prev),
+            np.einsum("hb->h", dz_t)[:, None], np.einsum("hk,hb->kb", cell.Wh, dz_t)]
+
+
+def an_example_at_a_time(cell, dh_t, cache):
+    x_t, h_prev, h_t = cache
+    dWx, dWh, db, dh_prev = np.zeros_like(cell.Wx), np.zeros_like(cell.Wh), np.zeros_like(cell.b), np.zeros_like(h_t)
+    for i in range(h_t.shape[1]):
+        dz = dh_t[:, i] * (1 - h_t[:, i] ** 2)
+        dWx += np.outer(dz, x_t[:, i])
+        dWh += np.outer(dz, h_prev[:, i])
+        db += dz[:, None]
+        dh_prev[:, i] = dz @ cell.Wh
+    return dWx, dWh, db, dh_prev
+
+
+def one_product(cell, dh_t, cache, more=False):
+    x_t, h_prev, h_t = cache
+    dz_t = (1 + h_t) * (1 - h_t) * dh_t
+    stacked = dz_t @ np.vstack([x_t, h_prev, np.ones((1, x_t.shape[1]))]).T
+    D, H = len(x_t), len(h_t)
+    return stacked[:, :D], stacked[:, D : D + H], stacked[:, -1:], np.dot(cell.Wh.T, dz_t), dz_t
+
+
+def recomputed(cell, dh_t, cache):
+    x_t, h_prev = cache[:2]
+    z = cell.Wx @ x_t + cell.Wh @ h_prev + cell.b
+    dz_t = dh_t / np.cosh(z) ** 2
+    return dz_t @ x_t.T, dz_t @ h_prev.T, dz_t @ np.ones((dz_t.shape[1], 1)), cell.Wh.T @ dz_t
+
+
+class Bound:
+    def back(self, cell, dh_t, cache):
+        return plain(cell, dh_t, cache)
+
+
+@pytest.mark.parametrize("function", [plain, with_einsum, an_example_at_a_time, one_product, recomputed, Bound().back])
+def test_one_step_back_right(function):
+    all_right("rnn_cell_backward", function)
+
+
+def dict_forward(cell, x_t, h_prev):
+    h_t = np.tanh(cell.Wx @ x_t + cell.Wh @ h_prev + cell.b)
+    return h_t, {"in": x_t, "before": h_prev, "slope": 1 - h_t**2}
+
+
+def dict_backward(cell, dh_t, cache):
+    dz_t = dh_t * cache["slope"]
+    return dz_t @ cache["in"].T, dz_t @ cache["before"].T, dz_t.sum(1, keepdims=True), cell.Wh.T @ dz_t
+
+
+def test_a_cache_of_ones_own():
+    all_right("rnn_cell_backward", dict_backward, forward=dict_forward)
+    found = verdict("rnn_cell_backward", dict_backward)
+    assert found.status == "wrong" and "TypeError" in found.advice[0]
+
+
+# --- the whole sequence: right ways ---
+
+def loop(cell, dh, caches):
+    dWx, dWh, db = np.zeros_like(cell.Wx), np.zeros_like(cell.Wh), np.zeros_like(cell.b)
+    dh_next = np.zeros_like(dh[0])
+    for t in reversed(range(len(caches))):
+        dWx_t, dWh_t, db_t, dh_next = plain(cell, dh[t] + dh_next, caches[t])
+        dWx += dWx_t
+        dWh += dWh_t
+        db += db_t
+    return dWx, dWh, db, dh_next
+
+
+def with_the_courses_step(cell, dh, caches):
+    carry, total = 0, None
+    for dh_t, cache in zip(list(dh)[::-1], list(caches)[::-1]):
+        *shares, carry = rnn_cell_backward(cell, dh_t + carry, cache)
+        total = shares if total is None else [a + b for a, b in zip(total, shares)]
+    return [*total, carry]
+
+
+def products_over_all_steps(cell, dh, caches):
+    X, H_prev, H = (np.array(part) for part in zip(*caches))
+    dZ = np.empty(H.shape, H.dtype)
+    carry = np.zeros(H.shape[1:], np.float32 if H.dtype == np.float32 else float)
+    for t in range(len(X) - 1, -1, -1):
+        dZ[t] = (dh[t] + carry) * (1 - H[t] ** 2)
+        carry = cell.Wh.T @ dZ[t]
+    return (np.einsum("thb,tdb->hd", dZ, X), np.einsum("thb,tkb->hk", dZ, H_prev), dZ.sum(axis=(0, 2))[:, None], carry, dZ)
+
+
+def recursive(cell, dh, caches, t=0):
+    x_t, h_prev, h_t = caches[t]
+    if t + 1 < len(caches):
+        dWx, dWh, db, carry = recursive(cell, dh, caches, t + 1)
+    else:
+        dWx, dWh, db, carry = 0, 0, 0, 0
+    dz = (dh[t] + carry) * (1 - h_t**2)
+    return dWx + dz @ x_t.T, dWh + dz @ h_prev.T, db + dz.sum(1, keepdims=True), cell.Wh.T @ dz
+
+
+def loss_by_loss(cell, dh, caches):
+    totals = [np.zeros_like(cell.Wx), np.zeros_like(cell.Wh), np.zeros_like(cell.b), np.zeros_like(dh[0])]
+    for t in range(len(caches)):
+        flow = dh[t]
+        for s in range(t, -1, -1):
+            *shares, flow = plain(cell, flow, caches[s])
+            for total, share in zip(totals, shares):
+                total += share
+        totals[3] += flow
+    return tuple(totals)
+
+
+class Trainer:
+    def __init__(self):
+        self.buffer = None
+
+    def back(self, cell, dh, caches):
+        self.buffer = loop(cell, dh, caches)
+        return self.buffer
+
+
+@pytest.mark.parametrize("function", [loop, with_the_courses_step, products_over_all_steps, recursive, loss_by_loss, Trainer().back])
+def test_bptt_right(function):
+    all_right("rnn_backward", function)
+
+
+def own_forward(cell, X, h0=None):
+    h, states, caches = h0, [], []
+    for x_t in X:
+        h, cache = dict_forward(cell, x_t, h)
+        states.append(h)
+        caches.append(cache)
+    return states, {"steps": caches}
+
+
+def own_backward(cell, dh, caches):
+    totals, carry = [0, 0, 0], 0
+    for t in reversed(range(len(dh))):
+        *shares, carry = dict_backward(cell, dh[t] + carry, caches["steps"][t])
+        totals = [a + b for a, b in zip(totals, shares)]
+    return *totals, carry
+
+
+def test_caches_of_ones_own():
+    all_right("rnn_backward", own_backward, forward=own_forward)
+
+
+# --- gradient checking: right ways ---
+
+def by_flat_index(f, param, eps=1e-5):
+    gradient = np.zeros(param.size)
+    flat = param.reshape(-1)
+    for i in range(param.size):
+        old = flat[i]
+        flat[i] = old + eps
+        plus = f()
+        flat[i] = old - eps
+        minus = f()
+        flat[i] = old
+        gradient[i] = (plus - minus) / 2 / eps
+    return gradient.reshape(param.shape)
+
+
+def two_loops(f, param, eps=1e-5):
+    gradient = np.zeros_like(param)
+    for i in range(param.shape[0]):
+        for j in range(param.shape[1]):
+            param[i, j] += eps
+            plus = f()
+            param[i, j] -= 2 * eps
+            minus = f()
+            param[i, j] += eps  # back, up to rounding
+            gradient[i, j] = (plus - minus) / (2 * eps)
+    return gradient
+
+
+def nested_list(f, param, eps=1e-5):
+    return [[float(by_flat_index(f, param, eps)[i, j]) for j in range(param.shape[1])] for i in range(param.shape[0])]
+
+
+@pytest.mark.parametrize("function", [by_flat_index, two_loops, nested_list])
+def test_numerical_gradient_right(function):
+    all_right("numerical_gradient", function)
+
+
+def largest_elementwise(x, y):
+    return np.max(np.abs(x - y) / np.maximum(1e-8, np.abs(x) + np.abs(y)))
+
+
+def over_the_larger(a, b):
+    size = max(np.linalg.norm(a), np.linalg.norm(b))
+    return 0.0 if size == 0 else np.linalg.norm(a - b) / size
+
+
+def over_the_mean(a, b):
+    top, bottom = np.abs(a - b).sum(), np.abs(a).sum() + np.abs(b).sum()
+    return 2 * top / bottom if bottom else 0
+
+
+def largest_by_largest(a, b):
+    return (np.abs(a - b).max() / (np.abs(a).max() + np.abs(b).max() + 1e-300),)
+
+
+def as_an_array_of_one(a, b):
+    return np.array([over_the_larger(a, b)])
+
+
+@pytest.mark.parametrize("function", [largest_elementwise, over_the_larger, over_the_mean, largest_by_largest, as_an_array_of_one])
+def test_relative_error_right(function):
+    all_right("relative_error", function)
+
+
+# --- wrong ways ---
+
+def test_two_mistakes_at_once_are_both_named():
+    def two(cell, dh_t, cache):
+        dWx, dWh, db, dh_prev = plain(cell, dh_t, cache)
+        return dWx, dh_t * (1 - cache[2] ** 2) @ cache[2].T, dh_t * (1 - cache[2] ** 2), dh_prev
+
+    assert set(verdict("rnn_cell_backward", two).mistakes) == {"h_t-for-h_prev", "db-not-summed"}
+
+    def two_in_time(cell, dh, caches):
+        dWx, dWh, db, dh0 = loop(cell, dh, caches)
+        return dWx, dWh / dh[0].shape[1], db, np.zeros_like(dh0)
+
+    found = verdict("rnn_backward", two_in_time)
+    assert found.mistakes == ["dh0-zero"] or found.mistakes == []  # dWh alone divided by B is in no atlas
+
+
+def test_unknown_wrong_answers_get_the_first_departure_and_the_witness():
+    def odd(cell, dh, caches):
+        dWx, dWh, db, dh0 = loop(cell, dh, caches)
+        dWh[2, 1] += 0.5
+        return dWx, dWh, db, dh0
+
+    for seed in SEEDS:
+        found = verdict("rnn_backward", odd, seed)
+        assert found.mistakes == [] and found.status == "partly right"
+        assert "dWh at row 2, column 1" in found.advice[0]
+        assert any("witness: dWh has relative error" in line and "right: dWx, db, dh0" in line for line in found.advice)
+        assert found.points == 9 - 1 - 2 - 1
+
+
+def test_partial_credit():
+    assert verdict("rnn_cell_backward", lambda cell, dh, cache: (*plain(cell, dh, cache)[:3], np.zeros_like(dh))).points == 5
+    assert verdict("rnn_backward", lambda cell, dh, caches: loop(cell, np.array(dh).copy(), caches)[:3]).points == 0
+    assert "3 values, expected 4" in verdict("rnn_backward", lambda cell, dh, caches: loop(cell, dh, caches)[:3]).advice[0]
+
+
+def test_needs_an_array_where_lists_may_come():
+    def arrays_only(cell, dh, caches):
+        assert dh.shape[0] == len(caches)
+        return loop(cell, dh, caches)
+
+    found = verdict("rnn_backward", arrays_only)
+    assert found.points == 7 and "AttributeError" in found.advice[0] and "'lists'" in found.advice[0]
+
+
+def test_works_for_one_example_only():
+    def flat(cell, dh, caches):
+        return (*loop(cell, dh, caches)[:3], loop(cell, dh, caches)[3].reshape(-1, 1))
+
+    assert "shape" in verdict("rnn_backward", flat).advice[0]
+
+
+def test_borrowing_through_a_helper_earns_nothing():
+    from rnn_helpers.bptt import rnn_backward, rnn_backward_truncated
+    from rnn_helpers.gradcheck import check_gradients
+
+    assert verdict("rnn_backward", lambda cell, dh, caches: rnn_backward_truncated(cell, dh, caches, 99)).status == "borrowed"
+    assert verdict("rnn_cell_backward", lambda cell, dh, cache: rnn_backward(cell, dh[None], [cache])).status == "borrowed"
+    assert verdict("rnn_cell_backward", lambda cell, dh, cache: cell.backward(dh, cache)).status == "borrowed"
+    assert verdict("numerical_gradient", lambda f, p, eps=1e-5: numerical_gradient(f, p, eps)).status == "borrowed"
+    assert verdict("relative_error", lambda a, b: check_gradients(lambda: 0.0, {"a": a}, {"a": b})["a"]).status == "borrowed"
+
+
+def test_a_step_that_leaves_out_the_sum_still_serves_one_example():
+    found = verdict("rnn_cell_backward", check.EXERCISES["rnn_cell_backward"].mistakes[15].wrong)
+    assert found.mistakes == ["db-not-summed"] and found.points == 6
+
+
+def test_trivial_answers_earn_nothing():
+    assert verdict("relative_error", lambda a, b: 0.0).points == 0
+    assert verdict("relative_error", lambda a, b: float("nan")).points == 0
+    assert verdict("numerical_gradient", lambda f, param, eps=1e-5: np.zeros_like(param)).points <= 0.5
+    assert verdict("rnn_backward", lambda cell, dh, caches: (cell.Wx * 0, cell.Wh * 0, cell.b * 0, dh[0] * 0)).points <= 1
+
+
+def test_not_attempted_and_broken():
+    def stub(cell, dh, caches):
+        raise NotImplementedError
+
+    assert verdict("rnn_backward", stub).status == "not attempted"
+
+    def beyond(cell, dh, caches):
+        return caches[len(caches)]
+
+    found = verdict("rnn_backward", beyond)
+    assert "IndexError" in found.advice[0] and "caches[len(caches)]" in found.advice[0]
+
+
+def test_relative_error_says_what_it_found():
+    found = verdict("relative_error", lambda a, b: float(np.linalg.norm(a - b)))
+    assert found.mistakes == ["absolute"] and found.points == 1.0
+    odd = verdict("relative_error", lambda a, b: float(np.linalg.norm(a - b) / (2 * np.linalg.norm(a) + np.linalg.norm(b) + 1e-30)))
+    assert odd.mistakes == [] and "swapped" in odd.advice[0]
+
+
+def test_forward_passes_are_free_of_choice():
+    """The checks' own fixtures hold the course's states: rnn_forward and the cell agree on them."""
+    inputs = check.EXERCISES["rnn_backward"].inputs(3)
+    states, _ = rnn_forward(inputs.cell(), inputs["X"], inputs["h0"])
+    h = inputs["h0"]
+    for t in range(len(inputs["X"])):
+        h, _ = rnn_cell_forward(inputs.cell(), inputs["X"][t], h)
+        assert np.allclose(h, states[t]) and np.allclose(h, inputs["states"][t + 1])
