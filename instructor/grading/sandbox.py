@@ -31,24 +31,27 @@ class RunnerDied(RuntimeError):
 class Python:
     """The interpreter in the sandbox.
 
-    executable : path; reads : folders that it needs, mounted read-only; path : its sys.path beyond the standard library
+    executable : path; reads : folders that it needs, mounted read-only; path : its sys.path beyond the standard library;
+    library : folder of its libpython, "" for the system's
     """
 
     executable: str
     reads: tuple
     path: tuple
+    library: str = ""
 
 
 def this_python(whole=False):
     """The running interpreter; with its NumPy only, or with all of its packages but the course's own."""
     site = Path(np.__file__).parents[1]
     base = Path(sys.base_prefix)
-    reads = [base] if base not in (Path("/usr"), Path("/usr/local")) else []
+    own = base not in (Path("/usr"), Path("/usr/local"))
+    reads = [base] if own else []
     if whole:
         reads.append(site)
     else:
         reads += [folder for folder in (site / "numpy", site / "numpy.libs") if folder.exists()]
-    return Python(os.path.realpath(sys.executable), tuple(map(str, reads)), (str(site),))
+    return Python(os.path.realpath(sys.executable), tuple(map(str, reads)), (str(site),), str(base / "lib") if own else "")
 
 
 def refuse_without_sandbox():
@@ -88,6 +91,8 @@ def command(python, arguments, limits=LIMITS):
     environment = {"PYTHONPATH": ":".join(python.path), "PATH": "/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8",
                    "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1",
                    "MPLCONFIGDIR": "/tmp"}
+    if python.library:
+        environment["LD_LIBRARY_PATH"] = python.library
     for name, value in environment.items():
         words += ["--setenv", name, value]
     words += ["--ro-bind", str(RUNNER), "/runner.py", "--remount-ro", "/", "--chdir", "/tmp"]
