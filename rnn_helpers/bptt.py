@@ -57,7 +57,7 @@ def rnn_forward(cell, X, h0=None):
     H = np.empty((T + 1, B, len(cell.Wh)), np.result_type(X.dtype, h0, cell.Wx, cell.Wh))
     H[0], Z = h0.T, H[1:]
     np.add(rows(X).dot(cell.Wx.T), cell.b.T, out=Z.reshape(T * B, -1))  # Wx x_t + b, all steps at once
-    WhT, carried = cell.Wh.T, np.empty_like(H[0])
+    WhT, carried = cell.Wh.T, np.empty(H.shape[1:], H.dtype)
     for h_prev, h_t in zip(H, Z):
         h_t += h_prev.dot(WhT, out=carried)
         np.tanh(h_t, out=h_t)
@@ -85,7 +85,7 @@ def rnn_backward(cell, dh, caches):
     """
     X, H_prev, H, dh = unpack(cell, dh, caches)
     dZ = slope(H)  # times dL/dh_t below
-    dh_t = np.zeros_like(dZ[0])
+    dh_t = np.zeros(dZ.shape[1:], dZ.dtype)
     for dz_t, direct in zip(dZ[::-1], dh[::-1]):
         dh_t += direct
         dz_t *= dh_t

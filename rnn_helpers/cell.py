@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnn_helpers.validate import as_columns, as_count, as_finite
+from rnn_helpers.validate import as_columns, as_count, as_finite, as_generator
 
 
 def rnn_cell_forward(cell, x_t, h_prev):
@@ -27,12 +27,15 @@ def rnn_cell_forward(cell, x_t, h_prev):
     """
     x_t = as_columns("x_t", as_finite("x_t", x_t), cell.Wx.shape[1])
     h_prev = as_columns("h_prev", as_finite("h_prev", h_prev), cell.Wh.shape[0])
+    if h_prev.shape[1] not in (1, x_t.shape[1]):
+        raise ValueError(f"h_prev has shape {h_prev.shape}, expected ({len(h_prev)}, {x_t.shape[1]}): "
+                         "a column per example of x_t")
     h_t = np.tanh(cell.Wx @ x_t + cell.Wh @ h_prev + cell.b)
     return h_t, (x_t, h_prev, h_t)
 
 
 def rnn_cell_backward(cell, dh_t, cache):
-    """One step back (Goodfellow et al., 2016, eq. 10.22-10.28, for a single step).
+    """One step back (Goodfellow et al., 2016: eq. 10.21 for the state, 10.23, 10.26 and 10.28 for b, Wh and Wx).
 
     Parameters
     ----------
@@ -44,18 +47,35 @@ def rnn_cell_backward(cell, dh_t, cache):
     -------
     dWx_t (H, D), dWh_t (H, H), db_t (H, 1) : this step's share of the gradients, summed over the batch
     dh_prev : (H, B), dL/dh_prev
+
+    Raises
+    ------
+    ValueError, TypeError : dh_t is not (H, B) with a column for each of h_t, or holds no real numbers.
     """
     x_t, h_prev, h_t = cache
-    dz_t = as_columns("dh_t", dh_t, cell.Wh.shape[0]) * (1 - h_t**2)  # tanh'(z) = 1 - tanh(z)^2
+    dh_t = as_columns("dh_t", dh_t, cell.Wh.shape[0])
+    if dh_t.shape != h_t.shape:
+        raise ValueError(f"dh_t has shape {dh_t.shape}, expected {h_t.shape}, the shape of h_t")
+    dz_t = dh_t * (1 - h_t**2)  # tanh'(z) = 1 - tanh(z)^2
     return dz_t @ x_t.T, dz_t @ h_prev.T, dz_t.sum(axis=1, keepdims=True), cell.Wh.T @ dz_t
 
 
 def orthogonal(size, rng, gain=1.0):
     """A random orthogonal matrix times `gain`: all its singular values are `gain` (Saxe et al., 2014).
 
-    The signs of the QR factorisation are fixed, so that every LAPACK gives the same matrix.
+    The signs of the QR factorisation are fixed, so that every LAPACK gives the same matrix (Mezzadri, 2007).
+
+    Parameters
+    ----------
+    size : number of rows and of columns
+    rng : numpy.random.Generator
+    gain : all singular values of the result
+
+    Returns
+    -------
+    Q : (size, size)
     """
-    Q, R = np.linalg.qr(rng.standard_normal((as_count("size", size), size)))
+    Q, R = np.linalg.qr(as_generator("rng", rng).standard_normal((as_count("size", size), size)))
     return gain * Q * np.sign(np.diag(R))
 
 
@@ -73,6 +93,10 @@ class RNNCell:
     Attributes
     ----------
     Wx (H, D), Wh (H, H), b (H, 1)
+
+    Raises
+    ------
+    ValueError, TypeError : a dimension is no whole number >= 1, or rng is no Generator.
     """
 
     Wx: np.ndarray
@@ -81,9 +105,7 @@ class RNNCell:
 
     def __init__(self, input_dim, hidden_dim, rng, dtype=np.float64):
         D, H = as_count("input_dim", input_dim), as_count("hidden_dim", hidden_dim)
-        if not isinstance(rng, np.random.Generator):
-            raise TypeError(f"rng is {rng!r}, expected a generator: numpy.random.default_rng(0)")
-        bound = 1 / np.sqrt(H)
+        rng, bound = as_generator("rng", rng), 1 / np.sqrt(H)
         self.Wx = rng.uniform(-bound, bound, (H, D)).astype(dtype)
         self.Wh = rng.uniform(-bound, bound, (H, H)).astype(dtype)
         self.b = np.zeros((H, 1), dtype)

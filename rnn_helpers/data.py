@@ -2,19 +2,19 @@
 
 import numpy as np
 
-from rnn_helpers.validate import as_count, as_finite
+from rnn_helpers.validate import as_count, as_finite, as_generator, as_positive
 
 
 def numbers(first, last):
-    """The whole numbers first..last, both included, as floats."""
+    """The whole numbers first..last, both included, as floats: (last - first + 1,)."""
     if last < first:
         raise ValueError(f"last is {last}, expected at least first, {first}")
     return np.arange(first, last + 1, dtype=float)
 
 
 def sine(steps, period):
-    """sin(2 pi t / period) for t = 0..steps-1."""
-    return np.sin(2 * np.pi * np.arange(as_count("steps", steps)) / period)
+    """sin(2 pi t / period) for t = 0..steps-1: (steps,); the period is in steps, > 0."""
+    return np.sin(2 * np.pi * np.arange(as_count("steps", steps)) / as_positive("period", period))
 
 
 def make_windows(series, length):
@@ -28,11 +28,15 @@ def make_windows(series, length):
     Returns
     -------
     X, Y : (T, 1, N) with N = S - T windows as columns; X[t, 0, n] = series[n + t], Y[t, 0, n] = series[n + t + 1]
+
+    Raises
+    ------
+    ValueError, TypeError : series is not (S,) finite numbers or too short, length is no whole number >= 1.
     """
-    series = as_finite("series", series)
+    series, length = as_finite("series", series), as_count("length", length)
     if series.ndim != 1:
         raise ValueError(f"series has shape {series.shape}, expected (S,): one number per step")
-    if len(series) <= as_count("length", length):
+    if len(series) <= length:
         raise ValueError(f"series has {len(series)} numbers, expected more than length = {length}: "
                          "the last number of a window needs a successor")
     windows = np.lib.stride_tricks.sliding_window_view(series, length + 1).T[:, None, :]
@@ -42,15 +46,20 @@ def make_windows(series, length):
 def fit_scale(series):
     """Mean and standard deviation (ddof = 0) of the training part: use as (series - shift) / scale.
 
-    Raises ValueError for a constant series, which has no scale.
+    Returns
+    -------
+    shift, scale : floats
+
+    Raises
+    ------
+    ValueError, TypeError : series is empty, holds NaN or inf, or is constant and so has no scale.
     """
     series = as_finite("series", series)
     if series.size == 0:
         raise ValueError("series is empty, expected at least two different numbers")
-    shift, scale = float(series.mean()), float(series.std())
-    if scale == 0:
+    if series.min() == series.max():
         raise ValueError(f"series holds {series.flat[0]} only, expected at least two different numbers")
-    return shift, scale
+    return float(series.mean()), float(series.std())
 
 
 def delayed_echo(steps, batch, lag, rng):
@@ -61,11 +70,15 @@ def delayed_echo(steps, batch, lag, rng):
     Returns
     -------
     X, Y : (T, 1, B), X of +-1, Y[t] = X[t - lag] for t >= lag, 0 before
+
+    Raises
+    ------
+    ValueError, TypeError : a count is no whole number, or lag >= steps.
     """
-    lag = as_count("lag", lag, smallest=0)
-    X = rng.choice([-1.0, 1.0], (as_count("steps", steps), 1, as_count("batch", batch)))
+    steps, batch, lag = as_count("steps", steps), as_count("batch", batch), as_count("lag", lag, smallest=0)
     if lag >= steps:
         raise ValueError(f"lag is {lag}, expected less than steps = {steps}: no echo would ever be heard")
+    X = as_generator("rng", rng).choice([-1.0, 1.0], (steps, 1, batch))
     Y = np.zeros_like(X)
     Y[lag:] = X[: steps - lag]
     return X, Y

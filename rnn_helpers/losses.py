@@ -16,6 +16,10 @@ def squared_error(y, target):
     -------
     loss : float
     dy : like y, dL/dy = 2 (y - target)
+
+    Raises
+    ------
+    ValueError, TypeError : the shapes differ (nothing is broadcast), or one holds no real numbers.
     """
     y, target = as_real("y", y), as_real("target", target)
     if y.shape != target.shape:
@@ -29,6 +33,14 @@ def softmax(logits, axis=-2):
 
     The largest logit is subtracted first, which changes nothing and keeps exp from overflowing
     (Goodfellow et al., 2016, section 4.1).
+
+    Parameters
+    ----------
+    logits : (V, B) or (T, V, B)
+
+    Returns
+    -------
+    p : like logits, each column sums to 1
     """
     e = np.exp(logits - np.max(logits, axis=axis, keepdims=True))
     return e / np.sum(e, axis=axis, keepdims=True)
@@ -52,7 +64,7 @@ def softmax_cross_entropy(logits, targets):
     ValueError, TypeError : shapes differ, targets are not integers or outside 0..V-1.
     """
     logits, targets = as_real("logits", logits), np.asarray(targets)
-    if logits.ndim != 3:
+    if logits.ndim != 3 or logits.size == 0:
         raise ValueError(f"logits has shape {logits.shape}, expected (T, V, B)")
     T, V, B = logits.shape
     if targets.shape != (T, B):
@@ -62,10 +74,10 @@ def softmax_cross_entropy(logits, targets):
     if targets.min() < 0 or targets.max() >= V:
         raise ValueError(f"targets runs from {targets.min()} to {targets.max()}, expected 0..{V - 1}")
     shifted = logits - logits.max(axis=1, keepdims=True)
+    right = np.arange(T)[:, None], targets, np.arange(B)  # where the target's logit stands, (T, B)
     dlogits = np.exp(shifted)
     total = dlogits.sum(axis=1, keepdims=True)
-    right = targets[:, None, :]
-    loss = float(np.sum(np.log(total)) - np.sum(np.take_along_axis(shifted, right, axis=1)))
+    loss = float(np.log(total).sum() - shifted[right].sum())
     dlogits /= total
-    np.put_along_axis(dlogits, right, np.take_along_axis(dlogits, right, axis=1) - 1, axis=1)
+    dlogits[right] -= 1
     return loss, dlogits

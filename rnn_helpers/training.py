@@ -1,5 +1,7 @@
 """Gradient descent: optimisers, clipping by the global norm, a training step, a loop that keeps its history."""
 
+import contextlib
+import sys
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,8 +11,8 @@ from rnn_helpers.validate import as_count, as_positive
 
 
 def global_norm(grads):
-    """The length of all gradients taken as one vector, sqrt(sum of squares)."""
-    return float(np.sqrt(sum(np.sum(np.square(g, dtype=np.float64)) for g in grads.values())))
+    """The length of all gradients taken as one vector, sqrt(sum of squares), float, from a dict of arrays."""
+    return float(np.linalg.norm([np.linalg.norm(np.asarray(g, np.float64)) for g in grads.values()]))
 
 
 def clip_by_norm(grads, max_norm):
@@ -23,37 +25,57 @@ def clip_by_norm(grads, max_norm):
 
     Returns
     -------
-    clipped : dict, name -> array; the direction is kept
+    clipped : dict, name -> array, new arrays; the direction is kept
     norm : float, the global norm before clipping
+
+    Raises
+    ------
+    ValueError : max_norm is not > 0.
     """
     if not max_norm > 0:
         raise ValueError(f"max_norm is {max_norm}, expected a number > 0 (inf for no clipping)")
     norm = global_norm(grads)
-    factor = min(1.0, max_norm / norm) if norm > 0 else 1.0
+    factor = max_norm / norm if norm > max_norm else 1.0
     return {name: g * factor for name, g in grads.items()}, norm
 
 
 class SGD:
-    """Plain gradient descent: p <- p - lr dL/dp, in place."""
+    """Plain gradient descent: p <- p - lr dL/dp, in place.
+
+    Parameters
+    ----------
+    lr : learning rate, > 0
+    """
 
     def __init__(self, lr):
         self.lr = as_positive("lr", lr)
 
     def step(self, params, grads):
-        """Update every array of `params` in place with the gradient of the same name."""
+        """Update every array of the dict `params` in place with the gradient of the same name."""
         for name, p in params.items():
             p -= self.lr * grads[name]
 
 
 class Adam:
-    """Adam (Kingma & Ba, 2015, algorithm 1), in place."""
+    """Adam (Kingma & Ba, 2015, algorithm 1), in place.
+
+    Parameters
+    ----------
+    lr : learning rate, > 0
+    beta1, beta2 : decay of the running means of the gradient and of its square, in [0, 1)
+    eps : > 0, keeps the division finite
+    """
 
     def __init__(self, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
-        self.lr, self.beta1, self.beta2, self.eps = as_positive("lr", lr), beta1, beta2, eps
+        self.lr, self.eps = as_positive("lr", lr), as_positive("eps", eps)
+        for name, beta in (("beta1", beta1), ("beta2", beta2)):
+            if not 0 <= beta < 1:
+                raise ValueError(f"{name} is {beta}, expected a number in [0, 1)")
+        self.beta1, self.beta2 = beta1, beta2
         self.t, self.m, self.v = 0, {}, {}
 
     def step(self, params, grads):
-        """Update every array of `params` in place with the gradient of the same name."""
+        """Update every array of the dict `params` in place with the gradient of the same name."""
         self.t += 1
         for name, p in params.items():
             g = grads[name]
@@ -78,6 +100,10 @@ def train_step(model, X, targets, lr, max_norm, loss=squared_error):
     -------
     value : float, the loss (a sum) before the update
     norm : float, the global norm of the five gradients before clipping
+
+    Raises
+    ------
+    ValueError, TypeError : lr or max_norm is not > 0, or X and targets do not fit the model.
     """
     value, grads = model.loss_and_gradients(X, targets, loss=loss)
     clipped, norm = clip_by_norm({name: grads[name] for name in model.params}, max_norm)
@@ -101,6 +127,14 @@ class History:
     norms: dict = field(default_factory=dict)
     stopped: str | None = None
 
+    def append(self, loss, grads, norm, clipped):
+        """Note one step: its loss, its gradients, their global norm, and the gradients after clipping."""
+        self.loss.append(float(loss))
+        self.norm.append(norm)
+        self.clipped_norm.append(global_norm(clipped))
+        for name, g in grads.items():
+            self.norms.setdefault(name, []).append(float(np.linalg.norm(g)))
+
 
 def fit(model, batch, steps, optimizer, max_norm=np.inf, loss=squared_error, mean=False, after_step=None,
         frozen=(), progress=True, gradients=None):
@@ -110,7 +144,7 @@ def fit(model, batch, steps, optimizer, max_norm=np.inf, loss=squared_error, mea
     ----------
     model : RNNModel
     batch : (X, targets), used at every step, or a function step -> (X, targets)
-    steps : number of updates
+    steps : number of updates, >= 1
     optimizer : SGD or Adam
     max_norm : clipping threshold of the global norm; inf for none
     loss : function (Y, targets) -> (loss, dY)
@@ -122,33 +156,72 @@ def fit(model, batch, steps, optimizer, max_norm=np.inf, loss=squared_error, mea
 
     Returns
     -------
-    history : History; when the loss is no longer finite, training stops with a message and `history.stopped` says so
-    """
-    from tqdm.auto import tqdm
+    history : History; when the loss or the gradient is no longer finite, training stops before the update with a
+        message, and `history.stopped` says so
 
+    Raises
+    ------
+    ValueError, TypeError : an argument is wrong, `frozen` names no parameter, or X and targets do not fit the model.
+    """
+    if unknown := set(frozen) - set(model.params):
+        raise ValueError(f"frozen names {sorted(unknown)}, expected names from {list(model.params)}")
     gradients = gradients or (lambda model, X, targets, loss: model.loss_and_gradients(X, targets, loss=loss))
     params = {name: p for name, p in model.params.items() if name not in frozen}
     history = History(norms={name: [] for name in params})
-    bar = tqdm(range(as_count("steps", steps)), disable=not progress, delay=2, leave=False)
-    for step in bar:
-        X, targets = batch(step) if callable(batch) else batch
-        with np.errstate(over="ignore", invalid="ignore"):
-            value, grads = gradients(model, X, targets, loss)
-        share = 1 / (len(X) * np.shape(X)[2]) if mean else 1.0
-        grads = {name: grads[name] * share for name in params}
-        clipped, norm = clip_by_norm(grads, max_norm)
-        history.loss.append(value * share)
-        history.norm.append(norm)
-        history.clipped_norm.append(global_norm(clipped))
-        for name in params:
-            history.norms[name].append(float(np.linalg.norm(grads[name])))
-        if not (np.isfinite(value) and np.isfinite(norm)):
-            history.stopped = (f"stopped at step {step}: loss {value}, gradient norm {norm}; "
-                               "try a smaller learning rate or a smaller max_norm")
-            bar.close()
-            print(history.stopped)
-            break
-        optimizer.step(params, clipped)
-        if after_step:
-            after_step(step, model)
+    with progress_bar(as_count("steps", steps), progress) as bar:
+        for step in bar:
+            X, targets = batch(step) if callable(batch) else batch
+            with np.errstate(over="ignore", invalid="ignore"):  # an overflow is reported below, once and in words
+                value, grads = gradients(model, X, targets, loss)
+                share = 1 / (len(X) * np.shape(X)[2]) if mean else 1.0
+                grads = {name: grads[name] * share for name in params}
+                clipped, norm = clip_by_norm(grads, max_norm)
+                history.append(value * share, grads, norm, clipped)
+                if not (np.isfinite(value) and np.isfinite(norm)):
+                    history.stopped = (f"stopped at step {step}: loss {value * share:.4g}, gradient norm {norm:.4g}; "
+                                       "try a smaller learning rate or a smaller max_norm")
+                    break
+                optimizer.step(params, clipped)
+            if after_step:
+                after_step(step, model)
+    if history.stopped:
+        print(history.stopped)
     return history
+
+
+def progress_bar(steps, show=True):
+    """range(steps) with tqdm's bar after two seconds, as a context manager; it leaves nothing behind.
+
+    In a notebook tqdm's own widget would stay in the saved output, with a time that differs at every run; here the bar
+    is a display that is emptied at the end. The environment variable TQDM_DISABLE=1 switches it off altogether.
+    """
+    if not show:
+        return contextlib.nullcontext(range(steps))
+    from tqdm import tqdm
+
+    return tqdm(range(steps), delay=2, leave=False, file=CellOutput() if in_notebook() else sys.stderr)
+
+
+def in_notebook():
+    """Whether a front end shows displays: an IPython that is no terminal."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    return shell is not None and type(shell).__name__ != "TerminalInteractiveShell"
+
+
+class CellOutput:
+    """A file whose last line is shown in place under the cell, and nothing once that line is empty."""
+
+    handle = None
+
+    def write(self, text):
+        from IPython.display import display
+
+        line = text.strip("\r\n ")
+        data = {"text/plain": line} if line else {}
+        if self.handle is not None:
+            self.handle.update(data, raw=True)
+        elif line:
+            self.handle = display(data, raw=True, display_id=True)
+
+    def flush(self):
+        """Nothing is held back."""

@@ -70,13 +70,13 @@ def as_sequence(name, value, rows, steps=None, convert=as_real):
 
 
 def as_initial_state(h0, hidden_dim, batch, dtype):
-    """Return `h0` as `(H, B)`; None means zeros, `(H, 1)` is repeated for every example."""
+    """Return `h0` as `(H, B)` or `(H, 1)`, one state for every example; None means zeros."""
     if h0 is None:
-        return np.zeros((hidden_dim, batch), dtype)
+        return np.zeros((hidden_dim, 1), dtype)
     h0 = as_columns("h0", as_finite("h0", h0), hidden_dim)
     if h0.shape[1] not in (1, batch):
         raise ValueError(f"h0 has shape {h0.shape}, expected ({hidden_dim}, {batch}): a column per example of X")
-    return np.broadcast_to(h0, (hidden_dim, batch))
+    return h0
 
 
 def as_count(name, value, smallest=1):
@@ -86,6 +86,13 @@ def as_count(name, value, smallest=1):
     if value < smallest:
         raise ValueError(f"{name} is {value}, expected a whole number >= {smallest}")
     return int(value)
+
+
+def as_generator(name, value):
+    """Return a random generator."""
+    if not isinstance(value, np.random.Generator):
+        raise TypeError(f"{name} is {value!r}, expected a generator: numpy.random.default_rng(0)")
+    return value
 
 
 def as_positive(name, value):
