@@ -1,11 +1,24 @@
 """Figures of gradients on their way back: the credit map, norms and bounds, the spectrum of Wh, the cliff."""
 
 import numpy as np
+from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
 from matplotlib.colors import LogNorm
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 
-from rnn_helpers.plots.style import COLOR, heat, line
+from rnn_helpers.plots.style import CMAP, COLOR, heat, line
+
+# Plain text in place of TeX ("1e-4", not $10^{-4}$): each TeX label costs ten milliseconds of a picture that answers.
+
+
+def decades(axis, low, high, most=6):
+    """About `most` labelled powers of ten from low to high on a logarithmic axis, and no minor ticks."""
+    first, last = int(np.ceil(np.log10(low) - 1e-9)), int(np.floor(np.log10(high) + 1e-9))
+    step = -(-(last - first + 1) // most)
+    powers = [n for n in range(first, last + 1) if n % step == 0]
+    axis.set_major_locator(FixedLocator([10.0**n for n in powers]))
+    axis.set_major_formatter(lambda value, _: "1" if value == 1 else f"1e{round(np.log10(value))}")
+    axis.set_minor_locator(NullLocator())
 
 
 def credit_map(ax, credit, kept=None, low=1e-6, high=1e1, bar=True, title=None):
@@ -28,28 +41,23 @@ def credit_map(ax, credit, kept=None, low=1e-6, high=1e1, bar=True, title=None):
     credit = np.array(credit, float)
     T = len(credit)
     reach = np.tril(np.ones((T, T), bool)) & np.isfinite(credit)
-    shown = np.where(reach, np.maximum(credit, low), np.nan)
-    image = heat(ax, shown, "gradient", norm=LogNorm(low, high), aspect="equal")
+    cut = reach & ~np.asarray(kept, bool) if kept is not None else None
+    scale = ScalarMappable(LogNorm(low, high), CMAP["gradient"])
+    colours = scale.to_rgba(np.clip(np.where(reach, credit, low), low, high))
+    if cut is not None:
+        colours[cut] = 0.22 * colours[cut] + 0.78  # nearly white
+        ax.add_collection(LineCollection(border(reach & ~cut), colors=COLOR["truncated"], linewidths=2.0))
+    colours[~reach, 3] = 0.0
+    heat(ax, colours, "gradient", aspect="equal")
     ax.set(xlabel="state step s", ylabel="loss step t", xlim=(-0.5, T - 0.5), ylim=(T - 0.5, -0.5))
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_locator(MaxNLocator(5, integer=True))
     if title:
         ax.set_title(title)
     if bar:
-        colour_bar = ax.figure.colorbar(image, ax=ax, extend="both", label=r"$\|\partial L_t/\partial h_s\|$")
-        colour_bar.ax.minorticks_off()
-    return describe_credit(credit, reach, fade(ax, reach, kept) if kept is not None else None)
-
-
-def fade(ax, reach, kept):
-    """Cover what a truncation cuts off with a veil and draw the border of what it keeps; returns the cut, (T, T) of bool."""
-    kept = np.asarray(kept, bool) & reach
-    cut = reach & ~kept
-    veil = np.zeros((*cut.shape, 4))
-    veil[cut] = (1.0, 1.0, 1.0, 0.78)
-    ax.imshow(veil, aspect="equal", interpolation="nearest")
-    ax.add_collection(LineCollection(border(kept), colors=COLOR["truncated"], linewidths=2.0, label="kept by the truncation"))
-    return cut
+        colour_bar = ax.figure.colorbar(scale, ax=ax, label="size of \u2202L_t / \u2202h_s")
+        decades(colour_bar.ax.yaxis, low, high)
+    return describe_credit(credit, reach, cut)
 
 
 def border(mask):
@@ -98,6 +106,7 @@ def norms_back(ax, curves, bounds=(), low=1e-8, high=1e4, title=None):
         ax.semilogy(norms, label=label, **look)
         text.append(f"{label} goes from {norms[0]:.2g} to {norms[-1]:.2g}")
     ax.set(xlabel="steps back, n", ylabel="norm", ylim=(low, high))
+    decades(ax.yaxis, low, high)
     if title:
         ax.set_title(title)
     ax.legend(loc="best")
@@ -106,23 +115,19 @@ def norms_back(ax, curves, bounds=(), low=1e-8, high=1e4, title=None):
 
 
 def spectrum(ax, Wh, title=None):
-    """Eigenvalues of Wh as points in the complex plane, its largest and smallest singular value as circles.
+    """Eigenvalues of Wh as points in the complex plane; circles of radius 1 and sigma_max, its largest singular value.
 
-    Every eigenvalue lies between the two circles: sigma_min <= |lambda| <= sigma_max.
+    Every eigenvalue lies inside the circle of sigma_max. The title holds rho, the largest eigenvalue's size, and sigma_max.
     """
     eigenvalues, sizes = np.linalg.eigvals(Wh), np.linalg.svd(Wh, compute_uv=False)
-    angle = np.linspace(0, 2 * np.pi, 181)
-    reach = 1.1 * max(1.0, sizes[0])
+    rho, sigma = np.abs(eigenvalues).max(), sizes[0]
+    angle, reach = np.linspace(0, 2 * np.pi, 91), 1.1 * max(1.0, sigma)
     ax.plot(np.cos(angle), np.sin(angle), color="#1A1A1A", linewidth=1, label="radius 1")
-    ax.plot(sizes[0] * np.cos(angle), sizes[0] * np.sin(angle), **line("bound"), label=r"$\sigma_{max}$ = " + f"{sizes[0]:.2f}")
-    ax.plot(eigenvalues.real, eigenvalues.imag, "o", color=COLOR["gradient"], markersize=5,
-            label=r"eigenvalues, $\rho$ = " + f"{np.abs(eigenvalues).max():.2f}")
+    ax.plot(sigma * np.cos(angle), sigma * np.sin(angle), **line("bound"), label="\u03c3max")
+    ax.plot(eigenvalues.real, eigenvalues.imag, "o", color=COLOR["gradient"], markersize=5, label="eigenvalues")
     ax.set(xlim=(-reach, reach), ylim=(-reach, reach), xlabel="real part", ylabel="imaginary part", aspect="equal")
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.22), handlelength=1.2)
-    if title:
-        ax.set_title(title)
-    return (f"Wh has {len(Wh)} eigenvalues, the largest of size {np.abs(eigenvalues).max():.2f}, "
-            f"and singular values from {sizes[-1]:.2f} to {sizes[0]:.2f}.")
+    ax.set_title(title or f"eigenvalues (dots), \u03c1 = {rho:.2f}\ncircles: 1, and \u03c3max = {sigma:.2f}", fontsize=10)
+    return f"Wh has {len(Wh)} eigenvalues, the largest of size {rho:.2f}; its largest singular value is {sigma:.2f}."
 
 
 def relative_errors(ax, errors, right=1e-6, wrong=1e-3, title=None):
@@ -140,6 +145,7 @@ def relative_errors(ax, errors, right=1e-6, wrong=1e-3, title=None):
     ax.axvline(wrong, **line("bound"))
     ax.set(xscale="log", xlim=(1e-14, 2), ylim=(len(names) - 0.4, -1.1), yticks=range(len(names)), yticklabels=names,
            xlabel="relative error against central differences")
+    decades(ax.xaxis, 1e-14, 2)
     for x, word in ((1e-10, "right"), (3e-5, "look again"), (4e-2, "wrong")):
         ax.text(x, -0.75, word, ha="center", va="center", color="#404040")
     ax.grid(False)

@@ -1,0 +1,77 @@
+"""Gradients on their way back, with sliders: the credit map, and norms beside their bound."""
+
+import functools
+
+import numpy as np
+
+from rnn_helpers.cell import RNNCell, orthogonal, rnn_cell_backward
+from rnn_helpers.credit import credit_map, full_mask, jacobians_back, window_mask
+from rnn_helpers.explore.control import choice, explore, int_slider, slider
+from rnn_helpers.plots import gradients as plots
+from rnn_helpers.plots.style import line
+
+H, D, LONGEST = 12, 2, 40
+UNITS = [("tanh", "tanh"), ("linear (inputs of 0: every slope is 1)", "linear")]
+KINDS = [("orthogonal: one size in every direction", "orthogonal"), ("random", "random"),
+         ("non-normal: equal eigenvalues, a chain between them", "non-normal")]
+
+
+@functools.cache
+def material():
+    """Recurrent matrices of spectral radius 1 by kind, input weights, inputs (LONGEST, D, 1), losses' gradients of norm 1."""
+    rng = np.random.default_rng(3)
+    random = rng.normal(size=(H, H))
+    kinds = {"orthogonal": orthogonal(H, rng), "random": random / np.abs(np.linalg.eigvals(random)).max(),
+             "non-normal": np.eye(H) + np.diag(np.full(H - 1, 1.5), 1)}
+    dh = rng.normal(size=(LONGEST, H, 1))
+    return kinds, rng.uniform(-0.5, 0.5, (H, D)), rng.normal(size=(LONGEST, D, 1)), dh / np.linalg.norm(dh, axis=1, keepdims=True)
+
+
+def cell_and_inputs(scale, T, units="tanh", kind="orthogonal", loudness=1.0):
+    """A cell whose Wh has spectral radius `scale`, its last T inputs and losses; linear units are tanh units that stay at 0."""
+    kinds, Wx, X, dh = material()
+    cell = RNNCell.from_arrays(Wx, scale * kinds[kind], np.zeros((H, 1)))
+    return cell, X[-T:] * (loudness if units == "tanh" else 0.0), dh[-T:]
+
+
+def draw_credit(fig, scale, T, k, units, backward=rnn_cell_backward):
+    """The credit map of a random sequence; k steps of truncation fade what they cut off (k >= T cuts nothing)."""
+    cell, X, dh = cell_and_inputs(scale, T, units)
+    credit = credit_map(cell, X, dh, backward=backward)
+    kept = window_mask(T, k)
+    ax = fig.subplots()
+    alt = plots.credit_map(ax, credit, kept if k < T else None, low=1e-4, high=1e2)
+    inside = np.sum(credit[full_mask(T)] ** 2)
+    share = np.sum(credit[kept] ** 2) / inside
+    cut = f"k = {k} keeps {share:.0%} of the squared credit" if k < T else "k >= T: nothing is cut off"
+    ax.set_title(f"{cut}\nlast loss: {credit[-1, -1]:.3g} here, {credit[-1, 0]:.2g} at the first state", fontsize=11)
+    return f"{alt} {cut}."
+
+
+def credit(backward=rnn_cell_backward, whose=""):
+    """Show the credit map with sliders for the scale of Wh, T, k and the units; `backward` as `rnn_cell_backward`."""
+    explore(functools.partial(draw_credit, backward=backward), "Which loss reaches which state", whose=whose, size=(6.4, 4.0),
+            scale=slider("scale of Wh", 0.2, 1.8, 0.05, 0.9), T=int_slider("steps T", 5, LONGEST, 30),
+            k=int_slider("truncation k", 1, LONGEST, LONGEST), units=choice("units", UNITS))
+
+
+def draw_norms(fig, scale, loudness, kind, backward=rnn_cell_backward):
+    """||dh_T/dh_{T-n}|| against n, tanh and linear, with sigma_max^n; beside it the spectrum of Wh."""
+    left, right = fig.subplots(1, 2, width_ratios=(1.7, 1))
+    norms = {}
+    for units in ("tanh", "linear"):
+        cell, X, _ = cell_and_inputs(scale, LONGEST, units, kind, loudness)
+        norms[units] = np.linalg.norm(jacobians_back(cell, X, backward=backward), 2, axis=(1, 2))
+    sigma, n = np.linalg.norm(cell.Wh, 2), np.arange(LONGEST + 1)
+    curves = {"tanh": (norms["tanh"], line("gradient")), "linear": (norms["linear"], line("full"))}
+    alt = plots.norms_back(left, curves, {"bound \u03c3max^n": sigma**n}, low=1e-6, high=1e6)
+    verdict = "it must vanish" if sigma < 1 else "it may vanish or explode"
+    left.set_title(f"\u03c3max = {sigma:.2f}: {verdict}")
+    return f"{alt} {plots.spectrum(right, cell.Wh)} By the bound {verdict}."
+
+
+def norms(backward=rnn_cell_backward, whose=""):
+    """Show ||dh_T/dh_t|| beside its bound, with controls for Wh and for the inputs; `backward` as `rnn_cell_backward`."""
+    explore(functools.partial(draw_norms, backward=backward), "How large dh_T/dh_t is, n steps back", whose=whose, size=(8.0, 3.8),
+            scale=slider("spectral radius of Wh", 0.2, 1.8, 0.05, 0.95), loudness=slider("size of the inputs", 0.0, 4.0, 0.1, 1.0, 1),
+            kind=choice("kind of Wh", KINDS))
