@@ -177,6 +177,27 @@ def against_length(ax, lengths, curves, title=None):
                      for label, (norms, _) in curves.items()) + "."
 
 
+def bands(ax, curves, xlabel="steps", ylabel="norm", middle=80, title=None):
+    """Many runs as bands: the median and what the middle `middle` per cent span.
+
+    curves : dict, label -> (values (runs, N) for n = 1..N, symbol)
+    """
+    text = []
+    for label, (values, symbol) in curves.items():
+        low, median, high = np.percentile(values, [50 - middle / 2, 50, 50 + middle / 2], axis=0)
+        n = np.arange(1, len(median) + 1)
+        ax.fill_between(n, low, high, color=COLOR[symbol], alpha=0.25, linewidth=0)
+        for edge in (low, high):
+            ax.plot(n, edge, color=COLOR[symbol], linewidth=1)
+        ax.plot(n, median, **line(symbol), label=label)
+        text.append(f"{label} ends between {low[-1]:.2g} and {high[-1]:.2g}")
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.legend(loc="upper left")
+    if title:
+        ax.set_title(title)
+    return f"The middle {middle} % of the runs: {'; '.join(text)}."
+
+
 def cliff(ax, weights, losses, steps=(), xlabel="one weight of Wh", title=None):
     """The loss along one weight, and gradient steps on it as arrows.
 
