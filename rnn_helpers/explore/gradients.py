@@ -40,7 +40,7 @@ def draw_credit(fig, scale, T, k, units, backward=rnn_cell_backward):
     credit = credit_map(cell, X, dh, backward=backward)
     kept = window_mask(T, k)
     ax = fig.subplots()
-    alt = plots.credit_map(ax, credit, kept if k < T else None, low=1e-4, high=1e2)
+    alt = plots.credit_map(ax, credit, kept if k < T else None, low=1e-4, high=1e1)
     inside = np.sum(credit[full_mask(T)] ** 2)
     share = np.sum(credit[kept] ** 2) / inside
     cut = f"k = {k} keeps {share:.0%} of the squared credit" if k < T else "k >= T: nothing is cut off"

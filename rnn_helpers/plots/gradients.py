@@ -146,8 +146,8 @@ def relative_errors(ax, errors, right=1e-6, wrong=1e-3, title=None):
     ax.set(xscale="log", xlim=(1e-14, 2), ylim=(len(names) - 0.4, -1.1), yticks=range(len(names)), yticklabels=names,
            xlabel="relative error against central differences")
     decades(ax.xaxis, 1e-14, 2)
-    for x, word in ((1e-10, "right"), (3e-5, "look again"), (4e-2, "wrong")):
-        ax.text(x, -0.75, word, ha="center", va="center", color="#404040")
+    for x, word in ((1e-10, "right"), (3e-5, "unsure"), (4e-2, "wrong")):
+        ax.text(x, -0.75, word, ha="center", va="center", color="#404040", fontsize=9)
     ax.grid(False)
     if title:
         ax.set_title(title)
@@ -170,7 +170,8 @@ def against_length(ax, lengths, curves, title=None):
     for label, (norms, look) in curves.items():
         ax.semilogy(lengths, norms, label=label, **look)
     ax.set(xlabel="steps T", ylabel="gradient norm")
-    ax.legend(loc="best")
+    decades(ax.yaxis, *ax.get_ylim())
+    ax.legend(loc="upper left")
     if title:
         ax.set_title(title)
     return ". ".join(f"{label}: {norms[0]:.2g} at T = {lengths[0]}, {norms[-1]:.2g} at T = {lengths[-1]}"
