@@ -1,0 +1,86 @@
+"""The sliders of notebook 03: what they draw, whose function they use, how fast they answer."""
+
+import functools
+import time
+
+import numpy as np
+import pytest
+
+from rnn_helpers.cell import rnn_cell_backward
+from rnn_helpers.explore import gradients
+from rnn_helpers.explore.control import Explorer, Places, int_slider, picture, slider
+from rnn_helpers.plots import style
+
+
+def draw(function, size=(6.4, 4.0), **values):
+    with style.context():
+        fig = style.figure(*size)
+        return fig, function(fig, **values)
+
+
+@pytest.mark.parametrize("scale", [0.2, 0.9, 1.8])
+@pytest.mark.parametrize("T, k", [(5, 40), (40, 1), (30, 7)])
+@pytest.mark.parametrize("units", ["tanh", "linear"])
+def test_credit_over_the_whole_range(scale, T, k, units):
+    fig, alt = draw(gradients.draw_credit, scale=scale, T=T, k=k, units=units)
+    assert fig.axes[0].images[0].get_array().shape[:2] == (T, T)
+    assert f"{T} steps" in alt and (("nothing is cut off" in alt) == (k >= T)) and "nan" not in alt
+
+
+def test_linear_credit_is_the_scale_to_the_power_of_the_distance():
+    _, alt = draw(gradients.draw_credit, scale=0.9, T=30, k=40, units="linear")
+    assert f"with {0.9**29:.2g}" in alt
+
+
+@pytest.mark.parametrize("kind", ["orthogonal", "random", "non-normal"])
+@pytest.mark.parametrize("scale", [0.2, 0.95, 1.8])
+def test_norms_stay_below_their_bound(kind, scale):
+    for loudness in (0.0, 1.0, 4.0):
+        fig, alt = draw(gradients.draw_norms, scale=scale, loudness=loudness, kind=kind)
+        curves = {line.get_label(): np.array(line.get_ydata()) for line in fig.axes[0].lines}
+        bound = curves.pop(next(label for label in curves if label.startswith("bound")))
+        assert all((values <= bound * (1 + 1e-9)).all() for values in curves.values())
+        sigma = bound[1]
+        assert ("it must vanish" in alt) == (sigma < 1)
+        assert np.isclose(np.abs(np.linalg.eigvals(gradients.cell_and_inputs(scale, 5, kind=kind)[0].Wh)).max(), scale, atol=0.05)
+
+
+def test_non_normal_grows_first_and_vanishes_later():
+    fig, _ = draw(gradients.draw_norms, scale=0.5, loudness=0.0, kind="non-normal")
+    linear = next(line for line in fig.axes[0].lines if line.get_label() == "linear").get_ydata()
+    assert max(linear) > 10 and linear[-1] < 1
+
+
+def test_the_learners_function_is_the_one_that_is_drawn():
+    calls = []
+
+    def mine(cell, dh_t, cache):
+        calls.append(dh_t.shape)
+        return tuple(0.5 * part for part in rnn_cell_backward(cell, dh_t, cache))
+
+    _, alt = draw(functools.partial(gradients.draw_credit, backward=mine), scale=1.0, T=10, k=40, units="linear")
+    assert len(calls) == 10 and f"with {0.5**9:.2g}" in alt
+    draw(functools.partial(gradients.draw_norms, backward=mine), scale=1.0, loudness=1.0, kind="random")
+    assert len(calls) == 10 + 2 * gradients.LONGEST
+
+
+def test_a_function_that_fails_becomes_a_picture():
+    def broken(cell, dh_t, cache):
+        raise ValueError("no such thing")
+
+    explorer = Explorer(functools.partial(gradients.draw_credit, backward=broken), "Credit", scale=slider("scale", 0, 2, 0.1, 1),
+                        T=int_slider("T", 5, 40, 10), k=int_slider("k", 1, 40, 40), units=gradients.choice("units", gradients.UNITS))
+    assert "no such thing" in explorer.alt
+
+
+@pytest.mark.parametrize("function, values", [
+    (gradients.draw_credit, {"scale": 1.1, "T": 40, "k": 7, "units": "tanh"}),
+    (gradients.draw_norms, {"scale": 1.1, "loudness": 1.0, "kind": "random"}),
+])
+def test_answers_at_once(function, values):
+    places, seconds = Places(), []
+    for _ in range(5):
+        start = time.process_time()
+        picture(function, values, "title", (8.0, 3.8), places)
+        seconds.append(time.process_time() - start)
+    assert min(seconds) < 0.3  # 0.1 on a laptop; a shared machine gets some air
