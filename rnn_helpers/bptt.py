@@ -133,7 +133,7 @@ def parameter_gradients(dZ, X, H_prev):
     """dWx, dWh, db from dL/dz_t of all steps: the sums over time and batch as one product each."""
     H_prev = H_prev.reshape(-1, H_prev.shape[2])
     dZ_columns, ones = dZ.reshape(H_prev.shape).T, np.ones((len(H_prev), 1), dZ.dtype)
-    return dZ_columns.dot(rows(X)), dZ_columns.dot(H_prev), dZ_columns.dot(ones)
+    return dZ_columns @ rows(X), dZ_columns @ H_prev, dZ_columns @ ones
 
 
 def unpack(cell, dh, caches):

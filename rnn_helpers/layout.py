@@ -70,7 +70,9 @@ class OneHot:
 
 
 class OneHotRows:
-    """One-hot rows, (N, size), held as N indices. From the left a product looks up; from the right it meets an array."""
+    """One-hot rows, (N, size), held as N indices, for the two products that training needs."""
+
+    __array_ufunc__ = None  # so that A @ X asks X
 
     def __init__(self, indices, size):
         self.indices, self.size = indices, size
@@ -79,5 +81,8 @@ class OneHotRows:
         """One-hot rows times W (size, M): the rows of W at the indices, (N, M)."""
         return W[self.indices]
 
-    def __array__(self, dtype=None, copy=None):
-        return np.array(self.indices[:, None] == np.arange(self.size), dtype=dtype)
+    def __rmatmul__(self, A):
+        """A (M, N) times the rows: (M, size). Summing columns by index is dearer than a product for 100 characters or fewer."""
+        X = np.zeros((len(self.indices), self.size), A.dtype)
+        X[np.arange(len(X)), self.indices] = 1
+        return A @ X
