@@ -83,6 +83,23 @@ NOT_TRANSPOSED = "Forward, Wh carries old units to new ones; back, the roles cha
 NEW_STATE = "Wh was multiplied by the state before the step. h_t is what came out of it: use h_prev."
 NOT_SUMMED = "b was added to every column, so its gradient is the sum over the columns: dz_t.sum(axis=1, keepdims=True), shape (H, 1)."
 
+# What spoils one value only, and so hides in another mistake's wrong dz_t: (name, title, what to do, line), change.
+IN_ONE_VALUE = (
+    (("Wh-not-transposed", "Wh is not transposed in the way back", "What goes back is Wh.T @ dz_t.", CARRY), {"carry": straight_carry}),
+    (("h_t-for-h_prev", "dWh uses h_t for h_prev", "dWh takes the state before the step: dz_t @ h_prev.T.", OF_WH),
+     {"of_wh": of_wh_new_state}),
+    (("dWh-transposed", "dWh is transposed", "dWh is dz_t @ h_prev.T.", OF_WH), {"of_wh": lambda dz, h_prev, h_t: h_prev @ dz.T}),
+    (("db-not-summed", "db is not summed over the batch", "db is dz_t.sum(axis=1, keepdims=True).", OF_B), {"of_b": lambda dz: dz.copy()}),
+    (("db-one-number", "db is one number", "Each unit has its own bias: dz_t.sum(axis=1, keepdims=True).", OF_B), {"of_b": lambda dz: dz.sum()}),
+)
+
+
+def both(first, second, wrong):
+    """Two mistakes at once where one hides the other; each is (name, title, what to do, line)."""
+    names, titles, todo, lines = zip(first, second)
+    return Mistake("+".join(names), ", and ".join(titles), " ".join(todo), "; ".join(dict.fromkeys(lines)), wrong)
+
+
 RNN_CELL_BACKWARD = (
     Mistake("tanh-slope-forgotten", "tanh' is missing", NO_SLOPE, SLOPE, step_back(no_slope)),
     Mistake("tanh-slope-missing-in-the-carry", "tanh' is missing in dh_prev",
@@ -132,21 +149,14 @@ RNN_CELL_BACKWARD = (
             "dh_t *= ... writes into the caller's array. Make a new one: dz_t = dh_t * (1 - h_t**2).", SLOPE, overwrites_dh),
     Mistake("cache-overwritten", "The cache is overwritten",
             "h_t in the cache is the forward pass's own state. Work on new arrays: dz_t = dh_t * (1 - h_t**2).", SLOPE, overwrites_h),
-    Mistake("tanh-slope-forgotten+Wh-not-transposed", "tanh' is missing, and Wh is not transposed",
-            "dz_t = dh_t (1 - h_t^2) comes first, and back through the recurrent weights it is Wh.T @ dz_t.",
-            f"{SLOPE}; {CARRY}", step_back(no_slope, carry=straight_carry)),
-    Mistake("tanh-slope-forgotten+h_t-for-h_prev", "tanh' is missing, and dWh uses h_t for h_prev",
-            "dz_t = dh_t (1 - h_t^2) comes first; then dWh_t = dz_t @ h_prev.T, with the state before the step.",
-            f"{SLOPE}; {OF_WH}", step_back(no_slope, of_wh=of_wh_new_state)),
-    Mistake("tanh-slope-forgotten+db-not-summed", "tanh' is missing, and db is not summed over the batch",
-            "dz_t = dh_t (1 - h_t^2) comes first; then db_t = dz_t.sum(axis=1, keepdims=True).",
-            f"{SLOPE}; {OF_B}", step_back(no_slope, of_b=lambda dz: dz.copy())),
     Mistake("carry-without-slope+Wh-not-transposed", "dh_prev lacks tanh', and Wh is not transposed in it",
             "You return Wh @ dh_t. Send dz_t back, and through the transpose: Wh.T @ dz_t.",
             CARRY, step_back(carry=lambda cell, dz, dh: cell.Wh @ dh)),
     Mistake("dWh-transposed+h_t-for-h_prev", "dWh is transposed, and uses h_t for h_prev",
             "You return h_t @ dz_t.T. It is dz_t @ h_prev.T, with the state before the step.",
             OF_WH, step_back(of_wh=lambda dz, h_prev, h_t: h_t @ dz.T)),
+    *(both(("tanh-slope-forgotten", "tanh' is missing", "dz_t = dh_t (1 - h_t^2) comes first.", SLOPE), second,
+           step_back(no_slope, **change)) for second, change in IN_ONE_VALUE),
 )
 
 FLOW = "dL/dh_t = dh[t] + Wh^T dz_{t+1}"
@@ -225,6 +235,35 @@ def writes_into_dh(cell, dh, caches):
 NO_CARRY = ("Each step hears only its own loss. Its state also shaped every later step: "
             "add dh_prev of step t + 1 to dh[t] before you go through step t.")
 
+def in_place(total, new):
+    total = total.copy()
+    total += new
+    return total
+
+
+# What spoils all values, and what spoils one of them: common pairs, of which the first hides the second.
+IN_THE_FLOW = (
+    (("no-carry", "Nothing flows between the steps", "Add what comes back from step t + 1 to dh[t].", FLOW), {"joins": no_carry}),
+    (("tanh-slope-missing-in-the-carry", "tanh' is missing in what is carried back", "Carry Wh.T @ dz_t, not Wh.T @ dh.", FLOW),
+     {"carry": carry_without_slope}),
+    (("tanh-slope-forgotten", "tanh' is missing", "dz_t = dh_t (1 - h_t^2) comes first.", SLOPE), {"slope": no_slope}),
+    (("Wh-not-transposed", "Wh is not transposed in what is carried back", "Carry Wh.T @ dz_t.", FLOW), {"carry": straight_carry}),
+    (("carry-piles-up", "What is carried back piles up", "Hand on one dh_prev, with `=`.", FLOW),
+     {"hands_on": lambda dh_prev, dh_next: dh_next + dh_prev}),
+)
+IN_A_SUM = (
+    *IN_ONE_VALUE[1:],
+    (("equals-for-plus-equals", "the gradients are overwritten at every step", "Add the shares up with +=.", SUM), {"add": newest}),
+)
+
+
+def combined(*changes):
+    """A walk with several parts wrong: of the step (slope, of_wx, of_wh, of_b, carry) and of the walk itself."""
+    parts = {name: part for change in changes for name, part in change.items()}
+    of_step = {name: parts.pop(name) for name in ("slope", "of_wx", "of_wh", "of_b", "carry") if name in parts}
+    return walk(step_back(**of_step), **parts)
+
+
 RNN_BACKWARD = (
     Mistake("no-carry", "Nothing flows between the steps", NO_CARRY, FLOW, walk(joins=no_carry)),
     Mistake("equals-for-plus-equals", "The gradients are overwritten at every step",
@@ -292,24 +331,15 @@ RNN_BACKWARD = (
     Mistake("dh-overwritten", "dh is overwritten",
             "dh[t] += ... writes into the caller's array; called again, the answer differs. Add into a new array: dh[t] + dh_next.",
             FLOW, writes_into_dh),
+    Mistake("db-added-unsummed", "db grows by all columns of dz_t",
+            "db is (H, 1) and dz_t is (H, B), so += fits for one example only. Sum over the batch first: dz_t.sum(axis=1, keepdims=True).",
+            "db = sum over t and batch of dz_t", walk(step_back(of_b=lambda dz: dz.copy()), add=(as_it_is, as_it_is, in_place))),
+    Mistake("db-one-number", "db is one number", "A sum over everything mixes the units. Each has its own bias: dz_t.sum(axis=1, keepdims=True).",
+            "db = sum over t and batch of dz_t", walk(step_back(of_b=lambda dz: dz.sum()))),
     Mistake("tanh-slope-missing-in-the-carry+Wh-not-transposed", "The carry lacks tanh', and Wh is not transposed in it",
             "You carry Wh @ dh. It is Wh.T @ dz_t, with dz_t = dh_t (1 - h_t^2).",
             FLOW, walk(step_back(carry=lambda cell, dz, dh: cell.Wh @ dh))),
-    Mistake("tanh-slope-forgotten+Wh-not-transposed", "tanh' is missing, and Wh is not transposed",
-            "dz_t = dh_t (1 - h_t^2) comes first, and what is carried back is Wh.T @ dz_t.",
-            f"{SLOPE}; {FLOW}", walk(step_back(no_slope, carry=straight_carry))),
-    Mistake("no-carry+h_t-for-h_prev", "Nothing flows between the steps, and dWh uses h_t for h_prev",
-            "Add what comes back from step t + 1 to dh[t], and multiply dz_t by the state before the step.",
-            f"{FLOW}; dWh = sum over t of dz_t h_{{t-1}}^T", walk(step_back(of_wh=of_wh_new_state), joins=no_carry)),
-    Mistake("no-carry+tanh-slope-forgotten", "Nothing flows between the steps, and tanh' is missing",
-            "Add what comes back from step t + 1 to dh[t], then multiply by 1 - h_t^2.",
-            f"{FLOW}; {SLOPE}", walk(step_back(no_slope), joins=no_carry)),
-    Mistake("tanh-slope-missing-in-the-carry+h_t-for-h_prev", "The carry lacks tanh', and dWh uses h_t for h_prev",
-            "Carry Wh.T @ dz_t, not Wh.T @ dh, and multiply dz_t by the state before the step.",
-            f"{FLOW}; dWh = sum over t of dz_t h_{{t-1}}^T", walk(step_back(of_wh=of_wh_new_state, carry=carry_without_slope))),
-    Mistake("no-carry+equals-for-plus-equals", "Nothing flows between the steps, and the gradients are overwritten",
-            "Only step 0 and its own loss are left. Carry dh_prev from step to step, and add the shares up with +=.",
-            f"{FLOW}; {SUM}", walk(add=newest, joins=no_carry)),
+    *(both(first, second, combined(change, more)) for first, change in IN_THE_FLOW for second, more in IN_A_SUM),
 )
 
 CENTRAL = "dL/dp = (f(p + eps) - f(p - eps)) / (2 eps)"
