@@ -5,7 +5,14 @@ import pytest
 
 from rnn_helpers.bptt import rnn_backward, rnn_backward_truncated, rnn_forward
 from rnn_helpers.cell import RNNCell, rnn_cell_backward
-from rnn_helpers.credit import chunk_mask, credit_map, full_mask, jacobians_back, last_steps_mask, window_mask
+from rnn_helpers.credit import (
+    chunk_mask,
+    credit_map,
+    full_mask,
+    jacobians_back,
+    last_steps_mask,
+    window_mask,
+)
 from rnn_helpers.gradcheck import numerical_gradient
 
 T, D, H = 6, 2, 3
