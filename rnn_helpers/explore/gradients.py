@@ -64,7 +64,7 @@ def draw_norms(fig, scale, loudness, kind, backward=rnn_cell_backward):
         norms[units] = np.linalg.norm(jacobians_back(cell, X, backward=backward), 2, axis=(1, 2))
     sigma, n = np.linalg.norm(cell.Wh, 2), np.arange(LONGEST + 1)
     curves = {"tanh": (norms["tanh"], line("gradient")), "linear": (norms["linear"], line("full"))}
-    alt = plots.norms_back(left, curves, {"bound \u03c3max^n": sigma**n}, low=1e-6, high=1e6)
+    alt = plots.norms_back(left, curves, {"bound \u03c3max^n": sigma**n}, low=1e-6, high=1e6, legend="lower left")
     verdict = "it must vanish" if sigma < 1 else "it may vanish or explode"
     left.set_title(f"\u03c3max = {sigma:.2f}: {verdict}")
     return f"{alt} {plots.spectrum(right, cell.Wh)} By the bound {verdict}."

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
 from matplotlib.colors import LogNorm
-from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import FixedLocator, NullLocator
 
 from rnn_helpers.plots.style import CMAP, COLOR, heat, line
 
@@ -50,13 +50,13 @@ def credit_map(ax, credit, kept=None, low=1e-6, high=1e1, bar=True, title=None):
     colours[~reach, 3] = 0.0
     heat(ax, colours, "gradient", aspect="equal")
     ax.set(xlabel="state step s", ylabel="loss step t", xlim=(-0.5, T - 0.5), ylim=(T - 0.5, -0.5))
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_locator(MaxNLocator(5, integer=True))
+    steps = sorted({0, T // 2, T - 1})
+    ax.set(xticks=steps, yticks=steps)
     if title:
         ax.set_title(title)
     if bar:
         colour_bar = ax.figure.colorbar(scale, ax=ax, label="size of \u2202L_t / \u2202h_s")
-        decades(colour_bar.ax.yaxis, low, high)
+        decades(colour_bar.ax.yaxis, low, high, most=4)
     return describe_credit(credit, reach, cut)
 
 
@@ -85,7 +85,7 @@ def describe_credit(credit, reach, cut):
     return text
 
 
-def norms_back(ax, curves, bounds=(), low=1e-8, high=1e4, title=None):
+def norms_back(ax, curves, bounds=(), low=1e-8, high=1e4, title=None, legend="best"):
     """Norms against the number of steps back, on a logarithmic axis.
 
     Parameters
@@ -94,6 +94,7 @@ def norms_back(ax, curves, bounds=(), low=1e-8, high=1e4, title=None):
     curves : dict, label -> (norms (N + 1,), look), look a dict for `ax.plot`
     bounds : dict or pairs, label -> values (N + 1,), drawn as bounds
     low, high : the ends of the axis
+    legend : its place, as matplotlib calls it; to look for the best one takes a while
 
     Returns
     -------
@@ -109,7 +110,7 @@ def norms_back(ax, curves, bounds=(), low=1e-8, high=1e4, title=None):
     decades(ax.yaxis, low, high)
     if title:
         ax.set_title(title)
-    ax.legend(loc="best")
+    ax.legend(loc=legend)
     steps = max(len(norms) for norms, _ in curves.values()) - 1
     return f"Over {steps} steps back {'; '.join(text)}."
 
@@ -125,7 +126,8 @@ def spectrum(ax, Wh, title=None):
     ax.plot(np.cos(angle), np.sin(angle), color="#1A1A1A", linewidth=1, label="radius 1")
     ax.plot(sigma * np.cos(angle), sigma * np.sin(angle), **line("bound"), label="\u03c3max")
     ax.plot(eigenvalues.real, eigenvalues.imag, "o", color=COLOR["gradient"], markersize=5, label="eigenvalues")
-    ax.set(xlim=(-reach, reach), ylim=(-reach, reach), xlabel="real part", ylabel="imaginary part", aspect="equal")
+    ax.set(xlim=(-reach, reach), ylim=(-reach, reach), xticks=(-1, 0, 1), yticks=(-1, 0, 1),
+           xlabel="real part", ylabel="imaginary part", aspect="equal")
     ax.set_title(title or f"eigenvalues (dots), \u03c1 = {rho:.2f}\ncircles: 1, and \u03c3max = {sigma:.2f}", fontsize=10)
     return f"Wh has {len(Wh)} eigenvalues, the largest of size {rho:.2f}; its largest singular value is {sigma:.2f}."
 
