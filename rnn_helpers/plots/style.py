@@ -152,5 +152,5 @@ def tidy(fig):
 def png(fig):
     """The figure as the bytes of a PNG, at the figure's own size and DPI."""
     buffer = io.BytesIO()
-    fig.savefig(buffer, format="png", dpi=DPI, facecolor="white")
+    fig.canvas.print_png(buffer)  # the same bytes as savefig's, which draws everything twice
     return buffer.getvalue()
