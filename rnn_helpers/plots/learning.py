@@ -1,0 +1,180 @@
+"""Figures of learning: loss curves, gradient norms and their clipping, predictions and continuations, memory against none."""
+
+import numpy as np
+from matplotlib.patches import FancyArrowPatch
+
+from rnn_helpers.plots.style import COLOR, line
+
+PARTS = ("windows\nX, Y", "forward\nh, y", "loss\nL, dy", "backward\ndWx ... dc", "clip\none factor", "update\np − lr g")
+PART_COLORS = ("input", "state", "loss", "gradient", "bound", "prediction")
+
+
+def training_loop(ax):
+    """The six parts of a training run in a row, and the way back from the last to the second."""
+    ax.set(xlim=(-0.6, 5.6), ylim=(-1.0, 0.75))
+    ax.axis("off")
+    for i, (text, symbol) in enumerate(zip(PARTS, PART_COLORS)):
+        ax.text(i, 0, text, ha="center", va="center", fontsize=10,
+                bbox={"boxstyle": "round,pad=0.45", "facecolor": "white", "edgecolor": COLOR[symbol], "linewidth": 2})
+        if i:
+            ax.add_patch(FancyArrowPatch((i - 0.57, 0), (i - 0.43, 0), arrowstyle="-|>", mutation_scale=11, color="#595959"))
+    ax.add_patch(FancyArrowPatch((5, -0.38), (1, -0.38), connectionstyle="arc3,rad=-0.12", arrowstyle="-|>",
+                                 mutation_scale=12, color="#595959"))
+    ax.text(3, -0.93, "again, until the loss no longer falls", ha="center", va="center", color="#404040")
+    return "A training run: windows, forward, loss, backward, clip, update, and again from forward."
+
+
+def loss_curves(ax, curves, floor=None, ylabel="loss", xlabel="update", low=None, high=None, title=None):
+    """Losses against updates, on a logarithmic axis.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+    curves : dict, label -> (losses (N,), look), look a dict for `ax.plot`; what is not finite is left out
+    floor : None or (label, value), drawn as a level line
+    low, high : ends of the axis; None to fit the data
+    title : None for none
+
+    Returns
+    -------
+    alt : the picture in a sentence
+    """
+    text = []
+    for label, (losses, look) in curves.items():
+        losses = np.asarray(losses, float)
+        shown = np.where(np.isfinite(losses), losses, np.nan)
+        ax.semilogy(shown, label=label, **look)
+        text.append(f"{label} goes from {losses[0]:.3g} to {losses[-1]:.3g}, lowest {np.nanmin(shown):.3g} at {np.nanargmin(shown)}")
+    if floor:
+        ax.axhline(floor[1], **line("baseline"), label=floor[0])
+        text.append(f"{floor[0]} is at {floor[1]:.3g}")
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.set_ylim(low, high)
+    if title:
+        ax.set_title(title)
+    if len(curves) > 1 or floor:
+        ax.legend(loc="best")
+    return f"Loss on a logarithmic axis: {'; '.join(text)}."
+
+
+def gradient_norms(ax, norms, max_norm, low=None, high=None, title=None):
+    """Global gradient norms before and after clipping, against updates, on a logarithmic axis.
+
+    norms : (N,) before clipping; max_norm : the threshold, inf for none
+    """
+    norms = np.asarray(norms, float)
+    ax.semilogy(np.where(np.isfinite(norms), norms, np.nan), **line("gradient"), label="before clipping")
+    clipped = int(np.sum(norms > max_norm))
+    if np.isfinite(max_norm):
+        ax.semilogy(np.minimum(norms, max_norm), **line("truncated"), label="after clipping")
+    ax.set(xlabel="update", ylabel="gradient norm")
+    ax.set_ylim(low, high)
+    ax.legend(loc="best")
+    if title:
+        ax.set_title(title)
+    return (f"The gradient norm goes from {norms[0]:.3g} to {norms[-1]:.3g}; "
+            f"{clipped} of {len(norms)} updates were clipped" + (f" to {max_norm:g}." if np.isfinite(max_norm) else " (no threshold)."))
+
+
+def predictions(ax, x, target, predicted, split=None, xlabel="the number it reads", ylabel="the next number", title=None):
+    """Predictions over their targets; what lies right of `split` was not trained on.
+
+    x, target, predicted : (N,)
+    """
+    ax.plot(x, target, **line("target"), label="truth")
+    ax.plot(x, predicted, **line("prediction"), label="prediction")
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    error = np.abs(np.asarray(predicted) - target)
+    text = f"The largest error is {error.max():.3g}."
+    if split is not None:
+        ax.axvspan(split, np.max(x), color="#F2F2F2", zorder=0)
+        ax.annotate("never trained on", (split, ax.get_ylim()[0]), xytext=(4, 4), textcoords="offset points", color="#404040")
+        inside = np.asarray(x) <= split
+        text = f"The largest error is {error[inside].max():.3g} up to {split:g} and {error[~inside].max():.3g} beyond."
+    ax.legend(loc="upper left")
+    if title:
+        ax.set_title(title)
+    return f"Predictions and truth. {text}"
+
+
+def continuation(ax, truth, alone, first=0, title=None, ylabel="series"):
+    """A series, and what the network makes of it when it goes on alone.
+
+    Parameters
+    ----------
+    truth : (N,) the series at steps first, first + 1, ...
+    alone : (M,) the network's own, M <= N, for the last M of these steps; before them it hears the truth
+    """
+    truth, alone = np.asarray(truth, float), np.asarray(alone, float)
+    steps = first + np.arange(len(truth))
+    start = steps[-1] - len(alone) + 1
+    ax.plot(steps, truth, **line("target"), label="truth")
+    ax.plot(steps[len(steps) - len(alone):], alone, **line("prediction"), label="it hears itself")
+    ax.axvspan(first, start, color=COLOR["input"], alpha=0.10, linewidth=0, label="it hears the truth")
+    ax.set(xlabel="step", ylabel=ylabel, xlim=(first, steps[-1]))
+    ax.legend(loc="lower left", ncols=3)
+    if title:
+        ax.set_title(title)
+    error = np.abs(alone - truth[len(truth) - len(alone):])
+    return f"Going on alone from step {start}, the network is off by {error[0]:.2g} at first and by {error.max():.2g} at most."
+
+
+def memory_bars(ax, errors, ylabel="error", title=None):
+    """Errors with and without recurrent weights, a pair of bars for each task, on a logarithmic axis.
+
+    errors : dict, task -> (with Wh trained, with Wh frozen at 0)
+    """
+    for i, (with_memory, without) in enumerate(errors.values()):
+        ax.bar(i - 0.19, with_memory, 0.36, color=COLOR["state"], label="Wh trained" if i == 0 else None)
+        ax.bar(i + 0.19, without, 0.36, color="white", edgecolor=COLOR["baseline"], linewidth=2, hatch="//",
+               label="Wh frozen at 0" if i == 0 else None)
+        for x, value in ((i - 0.19, with_memory), (i + 0.19, without)):
+            ax.annotate(f"{value:.2g}", (x, value), xytext=(0, 3), textcoords="offset points", ha="center")
+    values = np.array(list(errors.values()))
+    ax.set(yscale="log", ylabel=ylabel, ylim=(values.min() / 3, values.max() * 5), xticks=range(len(errors)), xticklabels=list(errors))
+    ax.grid(axis="x", visible=False)
+    ax.legend(loc="best")
+    if title:
+        ax.set_title(title)
+    return ". ".join(f"{task}: {a:.2g} with memory, {b:.2g} without" for task, (a, b) in errors.items()) + "."
+
+
+def against_length(ax, lengths, curves, title=None):
+    """Errors against the length of the training windows, both axes logarithmic; curves : dict, label -> (errors, look)."""
+    for label, (errors, look) in curves.items():
+        ax.loglog(lengths, errors, label=label, **look)
+    ax.set(xlabel="length T of the training windows", ylabel="root mean square error")
+    ax.set_xticks(lengths, labels=[str(T) for T in lengths])
+    ax.minorticks_off()
+    ax.legend(loc="best")
+    if title:
+        ax.set_title(title)
+    return ". ".join(f"{label}: {errors[0]:.2g} at T = {lengths[0]}, {errors[-1]:.2g} at T = {lengths[-1]}"
+                     for label, (errors, _) in curves.items()) + "."
+
+
+def which_losses(ax, sizes, title=None):
+    """How much of a gradient each step's loss makes; sizes : dict, label -> ((T,) norms, symbol)."""
+    width = 0.8 / len(sizes)
+    for j, (label, (norms, symbol)) in enumerate(sizes.items()):
+        x = 1 + np.arange(len(norms)) + (j - (len(sizes) - 1) / 2) * width
+        ax.bar(x, norms, width * 0.95, color=COLOR[symbol], label=label, hatch="//" if j else None, edgecolor="white")
+    ax.set(xlabel="step t of the loss", ylabel="norm of its share", xticks=1 + np.arange(len(norms)))
+    ax.grid(axis="x", visible=False)
+    ax.legend(loc="best")
+    if title:
+        ax.set_title(title)
+    return ". ".join(f"{label}: {', '.join(f'{n:.2g}' for n in norms)}" for label, (norms, _) in sizes.items()) + "."
+
+
+def lone_numbers(ax, x, curves, title=None):
+    """What the network says after a single number; curves : dict, label -> ((N,) predictions, look). The truth is x + 1."""
+    x = np.asarray(x, float)
+    ax.plot(x, x + 1, **line("target"), label="truth, x + 1")
+    for label, (y, look) in curves.items():
+        ax.plot(x, y, label=label, **look)
+    ax.set(xlabel="a lone number x", ylabel="prediction")
+    ax.legend(loc="best")
+    if title:
+        ax.set_title(title)
+    return ". ".join(f"{label}: off by at most {np.abs(np.asarray(y) - x - 1).max():.2g}" for label, (y, _) in curves.items()) + "."
