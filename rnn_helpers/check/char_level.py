@@ -1,3 +1,349 @@
-"""Exercises of the notebook."""
+"""The exercises of notebook 05: a vocabulary, one-hot columns, the cross-entropy, a training step, sampling."""
 
-EXERCISES = ()
+import contextlib
+import random
+
+import numpy as np
+
+from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, one, parts
+from rnn_helpers.check.mistakes import char_level as mistakes
+from rnn_helpers.check.rnn_cell import draw_cell
+from rnn_helpers.gradcheck import numerical_gradient, relative_error
+from rnn_helpers.layout import OneHot
+from rnn_helpers.losses import softmax, softmax_cross_entropy
+from rnn_helpers.text import build_vocabulary, one_hot, sample
+from rnn_helpers.training import fit, train_step
+
+PARAMETERS = ("Wx", "Wh", "b", "Wy", "c")
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def texts(rng):
+    """A text with capitals, a space, a line break and punctuation, the z before the a; and a short one."""
+    letters = "".join(rng.choice(list(LETTERS[1:-1]), 12))
+    return {"text": f"z{letters}. A B!\na{letters[:5]}z\tB zz", "short": "hello world"}
+
+
+def order_of(chars, text):
+    """In words, what order characters stand in."""
+    by_count = sorted(dict.fromkeys(text), key=lambda char: -text.count(char))
+    orders = {"sorted": sorted(chars), "sorted backwards": sorted(chars, reverse=True),
+              "by first appearance": [c for c in dict.fromkeys(text) if c in chars], "by frequency": [c for c in by_count if c in chars]}
+    return next((name for name, order in orders.items() if order == chars), "in no fixed order")
+
+
+def leads(index_of, chars):
+    """In words, what index_of does."""
+    if not isinstance(index_of, dict):
+        raise BadReturn(f"index_of is a {type(index_of).__name__}, expected a dict from character to index")
+    if all(isinstance(key, (int, np.integer)) for key in index_of):
+        return "from index to character"
+    if set(index_of) != set(chars):
+        return "to other characters than chars holds"
+    try:
+        offsets = {int(index_of[char]) - index for index, char in enumerate(chars) if chars.count(char) == 1}
+    except (TypeError, ValueError):
+        return "to something that is no index"
+    return {0: "to the place in chars", 1: "to the place in chars, counted from 1"}.get(offsets.pop(), "elsewhere") if len(offsets) == 1 \
+        else "to other places than chars"
+
+
+def vocabulary(function, text):
+    chars, index_of = parts(function(text), "chars", "index_of")
+    if isinstance(chars, (set, frozenset, dict)):
+        raise BadReturn(f"chars is a {type(chars).__name__}, which has no order to rely on; expected a sorted list")
+    chars = [str(char) for char in chars]
+    return {"characters": np.array(sorted(chars)), "order": order_of(chars, text), "index_of": leads(index_of, chars)}
+
+
+BUILD_VOCABULARY = Exercise(
+    name="build_vocabulary",
+    notebook="05_char_level",
+    asks="build_vocabulary(text) -> (chars, index_of)",
+    fixtures=texts,
+    cases=(Case("a text", lambda f, i: vocabulary(f, i["text"])), Case("hello world", lambda f, i: vocabulary(f, i["short"]))),
+    facets=(Facet("every character once, in sorted order", 0.5, ("*/characters", "*/order")),
+            Facet("index_of leads back to chars", 0.5, ("*/index_of",))),
+    reference=build_vocabulary,
+    mistakes=mistakes.BUILD_VOCABULARY,
+)
+
+
+def index_fixtures(rng):
+    """Indices with a repetition, a 0 and never the last one; as many steps as rows would hide a transposition."""
+    few, many = rng.permutation(np.r_[rng.choice(np.arange(1, 4), 2, replace=False), 0]), rng.permutation(np.r_[1, 2, rng.integers(1, 3, 5)])
+    return {"few": few, "many": many}
+
+
+ONE_HOT = Exercise(
+    name="one_hot",
+    notebook="05_char_level",
+    asks="one_hot(indices, size) -> X (T, size, 1)",
+    fixtures=index_fixtures,
+    cases=(Case("3 steps, 6 rows", lambda f, i: {"X": one(f(i["few"], 6), "X")}),
+           Case("7 steps, 4 rows", lambda f, i: {"X": one(f(i["many"], 4), "X")}),
+           Case("a list of indices", lambda f, i: {"X": one(f([int(n) for n in i["few"]], 6), "X")})),
+    facets=(Facet("a 1 where the index says", 0.5, ("*/X",)), Facet("shape (T, size, 1)", 0.25, ("*/X",), "shape"),
+            Facet("arguments unharmed", 0.25, kind="unharmed")),
+    reference=one_hot,
+    forbidden=(OneHot.__array__,),
+    mistakes=mistakes.ONE_HOT,
+)
+
+
+def logits_fixtures(rng):
+    T, V, B = 4, 5, 3
+    targets = np.array([rng.choice(V, B, replace=False) for _ in range(T)])  # different in every example
+    return {"logits": rng.normal(0, 1.5, (T, V, B)), "targets": targets,
+            "logits1": rng.normal(0, 1.5, (3, 4, 1)), "targets1": rng.permutation(4)[:3, None],
+            "shifts": np.array([1000.0, -1000.0, 700.0, 0.0])[:, None, None], "shift": 1000.0, "gap": 400.0}
+
+
+def loss_and_gradient(function, logits, targets):
+    loss, dlogits = parts(function(logits, targets), "loss", "dlogits")
+    return {"loss": loss, "dlogits": dlogits}
+
+
+def says(value, other):
+    """In words, whether a value stays what it is elsewhere."""
+    value, other = np.asarray(value, float), np.asarray(other, float)
+    if np.isnan(value).any():
+        return "nan"
+    if np.isinf(value).any():
+        return "inf"
+    same = value.shape == other.shape and np.allclose(value, other, rtol=1e-6, atol=1e-6 * np.max(np.abs(other), initial=1e-9))
+    return "the same" if same else "other numbers"
+
+
+def shifted(function, i, shift):
+    """A constant added to all logits of a step changes nothing: is it so? In words, so that other mistakes do not show here."""
+    loss, dlogits = parts(function(i["logits"], i["targets"]), "loss", "dlogits")
+    moved_loss, moved = parts(function(i["logits"] + shift, i["targets"]), "loss", "dlogits")
+    return {"loss": says(moved_loss, loss), "dlogits": says(moved, dlogits)}
+
+
+def unlikely(function, i):
+    """A target whose logit lies 400, then 800, below another: the loss doubles. In words."""
+    sizes = []
+    for gap in (i["gap"], 2 * i["gap"]):
+        logits = np.array([0.0, -gap, -gap - 50])[None, :, None]
+        sizes.append(float(np.sum(parts(function(logits, np.array([[1]])), "loss", "dlogits")[0])))
+    if np.isnan(sizes).any():
+        return {"loss": "nan"}
+    if np.isinf(sizes).any():
+        return {"loss": "inf"}
+    return {"loss": "twice as large" if abs(sizes[1] - 2 * sizes[0]) < 1e-6 * abs(sizes[1]) else "stops growing"}
+
+
+def entropy_witness(i, values):
+    """Central differences of log-sum-exp minus the target's logit."""
+    logits, steps, examples = i["logits"], *np.indices(i["targets"].shape)
+
+    def loss():
+        return float(np.sum(np.log(np.sum(np.exp(logits), axis=1)) - logits[steps, i["targets"], examples]))
+
+    return [("loss", relative_error(values["a batch of 3/loss"], loss()), 1e-6),
+            ("dlogits", relative_error(values["a batch of 3/dlogits"], numerical_gradient(loss, logits)), 1e-6)]
+
+
+SOFTMAX_CROSS_ENTROPY = Exercise(
+    name="softmax_cross_entropy",
+    notebook="05_char_level",
+    asks="softmax_cross_entropy(logits, targets) -> (loss, dlogits)",
+    fixtures=logits_fixtures,
+    cases=(Case("one sequence", lambda f, i: loss_and_gradient(f, i["logits1"], i["targets1"])),
+           Case("a batch of 3", lambda f, i: loss_and_gradient(f, i["logits"], i["targets"])),
+           Case("float32", lambda f, i: loss_and_gradient(f, i["logits1"].astype(np.float32), i["targets1"]), tolerance=1e-4),
+           Case("all logits + 1000", lambda f, i: shifted(f, i, i["shift"])),
+           Case("another constant for each step", lambda f, i: shifted(f, i, i["shifts"])),
+           Case("a target 400, then 800, below the largest logit", unlikely)),
+    facets=(Facet("shapes", 0.5, ("*sequence/*", "*batch*/*"), "shape"),
+            Facet("loss of one sequence", 1, ("one sequence/loss", "float32/loss")),
+            Facet("dlogits of one sequence", 1, ("one sequence/dlogits", "float32/dlogits")),
+            Facet("a batch of 3", 1, ("a batch of 3/*",)),
+            Facet("logits near +-1000", 0.5, ("all logits + 1000/*", "another constant*/*")),
+            Facet("a very unlikely target", 0.5, ("a target 400*/loss",)),
+            Facet("arguments unharmed", 0.5, kind="unharmed")),
+    reference=softmax_cross_entropy,
+    mistakes=mistakes.SOFTMAX_CROSS_ENTROPY,
+    witness=entropy_witness,
+)
+
+
+def train_step_characters(model, X, targets, lr, max_norm):
+    """`training.train_step` with the cross-entropy: X (T, V, B), targets (T, B) -> (loss, norm)."""
+    return train_step(model, X, targets, lr, max_norm, loss=softmax_cross_entropy)
+
+
+def step_fixtures(rng):
+    T, D, H, O, B = 5, 3, 4, 6, 2
+    return {**draw_cell(rng, D, H), "Wy": rng.normal(0, 0.9, (O, H)), "c": rng.normal(0, 0.5, (O, 1)),
+            "X": rng.normal(size=(T, D, B)), "targets": rng.integers(0, O, (T, B)), "lr": 0.05, "max_norm": 0.7}
+
+
+def step_of(function, i, max_norm, examples=None, times=1):
+    """`times` steps on the first `examples` columns: the last loss and norm, and the parameters afterwards."""
+    model = i.model()
+    for _ in range(times):
+        loss, norm = parts(function(model, i["X"][:, :, :examples], i["targets"][:, :examples], i["lr"], max_norm), "loss", "norm")
+    cell = model.cell
+    return {"loss": loss, "norm": norm, "Wx": cell.Wx, "Wh": cell.Wh, "b": cell.b, "Wy": model.Wy, "c": model.c}
+
+
+MOVES = {"may_change": ("Wx", "Wh", "b", "Wy", "c"), "may_share": True}
+
+TRAIN_STEP_CHARACTERS = Exercise(
+    name="train_step_characters",
+    notebook="05_char_level",
+    asks="train_step(model, X, targets, lr, max_norm) -> (loss, norm)",
+    fixtures=step_fixtures,
+    cases=(Case("a clipped step", lambda f, i: step_of(f, i, i["max_norm"], 1), **MOVES),
+           Case("a batch of 2, max_norm = inf", lambda f, i: step_of(f, i, np.inf), **MOVES),
+           Case("two steps", lambda f, i: step_of(f, i, i["max_norm"], times=2), **MOVES)),
+    facets=(Facet("loss before the update, a sum", 0.5, ("*/loss",)),
+            Facet("norm before clipping", 0.25, ("*/norm",)),
+            Facet("parameters after clipped steps", 0.5, tuple(f"{case}/{name}" for case in ("a clipped step", "two steps") for name in PARAMETERS)),
+            Facet("parameters after a step without clipping", 0.5, tuple(f"a batch of 2*/{name}" for name in PARAMETERS)),
+            Facet("X and targets unharmed", 0.25, kind="unharmed")),
+    reference=train_step_characters,
+    forbidden=(train_step, fit),
+    mistakes=mistakes.TRAIN_STEP_CHARACTERS,
+)
+
+LONG, SHORT, NEAR_ZERO = 12, 5, 0.05
+PREFIX, CHARS = "cab", "abcde"
+
+
+def likeliest(fixture, read, length, reset=False, stuck=False):
+    """The likeliest characters after reading indices, their smallest lead over the second likeliest, and their lowest logit."""
+    Wx, Wh, b, Wy, c = (fixture[name] for name in PARAMETERS)
+    h, lead, lowest, text = np.zeros((len(Wh), 1)), np.inf, np.inf, []
+    for x in read:
+        h = np.tanh(Wx[:, [x]] + Wh @ h + b)
+    for _ in range(length):
+        logits = (Wy @ h + c)[:, 0]
+        second, first = np.sort(logits)[-2:]
+        lead, lowest = min(lead, first - second), min(lowest, first)
+        text.append(int(np.argmax(logits)))
+        h = np.tanh(Wx[:, [x if stuck else text[-1]]] + (0 if reset else Wh @ h) + b)
+    return text, lead, lowest
+
+
+def sampler_fixtures(rng):
+    """A network whose likeliest text is clear, and tells wrong ways to read the prefix apart; and one without memory."""
+    H, V, prefix = 6, len(CHARS), [CHARS.index(char) for char in PREFIX]
+    while True:
+        fixture = {**draw_cell(rng, V, H), "Wy": rng.normal(0, 4, (V, H)), "c": rng.normal(0, 1, (V, 1))}
+        fixture["Wh"] *= 2
+        right, lead, _ = likeliest(fixture, prefix, LONG)
+        _, short_lead, lowest = likeliest(fixture, prefix[:1], SHORT)
+        others = [likeliest(fixture, read, LONG, **more)[0] for read, more in
+                  ((prefix[-1:], {}), (prefix[:1], {}), (prefix[:-1], {}), (prefix + prefix[-1:], {}),
+                   (prefix, {"reset": True}), (prefix, {"stuck": True}))]
+        if min(lead, short_lead) > 1 and len({tuple(text) for text in (right, *others)}) == 7:
+            break
+    fixture["c"] += max(0, 2 - lowest)  # so that exp(logits / 0.001) overflows
+    order = rng.permutation(3)
+    return {**fixture, "Wx2": np.zeros((2, 3)), "Wh2": np.zeros((2, 2)), "b2": np.zeros((2, 1)), "Wy2": np.zeros((3, 2)),
+            "c2": (order * 0.8 + rng.uniform(-2, 2))[:, None], "seed": int(rng.integers(2**31))}
+
+
+def text_of(function, model, chars, prefix, length, temperature, rng):
+    """The text and its type; a list of characters is joined."""
+    text = function(model, chars, prefix, length, temperature, rng)
+    if text is None:
+        raise BadReturn("it returned None, expected a str: is there a `return` on every way out?")
+    if isinstance(text, (list, tuple, np.ndarray)) and all(isinstance(char, str) for char in np.ravel(text)):
+        return "".join(str(char) for char in np.ravel(text)), "a list of characters"
+    if not isinstance(text, str):
+        raise BadReturn(f"it returned a {type(text).__name__}, expected a str of the new characters")
+    return str(text), "a str"
+
+
+def near_zero(function, i, prefix, length, temperature=NEAR_ZERO):
+    """What is drawn when the likeliest character all but always wins, with three generators."""
+    found = [text_of(function, i.model(), list(CHARS), prefix, length, temperature, np.random.default_rng(i["seed"] + n)) for n in range(3)]
+    texts_, kinds = zip(*found)
+    return texts_[0] if len(set(texts_)) == 1 else "another text for another rng", kinds[0]
+
+
+def likeliest_text(function, i):
+    text, kind = near_zero(function, i, PREFIX, LONG)
+    return {"text": text, "type": kind}
+
+
+def frequencies(function, i, temperature, rng, calls=12):
+    """How often each of three characters is drawn by a network without memory, in texts of 12."""
+    text = [text_of(function, i.model("2"), list("xyz"), "y", 12, temperature, rng)[0] for _ in range(calls)]
+    joined = "".join(text)
+    return np.array([joined.count(char) for char in "xyz"]) / max(1, len(joined)), text
+
+
+WAYS = {  # (logits, temperature) -> what is drawn how often
+    "softmax(logits / temperature)": lambda z, T: softmax(z / T, axis=0),
+    "softmax(logits * temperature)": lambda z, T: softmax(z * T, axis=0),
+    "softmax(logits), whatever the temperature": lambda z, T: softmax(z, axis=0),
+    "all alike": lambda z, T: np.full(len(z), 1 / len(z)),
+    "the likeliest only": lambda z, T: np.eye(len(z))[np.argmax(z)],
+}
+COLD, WARM = 0.4, 2.5
+
+
+@contextlib.contextmanager
+def shared_generators():
+    """Yields a function that says whether np.random and random were touched; leaves them as they were before."""
+    before = np.random.get_state(), random.getstate()
+    np.random.seed(3141)
+    random.seed(3141)
+
+    def now():
+        _, key, position, *_ = np.random.get_state()
+        return key.tobytes(), position, random.getstate()
+
+    start = now()
+    try:
+        yield lambda: "untouched" if now() == start else "changed"
+    finally:
+        np.random.set_state(before[0])
+        random.setstate(before[1])
+
+
+def drawn_from(function, i):
+    """In words: the distribution that explains what is drawn, and where chance comes from."""
+    rng, logits = np.random.default_rng(i["seed"]), i["c2"][:, 0]
+    state = rng.bit_generator.state
+    with shared_generators() as shared:
+        cold, texts_ = frequencies(function, i, COLD, rng)
+        warm, more = frequencies(function, i, WARM, rng)
+        once, again = (frequencies(function, i, WARM, np.random.default_rng(i["seed"]), 1)[1] for _ in range(2))
+        touched = shared()
+    far = {name: max(np.abs(p - way(logits, T)).sum() / 2 for p, T in ((cold, COLD), (warm, WARM))) for name, way in WAYS.items()}
+    nearest = min(far, key=far.get)
+    return {"drawn from": nearest if far[nearest] < 0.2 else "something else",
+            "rng": "is drawn from" if rng.bit_generator.state != state else "is not used",
+            "call after call": "different texts" if len(set(texts_ + more)) > 2 else "the same text",
+            "the same seed": "the same text" if once == again else "another text",
+            "shared generators": touched, "length": len(texts_[0])}
+
+
+SAMPLE = Exercise(
+    name="sample",
+    notebook="05_char_level",
+    asks="sample(model, chars, prefix, length, temperature, rng) -> text",
+    fixtures=sampler_fixtures,
+    cases=(Case("near temperature 0", likeliest_text),
+           Case("a prefix of one character", lambda f, i: {"text": near_zero(f, i, PREFIX[0], SHORT)[0]}),
+           Case("300 draws", drawn_from),
+           Case("temperature 0.001", lambda f, i: {"text": near_zero(f, i, PREFIX[0], SHORT, 0.001)[0]})),
+    facets=(Facet("the likeliest text near temperature 0", 1, ("near*/text", "a prefix*/text")),
+            Facet("a str of `length` characters", 0.25, ("near*/type", "300 draws/length")),
+            Facet("drawn from softmax(logits / temperature)", 0.75, ("300 draws/drawn from",)),
+            Facet("rng is the only source of chance", 0.5,
+                  ("300 draws/rng", "300 draws/call after call", "300 draws/the same seed", "300 draws/shared generators")),
+            Facet("temperature 0.001", 0.25, ("temperature 0.001/text",)),
+            Facet("arguments unharmed", 0.25, kind="unharmed")),
+    reference=sample,
+    mistakes=mistakes.SAMPLE,
+)
+
+EXERCISES = (BUILD_VOCABULARY, ONE_HOT, SOFTMAX_CROSS_ENTROPY, TRAIN_STEP_CHARACTERS, SAMPLE)
