@@ -439,8 +439,11 @@ def divided(logits, temperature):
 
 
 def drawn(p, rng):
-    """What rng.choice(len(p), p=p) does, without its tests."""
-    return min(int(p.cumsum().searchsorted(rng.random(), side="right")), len(p) - 1) if p[0] == p[0] else int(rng.choice(len(p), p=p))
+    """What rng.choice(len(p), p=p) does, faster; like it, an error for NaN."""
+    total = p.cumsum()
+    if np.isnan(total[-1]):
+        raise ValueError("Probabilities contain NaN")
+    return min(int(total.searchsorted(rng.random(), side="right")), len(p) - 1)
 
 
 def sampling(warm=lambda prefix: prefix, probabilities=divided, draw=drawn, steps=lambda length: length,
