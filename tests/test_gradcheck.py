@@ -47,6 +47,7 @@ def test_relative_error_is_symmetric_and_does_not_see_the_scale(seed, power):
     assert relative_error(scale * a, scale * b) == pytest.approx(error, rel=1e-9)
 
 
+@pytest.mark.filterwarnings("error")
 def test_relative_error_at_its_ends():
     a = np.array([1.0, -2.0])
     assert relative_error(a, a) == 0 and relative_error(a, -a) == pytest.approx(1)

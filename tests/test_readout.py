@@ -42,7 +42,8 @@ def test_float32_stays():
 
 
 @pytest.mark.parametrize("call, words", [
-    (lambda c: readout(c.h0[:, 0], c.model.Wy, c.model.c), "h_t has shape (4,), expected (4, B): a column per example; did you mean h_t[:, None]?"),
+    (lambda c: readout(c.h0[:, 0], c.model.Wy, c.model.c),
+     "h_t has shape (4,), expected (4, B): a column per example; did you mean h_t[:, None]?"),
     (lambda c: readout(c.h0[:3], c.model.Wy, c.model.c), "h_t has shape (3, 3), expected (4, B)"),
     (lambda c: readout(c.h0, c.model.Wy, c.model.c[:, 0]), "c has shape (2,), expected (2, 1)"),
     (lambda c: many_to_many([], c.model.Wy, c.model.c), "h_states is empty"),

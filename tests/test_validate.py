@@ -59,6 +59,6 @@ def test_an_error_names_the_argument_what_came_and_what_was_expected(call, error
 def test_good_input_passes():
     assert validate.as_sequence("X", [np.ones((2, 1))] * 3, 2).shape == (3, 2, 1)
     assert validate.as_sequence("X", (np.ones((2, 1)),) * 3, 2, steps=3).shape == (3, 2, 1)
-    assert validate.as_count("k", np.int64(3)) == 3
+    assert validate.as_count("k", np.int64(3)) == 3 and validate.as_count("k", 1) == 1
     assert validate.as_positive("lr", np.float32(0.5)) == 0.5
     assert validate.as_initial_state(None, 3, 4, np.float32).dtype == np.float32
