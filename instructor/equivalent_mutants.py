@@ -6,6 +6,7 @@ exercise -> {(statement before, line after): why nothing changes}
 START = "the start of the carry: zeros of any shape that broadcasts to (H, B) add nothing"
 MINUS_ZERO = "minus zeros are zeros, and are only added to or overwritten"
 PLAIN_FLOAT = "a NumPy float is a float"
+LIST_OF_NUMBERS = "slices of a list are stacked like slices of an array"
 
 REASONS = {
     "rnn_backward": {
@@ -16,10 +17,27 @@ REASONS = {
     },
     "numerical_gradient": {
         ("gradient = np.zeros(param.shape)", "gradient = -np.zeros(param.shape)"): MINUS_ZERO,
+        ("gradient = np.zeros(param.shape)", "gradient = np.ones(param.shape)"): "every element is overwritten",
         ("for index in np.ndindex(*param.shape):", "for index in np.ndindex(*gradient.shape):"): "the gradient has the shape of param",
     },
     "relative_error": {
         ("return float(np.linalg.norm(a - b) / size) if size > 0 else 0.0",
          "return np.linalg.norm(a - b) / size if size > 0 else 0.0"): PLAIN_FLOAT,
+    },
+    "make_windows": {
+        ("series = np.asarray(series)", "pass"): LIST_OF_NUMBERS,
+        ("series = np.asarray(series)", "series = series"): LIST_OF_NUMBERS,
+    },
+    "squared_error": {
+        ("return (float(np.sum(error ** 2)), 2 * error)", "return (np.sum(error ** 2), 2 * error)"): PLAIN_FLOAT,
+    },
+    "readout_backward": {
+        ("dh = np.stack([Wy.T @ dy_t for dy_t in dy])", "dh = [Wy.T @ dy_t for dy_t in dy]"): "a list of steps is right too",
+    },
+    "clip_by_norm": {
+        ("norm = float(np.sqrt(sum((np.sum(g ** 2) for g in grads.values()))))",
+         "norm = np.sqrt(sum((np.sum(g ** 2) for g in grads.values())))"): PLAIN_FLOAT,
+        ("factor = max_norm / norm if norm > max_norm else 1.0",
+         "factor = max_norm / norm if norm >= max_norm else 1.0"): "a norm of exactly max_norm is scaled by max_norm / norm = 1",
     },
 }

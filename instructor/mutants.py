@@ -13,10 +13,9 @@ import argparse
 import ast
 import copy
 import sys
+import warnings
 from collections import Counter
 from dataclasses import dataclass
-
-import numpy as np
 
 from instructor import notebooks
 from instructor.equivalent_mutants import REASONS
@@ -29,6 +28,10 @@ SEEDS = range(100, 108)  # fixtures on which a mutant that is not caught has to 
 SWAPS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.MatMult: ast.Mult, ast.Pow: ast.Mult,
          ast.FloorDiv: ast.Mult, ast.Mod: ast.Add, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
          ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.And: ast.Or, ast.Or: ast.And}
+
+FUNCTIONS = {"sum": "mean", "mean": "sum", "std": "var", "max": "min", "min": "max", "argmax": "argmin", "argmin": "argmax",
+             "zeros": "ones", "zeros_like": "ones_like", "exp": "log", "log": "exp", "sqrt": "square", "tanh": "sin", "reversed": "list",
+             "sorted": "list", "stack": "concatenate", "concatenate": "stack"}
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,9 @@ class Solution:
         namespace = {"__name__": "mutant"}
         define(self.context, namespace)
         module = ast.fix_missing_locations(ast.Module([tree or self.tree], []))
-        exec(compile(module, f"<{self.exercise}>", "exec"), namespace)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)
+            exec(compile(module, f"<{self.exercise}>", "exec"), namespace)
         return namespace[self.tree.name]
 
 
@@ -147,6 +152,9 @@ def of_call(node):
         yield "call dropped", node.args[0]
     elif isinstance(node.func, ast.Attribute) and isinstance(node.func.value, (ast.Name, ast.Attribute, ast.Subscript, ast.Call)):
         yield "call dropped", node.func.value
+    if called in FUNCTIONS:
+        other = FUNCTIONS[called]
+        yield "wrong function", changed(node, func=ast.Name(other, ast.Load()) if isinstance(node.func, ast.Name) else changed(node.func, attr=other))
     if len(node.args) >= 2:
         yield "operands swapped", changed(node, args=[node.args[1], node.args[0], *node.args[2:]])
     for i, keyword in enumerate(node.keywords):
@@ -337,7 +345,7 @@ def table(results):
 
     results : dict, exercise -> list of Outcome
     """
-    lines = [f"{'exercise':<24}{'mutants':>8}{'caught':>8}{'equivalent':>12}{'missed':>8}{'called by a name':>18}"]
+    lines = [f"{'exercise':<24}{'mutants':>8}{'caught':>8}{'equivalent':>12}{'missed':>8}{'called by name':>16}"]
     total = Counter()
     for name, outcomes in [*results.items(), ("all", None)]:
         count = total if outcomes is None else Counter(
@@ -345,8 +353,7 @@ def table(results):
             equivalent=sum(not o.caught and bool(o.reason) for o in outcomes),
             missed=sum(not o.caught and not o.reason for o in outcomes), named=sum(bool(o.named) for o in outcomes))
         total += count if outcomes is not None else Counter()
-        named = f"{count['named'] / max(1, count['caught']):.0%}"
-        lines.append(f"{name:<24}{count['mutants']:>8}{count['caught']:>8}{count['equivalent']:>12}{count['missed']:>8}{named:>18}")
+        lines.append(f"{name:<24}{count['mutants']:>8}{count['caught']:>8}{count['equivalent']:>12}{count['missed']:>8}{count['named']:>16}")
     relevant = total["mutants"] - total["equivalent"]
     lines.append(f"caught: {total['caught']} of {relevant} mutants that change a result, {total['caught'] / max(1, relevant):.1%}")
     kinds = Counter(outcome.mutant.fault for outcomes in results.values() for outcome in outcomes)

@@ -15,7 +15,7 @@ SOLUTIONS = mutants.solutions()
 def test_every_mutant_that_changes_a_result_is_caught(name):
     bench = mutants.Bench(SOLUTIONS[name])
     outcomes = bench.outcomes()
-    assert len(outcomes) >= 10
+    assert outcomes
     missed = [outcome.mutant for outcome in outcomes if not outcome.caught]
     unexplained = [str(mutant) for mutant in missed if (mutant.before, mutant.after) not in REASONS.get(name, {})]
     assert not unexplained, "not caught, and instructor/equivalent_mutants.py gives no reason"
@@ -54,6 +54,7 @@ def test_each_kind_of_fault_is_made():
     assert loop.replace("A += h.T @ A", "pass") + result in found["statement dropped"]
     assert loop.replace("@ A", "@ h") + result in found["wrong name"]
     assert loop + result.replace("A.sum(axis=1, keepdims=True)", "A") in found["call dropped"]
+    assert loop + result.replace("sum", "mean") in found["wrong function"]
 
 
 def test_no_two_mutants_alike_and_none_like_the_solution():
