@@ -1,0 +1,93 @@
+"""A pytest plugin: each notebook is re-run, its outputs are compared by nbval and its pictures by their pixels.
+
+nbval leaves PNG out, so a stale plot would pass; here a re-run picture may differ from the stored one by an RMS of 0.02 of
+full scale. Another minor version of matplotlib draws text elsewhere: then the cell's texts are compared, and its pictures
+are skipped with a reason. Progress bars and widget ids are no outputs (`instructor.normalise`). With `--nbval`, nbval's
+own collector is left alone.
+"""
+
+import base64
+import io
+import os
+import re
+
+import matplotlib
+import numpy as np
+import pytest
+from nbval.plugin import IPyNbCell, IPyNbFile
+from PIL import Image
+
+from instructor import normalise
+
+RMS = 0.02
+_MINOR = re.compile(r"(\d+\.\d+)")
+
+
+def pytest_configure(config):
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # two notebooks share two cores
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+
+
+def pytest_collect_file(file_path, parent):
+    options = parent.config.option
+    if file_path.suffix == ".ipynb" and not (options.nbval or options.nbval_lax):
+        return Notebook.from_parent(parent, path=file_path)
+
+
+class Notebook(IPyNbFile):
+    def collect(self):
+        for cell in super().collect():
+            yield Cell.from_parent(self, name=cell.name, cell_num=cell.cell_num, cell=cell.cell, options=cell.options)
+
+
+class Cell(IPyNbCell):
+    def compare_outputs(self, test, ref, skip_compare=None):
+        test, ref = normalise.outputs(test, pictures=False), normalise.outputs(ref, pictures=False)
+        if not super().compare_outputs(test, ref, skip_compare):
+            return False
+        stored, redrawn = pngs(ref), pngs(test)
+        problem = difference(stored, redrawn)
+        if problem and (other := other_minor(stored)):
+            pytest.skip(f"pictures drawn by matplotlib {other} are not compared with {matplotlib.__version__}; texts agree")
+        if problem:
+            self.comparison_traceback.append(problem)
+        return not problem
+
+
+def pngs(outputs):
+    """The PNGs of a cell, decoded from base64, in order."""
+    return [base64.b64decode(o.data["image/png"]) for o in outputs if "image/png" in o.get("data", {})]
+
+
+def other_minor(pictures):
+    """The matplotlib minor version that drew one of the pictures, where it is not the installed one; else None."""
+    installed = _MINOR.match(matplotlib.__version__).group(1)
+    for picture in pictures:
+        drawn_by = _MINOR.search(Image.open(io.BytesIO(picture)).info.get("Software", ""))
+        if drawn_by and drawn_by.group(1) != installed:
+            return drawn_by.group(1)
+    return None
+
+
+def difference(stored, redrawn):
+    """What tells two lists of PNGs apart, as a sentence; "" when they show the same."""
+    if len(stored) != len(redrawn):
+        return f"{len(stored)} pictures are stored, a re-run draws {len(redrawn)}"
+    for n, (old, new) in enumerate(zip(stored, redrawn), start=1):
+        if old == new:
+            continue
+        a, b = pixels(old), pixels(new)
+        if a.shape != b.shape:
+            return f"picture {n} is stored with {a.shape[1]} x {a.shape[0]} pixels, a re-run draws {b.shape[1]} x {b.shape[0]}"
+        rms = float(np.sqrt(np.mean((a - b) ** 2)))
+        if rms > RMS:
+            return f"picture {n} is stale: a re-run draws another one (RMS {rms:.3f}, at most {RMS}); run make notebooks"
+    return ""
+
+
+def pixels(png):
+    """(height, width, 3), between 0 and 1, on a white page."""
+    image = Image.open(io.BytesIO(png)).convert("RGBA")
+    page = Image.new("RGBA", image.size, "white")
+    page.alpha_composite(image)
+    return np.asarray(page.convert("RGB"), dtype=float) / 255

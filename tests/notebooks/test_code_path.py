@@ -1,0 +1,45 @@
+"""The solved notebooks print the same numbers on another BLAS kernel and another SIMD path."""
+
+import platform
+
+import pytest
+
+from instructor import normalise, notebooks
+
+NO_PICTURES = ("image/png", "image/jpeg")
+
+
+def other_path():
+    """Environment variables for the oldest x86-64 kernels of OpenBLAS and NumPy."""
+    from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
+
+    faster = [name for name in __cpu_dispatch__ if __cpu_features__.get(name)]
+    return {"OPENBLAS_CORETYPE": "Nehalem", "NPY_DISABLE_CPU_FEATURES": " ".join(faster)}
+
+
+def texts(nb):
+    """Per cell: what it prints and shows, without pictures."""
+    found = {}
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            found[cell.id] = [{"text": output.text} if output.output_type == "stream" else
+                              {kind: value for kind, value in output.get("data", {}).items() if kind not in NO_PICTURES}
+                              for output in normalise.outputs(cell.outputs, pictures=False)]
+    return found
+
+
+def class_for(name):
+    """A class of its own for each notebook: they are shared out among the workers by class."""
+
+    class Test:
+        @pytest.mark.skipif(platform.machine().lower() not in ("x86_64", "amd64"), reason="the other path is one of x86-64")
+        def test_the_same_numbers_on_another_code_path(self):
+            path = notebooks.solution_path(name)
+            stored = texts(notebooks.read(path))
+            assert texts(notebooks.execute(notebooks.read(path), path.parent, other_path())) == stored
+
+    return Test
+
+
+for _name in notebooks.all_names():
+    globals()[f"Test_{_name}"] = class_for(_name)

@@ -1,0 +1,41 @@
+"""Both tracks as they are committed: nothing refused, nothing out of step with its source."""
+
+import pytest
+
+from instructor import notebooks
+
+NAMES = notebooks.all_names()
+PATHS = notebooks.tracks()
+
+
+def label(path):
+    return path.relative_to(notebooks.ROOT).as_posix()
+
+
+@pytest.mark.parametrize("path", PATHS, ids=label)
+def test_a_notebook_is_not_refused(path):
+    assert [str(refusal) for refusal in notebooks.check_as_it_stands(path)] == []
+
+
+def test_each_solved_notebook_has_its_learners_and_no_other():
+    assert sorted(path.stem for path in PATHS if path.parent.name == "notebooks") == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_solved_notebook_is_what_make_notebooks_writes(name):
+    path = notebooks.solution_path(name)
+    assert notebooks.to_bytes(notebooks.solved_version(notebooks.read(path), name)) == path.read_bytes()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_learners_notebook_is_made_from_the_solved_one(name):
+    made = notebooks.learners_version(notebooks.read(notebooks.solution_path(name)), name)
+    kept = notebooks.read(notebooks.learner_path(name))
+    assert notebooks.to_bytes(without_outputs(made)) == notebooks.to_bytes(without_outputs(kept)), "run make notebooks"
+
+
+def without_outputs(nb):
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return nb
