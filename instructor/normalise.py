@@ -30,7 +30,7 @@ def outputs(found, pictures=True):
         output = NotebookNode(output)
         if output.output_type == "stream":
             text = _without_progress(output.text)
-            if not text:
+            if not text or (output.name == "stderr" and not text.strip()):
                 continue
             if kept and kept[-1].output_type == "stream" and kept[-1].name == output.name:
                 kept[-1].text += text

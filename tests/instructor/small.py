@@ -16,7 +16,9 @@ def notebook(*cells):
             cell.metadata["nbgrader"] = {"grade": False, "locked": False, "schema_version": 3, "solution": False,
                                          "task": False, **data[0]}
         made.append(cell)
-    return nbformat.v4.new_notebook(cells=made)
+    nb = nbformat.v4.new_notebook()
+    nb.cells = made  # as an argument, a duplicate id would be mended
+    return nb
 
 
 def course(folder, **solved):
@@ -24,5 +26,5 @@ def course(folder, **solved):
     (folder / "notebooks" / "solutions").mkdir(parents=True)
     (folder / "pyproject.toml").write_text(PROJECT)
     for name, nb in solved.items():
-        nbformat.write(nb, folder / "notebooks" / "solutions" / f"{name}.ipynb")
+        (folder / "notebooks" / "solutions" / f"{name}.ipynb").write_text(nbformat.v4.writes(nb))
     return folder

@@ -1,5 +1,6 @@
 """Both tracks as they are committed: nothing refused, nothing out of step with its source."""
 
+import nbformat
 import pytest
 
 from instructor import notebooks
@@ -15,6 +16,11 @@ def label(path):
 @pytest.mark.parametrize("path", PATHS, ids=label)
 def test_a_notebook_is_not_refused(path):
     assert [str(refusal) for refusal in notebooks.check_as_it_stands(path)] == []
+
+
+@pytest.mark.parametrize("path", PATHS, ids=label)
+def test_a_notebook_is_valid(path):
+    nbformat.validate(notebooks.read(path), repair_duplicate_cell_ids=False)
 
 
 def test_each_solved_notebook_has_its_learners_and_no_other():

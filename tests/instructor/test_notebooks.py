@@ -1,0 +1,179 @@
+"""The pipeline on small notebooks: the same bytes twice, static parts kept, learners' notebooks as nbgrader makes them."""
+
+import base64
+import io
+import json
+import os
+import subprocess
+import sys
+import zlib
+
+import nbformat
+import numpy as np
+import pytest
+from PIL import Image
+
+from instructor import links, normalise, notebooks, setup_cell
+from tests.instructor.small import TITLE, course, notebook
+
+SMALL = notebook(
+    TITLE,
+    ("figure", "import matplotlib.pyplot as plt\nfig, ax = plt.subplots(figsize=(4, 2), dpi=75)\nax.plot([1, 2, 4])\nax.set_ylim(0, 5)\nplt.show()"),
+    ("play", "from rnn_helpers.explore import explore, slider\n\ndef draw(fig, slope):\n    fig.subplots().plot([0, slope])\n"
+             "    return 'A line.'\n\nexplore(draw, 'A line', slope=slider('slope', 0.0, 2.0, 0.1, 1.0))"),
+    ("bar", "from tqdm.auto import tqdm\nfor i in tqdm(range(3)):\n    print(i)"),
+    ("text-bar", "from tqdm import tqdm as bar\nfor n in bar(range(3)):\n    pass"),
+    ("ex", "def double(x):\n    '''Twice x.'''\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION",
+     {"solution": True, "grade_id": "double"}),
+    ("used", "def tried(f):\n    try:\n        return f(1)\n    except NotImplementedError:\n        return 'not yet'\n\ntried(double)"),
+    ("answer", "# Because.", {"solution": True, "grade": True, "points": 2, "grade_id": "why"}),
+)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    root = course(tmp_path_factory.mktemp("course"), small=SMALL)
+    for learners in (False, True):
+        path, nb, found, _ = notebooks.build_track("small", learners, root)
+        assert found == []
+        notebooks.write(path, nb)
+    return root
+
+
+@pytest.fixture
+def solved(built):
+    return {cell.id: cell for cell in notebooks.read(notebooks.solution_path("small", built)).cells}
+
+
+@pytest.fixture
+def learners(built):
+    return {cell.id: cell for cell in notebooks.read(notebooks.learner_path("small", built)).cells}
+
+
+def test_two_runs_give_the_same_bytes(built):
+    for learners in (False, True):
+        path, again, _, _ = notebooks.build_track("small", learners, built)
+        assert notebooks.to_bytes(again) == path.read_bytes()
+        assert not notebooks.write(path, again)
+
+
+def test_nothing_of_one_run_or_machine_is_kept(built):
+    for path in notebooks.tracks(built):
+        text = path.read_text()
+        nb = json.loads(text)
+        assert nb["metadata"] == normalise.METADATA
+        assert [c["execution_count"] for c in nb["cells"] if c["cell_type"] == "code"] == list(range(1, 8))
+        for trace in ("widget", "iopub", "it/s", "%|", "_id"):
+            assert trace not in text.replace("grade_id", "").replace("ipywidgets", ""), trace
+
+
+def test_a_slider_leaves_its_picture_and_its_text(solved):
+    (output,) = solved["play"].outputs
+    assert set(output.data) == {"image/png", "text/plain"} and output.data["text/plain"] == "A line. A line."
+    assert output.metadata == {"image/png": {"alt": "A line. A line."}}
+
+
+def test_progress_bars_leave_nothing(solved):
+    assert [o.text for o in solved["bar"].outputs] == ["0\n1\n2\n"] and solved["text-bar"].outputs == []
+
+
+def test_the_learners_notebook_is_as_nbgrader_makes_it(solved, learners):
+    assert learners["ex"].source == "def double(x):\n    '''Twice x.'''\n    # YOUR CODE HERE\n    raise NotImplementedError()"
+    assert learners["answer"].source == "YOUR ANSWER HERE"
+    assert learners["ex"].metadata["deletable"] is False and len(learners["ex"].metadata["nbgrader"]["checksum"]) == 32
+    assert learners["used"].outputs[0].data["text/plain"] == "'not yet'" and solved["used"].outputs[0].data["text/plain"] == "2"
+    assert "SOLUTION" in solved["ex"].source
+
+
+def test_setup_cell_and_badges_are_the_pipelines(built, solved, learners):
+    for cells, folder in ((solved, "notebooks/solutions"), (learners, "notebooks")):
+        assert list(cells)[:3] == ["title", "badges", "setup"]
+        assert cells["setup"].source == setup_cell.source("OWNER/REPO")
+        assert f"blob/main/{folder}/small.ipynb" in cells["badges"].source
+
+
+def test_a_png_is_the_same_bytes_whoever_compressed_it():
+    pixels = np.zeros((20, 30, 4), np.uint8)
+    pixels[..., 3], pixels[5:9, :, 0] = 255, 200
+    encoded = []
+    for level in (1, 9):
+        buffer = io.BytesIO()
+        Image.fromarray(pixels).save(buffer, "PNG", compress_level=level)
+        encoded.append(base64.b64encode(buffer.getvalue()).decode())
+    once = normalise.png(encoded[0])
+    assert encoded[0] != encoded[1] and once == normalise.png(encoded[1]) == normalise.png(once)
+
+
+def test_streams_that_arrive_in_pieces_are_one():
+    pieces = [nbformat.v4.new_output("stream", name="stdout", text=text) for text in ("a\n", "b\n")]
+    assert [o.text for o in normalise.outputs(pieces)] == ["a\nb\n"]
+    assert [o.text for o in pieces] == ["a\n", "b\n"]
+
+
+def test_links_are_stamped_by_one_command_and_again_by_a_fork(tmp_path):
+    root = course(tmp_path / "c", small=SMALL)
+    (root / "README.md").write_text("https://github.com/OWNER/REPO/x and OWNER/REPO")
+    nb = notebooks.read(notebooks.solution_path("small", root))
+    notebooks.write(notebooks.learner_path("small", root), notebooks.learners_version(nb, "small", root))
+    for old, new in (("OWNER/REPO", "ada/rnn-course"), ("ada/rnn-course", "bob/my.rnn")):
+        assert links.stamp(new, root)
+        assert links.repository(root) == new and links.stamp(new, root) == []
+        for path in (*root.glob("*.*"), *notebooks.tracks(root)):
+            assert new in path.read_text() and old not in path.read_text()
+    for bad in ("", "ada", "ada/b/c", "https://github.com/a/b", "a b/c"):
+        with pytest.raises(ValueError, match="expected owner/name"):
+            links.stamp(bad, root)
+
+
+def test_the_links_of_this_repository_agree():
+    repo = links.repository()
+    for path in notebooks.tracks():
+        cells = {cell.id: cell.source for cell in notebooks.read(path).cells}
+        assert cells["setup"] == setup_cell.source(repo)
+        assert cells["badges"] == links.badges(repo, path.relative_to(notebooks.ROOT).as_posix())
+    for name in ("README.md", "CONTRIBUTING.md"):
+        text = (notebooks.ROOT / name).read_text()
+        assert repo == links.PLACEHOLDER or links.PLACEHOLDER not in text
+
+
+def pytest_on(folder, *arguments):
+    done = subprocess.run([sys.executable, "-m", "pytest", "-c", str(notebooks.ROOT / "pyproject.toml"), "-p", "tests.notebooks.guard",
+                           "-n", "0", "-q", "--color=no", *arguments, str(folder)], cwd=notebooks.ROOT, capture_output=True,
+                          text=True, env={**os.environ, "PYTHONPATH": str(notebooks.ROOT)})
+    return done.returncode, done.stdout
+
+
+def test_the_guard_passes_what_was_built(built):
+    code, said = pytest_on(built / "notebooks")
+    assert code == 0 and "14 passed" in said, said
+
+
+def test_a_planted_stale_plot_fails(built, tmp_path):
+    nb = notebooks.read(notebooks.solution_path("small", built))
+    cell = next(cell for cell in nb.cells if cell.id == "figure")
+    cell.source = cell.source.replace("[1, 2, 4]", "[1, 2, 1]")
+    notebooks.write(tmp_path / "stale.ipynb", nb)
+    code, said = pytest_on(tmp_path)
+    assert code == 1 and "1 failed, 6 passed" in said and "picture 1 is stale" in said, said
+
+
+def software(png, name):
+    """The PNG, said to be drawn by another program."""
+    at = png.index(b"tEXt") - 4
+    length = int.from_bytes(png[at:at + 4], "big")
+    body = b"tEXtSoftware\0" + name
+    chunk = (len(body) - 4).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
+    return png[:at] + chunk + png[at + 12 + length:]
+
+
+def test_pictures_of_another_matplotlib_are_skipped_with_a_reason_texts_are_not(built, tmp_path):
+    nb = notebooks.read(notebooks.solution_path("small", built))
+    cells = {cell.id: cell for cell in nb.cells}
+    data = cells["figure"].outputs[0].data
+    old = software(base64.b64decode(data["image/png"]), b"Matplotlib version3.2.1, https://matplotlib.org/")
+    data["image/png"] = base64.b64encode(old).decode()
+    cells["figure"].source = cells["figure"].source.replace("[1, 2, 4]", "[1, 2, 1]")
+    cells["bar"].outputs[0].text = "0\n1\n3\n"
+    notebooks.write(tmp_path / "old.ipynb", nb)
+    code, said = pytest_on(tmp_path, "-rs")
+    assert code == 1 and "1 failed, 5 passed, 1 skipped" in said and "drawn by matplotlib 3.2" in said, said
