@@ -32,7 +32,7 @@ links:
 
 grade:
 	@sh tools/venv.sh grading
-	@$(python) -m instructor.grading $(SUBMISSIONS)
+	@$(python) -m instructor grade $(SUBMISSIONS)
 
 bench:
 	@sh tools/venv.sh bench

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import nbformat
 
-from instructor import links, normalise, refusals
+from instructor import links, normalise, refusals, table
 
 ROOT = Path(__file__).resolve().parent.parent
 CELL_TIMEOUT = 120  # seconds
@@ -186,6 +186,7 @@ def main(arguments=None):
         found = [refusal for path in paths for refusal in check_as_it_stands(path)]
     else:
         found = build(names, draft=options.draft)
+        table.main()
     for refusal in found:
         print(refusal, file=sys.stderr)
     if found:

@@ -1,0 +1,55 @@
+"""The README's table of notebooks, with exercises and points as the checks have them: `python -m instructor.table` writes it."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BEGIN, END = "<!-- table of notebooks: make notebooks writes it -->", "<!-- end of table -->"
+
+
+def rows(root=ROOT):
+    """(notebook name, title, its exercises, exercise points, written answers, their points), in order."""
+    from instructor import notebooks
+
+    found = []
+    for name in notebooks.all_names(root):
+        title = notebooks.read(notebooks.solution_path(name, root)).cells[0].source.splitlines()[0].lstrip("# ")
+        exercises, written = notebooks.registry(name)
+        found.append((name, title, list(exercises), sum(exercises.values()), list(written), sum(written.values())))
+    return found
+
+
+def markdown(root=ROOT):
+    """The table, a row for each notebook and one for the sum."""
+    lines = ["| notebook | you write | code | answers | points |", "|---|---|---:|---:|---:|"]
+    found = rows(root)
+    for name, title, exercises, points, _, answers in found:
+        number, _, rest = title.partition(" ")
+        lines.append(f"| [{number} {rest}](notebooks/{name}.ipynb) | {', '.join(f'`{e}`' for e in exercises)} "
+                     f"| {points:g} | {answers:g} | {points + answers:g} |")
+    code, answers = sum(row[3] for row in found), sum(row[5] for row in found)
+    lines.append(f"| | | **{code:g}** | **{answers:g}** | **{code + answers:g}** |")
+    return "\n".join(lines)
+
+
+def refreshed(text, root=ROOT):
+    """The README's text with the table of now between its marks."""
+    before, mark, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not mark or not end:
+        raise ValueError(f"README.md has no place for the table: a line {BEGIN} and a line {END}")
+    return f"{before}{BEGIN}\n{markdown(root)}\n{END}{after}"
+
+
+def main(root=ROOT):
+    path = root / "README.md"
+    old = path.read_text(encoding="utf-8")
+    new = refreshed(old, root)
+    if new != old:
+        path.write_text(new, encoding="utf-8")
+        print("README.md  table written")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,234 @@
+"""From a clone to a running course: the launcher, the lock, what Binder installs, the setup cell, the wheel."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from instructor import setup_cell, table
+
+ROOT = Path(__file__).resolve().parent.parent
+SUPPORTED = ("3.10", "3.11", "3.12", "3.13")
+posix = pytest.mark.skipif(os.name != "posix", reason="make and sh; on Windows the README gives pip's own lines")
+
+
+def requirements(path):
+    return [Requirement(line.strip()) for line in (ROOT / path).read_text().splitlines() if line.strip() and line[0] != "#"]
+
+
+def project():
+    text = (ROOT / "pyproject.toml").read_text()
+    lists = dict(re.findall(r"^(\w+) = \[(.*?)\]$", text, re.MULTILINE | re.DOTALL))
+    return {name: [Requirement(r) for r in re.findall(r'"([^"]+)"', lists[name])] for name in ("dependencies", "lab")}
+
+
+def pinned(python):
+    """{package: version} of constraints.txt on Linux with this Python."""
+    found = {}
+    for r in requirements("constraints.txt"):
+        where = {"python_version": python, "python_full_version": f"{python}.1", "sys_platform": "linux", "os_name": "posix",
+                 "platform_system": "Linux", "platform_machine": "x86_64"}
+        if r.marker is None or r.marker.evaluate(where):
+            assert canonicalize_name(r.name) not in found, f"{r.name} has two versions for Python {python}"
+            found[canonicalize_name(r.name)] = next(iter(r.specifier)).version
+    return found
+
+
+def test_requirements_and_pyproject_ask_for_the_same():
+    asked = {r.name: r.specifier for r in project()["dependencies"] + project()["lab"]}
+    assert asked == {r.name: r.specifier for r in requirements("requirements.txt")}
+    for r in requirements("requirements.txt"):
+        operators = {specifier.operator for specifier in r.specifier}
+        assert operators == {">=", "<"}, f"{r.name} is not bounded"
+
+
+@pytest.mark.parametrize("python", SUPPORTED)
+def test_the_lock_has_a_version_that_is_asked_for(python):
+    versions = pinned(python)
+    for r in requirements("requirements.txt"):
+        assert r.specifier.contains(versions[r.name]), f"{r.name} {versions[r.name]}"
+    assert versions["torch"] == "2.13.0"
+
+
+def test_binder_installs_what_the_lock_has():
+    python = (ROOT / "binder" / "runtime.txt").read_text().strip().removeprefix("python-")
+    versions, base = pinned(python), {"jupyterlab", "notebook", "ipywidgets"}
+    found = {r.name: next(iter(r.specifier)) for r in requirements("binder/requirements.txt")}
+    assert {name: s.version for name, s in found.items()} == {name: versions[name] for name in found}
+    assert {s.operator for s in found.values()} == {"=="}
+    assert set(found) == {r.name for r in project()["dependencies"]} - base
+
+
+def clone(folder):
+    """The files of this repository as they are now, those that git ignores left out."""
+    names = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"], cwd=ROOT, check=True,
+                           capture_output=True, text=True).stdout.split("\0")
+    for name in filter(None, names):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    return folder
+
+
+@posix
+def test_binders_build(tmp_path):
+    """What repo2docker does with binder/, in a fresh environment: requirements.txt, then postBuild; nothing else is there."""
+    home = clone(tmp_path / "home")
+    venv.create(tmp_path / "env", with_pip=True)
+    binaries = tmp_path / "env" / "bin"
+    env = {**os.environ, "PATH": f"{binaries}:{os.environ['PATH']}", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    env.pop("PYTHONPATH", None)
+    wanted = tmp_path / "requirements.txt"
+    versions = pinned(f"{sys.version_info[0]}.{sys.version_info[1]}")  # this Python's pins stand in for those of Binder's
+    wanted.write_text("\n".join(f"{r.name}=={versions[r.name]}" for r in requirements("binder/requirements.txt")))
+    done = subprocess.run([binaries / "pip", "install", "-q", "-r", wanted], env=env, capture_output=True, text=True)
+    if done.returncode and re.search("connection|network|resolve|retries", done.stderr, re.IGNORECASE):
+        pytest.skip("no network: packages cannot be installed")
+    assert done.returncode == 0, done.stderr
+    subprocess.run([home / "binder" / "postBuild"], cwd=home, env=env, check=True, capture_output=True)
+    program = "import rnn_helpers.plots.style, rnn_helpers.check, rnn_helpers.training; print(rnn_helpers.__file__)"
+    said = subprocess.run([binaries / "python", "-c", program], cwd=tmp_path, env=env, check=True, capture_output=True, text=True)
+    assert "site-packages" in said.stdout
+    assert os.access(ROOT / "binder" / "postBuild", os.X_OK)
+
+
+def test_the_wheel_is_pure_and_holds_the_package_only(tmp_path):
+    home = clone(tmp_path / "home")
+    done = subprocess.run([sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", tmp_path, home], capture_output=True, text=True)
+    if done.returncode and re.search("connection|network|resolve|retries", done.stderr, re.IGNORECASE):
+        pytest.skip("no network: the build backend cannot be installed")
+    assert done.returncode == 0, done.stderr
+    (wheel,) = tmp_path.glob("*.whl")
+    assert wheel.name.endswith("-py3-none-any.whl")
+    assert {name.split("/")[0].split("-")[0] for name in zipfile.ZipFile(wheel).namelist()} == {"rnn_helpers"}
+
+
+def launch(tmp_path, *extras, path, **more):
+    env = {"PATH": str(path), "HOME": str(tmp_path), **more}
+    return subprocess.run(["/bin/sh", "tools/venv.sh", *extras], cwd=tmp_path, env=env, capture_output=True, text=True)
+
+
+@pytest.fixture
+def bare(tmp_path):
+    """A folder with the launcher, and a PATH with the shell's tools but no Python."""
+    for name in ("pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    (tmp_path / "tools").mkdir()
+    shutil.copy(ROOT / "tools" / "venv.sh", tmp_path / "tools" / "venv.sh")
+    (tmp_path / "bin").mkdir()
+    for tool in ("dirname", "cat", "cksum"):
+        (tmp_path / "bin" / tool).symlink_to(shutil.which(tool))
+    return tmp_path
+
+
+def fake(path, script):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
+OLD = 'case "$2" in *print*) echo 3.8;; *) exit 1;; esac'
+NO_VENV = 'case "$2" in *print*) echo 3.11;; *ensurepip*) exit 1;; esac'
+GOOD = ('case "$1 $2" in "-m venv") mkdir -p .venv/bin; cp "$0" .venv/bin/python; echo venv >>calls;; '
+        '"-m pip") echo pip "$@" >>calls;; *print*) echo 3.12;; esac')
+
+
+@posix
+def test_without_a_python_the_launcher_says_what_to_install(bare):
+    done = launch(bare, "lab", path=bare / "bin")
+    assert done.returncode == 1 and "needs Python 3.10 or newer; there is no python3 here." in done.stderr
+    assert "sudo apt install python3 python3-venv" in done.stderr
+
+
+@posix
+def test_an_old_python_is_told(bare):
+    fake(bare / "bin" / "python3", OLD)
+    done = launch(bare, "lab", path=bare / "bin")
+    assert done.returncode == 1 and "needs Python 3.10 or newer; python3 here is 3.8." in done.stderr
+    done = launch(bare, "lab", path=bare / "bin", PYTHON="python3")
+    assert done.returncode == 1 and "PYTHON is python3 (3.8), expected Python 3.10 or newer." in done.stderr
+
+
+@posix
+def test_a_missing_venv_module_is_told(bare):
+    fake(bare / "bin" / "python3", NO_VENV)
+    done = launch(bare, "lab", path=bare / "bin")
+    assert done.returncode == 1 and "Python 3.11 here has no venv module." in done.stderr
+    assert "sudo apt install python3.11-venv" in done.stderr
+
+
+@posix
+def test_a_newer_python_beside_an_old_one_is_found_and_a_rerun_installs_nothing(bare):
+    fake(bare / "bin" / "python3", OLD)
+    fake(bare / "bin" / "python3.12", GOOD.replace("cp ", f"{shutil.which('cp')} ").replace("mkdir ", f"{shutil.which('mkdir')} "))
+    calls = bare / "calls"
+    for _ in range(2):
+        done = launch(bare, "lab", path=bare / "bin")
+        assert done.returncode == 0, done.stderr
+        assert calls.read_text().count("venv\n") == 1 and calls.read_text().count(".[lab]") == 1
+    assert "-e .[lab]" in calls.read_text() and "-c constraints.txt" in calls.read_text()
+    launch(bare, "test", path=bare / "bin")
+    assert "-e .[test]" in calls.read_text() and calls.read_text().count("venv\n") == 1
+    (bare / "constraints.txt").write_text("numpy==2.2.6\n")
+    launch(bare, "lab", path=bare / "bin")
+    assert calls.read_text().count(".[lab]") == 2
+
+
+def run_setup(folder, **more):
+    """The setup cell twice in a Python that has no rnn_helpers; then where the package was found."""
+    program = ("import sys\nsys.path[:] = [p for p in sys.path if p and 'site-packages' not in p]\n"
+               "sys.meta_path[:] = [f for f in sys.meta_path if 'editable' not in repr(f).lower()]\n"
+               f"cell = {setup_cell.source('OWNER/REPO')!r}.replace('await ', '')\nfor _ in range(2): exec(cell)\n"
+               f"print(importlib.util.find_spec('rnn_helpers').origin, len([p for p in sys.path if p in map(str, homes)]))")
+    env = {**os.environ, **more}
+    env.pop("PYTHONPATH", None)
+    return subprocess.run([sys.executable, "-c", program], cwd=folder, env=env, capture_output=True, text=True)
+
+
+def package(folder):
+    (folder / "rnn_helpers").mkdir(parents=True)
+    (folder / "rnn_helpers" / "__init__.py").write_text("")
+    return folder
+
+
+def test_the_setup_cell_finds_the_package_in_a_parent_folder(tmp_path):
+    inner = package(tmp_path) / "notebooks" / "solutions"
+    inner.mkdir(parents=True)
+    done = run_setup(inner)
+    assert done.returncode == 0 and done.stderr == "", done.stderr
+    assert done.stdout.split() == [str(tmp_path / "rnn_helpers" / "__init__.py"), "1"]
+
+
+@posix
+def test_the_setup_cell_clones_where_there_is_no_package(tmp_path):
+    """As in Colab; git is told to take a local folder for the address."""
+    origin, work = package(tmp_path / "origin"), tmp_path / "work"
+    work.mkdir()
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-C", str(origin)]
+    for command in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "a"]):
+        subprocess.run(git + command, check=True)
+    done = run_setup(work, GIT_CONFIG_COUNT="1", GIT_CONFIG_KEY_0=f"url.{origin.as_uri()}.insteadOf",
+                     GIT_CONFIG_VALUE_0="https://github.com/OWNER/REPO")
+    assert done.returncode == 0 and done.stderr == "", done.stderr
+    assert done.stdout.split() == [str(work / "REPO" / "rnn_helpers" / "__init__.py"), "1"]
+
+
+@posix
+def test_the_setup_cell_says_what_to_do_without_a_network(tmp_path):
+    fake(tmp_path / "bin" / "git", "exit 128")
+    done = run_setup(tmp_path, PATH=str(tmp_path / "bin"))
+    assert done.returncode == 1 and "Download the course from there and open this notebook in its folder notebooks." in done.stderr
+
+
+def test_the_readmes_table_is_that_of_the_checks():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert table.refreshed(text) == text, "run make notebooks"
+    assert "**100** |\n<!-- end" in text
