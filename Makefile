@@ -16,7 +16,7 @@ help:
 
 lab:
 	@sh tools/venv.sh lab
-	@$(python) -m jupyter lab $(root) --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks
+	@$(python) -m jupyter lab $(root) --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks $(ARGS)
 
 test:
 	@sh tools/venv.sh test

@@ -43,3 +43,12 @@ def class_for(name):
 
 for _name in notebooks.all_names():
     globals()[f"Test_{_name}"] = class_for(_name)
+
+
+def test_the_other_path_is_another_one():
+    import nbformat
+
+    source = ("import os\nfrom numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__\n"
+              "print(os.environ['OPENBLAS_CORETYPE'], any(__cpu_features__.get(name) for name in __cpu_dispatch__))")
+    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+    assert notebooks.execute(nb, notebooks.ROOT, other_path()).cells[0].outputs[0].text == "Nehalem False\n"
