@@ -12,6 +12,7 @@ mislead is refused (`refusals.py`), and then nothing of it is written.
 
 import argparse
 import copy
+import multiprocessing
 import os
 import sys
 import tempfile
@@ -149,7 +150,7 @@ def build_track(name, learners, root=ROOT):
 def build(names, root=ROOT, draft=False, say=print):
     """Build notebooks, two tracks at a time; returns the refusals. A refused notebook is not written, nor its twin."""
     found, jobs = [], []
-    with ProcessPoolExecutor(max_workers=2) as pool:
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
         for name in names:
             nb = read(solution_path(name, root))
             refused = check_source(nb, name, solution_path(name, root).relative_to(root).as_posix())
