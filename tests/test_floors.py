@@ -14,7 +14,7 @@ FLOORS = [
     {"cell", "losses"},
     {"readout", "bptt", "gradcheck"},
     {"model", "credit"},
-    {"data", "text", "training"},
+    {"data", "text", "training", "rising_loss"},
     {"streaming"},
     {"plots", "check"},
     {"explore", "quiz"},
