@@ -61,8 +61,13 @@ class Control:
         options = dict(self.options)
         if self.make not in (widgets.RadioButtons, widgets.Checkbox):
             options.update(continuous_update=True, readout=True)
-        return self.make(description=self.label, value=self.value, style={"description_width": _NAME_WIDTH},
+        elif "orientation" in self.make.class_trait_names():  # radio buttons side by side, from ipywidgets 8.1 on
+            options.update(orientation="horizontal")
+        made = self.make(description=self.label, value=self.value, style={"description_width": _NAME_WIDTH},
                          layout={"width": "min(34em, 98%)"}, **options)
+        for name in ("jupyter-widgets", "widget-inline-hbox"):  # some of ipywidgets 8.1 forget them: name above, not left
+            made.add_class(name)
+        return made
 
 
 def slider(label, low, high, step, value, digits=2):
@@ -150,9 +155,10 @@ class Explorer:
         self.draw, self.size = draw, size
         self.title = f"{title} \N{MIDDLE DOT} {whose}" if whose else title
         self.controls = {name: control.widget() for name, control in controls.items()}
-        self.image = Picture(format="png", layout={"max_width": "100%", "object_fit": "contain"})
+        self.image = Picture(format="png", layout={"max_width": "100%"})
         self.caption = widgets.HTML()
-        self.box = widgets.VBox([*self.controls.values(), self.image, self.caption])
+        self.box = widgets.VBox([*self.controls.values(), self.image, self.caption],
+                                layout={"align_items": "flex-start"})  # the picture at its own size, not stretched
         self.alt, self.redraws, self.seconds = "", 0, 0.0  # seconds: the slowest picture so far
         self._places = Places()
         self._lock, self._drawing, self._stale = threading.Lock(), False, False
@@ -265,9 +271,9 @@ def picture(draw, values, title, size=(style.WIDTH, style.HEIGHT), places=None):
             message = error_line(error)
         fig = style.figure(*size)
         _name(fig, title)
-        fig.text(0.02, 0.62, "No picture for these values.", fontsize=12)
+        fig.text(0.02, 0.78, "No picture for these values.", fontsize=12)
         text = "\n".join(textwrap.wrap(message.replace("$", r"\$"), width=int(size[0] * 11)))
-        fig.text(0.02, 0.55, text, fontsize=10, family="monospace", va="top")
+        fig.text(0.02, 0.72, text, fontsize=10, family="monospace", va="top")
         return style.png(fig), f"No picture for these values. {message}"
 
 

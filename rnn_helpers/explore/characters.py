@@ -1,0 +1,77 @@
+"""Characters, with sliders: the temperature of what a network writes, and what a hidden unit does along a text."""
+
+import functools
+
+import numpy as np
+
+from rnn_helpers.bptt import rnn_forward
+from rnn_helpers.explore.control import choice, explore, int_slider, steps
+from rnn_helpers.layout import OneHot
+from rnn_helpers.losses import softmax
+from rnn_helpers.plots import characters as plots
+from rnn_helpers.readout import many_to_one
+from rnn_helpers.text import encode, sample
+
+TEMPERATURES = [0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.85, 1.0, 1.2, 1.5, 2.0, 3.0, 5.0]
+WRITTEN = 90  # characters
+
+
+def read(model, chars, text):
+    """The states (T, H, 1) that a text leaves behind, from h0 = 0."""
+    index_of = {char: index for index, char in enumerate(chars)}
+    return rnn_forward(model.cell, OneHot(encode(text, index_of)[:, None], len(chars)))[0]
+
+
+def draw_temperature(fig, temperature, who, networks, sampler=sample):
+    """The next character's probabilities at a temperature, and what is drawn at it.
+
+    networks : dict, name -> (model, chars, prefix); who : one of its names
+    """
+    model, chars, prefix = networks[who]
+    logits = many_to_one(read(model, chars, prefix), model.Wy, model.c)
+    above, below = fig.subplots(2, 1, height_ratios=(2.1, 1))
+    alt = plots.probabilities(above, softmax(logits / temperature)[:, 0], chars, title=f"after {prefix!r}, at temperature {temperature:g}")
+    text = sampler(model, chars, prefix, WRITTEN, temperature, np.random.default_rng(0))
+    return f"{alt} {plots.written(below, text, 60, title='and so it goes on')}"
+
+
+def temperature(networks, sampler=sample, whose=""):
+    """Show what the temperature does, with a choice of network; `sampler` as `sample`."""
+    controls = {"temperature": steps("temperature", TEMPERATURES, 0.5)}
+    if len(networks) > 1:
+        draw = functools.partial(draw_temperature, networks=networks, sampler=sampler)
+        controls["who"] = choice("network", list(networks))
+    else:
+        draw = functools.partial(draw_temperature, who=next(iter(networks)), networks=networks, sampler=sampler)
+    explore(draw, "What the temperature does", whose=whose, size=(8.0, 4.2), **controls)
+
+
+def leanings(values, text, most=3):
+    """The characters on which a unit is highest and lowest on average: two lists of characters."""
+    mean = {char: np.mean([v for v, c in zip(values, text) if c == char]) for char in dict.fromkeys(text)}
+    order = sorted(mean, key=mean.get)
+    return order[::-1][:most], order[:most]
+
+
+def draw_unit(fig, unit, h, text, width=48):
+    """A text coloured by one unit's state; h : (T, H), the states along it."""
+    values = h[:, unit]
+    high, low = leanings(values, text)
+    fixed = 1 - np.mean([np.var(values[[c == char for c in text]]) for char in text]) / max(np.var(values), 1e-12)
+    ax = fig.subplots()
+    alt = plots.coloured(ax, text, values, width)
+    says = (f"unit {unit}: red on {' '.join(map(plots.shown, high))}, blue on {' '.join(map(plots.shown, low))}; "
+            f"the character alone explains {max(0, fixed):.0%} of it")
+    ax.set_title(says)
+    return f"{alt} {says}."
+
+
+def units(model, chars, text, passage, width=48):
+    """Show a passage of a text coloured by one hidden unit at a time; the network reads the text from its start.
+
+    passage : slice of the text that is shown
+    """
+    h = read(model, chars, text)[:, :, 0]
+    lines = len(plots.lines_of(text[passage], width))
+    explore(functools.partial(draw_unit, h=h[passage], text=text[passage], width=width), "One hidden unit along a text",
+            size=(8.0, 0.9 + 0.3 * lines), unit=int_slider("hidden unit", 0, h.shape[1] - 1, 0))

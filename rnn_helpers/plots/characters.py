@@ -1,0 +1,175 @@
+"""Figures of characters: what a network reads and says, how sure it is, which states the characters leave behind."""
+
+import numpy as np
+from matplotlib.patches import FancyArrowPatch
+
+from rnn_helpers.plots.style import CMAP, COLOR, heat, line
+
+SHOWN = {" ": "\N{OPEN BOX}", "\n": "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}"}
+
+
+def shown(char):
+    """A character as a picture shows it: a space and a line break get a sign of their own."""
+    return SHOWN.get(char, char)
+
+
+def spelled(ax, text, title=None):
+    """A network that reads a text: a character in, a state, the next character out, at every step."""
+    T = len(text) - 1
+    ax.set(xlim=(-0.9, T - 0.1), ylim=(-1.5, 1.5))
+    ax.axis("off")
+    for t in range(T):
+        for y, char, symbol in ((-1.1, text[t], "input"), (1.1, text[t + 1], "prediction")):
+            ax.text(t, y, shown(char), ha="center", va="center", fontsize=14, family="monospace", color=COLOR[symbol])
+        ax.text(t, 0, f"$h_{{{t + 1}}}$", ha="center", va="center", fontsize=11,
+                bbox={"boxstyle": "circle,pad=0.25", "facecolor": "white", "edgecolor": COLOR["state"], "linewidth": 2})
+        for start, end, symbol in (((t, -0.8), (t, -0.36), "input"), ((t, 0.36), (t, 0.8), "prediction"),
+                                   ((t - 0.7, 0), (t - 0.34, 0), "state")):
+            ax.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=11, color=COLOR[symbol], shrinkA=0, shrinkB=0))
+    ax.text(-0.85, 0, "$h_0$", ha="center", va="center", color=COLOR["state"])
+    if title:
+        ax.set_title(title)
+    return f"A network reads {text[:-1]!r} character by character and says {text[1:]!r}, the next one at every step."
+
+
+def pairs(ax, counts, chars, title=None):
+    """How often each character follows each other one: a row for the character, a column for the one that follows."""
+    counts = np.asarray(counts)
+    names = [shown(char) for char in chars]
+    heat(ax, counts / max(1, counts.max()), "gradient", cmap="Purples", vmin=0, vmax=1.2, aspect="equal")
+    for row, column in np.argwhere(counts):
+        ax.text(column, row, str(counts[row, column]), ha="center", va="center")
+    ax.set(xticks=range(len(chars)), yticks=range(len(chars)), xlabel="next character", ylabel="character")
+    ax.set_xticklabels(names, family="monospace")
+    ax.set_yticklabels(names, family="monospace")
+    if title:
+        ax.set_title(title)
+    several = [f"{shown(chars[row])} by {np.count_nonzero(counts[row])}" for row in range(len(chars)) if np.count_nonzero(counts[row]) > 1]
+    return f"{counts.sum()} pairs of neighbours. Followed by different characters: {', '.join(several) or 'none'}."
+
+
+def curves(ax, curves, levels=(), ylabel="nats per character", xlabel="training step", low=None, high=None, log=False, title=None,
+           legend="upper right"):
+    """Curves against training steps, with level lines that are named at their right end.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+    curves : dict, label -> (steps (N,), values (N,), look), look a dict for `ax.plot`
+    levels : list of (text, value)
+    low, high : ends of the vertical axis; log : make it logarithmic
+    legend : its place, None for no legend
+
+    Returns
+    -------
+    alt : the picture in a sentence or two
+    """
+    said, last = [], max(np.max(steps) for steps, _, _ in curves.values())
+    for label, (steps, values, look) in curves.items():
+        ax.plot(steps, values, label=label, **look)
+        said.append(f"{label} goes from {values[0]:.3g} to {values[-1]:.3g}, lowest {np.min(values):.3g}, highest {np.max(values):.3g}")
+    for text, value in levels:
+        ax.axhline(value, **line("baseline"))
+        ax.annotate(text, (last, value), xytext=(0, 3), textcoords="offset points", ha="right", va="bottom", fontsize=10, color="#404040")
+        said.append(f"{text} is at {value:.3g}")
+    ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(0, last), yscale="log" if log else "linear")
+    ax.set_ylim(low, high)
+    if legend and len(curves) > 1:
+        ax.legend(loc=legend)
+    if title:
+        ax.set_title(title)
+    return "; ".join(said) + "."
+
+
+def states(ax, h_states, text, title=None):
+    """States over a text, a row for each unit, a column for each character read; h_states (T, H) or (T, H, 1)."""
+    h = np.asarray(h_states).reshape(len(h_states), -1)
+    image = heat(ax, h.T, "state", vmin=-1, vmax=1)
+    ax.set(xticks=range(len(text)), xlabel="character read", ylabel="hidden unit")
+    ax.set_xticklabels([shown(char) for char in text], family="monospace")
+    ax.figure.colorbar(image, ax=ax, label="state", ticks=(-1, 0, 1))
+    if title:
+        ax.set_title(title)
+    return f"States of {h.shape[1]} units over {text!r}: from {h.min():.2f} to {h.max():.2f}."
+
+
+def after_each(ax, p, chars, places, title=None):
+    """The distribution of the next character at some places, side by side.
+
+    p : (N, V), a row for each place; places : N labels
+    """
+    p = np.asarray(p)
+    keep = [v for v in range(len(chars)) if p[:, v].max() > 0.02]
+    width = 0.8 / len(p)
+    for n, (row, label) in enumerate(zip(p, places)):
+        x = np.arange(len(keep)) + (n - (len(p) - 1) / 2) * width
+        ax.bar(x, row[keep], width * 0.92, color=COLOR["prediction"], alpha=1 - 0.3 * n, hatch=["", "//", ".."][n % 3], edgecolor="white",
+               label=label)
+    ax.set(xlabel="next character", ylabel="probability", ylim=(0, 1.05), xticks=range(len(keep)))
+    ax.set_xticklabels([shown(chars[v]) for v in keep], family="monospace")
+    ax.grid(axis="x", visible=False)
+    ax.legend(loc="best")
+    if title:
+        ax.set_title(title)
+    return ". ".join(f"{label}: {shown(chars[int(row.argmax())])} with {row.max():.2f}" for label, row in zip(places, p)) + "."
+
+
+def probabilities(ax, p, chars, most=14, title=None):
+    """The likeliest next characters as bars, likeliest first; p (V,)."""
+    p = np.asarray(p, float)
+    order = np.argsort(-p, kind="stable")[:most]
+    ax.bar(range(len(order)), p[order], 0.8, color=COLOR["prediction"])
+    ax.set(ylabel="probability", ylim=(0, 1.05), xlim=(-0.6, min(most, len(p)) - 0.4), xticks=range(len(order)), xlabel="next character")
+    ax.set_xticklabels([shown(chars[v]) for v in order], family="monospace")
+    ax.grid(axis="x", visible=False)
+    if title:
+        ax.set_title(title)
+    entropy = -np.sum(p[p > 0] * np.log(p[p > 0]))
+    best = ", ".join(f"{shown(chars[v])} {p[v]:.2f}" for v in order[:3])
+    return f"Likeliest: {best}. Entropy {max(entropy, 0):.2f} nats, as if among {np.exp(max(entropy, 0)):.2g} characters."
+
+
+def lines_of(text, width):
+    """A text cut into lines of at most `width` characters, after its line breaks too: a list of (start, line)."""
+    found, start = [], 0
+    for piece in text.splitlines(keepends=True):
+        for at in range(0, len(piece), width):
+            found.append((start + at, piece[at:at + width]))
+        start += len(piece)
+    return found
+
+
+def written(ax, text, width=60, title=None):
+    """A text in a fixed pitch, cut into lines; line breaks show as a sign."""
+    lines = lines_of(text, width)
+    ax.axis("off")
+    ax.set(xlim=(0, width), ylim=(max(len(lines), 1), 0))
+    for row, (_, piece) in enumerate(lines):
+        for column, char in enumerate(piece):
+            ax.text(column + 0.5, row + 0.5, shown(char), ha="center", va="center", family="monospace", fontsize=10)
+    if title:
+        ax.set_title(title)
+    return f"Text: {text!r}."
+
+
+def coloured(ax, text, values, width=48, bar=True, title=None):
+    """A text whose characters lie on the colour of a value from -1 to 1 each, as one hidden unit's state.
+
+    text : str; values : (len(text),)
+    """
+    lines, values = lines_of(text, width), np.asarray(values, float)
+    grid = np.full((len(lines), width), np.nan)
+    for row, (start, piece) in enumerate(lines):
+        grid[row, :len(piece)] = values[start:start + len(piece)]
+    image = ax.imshow(grid, cmap=CMAP["state"], vmin=-1, vmax=1, aspect="auto", extent=(0, width, len(lines), 0))
+    for row, (start, piece) in enumerate(lines):
+        for column, char in enumerate(piece):
+            dark = abs(values[start + column]) > 0.65
+            ax.text(column + 0.5, row + 0.54, shown(char), ha="center", va="center", family="monospace", fontsize=10,
+                    color="white" if dark else "black")
+    ax.axis("off")
+    if bar:
+        ax.figure.colorbar(image, ax=ax, label="state", ticks=(-1, 0, 1), fraction=0.03, pad=0.02)
+    if title:
+        ax.set_title(title)
+    return f"A text of {len(text)} characters, coloured from {values.min():.2f} to {values.max():.2f}."

@@ -1,0 +1,23 @@
+"""The state over time: a kick that dies, rings or saturates; two units as a path."""
+
+import numpy as np
+
+from rnn_helpers.plots.style import family, line
+
+
+def states_over_time(ax, h, title):
+    """Lines of h (T, H) against the step; returns the alt text."""
+    for row, look in zip(h.T, family("state", h.shape[1])):
+        ax.plot(np.arange(len(h)), row, **look)
+    ax.set(xlabel="step t", ylabel="state h", ylim=(-1.05, 1.05), title=title)
+    last = np.abs(h[-1]).max()
+    return f"{h.shape[1]} units over {len(h) - 1} steps; the largest is {np.abs(h).max():.2f}, at the end {last:.2g}."
+
+
+def phase_portrait(ax, h, title):
+    """Unit 2 against unit 1 along time, h (T, 2); returns the alt text."""
+    ax.plot(h[:, 0], h[:, 1], **line("state", marker=True))
+    ax.plot(*h[0], "s", color="black")
+    ax.annotate("start", h[0], textcoords="offset points", xytext=(6, 6))
+    ax.set(xlabel="unit 1", ylabel="unit 2", xlim=(-1.1, 1.1), ylim=(-1.1, 1.1), title=title, aspect="equal")
+    return f"The path starts at ({h[0, 0]:.2f}, {h[0, 1]:.2f}) and ends at ({h[-1, 0]:.2g}, {h[-1, 1]:.2g})."
