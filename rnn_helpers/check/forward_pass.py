@@ -1,3 +1,131 @@
-"""Exercises of the notebook."""
+"""The exercises of notebook 02: the forward pass over a sequence, its readouts, the number of parameters."""
 
-EXERCISES = ()
+import numpy as np
+
+from rnn_helpers.bptt import rnn_forward
+from rnn_helpers.cell import RNNCell
+from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, one, parts
+from rnn_helpers.check.mistakes import forward_pass as mistakes
+from rnn_helpers.check.rnn_cell import draw_cell, in_cache
+from rnn_helpers.model import count_parameters
+from rnn_helpers.readout import many_to_many, many_to_one
+
+
+def sequence_fixtures(rng):
+    T, D, H, B = 5, 3, 4, 2
+    return {**draw_cell(rng, D, H), **draw_cell(rng, 2, 6, "2"), "X": rng.normal(size=(T, D, B)),
+            "h0": rng.uniform(-0.9, 0.9, (H, B)), "X_single": rng.normal(size=(3, 2, 1)), "h0_single": rng.uniform(-0.9, 0.9, (6, 1))}
+
+
+def caches_kept(cell, caches, X, h0, h_states):
+    """What each step's cache holds, over all steps: "kept" where every step has it; the states are the function's own."""
+    try:
+        steps = [caches[t] for t in range(len(X))]
+    except (KeyError, IndexError, TypeError) as error:
+        raise BadReturn(f"caches has no entry for each of the {len(X)} steps: append one at every step") from error
+    before = [h0, *h_states[:-1]]
+    found = [in_cache(cell, cache, x_t, np.asarray(h_prev), h_t) for cache, x_t, h_prev, h_t in zip(steps, X, before, h_states)]
+    return {name: "kept" if all(step[name] == "kept" for step in found) else "missing" for name in found[0]} if found else {}
+
+
+def single(function, i):
+    h_states, _ = parts(function(i.cell("2"), i["X_single"]), "h_states", "caches")
+    return {"h_states": h_states}
+
+
+def from_h0(function, i):
+    h_states, _ = parts(function(i.cell("2"), i["X_single"], i["h0_single"]), "h_states", "caches")
+    return {"h_states": h_states}
+
+
+def batch(function, i):
+    h_states, caches = parts(function(cell := i.cell(), i["X"], i["h0"]), "h_states", "caches")
+    kept = {"cache_x_t": "missing", "cache_h_prev": "missing", "cache_h_t": "missing"}
+    if len(h_states) == len(i["X"]) and np.shape(h_states[0]) == i["h0"].shape:
+        kept = caches_kept(cell, caches, i["X"], i["h0"], list(h_states))
+    return {"h_states": h_states, **kept}
+
+
+def as_list(function, i):
+    h_states, _ = parts(function(i.cell("2"), list(i["X_single"])), "h_states", "caches")
+    return {"length": len(h_states), "h_states": h_states}
+
+
+def in_float32(function, i):
+    cell = RNNCell.from_arrays(*(i[name].astype(np.float32) for name in ("Wx", "Wh", "b")))
+    h_states, _ = parts(function(cell, i["X"].astype(np.float32), i["h0"].astype(np.float32)), "h_states", "caches")
+    return {"h_states": h_states}
+
+
+RNN_FORWARD = Exercise(
+    name="rnn_forward",
+    notebook="02_forward_pass",
+    asks="rnn_forward(cell, X, h0=None) -> (h_states, caches)",
+    fixtures=sequence_fixtures,
+    cases=(Case("one sequence", single), Case("one sequence from h0", from_h0), Case("a batch of 2 from h0", batch),
+           Case("a list of columns", as_list), Case("float32", in_float32, tolerance=1e-4)),
+    facets=(Facet("shape of h_states", 1, ("one sequence/h_states", "a batch of 2 from h0/h_states"), "shape"),
+            Facet("states of one sequence", 2, ("one sequence/h_states", "a list of columns/*")),
+            Facet("states from a given h0", 2, ("one sequence from h0/h_states",)),
+            Facet("states of a batch", 1, ("a batch of 2 from h0/h_states", "float32/h_states")),
+            Facet("caches hold what the way back needs", 1, ("*/cache_*",)),
+            Facet("arguments unharmed", 1, kind="unharmed")),
+    reference=rnn_forward,
+    mistakes=mistakes.RNN_FORWARD,
+)
+
+
+def readout_fixtures(rng):
+    T, H, O, B = 5, 4, 3, 2
+    return {"h_states": rng.uniform(-0.9, 0.9, (T, H, B)), "Wy": rng.normal(size=(O, H)), "c": rng.normal(size=(O, 1)),
+            "h_single": rng.uniform(-0.9, 0.9, (3, 5, 1)), "Wy2": rng.normal(size=(2, 5)), "c2": rng.normal(size=(2, 1))}
+
+
+def readout_cases(name):
+    """A single sequence, a batch, and the batch as a list of states."""
+    return (Case("one sequence", lambda f, i: {name: one(f(i["h_single"], i["Wy2"], i["c2"]), name)}),
+            Case("a batch of 2", lambda f, i: {name: one(f(i["h_states"], i["Wy"], i["c"]), name)}),
+            Case("a list of states", lambda f, i: {name: one(f(list(i["h_states"]), i["Wy"], i["c"]), name)}))
+
+
+MANY_TO_MANY = Exercise(
+    name="many_to_many",
+    notebook="02_forward_pass",
+    asks="many_to_many(h_states, Wy, c) -> Y (T, O, B)",
+    fixtures=readout_fixtures,
+    cases=readout_cases("Y"),
+    facets=(Facet("Y of one sequence", 1, ("one sequence/Y",)),
+            Facet("Y of a batch", 1, ("a batch of 2/Y", "a list of states/Y")),
+            Facet("shape of Y", 1, ("*/Y",), "shape")),
+    reference=many_to_many,
+    mistakes=mistakes.MANY_TO_MANY,
+)
+
+MANY_TO_ONE = Exercise(
+    name="many_to_one",
+    notebook="02_forward_pass",
+    asks="many_to_one(h_states, Wy, c) -> y (O, B)",
+    fixtures=readout_fixtures,
+    cases=readout_cases("y"),
+    facets=(Facet("y of one sequence", 1, ("one sequence/y",)), Facet("y of a batch", 1, ("a batch of 2/y", "a list of states/y"))),
+    reference=many_to_one,
+    mistakes=mistakes.MANY_TO_ONE,
+)
+
+
+def count(names):
+    return lambda f, i: {"count": one(f(*(int(n) for n in i[names])), "the count")}
+
+
+COUNT_PARAMETERS = Exercise(
+    name="count_parameters",
+    notebook="02_forward_pass",
+    asks="count_parameters(D, H, O) -> int",
+    fixtures=lambda rng: {"small": rng.permutation([2, 5, 3]), "large": rng.permutation([31, 64, 17])},
+    cases=(Case("a small network", count("small")), Case("a large network", count("large"))),
+    facets=(Facet("a small network", 1, ("a small network/count",)), Facet("a large network", 1, ("a large network/count",))),
+    reference=count_parameters,
+    mistakes=mistakes.COUNT_PARAMETERS,
+)
+
+EXERCISES = (RNN_FORWARD, MANY_TO_MANY, MANY_TO_ONE, COUNT_PARAMETERS)
