@@ -9,6 +9,16 @@ PLAIN_FLOAT = "a NumPy float is a float"
 LIST_OF_NUMBERS = "slices of a list are stacked like slices of an array"
 
 REASONS = {
+    "rnn_forward": {
+        ("h_prev = np.zeros((len(cell.Wh), X[0].shape[1])) if h0 is None else h0",
+         "h_prev = np.zeros((len(cell.Wh), X[1].shape[1])) if h0 is None else h0"): "every step has the same batch",
+        ("h_prev = np.zeros((len(cell.Wh), X[0].shape[1])) if h0 is None else h0",
+         "h_prev = np.zeros((len(cell.Wh), X[-1].shape[1])) if h0 is None else h0"): "every step has the same batch",
+        ("return (np.array(h_states), caches)", "return (h_states, caches)"): "a list of states is right too",
+    },
+    "many_to_many": {
+        ("return np.array([Wy @ h_t + c for h_t in h_states])", "return [Wy @ h_t + c for h_t in h_states]"): "a list of outputs is right too",
+    },
     "rnn_backward": {
         ("dh_next = np.zeros_like(dh[0])", "dh_next = -np.zeros_like(dh[0])"): START,
         ("dh_next = np.zeros_like(dh[0])", "dh_next = np.zeros_like(dh[-1])"): START,
