@@ -10,7 +10,6 @@ import numpy as np
 from rnn_helpers.bptt import rnn_backward
 from rnn_helpers.losses import squared_error
 from rnn_helpers.model import RNNModel
-from rnn_helpers.readout import readout_backward
 
 
 def published_model(rng):
@@ -37,8 +36,7 @@ def published_step(model, X, Y, backward, clip=1.0):
     """
     Z, h_states, caches = model.forward(X)
     loss, dy = squared_error(Z, Y)
-    _, _, dh = readout_backward(dy, h_states, model.Wy)
-    dWx, dWh, db = backward(model.cell, dh, caches)[:3]
+    dWx, dWh, db = backward(model.cell, model.Wy.T @ dy, caches)[:3]
     pieces = {"Wy": dy @ h_states.transpose(0, 2, 1), "c": dy.sum(axis=2, keepdims=True)}  # one for each step
     step = {name: np.clip(piece, -clip, clip).sum(axis=0) for name, piece in pieces.items()}
     return loss, {name: np.clip(g, -clip, clip) for name, g in (("Wx", dWx), ("Wh", dWh), ("b", db))} | step
@@ -62,8 +60,8 @@ def published_training(model, X, Y, epochs, backward, lr=0.001, frozen=()):
 def kernel_backward(cell, dh, caches):
     """What the kernel held under the name rnn_backward while the published loss was made.
 
-    A later section, on truncation, defines the name a second time; that cell had been run, and the training after it.
+    A later section, on truncation, defines the name a second time. That cell had been run,
+    and the training after it.
     """
-    k = 5
-    dh, caches = dh[-k:], caches[-k:]  # the walk back starts at the last step and ends after k: earlier losses are dropped
-    return rnn_backward(cell, dh, caches)
+    k = 5  # the walk back ends after the last k steps: earlier losses are dropped
+    return rnn_backward(cell, dh[-k:], caches[-k:])

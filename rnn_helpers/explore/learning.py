@@ -44,10 +44,10 @@ def draw_training(fig, lr, max_norm, T, step=train_step):
     losses, norms = run(step, lr, max_norm, T)
     left, right = fig.subplots(1, 2)
     alt = plots.loss_curves(left, {"loss": (losses, line("loss"))}, ("memoryless", memoryless_floor(PERIOD)),
-                            ylabel="loss per prediction", low=1e-3, high=1e2)
+                            ylabel="loss per prediction", low=1e-3, high=1e1)
     stopped = len(losses) < UPDATES
     left.set_title("it blows up" if stopped or losses[-1] > losses[0] else f"from {losses[0]:.2g} to {losses[-1]:.2g}")
-    alt += " " + plots.gradient_norms(right, norms, max_norm, low=1e-1, high=1e5)
+    alt += " " + plots.gradient_norms(right, norms, max_norm, low=1e0, high=1e4)
     right.set_title(f"{np.sum(np.array(norms) > max_norm)} of {len(norms)} updates clipped")
     for ax in (left, right):
         ax.set_xlim(0, UPDATES)
@@ -57,7 +57,7 @@ def draw_training(fig, lr, max_norm, T, step=train_step):
 def training(step=train_step, whose=""):
     """Show the loss curve with controls for learning rate, threshold and sequence length; `step` as `train_step`."""
     explore(functools.partial(draw_training, step=step), f"{UPDATES} updates on a sine", whose=whose,
-            lr=steps("learning rate", RATES, 1e-4), max_norm=steps("clipping threshold", THRESHOLDS, 100.0),
+            lr=steps("learning rate", RATES, 3e-4), max_norm=steps("clipping threshold", THRESHOLDS, 100.0),
             T=steps("sequence length T", LENGTHS, 10))
 
 

@@ -97,13 +97,14 @@ def predictions(ax, x, target, predicted, split=None, xlabel="the number it read
     return f"Predictions and truth. {text}"
 
 
-def continuation(ax, truth, alone, first=0, title=None, ylabel="series"):
+def continuation(ax, truth, alone, first=0, title=None, ylabel="series", columns=3):
     """A series, and what the network makes of it when it goes on alone.
 
     Parameters
     ----------
     truth : (N,) the series at steps first, first + 1, ...
     alone : (M,) the network's own, M <= N, for the last M of these steps; before them it hears the truth
+    columns : of the legend
     """
     truth, alone = np.asarray(truth, float), np.asarray(alone, float)
     steps = first + np.arange(len(truth))
@@ -112,7 +113,7 @@ def continuation(ax, truth, alone, first=0, title=None, ylabel="series"):
     ax.plot(steps[len(steps) - len(alone):], alone, **line("prediction"), label="it hears itself")
     ax.axvspan(first, start, color=COLOR["input"], alpha=0.10, linewidth=0, label="it hears the truth")
     ax.set(xlabel="step", ylabel=ylabel, xlim=(first, steps[-1]))
-    ax.legend(loc="lower left", ncols=3)
+    ax.legend(loc="lower left" if columns > 1 else "upper left", ncols=columns)
     if title:
         ax.set_title(title)
     error = np.abs(alone - truth[len(truth) - len(alone):])

@@ -1,0 +1,252 @@
+"""The checks of notebook 04: every right way passes, wrong ways are called by their name or by where they depart."""
+
+import time
+
+import numpy as np
+import pytest
+
+from rnn_helpers import check
+from rnn_helpers.bptt import rnn_backward, rnn_forward
+from rnn_helpers.check.guard import observe
+from rnn_helpers.check.judge import Yardstick, judge
+from rnn_helpers.check.mistakes import number_sequence as atlas
+from rnn_helpers.training import fit, global_norm
+
+SEEDS = range(6)
+
+
+def verdict(name, function, seed=0):
+    exercise = check.EXERCISES[name]
+    inputs = exercise.inputs(seed)
+    return judge(Yardstick(exercise, inputs), observe(exercise, function, inputs))
+
+
+def all_right(name, function):
+    for seed in SEEDS:
+        found = verdict(name, function, seed)
+        assert found.status == "right", (seed, found.advice, found.facets)
+
+
+# --- windows ---
+
+def windows_by_appending(series, length):
+    X, Y = [], []
+    for t in range(length):
+        X.append([[series[n + t] for n in range(len(series) - length)]])
+        Y.append([[series[n + t + 1] for n in range(len(series) - length)]])
+    return X, Y
+
+
+def windows_as_views(series, length):
+    windows = np.lib.stride_tricks.sliding_window_view(np.asarray(series), length + 1).T
+    return windows[:-1, None], windows[1:, None], "more"
+
+
+def windows_by_index(series, length):
+    index = np.arange(length)[:, None] + np.arange(len(series) - length)
+    return [np.array(series)[index][:, None, :], np.array(series, np.float32)[index + 1].reshape(length, 1, -1)]
+
+
+@pytest.mark.parametrize("function", [windows_by_appending, windows_as_views, windows_by_index])
+def test_windows_right(function):
+    all_right("make_windows", function)
+
+
+# --- scaling ---
+
+def scale_by_sums(series):
+    n = len(series)
+    shift = sum(series) / n
+    return shift, (sum((s - shift) ** 2 for s in series) / n) ** 0.5
+
+
+def scale_as_arrays(series):
+    series = np.array(series, dtype=float)
+    shift = series.mean(keepdims=True)
+    return [shift, np.sqrt(np.mean((series - shift) ** 2))]
+
+
+@pytest.mark.parametrize("function", [scale_by_sums, scale_as_arrays, lambda s: (np.average(s), np.var(s) ** 0.5)])
+def test_scale_right(function):
+    all_right("fit_scale", function)
+
+
+# --- the loss ---
+
+def loss_by_loops(y, target):
+    loss, dy = 0.0, np.zeros_like(y)
+    for index in np.ndindex(*y.shape):
+        dy[index] = 2 * (y[index] - target[index])
+        loss += (y[index] - target[index]) ** 2
+    return loss, dy
+
+
+@pytest.mark.parametrize("function", [
+    loss_by_loops, lambda y, target: [np.linalg.norm(y - target) ** 2, 2 * y - 2 * target, "more"],
+    lambda y, target: (np.vdot(y - target, y - target), -2 * (target - y))])
+def test_loss_right(function):
+    all_right("squared_error", function)
+
+
+# --- the readout, backwards ---
+
+def backward_by_loops(dy, h_states, Wy):
+    dWy, dc, dh = 0, 0, [None] * len(dy)
+    for t in reversed(range(len(dy))):
+        dWy = dWy + dy[t] @ h_states[t].T
+        dc = dc + dy[t].sum(axis=1, keepdims=True)
+        dh[t] = Wy.T @ dy[t]
+    return dWy, dc, dh
+
+
+def backward_by_einsum(dy, h_states, Wy):
+    return (np.einsum("tob,thb->oh", dy, h_states), np.einsum("tob->o", np.array(dy))[:, None],
+            np.einsum("oh,tob->thb", Wy, np.array(dy)))
+
+
+def backward_as_one_product(dy, h_states, Wy, more=None):
+    side = lambda A: np.concatenate(list(A), axis=1)
+    return side(dy) @ side(h_states).T, side(dy) @ np.ones((side(dy).shape[1], 1)), Wy.T @ np.asarray(dy), more
+
+
+@pytest.mark.parametrize("function", [backward_by_loops, backward_by_einsum, backward_as_one_product])
+def test_readout_backward_right(function):
+    all_right("readout_backward", function)
+
+
+# --- clipping ---
+
+def clip_as_pytorch(grads, max_norm):
+    """The factor of torch.nn.utils.clip_grad_norm_, with its 1e-6."""
+    norm = np.linalg.norm([np.linalg.norm(g) for g in grads.values()])
+    return {name: g * min(1.0, max_norm / (norm + 1e-6)) for name, g in grads.items()}, norm
+
+
+def clip_when_needed(grads, max_norm):
+    norm = np.linalg.norm(np.concatenate([g.ravel() for g in grads.values()]))
+    if norm <= max_norm:
+        return grads, norm
+    return {name: max_norm * g / norm for name, g in grads.items()}, norm
+
+
+def clip_in_float32(grads, max_norm):
+    norm = np.sqrt(sum((g**2).sum() for g in grads.values()))
+    return {**{n: (g / np.maximum(1, norm / max_norm)).astype(np.float32) for n, g in grads.items()}, "more": None}, norm
+
+
+@pytest.mark.parametrize("function", [clip_as_pytorch, clip_when_needed, clip_in_float32])
+def test_clip_right(function):
+    all_right("clip_by_norm", function)
+
+
+# --- a training step ---
+
+def step_with_helpers(model, X, Y, lr, max_norm):
+    loss, grads = model.loss_and_gradients(X, Y)
+    grads.pop("h0")
+    norm = global_norm(grads)
+    for name, p in model.params.items():
+        p -= lr * grads[name] * min(1, max_norm / norm)
+    return loss, norm
+
+
+def step_that_replaces(model, X, Y, lr, max_norm):
+    """New arrays for the parameters, all by hand."""
+    states, caches = rnn_forward(model.cell, X)
+    y = [model.Wy @ h + model.c for h in states]
+    dy = [2 * (a - b) for a, b in zip(y, Y)]
+    dWx, dWh, db, _ = rnn_backward(model.cell, [model.Wy.T @ d for d in dy], caches)
+    dWy, dc = sum(d @ h.T for d, h in zip(dy, states)), sum(dy).sum(axis=1, keepdims=True)
+    norm = np.sqrt(sum(np.sum(g * g) for g in (dWx, dWh, db, dWy, dc)))
+    rate = lr * (1 if norm <= max_norm else max_norm / norm)
+    model.cell.Wx, model.cell.Wh, model.cell.b = model.cell.Wx - rate * dWx, model.cell.Wh - rate * dWh, model.cell.b - rate * db
+    model.Wy, model.c = model.Wy - rate * dWy, model.c - rate * dc
+    return np.sum((np.array(y) - Y) ** 2), norm, "more"
+
+
+@pytest.mark.parametrize("function", [step_with_helpers, step_that_replaces])
+def test_train_step_right(function):
+    all_right("train_step", function)
+
+
+# --- two at once, harm, errors, what is in no atlas ---
+
+def test_two_slips_in_different_values_are_both_named():
+    def twice(model, X, Y, lr, max_norm):
+        loss, norm = atlas.training(names=("Wx", "Wh", "Wy", "c"))(model, X, Y, lr, max_norm)
+        return norm, loss
+
+    assert set(verdict("train_step", twice).mistakes) == {"swapped", "b-not-updated"}
+
+    def both(dy, h, Wy):
+        return atlas.gradients(dc=lambda dy, h, Wy: dy.sum(axis=0), dh=atlas.carried)(dy, h, Wy)
+
+    assert set(verdict("readout_backward", both).mistakes) == {"dc-not-summed-over-batch", "dh-carried"}
+
+
+def test_two_parameters_left_out_are_both_named():
+    found = verdict("train_step", atlas.training(names=("Wx", "Wh", "Wy")))
+    assert set(found.mistakes) == {"b-not-updated", "c-not-updated"}
+
+
+def test_what_is_in_no_atlas_gets_the_first_departure():
+    found = verdict("squared_error", lambda y, target: (np.sum((y - target) ** 4), 2 * (y - target)))
+    assert not found.mistakes and "loss" in found.advice[0] and found.points == 1.25
+    found = verdict("make_windows", lambda series, length: (np.zeros((length, 1, len(series) - length)),) * 2)
+    assert not found.mistakes and found.points == 0.5  # the shapes
+
+
+def test_harm_is_seen():
+    def in_place(y, target):
+        y -= target
+        return np.sum(y**2), 2 * y
+
+    found = verdict("squared_error", in_place)
+    assert found.points == 1.75 and "y changed" in found.advice[0]
+
+    def scales(series):
+        series = np.asarray(series, float)
+        shift, scale = series.mean(), series.std()
+        series -= shift
+        return shift, scale
+
+    assert verdict("fit_scale", scales).points == 1.5
+
+
+def test_a_scale_for_arrays_only_earns_most():
+    found = verdict("fit_scale", lambda series: (series.mean(), series.std()))
+    assert found.points == 1.5 and "'list' object has no attribute 'mean'" in found.advice[0]
+
+
+def test_returns_of_the_wrong_kind_are_explained():
+    assert "expected a dict" in verdict("clip_by_norm", lambda grads, m: (list(grads.values()), 1.0)).advice[0]
+    assert "lacks dWx" in verdict("clip_by_norm", lambda grads, m: ({}, 1.0)).advice[0]
+    assert "returned None" in verdict("make_windows", lambda series, length: None).advice[0]
+    assert "returned one float" in verdict("squared_error", lambda y, target: float(np.sum((y - target) ** 2))).advice[0]
+
+
+def test_zero_gradients_divided_by_zero_cost_their_facet_only():
+    def unguarded(grads, max_norm):
+        norm = np.sqrt(sum(np.sum(g**2) for g in grads.values()))
+        return {name: np.where(norm > max_norm, g * max_norm / norm, g * (norm / norm)) for name, g in grads.items()}, norm
+
+    found = verdict("clip_by_norm", unguarded)
+    assert found.points == 2.75 and not found.mistakes
+
+
+def test_a_step_by_fit_is_borrowed():
+    def by_fit(model, X, Y, lr, max_norm):
+        from rnn_helpers.training import SGD
+
+        history = fit(model, (X, Y), 1, SGD(lr), max_norm=max_norm, progress=False)
+        return history.loss[0], history.norm[0]
+
+    assert verdict("train_step", by_fit).status == "borrowed"
+
+
+@pytest.mark.parametrize("name", ["make_windows", "fit_scale", "squared_error", "readout_backward", "clip_by_norm", "train_step"])
+def test_answers_at_once(name):
+    exercise = check.EXERCISES[name]
+    start = time.process_time()
+    verdict(name, exercise.mistakes[0].wrong)
+    assert time.process_time() - start < 0.5
