@@ -1,7 +1,14 @@
 """Figures of characters: what a network reads and says, how sure it is, which states the characters leave behind."""
 
+import functools
+
 import numpy as np
+from matplotlib.collections import PathCollection
+from matplotlib.font_manager import FontProperties
 from matplotlib.patches import FancyArrowPatch
+from matplotlib.textpath import TextPath
+from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import Affine2D
 
 from rnn_helpers.plots.style import CMAP, COLOR, heat, line
 
@@ -36,7 +43,7 @@ def pairs(ax, counts, chars, title=None):
     """How often each character follows each other one: a row for the character, a column for the one that follows."""
     counts = np.asarray(counts)
     names = [shown(char) for char in chars]
-    heat(ax, counts / max(1, counts.max()), "gradient", cmap="Purples", vmin=0, vmax=1.2, aspect="equal")
+    heat(ax, counts / max(1, counts.max()), "gradient", cmap="Purples", vmin=0, vmax=2.5, aspect="equal")
     for row, column in np.argwhere(counts):
         ax.text(column, row, str(counts[row, column]), ha="center", va="center")
     ax.set(xticks=range(len(chars)), yticks=range(len(chars)), xlabel="next character", ylabel="character")
@@ -73,6 +80,7 @@ def curves(ax, curves, levels=(), ylabel="nats per character", xlabel="training 
         ax.annotate(text, (last, value), xytext=(0, 3), textcoords="offset points", ha="right", va="bottom", fontsize=10, color="#404040")
         said.append(f"{text} is at {value:.3g}")
     ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(0, last), yscale="log" if log else "linear")
+    ax.xaxis.set_major_locator(MaxNLocator(8, integer=True))
     ax.set_ylim(low, high)
     if legend and len(curves) > 1:
         ax.legend(loc=legend)
@@ -105,16 +113,16 @@ def after_each(ax, p, chars, places, title=None):
         x = np.arange(len(keep)) + (n - (len(p) - 1) / 2) * width
         ax.bar(x, row[keep], width * 0.92, color=COLOR["prediction"], alpha=1 - 0.3 * n, hatch=["", "//", ".."][n % 3], edgecolor="white",
                label=label)
-    ax.set(xlabel="next character", ylabel="probability", ylim=(0, 1.05), xticks=range(len(keep)))
+    ax.set(xlabel="next character", ylabel="probability", ylim=(0, 1.3), yticks=(0, 0.5, 1), xticks=range(len(keep)))
     ax.set_xticklabels([shown(chars[v]) for v in keep], family="monospace")
     ax.grid(axis="x", visible=False)
-    ax.legend(loc="best")
+    ax.legend(loc="upper center", ncols=len(p), fontsize=9, columnspacing=0.8, handlelength=1.2)
     if title:
         ax.set_title(title)
     return ". ".join(f"{label}: {shown(chars[int(row.argmax())])} with {row.max():.2f}" for label, row in zip(places, p)) + "."
 
 
-def probabilities(ax, p, chars, most=14, title=None):
+def probabilities(ax, p, chars, most=10, title=None):
     """The likeliest next characters as bars, likeliest first; p (V,)."""
     p = np.asarray(p, float)
     order = np.argsort(-p, kind="stable")[:most]
@@ -126,7 +134,8 @@ def probabilities(ax, p, chars, most=14, title=None):
         ax.set_title(title)
     entropy = -np.sum(p[p > 0] * np.log(p[p > 0]))
     best = ", ".join(f"{shown(chars[v])} {p[v]:.2f}" for v in order[:3])
-    return f"Likeliest: {best}. Entropy {max(entropy, 0):.2f} nats, as if among {np.exp(max(entropy, 0)):.2g} characters."
+    entropy = max(0.0, entropy)  # not -0.0
+    return f"Likeliest: {best}. Entropy {entropy:.2f} nats, as if among {np.exp(entropy):.2g} characters."
 
 
 def lines_of(text, width):
@@ -139,14 +148,27 @@ def lines_of(text, width):
     return found
 
 
+@functools.cache
+def glyph(sign, size=12.0):
+    """The outline of a sign in points, its middle at (0, 0)."""
+    return TextPath((-0.301 * size, -0.32 * size), sign, size=size, prop=FontProperties(family="monospace"))
+
+
+def type_on(ax, lines, sign=shown, color="#1A1A1A"):
+    """Set lines of characters in cells of 1 x 1, line 0 on top, as one artist: hundreds of Text objects cost half a second."""
+    signs = [(sign(char), (column + 0.5, row + 0.5)) for row, (_, piece) in enumerate(lines) for column, char in enumerate(piece)]
+    signs = [(char, place) for char, place in signs if char != " "]  # a space has no outline
+    letters = PathCollection([glyph(char) for char, _ in signs], offsets=[place for _, place in signs], offset_transform=ax.transData, facecolors=color, linewidths=0)
+    letters.set_transform(Affine2D().scale(ax.figure.dpi / 72))
+    ax.add_collection(letters)
+
+
 def written(ax, text, width=60, title=None):
-    """A text in a fixed pitch, cut into lines; line breaks show as a sign."""
+    """A text in a fixed pitch, cut into lines; line breaks show as signs."""
     lines = lines_of(text, width)
     ax.axis("off")
     ax.set(xlim=(0, width), ylim=(max(len(lines), 1), 0))
-    for row, (_, piece) in enumerate(lines):
-        for column, char in enumerate(piece):
-            ax.text(column + 0.5, row + 0.5, shown(char), ha="center", va="center", family="monospace", fontsize=10)
+    type_on(ax, lines, lambda char: char if char == " " else shown(char))
     if title:
         ax.set_title(title)
     return f"Text: {text!r}."
@@ -161,12 +183,8 @@ def coloured(ax, text, values, width=48, bar=True, title=None):
     grid = np.full((len(lines), width), np.nan)
     for row, (start, piece) in enumerate(lines):
         grid[row, :len(piece)] = values[start:start + len(piece)]
-    image = ax.imshow(grid, cmap=CMAP["state"], vmin=-1, vmax=1, aspect="auto", extent=(0, width, len(lines), 0))
-    for row, (start, piece) in enumerate(lines):
-        for column, char in enumerate(piece):
-            dark = abs(values[start + column]) > 0.65
-            ax.text(column + 0.5, row + 0.54, shown(char), ha="center", va="center", family="monospace", fontsize=10,
-                    color="white" if dark else "black")
+    image = ax.imshow(grid, cmap=CMAP["state"], vmin=-1, vmax=1, aspect="auto", extent=(0, width, len(lines), 0), alpha=0.7)
+    type_on(ax, lines)
     ax.axis("off")
     if bar:
         ax.figure.colorbar(image, ax=ax, label="state", ticks=(-1, 0, 1), fraction=0.03, pad=0.02)

@@ -1,0 +1,260 @@
+"""The checks of notebook 05: right ways to write each function, what wrong ones are told, how fast they answer."""
+
+import random
+import time
+
+import numpy as np
+import pytest
+
+from rnn_helpers.check import EXERCISES
+from rnn_helpers.check.guard import observe
+from rnn_helpers.check.judge import Yardstick, judge
+from rnn_helpers.losses import softmax, softmax_cross_entropy
+from rnn_helpers.training import clip_by_norm
+
+
+def verdict(name, function, seed=0):
+    inputs = EXERCISES[name].inputs(seed)
+    return judge(Yardstick(EXERCISES[name], inputs), observe(EXERCISES[name], function, inputs))
+
+
+# right ways
+
+
+def vocabulary_by_loop(text):
+    chars = []
+    for char in text:
+        if char not in chars:
+            chars.append(char)
+    chars.sort()
+    return [chars, dict(zip(chars, range(len(chars))))]
+
+
+def vocabulary_of_tuples(text):
+    chars = tuple(sorted(set(text)))
+    return chars, {char: np.int64(chars.index(char)) for char in chars}, "more"
+
+
+def one_hot_by_loop(indices, size):
+    X = np.zeros((len(indices), size, 1), np.float32)
+    for t, index in enumerate(indices):
+        X[t, index, 0] = 1
+    return X
+
+
+def one_hot_by_comparison(indices, size):
+    return (np.asarray(indices)[:, None, None] == np.arange(size)[:, None]).astype(int)
+
+
+def one_hot_as_a_list(indices, size):
+    return [np.eye(size)[:, [index]] for index in indices]
+
+
+def entropy_by_loop(logits, targets):
+    loss, dlogits = 0.0, np.zeros_like(logits)
+    for t in range(logits.shape[0]):
+        for b in range(logits.shape[2]):
+            z = logits[t, :, b] - logits[t, :, b].max()
+            log_p = z - np.log(np.exp(z).sum())
+            loss -= log_p[targets[t, b]]
+            dlogits[t, :, b] = np.exp(log_p)
+            dlogits[t, targets[t, b], b] -= 1
+    return loss, dlogits
+
+
+def entropy_by_einsum(logits, targets):
+    one_hot = np.eye(logits.shape[1])[targets].transpose(0, 2, 1)
+    top = logits.max(axis=1, keepdims=True)
+    log_p = logits - top - np.log(np.exp(logits - top).sum(axis=1, keepdims=True))
+    return -np.einsum("tvb,tvb->", one_hot, log_p), np.exp(log_p) - one_hot
+
+
+def entropy_by_rows(logits, targets):
+    T, V, B = logits.shape
+    rows = logits.transpose(0, 2, 1).reshape(-1, V)
+    rows = rows - rows.max(axis=1, keepdims=True)
+    log_p = rows - np.log(np.exp(rows).sum(axis=1, keepdims=True))
+    n, flat = np.arange(T * B), targets.ravel()
+    d = np.exp(log_p)
+    d[n, flat] -= 1
+    return [float(-log_p[n, flat].sum()), d.reshape(T, B, V).transpose(0, 2, 1), log_p]
+
+
+def entropy_by_logaddexp(logits, targets):
+    total = np.logaddexp.reduce(logits, axis=1)
+    steps, examples = np.indices(targets.shape)
+    d = np.exp(logits - total[:, None])
+    d[steps, targets, examples] -= 1
+    return np.sum(total - logits[steps, targets, examples]), d
+
+
+def entropy_by_steps(logits, targets):
+    parts = [entropy_by_loop(logits[t:t + 1], targets[t:t + 1]) for t in range(len(logits))]
+    return sum(loss for loss, _ in parts), [d[0] for _, d in parts]
+
+
+def step_by_hand(model, X, targets, lr, max_norm):
+    loss, grads = model.loss_and_gradients(X, targets, loss=softmax_cross_entropy)
+    names = ["Wx", "Wh", "b", "Wy", "c"]
+    norm = np.sqrt(sum((grads[name] ** 2).sum() for name in names))
+    factor = max_norm / norm if norm > max_norm else 1
+    cell = model.cell
+    cell.Wx = cell.Wx - lr * factor * grads["Wx"]
+    cell.Wh = cell.Wh - lr * factor * grads["Wh"]
+    cell.b = cell.b - lr * factor * grads["b"]
+    model.Wy = model.Wy - lr * factor * grads["Wy"]
+    model.c = model.c - lr * factor * grads["c"]
+    return loss, norm
+
+
+def step_in_place(model, X, targets, lr, max_norm, loss=softmax_cross_entropy):
+    value, grads = model.loss_and_gradients(X, targets, loss=loss)
+    grads.pop("h0")
+    clipped, norm = clip_by_norm(grads, max_norm)
+    for name, param in model.params.items():
+        np.subtract(param, lr * clipped[name], out=param)
+    return [value, norm, grads]
+
+
+def sample_by_search(model, chars, prefix, length, temperature, rng):
+    cell, h, written = model.cell, np.zeros((len(model.cell.Wh), 1)), []
+    todo = [list(chars).index(char) for char in prefix]
+    while len(written) < length:
+        for x in todo:
+            h = np.tanh(cell.Wx[:, [x]] + cell.Wh @ h + cell.b)
+        p = softmax((model.Wy @ h + model.c) / temperature, axis=0).ravel()
+        todo = [min(int(np.searchsorted(np.cumsum(p), rng.random())), len(chars) - 1)]
+        written.append(chars[todo[0]])
+    return "".join(written)
+
+
+def sample_from_the_start(model, chars, prefix, length, temperature, rng):
+    """Reads everything again for each character, and draws with Gumbel noise."""
+    text = prefix
+    for _ in range(length):
+        X = np.eye(len(chars))[[chars.index(char) for char in text]][:, :, None]
+        logits = model.forward(X)[0][-1, :, 0] / temperature
+        text += chars[int(np.argmax(logits + rng.gumbel(size=len(chars))))]
+    return text[len(prefix):]
+
+
+def sample_by_multinomial(model, chars, prefix, length, temperature, rng):
+    h, cell, text = np.zeros((model.cell.Wh.shape[0], 1)), model.cell, ""
+    for char in prefix:
+        h = np.tanh(cell.Wx @ np.eye(len(chars))[:, [chars.index(char)]] + cell.Wh @ h + cell.b)
+    for _ in range(length):
+        p = softmax((model.Wy @ h + model.c).ravel() / temperature, axis=0)
+        x = rng.multinomial(1, p)
+        text += chars[int(np.argmax(x))]
+        h = np.tanh(cell.Wx @ x[:, None] + cell.Wh @ h + cell.b)
+    return text
+
+
+class Holder:
+    def entropy(self, logits, targets, scale=1.0):
+        loss, dlogits = entropy_by_einsum(logits, targets)
+        return scale * loss, scale * dlogits
+
+
+RIGHT = [("build_vocabulary", vocabulary_by_loop), ("build_vocabulary", vocabulary_of_tuples),
+         ("one_hot", one_hot_by_loop), ("one_hot", one_hot_by_comparison), ("one_hot", one_hot_as_a_list),
+         ("softmax_cross_entropy", entropy_by_loop), ("softmax_cross_entropy", entropy_by_einsum),
+         ("softmax_cross_entropy", entropy_by_rows), ("softmax_cross_entropy", entropy_by_logaddexp),
+         ("softmax_cross_entropy", entropy_by_steps), ("softmax_cross_entropy", Holder().entropy),
+         ("train_step_characters", step_by_hand), ("train_step_characters", step_in_place),
+         ("sample", sample_by_search), ("sample", sample_from_the_start), ("sample", sample_by_multinomial)]
+
+
+@pytest.mark.parametrize("name, function", RIGHT, ids=lambda v: getattr(v, "__name__", v))
+def test_right_ways_earn_everything(name, function):
+    for seed in range(6):
+        found = verdict(name, function, seed)
+        assert found.status == "right" and found.points == EXERCISES[name].points, (seed, found)
+
+
+# wrong ways
+
+
+def advice(name, function):
+    found = verdict(name, function)
+    assert found.points < EXERCISES[name].points
+    return found, " ".join(found.advice)
+
+
+def test_an_unknown_mistake_is_not_guessed():
+    def strange(logits, targets):
+        loss, dlogits = softmax_cross_entropy_copy(logits, targets)
+        return loss + 0.123, dlogits
+
+    found, text = advice("softmax_cross_entropy", strange)
+    assert found.mistakes == [] and "loss" in text and "expected" in text
+
+
+def softmax_cross_entropy_copy(logits, targets):
+    return entropy_by_einsum(logits, targets)
+
+
+def test_two_independent_mistakes_are_both_named():
+    def both(logits, targets):
+        p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+        steps, examples = np.indices(targets.shape)
+        loss = -np.mean(np.log(p[steps, targets, examples]))
+        p[steps, targets, examples] -= 1
+        return loss, p
+
+    assert set(advice("softmax_cross_entropy", both)[0].mistakes) == {"loss-averaged", "overflow"}
+
+
+def test_clipped_probabilities_are_recognised_whatever_the_eps():
+    for eps in (1e-15, 1e-12, 1e-9, 1e-7):
+        def capped(logits, targets):
+            p = softmax(logits, axis=1)
+            one_hot = np.eye(logits.shape[1])[targets].transpose(0, 2, 1)
+            return -np.sum(one_hot * np.log(np.clip(p, eps, 1))), p - one_hot
+
+        assert advice("softmax_cross_entropy", capped)[0].mistakes == ["log-of-p-plus-eps"]
+
+
+def test_a_set_has_no_order():
+    assert "no order" in advice("build_vocabulary", lambda text: (set(text), {char: 0 for char in text}))[1]
+
+
+def test_a_string_of_characters_is_no_crime():
+    assert verdict("build_vocabulary", lambda text: ("".join(sorted(set(text))), {c: i for i, c in enumerate(sorted(set(text)))})).status == "right"
+
+
+def test_numbers_are_no_text():
+    assert "expected a str" in advice("sample", lambda model, chars, prefix, length, temperature, rng: 7)[1]
+
+
+def test_errors_come_with_the_learners_line():
+    def broken(model, X, targets, lr, max_norm):
+        return model.loss_and_gradients(X, targets.missing)
+
+    assert "AttributeError" in advice("train_step_characters", broken)[1]
+
+
+@pytest.mark.parametrize("name", ["build_vocabulary", "one_hot", "softmax_cross_entropy", "train_step_characters", "sample"])
+def test_not_attempted(name):
+    def stub(*args, **kwargs):
+        raise NotImplementedError()
+
+    found = verdict(name, stub)
+    assert found.status == "not attempted" and found.points == 0
+
+
+def test_the_check_leaves_shared_generators_alone():
+    before = np.random.get_state()[1].tobytes(), random.getstate()
+    for mistake in EXERCISES["sample"].mistakes:
+        verdict("sample", mistake.wrong)
+    assert (np.random.get_state()[1].tobytes(), random.getstate()) == before
+
+
+@pytest.mark.parametrize("name", ["softmax_cross_entropy", "train_step_characters", "sample"])
+def test_a_wrong_answer_is_judged_at_once(name):
+    seconds = []
+    for _ in range(3):
+        start = time.process_time()
+        verdict(name, EXERCISES[name].mistakes[0].wrong)
+        seconds.append(time.process_time() - start)
+    assert min(seconds) < 1.5  # half a second on a machine of its own

@@ -1,0 +1,83 @@
+"""The sliders of notebook 05: what they draw, whose function they use, how fast they answer."""
+
+import functools
+import time
+
+import numpy as np
+import pytest
+
+from rnn_helpers.explore import characters as play
+from rnn_helpers.explore.control import Places, picture
+from rnn_helpers.losses import softmax
+from rnn_helpers.model import RNNModel
+from rnn_helpers.plots import style
+
+CHARS = list(" abcdefgh")
+
+
+@pytest.fixture
+def networks():
+    model = RNNModel(len(CHARS), 12, len(CHARS), np.random.default_rng(0))
+    model.Wy *= 6
+    return {"one": (model, CHARS, "abc"), "two": (model, CHARS, "h")}
+
+
+def draw(function, **values):
+    with style.context():
+        fig = style.figure(8, 4)
+        return fig, function(fig, **values)
+
+
+@pytest.mark.parametrize("temperature", play.TEMPERATURES)
+def test_bars_are_the_softmax_at_the_temperature(networks, temperature):
+    fig, alt = draw(play.draw_temperature, temperature=temperature, who="one", networks=networks)
+    model, chars, prefix = networks["one"]
+    logits = model.Wy @ play.read(model, chars, prefix)[-1] + model.c
+    expected = np.sort(softmax(logits / temperature, axis=0)[:, 0])[::-1]
+    assert np.allclose([bar.get_height() for bar in fig.axes[0].patches], expected[:10]) and "nan" not in alt
+
+
+def test_hotter_is_wilder(networks):
+    def entropy(temperature):
+        return float(draw(play.draw_temperature, temperature=temperature, who="two", networks=networks)[1].split("Entropy ")[1].split()[0])
+
+    found = [entropy(temperature) for temperature in play.TEMPERATURES]
+    assert found == sorted(found) and found[0] < found[-1]
+
+
+def test_the_learners_sampler_writes(networks):
+    def mine(model, chars, prefix, length, temperature, rng):
+        assert isinstance(rng, np.random.Generator)
+        return "h" * length
+
+    assert repr("h" * play.WRITTEN) in draw(play.draw_temperature, temperature=1.0, who="one", networks=networks, sampler=mine)[1]
+
+
+def test_a_sampler_that_fails_becomes_a_picture(networks):
+    def broken(*args):
+        raise ValueError("no such thing")
+
+    draw_it = functools.partial(play.draw_temperature, networks=networks, sampler=broken)
+    assert "no such thing" in picture(draw_it, {"temperature": 1.0, "who": "one"}, "title")[1]
+
+
+def test_a_unit_that_is_its_character():
+    text = "abcabcab"
+    h = np.array([[{"a": 1.0, "b": -1.0, "c": 0.0}[char], t / 8] for t, char in enumerate(text)])
+    _, alt = draw(play.draw_unit, unit=0, h=h, text=text)
+    assert "explains 100%" in alt and "red on a" in alt and "blue on b" in alt
+    assert "explains 100%" not in draw(play.draw_unit, unit=1, h=h, text=text)[1]
+    assert "nan" not in draw(play.draw_unit, unit=0, h=np.zeros((8, 1)), text=text)[1]
+
+
+def test_answers_at_once(networks):
+    text = "abc def gh " * 20
+    h = play.read(networks["one"][0], CHARS, text)[:, :, 0]
+    for function, values in ((functools.partial(play.draw_temperature, networks=networks), {"temperature": 1.0, "who": "one"}),
+                             (functools.partial(play.draw_unit, h=h, text=text), {"unit": 3})):
+        places, seconds = Places(), []
+        for _ in range(5):
+            start = time.process_time()
+            picture(function, values, "title", (8.0, 4.2), places)
+            seconds.append(time.process_time() - start)
+        assert min(seconds) < 0.3  # 0.1 on a laptop; a shared machine gets some air
