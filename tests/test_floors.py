@@ -15,7 +15,7 @@ FLOORS = [
     {"readout", "bptt", "gradcheck"},
     {"model", "credit"},
     {"data", "text", "training", "rising_loss"},
-    {"streaming"},
+    {"streaming", "echo"},
     {"plots", "check"},
     {"explore", "quiz"},
     {"__main__"},

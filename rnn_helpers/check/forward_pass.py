@@ -33,6 +33,11 @@ def single(function, i):
     return {"h_states": h_states}
 
 
+def one_step(function, i):
+    h_states, _ = parts(function(i.cell("2"), i["X_single"][:1]), "h_states", "caches")
+    return {"h_states": h_states}
+
+
 def from_h0(function, i):
     h_states, _ = parts(function(i.cell("2"), i["X_single"], i["h0_single"]), "h_states", "caches")
     return {"h_states": h_states}
@@ -63,9 +68,9 @@ RNN_FORWARD = Exercise(
     asks="rnn_forward(cell, X, h0=None) -> (h_states, caches)",
     fixtures=sequence_fixtures,
     cases=(Case("one sequence", single), Case("one sequence from h0", from_h0), Case("a batch of 2 from h0", batch),
-           Case("a list of columns", as_list), Case("float32", in_float32, tolerance=1e-4)),
+           Case("a list of columns", as_list), Case("T = 1", one_step), Case("float32", in_float32, tolerance=1e-4)),
     facets=(Facet("shape of h_states", 1, ("one sequence/h_states", "a batch of 2 from h0/h_states"), "shape"),
-            Facet("states of one sequence", 2, ("one sequence/h_states", "a list of columns/*")),
+            Facet("states of one sequence", 2, ("one sequence/h_states", "a list of columns/*", "T = 1/h_states")),
             Facet("states from a given h0", 2, ("one sequence from h0/h_states",)),
             Facet("states of a batch", 1, ("a batch of 2 from h0/h_states", "float32/h_states")),
             Facet("caches hold what the way back needs", 1, ("*/cache_*",)),

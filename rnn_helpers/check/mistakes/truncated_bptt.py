@@ -1,138 +1,368 @@
-"""Well-known mistakes in truncated BPTT and in training on a stream."""
+"""Well-known mistakes in truncated backpropagation through time and in training on a stream."""
 
 import numpy as np
 
-from rnn_helpers.bptt import Caches, rnn_backward, rnn_forward
+from rnn_helpers.bptt import rnn_backward, rnn_forward
 from rnn_helpers.check.exercise import Mistake
+from rnn_helpers.check.mistakes.bptt import (carry_without_slope, no_slope, of_wh_new_state, slope_in_the_carry_only,
+                                             step_back, straight_carry)
 from rnn_helpers.losses import squared_error
 from rnn_helpers.readout import many_to_many, readout_backward
-from rnn_helpers.training import SGD
 
-WINDOW = "the loss of step t reaches the steps t, t-1, ..., t-k+1"
-
-
-def per_loss(cell, dh, caches, k, reach=lambda t, k: max(0, t - k + 1), slope=lambda h_t: 1 - h_t**2,
-             Wh=lambda cell: cell.Wh.T, before=lambda h_prev, h_t: h_prev, to_h0=True, over=lambda db: db.sum(axis=1, keepdims=True)):
-    """Each loss walked back on its own, with one part wrong."""
-    dWx, dWh, db = np.zeros_like(cell.Wx), np.zeros_like(cell.Wh), np.zeros_like(cell.b)
-    dh0 = np.zeros_like(np.asarray(dh[0]))
-    for t in range(len(caches)):
-        flow = np.asarray(dh[t])
-        for s in range(t, reach(t, k) - 1, -1):
-            x_t, h_prev, h_t = caches[s]
-            dz = flow * slope(h_t)
-            dWx, dWh, db = dWx + dz @ x_t.T, dWh + dz @ before(h_prev, h_t).T, db + over(dz)
-            flow = Wh(cell) @ dz
-            if s == 0 and to_h0:
-                dh0 = dh0 + flow
-    return dWx, dWh, db, dh0
+REACH = "the loss at step t reaches h_s only for t - k < s <= t"
+SUM = "dWx, dWh, db = sums over all losses t and over s = t, ..., t - k + 1"
+START = "dh0 = what the losses at steps t <= k send through step 1"
+SLOPE = "dz = dh (1 - h_s^2) at every step"
+CARRY = "dh_{s-1} = Wh^T dz_s"
 
 
-def wrong(**part):
-    def function(cell, dh, caches, k):
-        return per_loss(cell, dh, caches, k, **part)
+def windows(reach=lambda t, k, T: range(max(0, t - k + 1), t + 1), step=step_back(), losses=lambda T, k: range(T), wraps=False,
+            joins=lambda dh, t, s: dh[s] * (s == t), add=lambda total, new: total + new,
+            starts=lambda first, t, T: first == 0, dh0=lambda h: h):
+    """Truncated BPTT by its definition, a walk back for each loss, of which a part is wrong.
 
-    return function
+    reach : the steps that the loss at t walks through; step : one step back; losses : which of them walk; wraps : negative
+    steps count from the end; joins : what joins at step s; add : how the sums grow; starts : whether what comes out of
+    the first step of a walk counts as dh0
+    """
+
+    def wrong(cell, dh, caches, k):
+        T = len(caches)
+        sums = [np.zeros_like(cell.Wx), np.zeros_like(cell.Wh), np.zeros_like(cell.b)]
+        to_h0 = np.zeros_like(dh[0])
+        for t in losses(T, k):
+            flow, steps, shares = np.zeros_like(dh[0]), reach(t, k, T), [np.zeros_like(total) for total in sums]
+            for s in reversed(steps):
+                *new, flow = step(cell, flow + joins(dh, t, s), caches[s % T if wraps else s])
+                shares = [a + b for a, b in zip(shares, new)]
+            sums = [add(total, share) for total, share in zip(sums, shares)]
+            if len(steps) and starts(steps[0], t, T):
+                to_h0 = add(to_h0, flow)
+        return *sums, dh0(to_h0)
+
+    return wrong
 
 
-def last_k_steps(cell, dh, caches, k):
-    """The syllabus's draft: only the last k steps are walked."""
-    first = max(0, len(caches) - k)
-    dWx, dWh, db, dh0 = rnn_backward(cell, np.array(dh[first:]), [caches[t] for t in range(first, len(caches))])
-    return dWx, dWh, db, dh0
+def over(function, change):
+    """The parameter gradients of `function`, changed afterwards: `change(gradient, dh)`."""
+
+    def wrong(cell, dh, caches, k):
+        *gradients, dh0 = function(cell, dh, caches, k)
+        return *(change(g, dh) for g in gradients), dh0
+
+    return wrong
 
 
-def chunks(cell, dh, caches, k):
-    """Cut into pieces of k, each on its own."""
-    found = [rnn_backward(cell, np.array(dh[s : s + k]), [caches[t] for t in range(s, min(s + k, len(caches)))])
-             for s in range(0, len(caches), k)]
-    return (*(sum(part) for part in list(zip(*found))[:3]), found[0][3])
+def slices(first, last):
+    """Full BPTT inside a slice first(T, k) .. last(T, k) of the sequence, and nothing outside."""
+
+    def wrong(cell, dh, caches, k):
+        T = len(caches)
+        a, b = first(T, k), last(T, k)
+        return rnn_backward(cell, dh[a:b], [caches[t] for t in range(a, b)])
+
+    return wrong
 
 
-def full(cell, dh, caches, k):
-    return rnn_backward(cell, np.array(dh), caches)
+def last_steps_dh0_zero(cell, dh, caches, k):
+    *gradients, dh0 = LAST_STEPS(cell, dh, caches, k)
+    return *gradients, dh0 * (k >= len(caches))
 
 
-def averaged(cell, dh, caches, k):
-    dWx, dWh, db, dh0 = per_loss(cell, dh, caches, k)
-    return dWx / len(caches), dWh / len(caches), db / len(caches), dh0
+LAST_STEPS = slices(lambda T, k: max(0, T - k), lambda T, k: T)
 
+
+def pieces(edges, dh0=lambda parts: parts[0]):
+    """Full BPTT inside each piece; `edges(T, k)` are the starts of the pieces."""
+
+    def wrong(cell, dh, caches, k):
+        T = len(caches)
+        cuts = [*edges(T, k), T]
+        found = [rnn_backward(cell, dh[a:b], [caches[t] for t in range(a, b)]) for a, b in zip(cuts, cuts[1:])]
+        return *(sum(gradients) for gradients in list(zip(*found))[:3]), dh0([part[3] for part in found])
+
+    return wrong
+
+
+def from_the_start(T, k):
+    return list(range(0, T, k))
+
+
+def from_the_end(T, k):
+    return sorted({0, *range(T, 0, -k)} - {T})
+
+
+def full_dh0(cell, dh, caches, k):
+    return *windows()(cell, dh, caches, k)[:3], rnn_backward(cell, dh, caches)[3]
+
+
+def writes_into_dh(cell, dh, caches, k):
+    right = windows()(cell, dh, caches, k)
+    for t in range(len(dh)):
+        dh[t] *= 1 - caches[t][2] ** 2
+    return right
+
+
+def decays(cell, dh, caches, k):
+    """Full BPTT whose carry is multiplied by 1 - 1/k, so that it fades instead of ending."""
+    step = step_back(carry=lambda cell, dz, dh: (1 - 1 / k) * (cell.Wh.T @ dz))
+    return windows(lambda t, k, T: range(t + 1), step)(cell, dh, caches, k)
+
+
+EVERY_LOSS = "Each loss has a window of its own: steps t - k + 1 to t. It is cut k steps behind *itself*, not k steps before the end."
 
 RNN_BACKWARD_TRUNCATED = (
-    Mistake("last-k-steps-only", "Only the last k steps are looked at",
-            "Losses of earlier steps never reach Wx, Wh, b. Every step's loss has its own window of k steps, not the sequence as a whole.",
-            WINDOW, last_k_steps),
-    Mistake("chunks-of-k", "The sequence is cut into chunks of k",
-            "At the start of a chunk a loss reaches one step only. Here the window slides: each loss reaches k steps, its own included.",
-            WINDOW, chunks),
-    Mistake("not-truncated", "Nothing is cut off", "This is full BPTT: k takes no part. Stop each loss after k steps.", WINDOW, full),
-    Mistake("one-step-too-many", "Each loss goes back k + 1 steps", "A step's own cell is the first of the k.",
-            WINDOW, wrong(reach=lambda t, k: max(0, t - k))),
-    Mistake("one-step-too-few", "Each loss goes back k - 1 steps", "A step's own cell counts as the first of the k: k = 1 reaches it.",
-            WINDOW, wrong(reach=lambda t, k: max(0, t - k + 2))),
-    Mistake("tanh-slope-forgotten", "tanh' is missing", "Going through a step multiplies by 1 - h_t^2.",
-            "dz_t = dh_t (1 - h_t^2)", wrong(slope=lambda h_t: 1.0)),
-    Mistake("tanh-slope-sign", "tanh' has the wrong sign inside", "The slope is 1 - h_t^2, not 1 + h_t^2.",
-            "dz_t = dh_t (1 - h_t^2)", wrong(slope=lambda h_t: 1 + h_t**2)),
-    Mistake("Wh-not-transposed", "Wh is not transposed on the way back", "Forward is Wh @ h, back is Wh.T @ dz.",
-            "dh_{t-1} = Wh^T dz_t", wrong(Wh=lambda cell: cell.Wh)),
-    Mistake("h_t-for-h_prev", "dWh uses h_t where h_prev belongs", "Wh multiplied the state before the step.",
-            "dWh = dz_t h_{t-1}^T", wrong(before=lambda h_prev, h_t: h_t)),
-    Mistake("dh0-forgotten", "dh0 stays zero", "The first k losses reach h0 as well: what leaves step 0 is their share.",
-            "dh_0 = sum over t < k of what leaves step 0", wrong(to_h0=False)),
-    Mistake("averaged-over-time", "The gradients are divided by T", "The loss is a sum over time, so its gradient is one too.",
-            "L = sum L_t", averaged),
-    Mistake("bias-mean-over-batch", "db is the mean over the batch", "The loss is a sum over the batch, so db is one too.",
-            "db = sum over the batch of dz_t", wrong(over=lambda dz: dz.mean(axis=1, keepdims=True))),
+    Mistake("last-k-steps-only", "Only the last k steps of the sequence are walked",
+            "The losses before them reach Wx, Wh, b not at all. Every loss goes back k steps from its own step: T windows, not one.",
+            REACH, LAST_STEPS),
+    Mistake("last-k-steps-only+dh0-zero", "Only the last k steps of the sequence are walked",
+            "The losses before them reach Wx, Wh, b not at all, nor h0. Every loss goes back k steps from its own step: T windows, not one.",
+            REACH, last_steps_dh0_zero),
+    Mistake("first-k-steps-only", "Only the first k steps of the sequence are walked",
+            "range(k) counts from the start. Every loss goes back k steps from its own step: T windows, not one.",
+            REACH, slices(lambda T, k: 0, lambda T, k: min(k, T))),
+    Mistake("pieces-from-the-start", "The sequence is cut into pieces of k steps",
+            "The first loss of a piece reaches one step, the last one k. That is how a stream is trained; here each loss has its own window of k steps.",
+            REACH, pieces(from_the_start)),
+    Mistake("pieces-from-the-end", "What is carried back is reset every k steps",
+            "All losses are cut at the same places, so most reach fewer than k steps. Each loss is cut k steps behind itself.",
+            REACH, pieces(from_the_end)),
+    Mistake("k-ignored", "Nothing is cut", "You return full BPTT. The loss at step t stops after k steps, its own included.",
+            REACH, windows(lambda t, k, T: range(t + 1))),
+    Mistake("one-step-too-many", "Each loss goes back one step too far",
+            "Its own step counts as the first of the k: the window is t - k + 1 to t.",
+            REACH, windows(lambda t, k, T: range(max(0, t - k), t + 1))),
+    Mistake("one-step-too-few", "Each loss goes back one step too few",
+            "k steps, its own included: the window is t - k + 1 to t, and k = 1 is the step itself.",
+            REACH, windows(lambda t, k, T: range(max(0, t - k + 2), t + 1))),
+    Mistake("own-step-left-out", "A loss leaves out its own step",
+            "The window ends at t itself: range(t, t - k, -1) starts with t, and caches[a:t + 1] holds it.",
+            REACH, windows(lambda t, k, T: range(max(0, t - k), t), joins=lambda dh, t, s: dh[t] * (s == t - 1))),
+    Mistake("losses-counted-again", "Each loss is counted in up to k windows",
+            "In the window of loss t only dh[t] may join; the losses at its other steps have windows of their own. Put zeros in their place.",
+            SUM, windows(joins=lambda dh, t, s: dh[s])),
+    Mistake("short-windows-dropped", "The first k - 1 losses are left out",
+            "A loss near the start has fewer than k steps behind it, and goes back to step 1: max(0, t - k + 1).",
+            SUM, windows(losses=lambda T, k: range(min(k, T) - 1, T))),
+    Mistake("wraps-around", "Windows before the start continue at the end",
+            "A negative index counts from the end: caches[-1] is the last step. Stop at step 0: max(0, t - k + 1).",
+            REACH, windows(lambda t, k, T: range(max(t - k + 1, -T), t + 1), wraps=True, starts=lambda first, t, T: first == 0)),
+    Mistake("last-loss-only", "Only the last loss goes back",
+            "You walk back once, from the end, with dh[-1] alone. Every step has its own loss, and each goes back k steps.",
+            SUM, windows(losses=lambda T, k: [T - 1])),
+    Mistake("equals-for-plus-equals", "The gradients of the last window replace the others",
+            "`=` keeps only the window you visit last. The weights are shared: add all windows up with +=.",
+            SUM, windows(add=lambda total, new: new, starts=lambda first, t, T: True)),
+    Mistake("dh0-of-every-window", "dh0 adds up what comes out of every window",
+            "What leaves a window that starts at step s > 1 reaches the state before *it*, and is cut. Only windows that start at step 1 end at h0.",
+            START, windows(starts=lambda first, t, T: True)),
+    Mistake("dh0-of-the-last-window", "dh0 is what comes out of the last window",
+            "It reaches the state before that window, not h0. Only windows that start at step 1 end at h0: add those up.",
+            START, lambda cell, dh, caches, k: (*windows()(cell, dh, caches, k)[:3],
+                                                windows(losses=lambda T, k: [T - 1], starts=lambda first, t, T: True)(cell, dh, caches, k)[3])),
+    Mistake("dh0-of-the-first-loss", "dh0 hears the first loss only",
+            "The losses at steps 1 to k all reach h0. Add up what leaves every window that starts at step 1.",
+            START, windows(starts=lambda first, t, T: t == 0)),
+    Mistake("dh0-zero", "dh0 is zero", "The first k losses reach h0: add up what leaves every window that starts at step 1.",
+            START, windows(dh0=np.zeros_like)),
+    Mistake("dh0-full", "dh0 hears all losses", "It is not truncated: losses after step k do not reach h0.", START, full_dh0),
+    Mistake("fades-instead-of-ending", "The carry is multiplied by 1 - 1/k",
+            "It fades, but never ends. Keep the carry as it is and stop after k steps.", REACH, decays),
+    Mistake("tanh-slope-forgotten", "tanh' is missing", "Each step back multiplies by 1 - h_s^2 first.", SLOPE, windows(step=step_back(no_slope))),
+    Mistake("tanh-slope-missing-in-the-carry", "tanh' is missing in what is carried back",
+            "You carry Wh.T @ dh. What flows back has passed tanh as well: carry Wh.T @ dz.", CARRY, windows(step=step_back(carry=carry_without_slope))),
+    Mistake("tanh-slope-in-the-carry-only", "tanh' is missing in dWx, dWh and db",
+            "Only the carry has it. Work out dz once and use it for everything.", SLOPE, windows(step=slope_in_the_carry_only)),
+    Mistake("Wh-not-transposed", "Wh is not transposed in what is carried back",
+            "Forward, Wh carries old units to new ones; back, the roles change places: Wh.T @ dz.", CARRY, windows(step=step_back(carry=straight_carry))),
+    Mistake("h_t-for-h_prev", "dWh uses h_t where h_prev belongs", "Wh was multiplied by the state before the step: use h_prev.",
+            "dWh = sum of dz_s h_{s-1}^T", windows(step=step_back(of_wh=of_wh_new_state))),
+    Mistake("mean-over-time", "The gradients are divided by T", "The loss is a sum over the steps, so its gradient is one too.",
+            SUM, over(windows(), lambda g, dh: g / len(dh))),
+    Mistake("mean-over-k", "The gradients are divided by k", "Each window's gradient counts in full: leave out the division.",
+            SUM, lambda cell, dh, caches, k: (*(g / k for g in windows()(cell, dh, caches, k)[:3]), windows()(cell, dh, caches, k)[3])),
+    Mistake("mean-over-the-batch", "The gradients are divided by B", "The loss is a sum over the examples, so its gradient is one too.",
+            SUM, over(windows(), lambda g, dh: g / np.shape(dh)[2])),
+    Mistake("db-not-summed", "db is not summed over the batch",
+            "b was added to every column, so its gradient is the sum over the columns: dz.sum(axis=1, keepdims=True), shape (H, 1).",
+            "db = sum of dz_s over the batch too", windows(step=step_back(of_b=lambda dz: dz.copy()))),
+    Mistake("db-flat", "db is flat, shape (H,)", "The numbers are right, but b is a column (H, 1): keepdims=True.",
+            "db has the shape of b", lambda cell, dh, caches, k: tuple(
+                g.ravel() if n == 2 else g for n, g in enumerate(windows()(cell, dh, caches, k)))),
+    Mistake("dh-overwritten", "dh is overwritten",
+            "dh[t] *= ... writes into the caller's array; called again, the answer differs. Work on a new array: dz = dh[t] * (1 - h_t**2).",
+            "dh belongs to the caller", writes_into_dh),
+    Mistake("last-k-steps-only+tanh-slope-missing-in-the-carry", "Only the last k steps are walked, and the carry lacks tanh'",
+            EVERY_LOSS + " And carry Wh.T @ dz.", f"{REACH}; {CARRY}",
+            lambda cell, dh, caches, k: windows(lambda t, k, T: range(max(0, T - k), t + 1), step_back(carry=carry_without_slope),
+                                                losses=lambda T, k: range(max(0, T - k), T), starts=lambda first, t, T: True)(cell, dh, caches, k)),
+    Mistake("one-step-too-many+dh0-of-every-window", "Each loss goes back one step too far, and dh0 adds up every window",
+            "The window is t - k + 1 to t, its own step included; only windows that start at step 1 end at h0.",
+            f"{REACH}; {START}", windows(lambda t, k, T: range(max(0, t - k), t + 1), starts=lambda first, t, T: True)),
+    Mistake("losses-counted-again+dh0-of-every-window", "Losses are counted in up to k windows, and dh0 adds up every window",
+            "In the window of loss t only dh[t] may join, zeros elsewhere; and only windows that start at step 1 end at h0.",
+            f"{SUM}; {START}", windows(joins=lambda dh, t, s: dh[s], starts=lambda first, t, T: True)),
+    Mistake("short-windows-dropped+dh0-of-every-window", "The first k - 1 losses are left out, and dh0 adds up every window",
+            "A loss near the start goes back to step 1: max(0, t - k + 1). Only those windows end at h0.",
+            f"{SUM}; {START}", windows(losses=lambda T, k: range(min(k, T) - 1, T), starts=lambda first, t, T: True)),
 )
 
-STREAM = "after every k1 steps: back k2 steps, update, carry the state"
+PIECE = "piece n: steps n k1 + 1 to (n + 1) k1, the last one shorter"
+BACK = "its losses flow back through the last k2 steps"
+CARRIED = "h0 of a piece = last state of the piece before, as a value"
+UPDATE = "p <- p - lr dL/dp, with L the sum of the piece's new losses"
 
 
-def stream(model, X, Y, k1, k2, lr, carry=True, sign=1, share=1.0, tail=True, readout_window=False, swap=False, old_losses=False):
-    """train_stream with one part wrong."""
-    if swap:
-        k1, k2 = k2, k1
-    losses, h0, old, old_dh = [], None, None, None
-    for start in range(0, len(X), k1):
-        piece = slice(start, start + k1)
-        if not tail and start + k1 > len(X):
-            break
-        h, new = rnn_forward(model.cell, X[piece], h0)
-        loss, dY = squared_error(many_to_many(h, model.Wy, model.c), Y[piece])
-        if readout_window:
-            dY = np.concatenate([np.zeros_like(dY[: max(0, len(dY) - k2)]), dY[-k2:]])
-        dWy, dc, dh = readout_backward(dY, h, model.Wy)
-        window = new if old is None else Caches(np.concatenate([old.X, new.X]), np.concatenate([old.H, new.H[1:]]))
-        window = window[-k2:]
-        full_dh = dh if not old_losses or old_dh is None else np.concatenate([old_dh, dh])
-        reach = min(k2, len(full_dh), len(window))
-        dh_window = np.zeros((len(window), *dh.shape[1:]))
-        dh_window[len(window) - reach :] = full_dh[len(full_dh) - reach :]
-        dWx, dWh, db, _ = rnn_backward(model.cell, dh_window, window)
-        SGD(lr).step(model.params, {n: sign * share * g for n, g in {"Wx": dWx, "Wh": dWh, "b": db, "Wy": dWy, "c": dc}.items()})
-        losses.append(loss)
-        h0, old, old_dh = (h[-1] if carry else None), (window if carry else None), full_dh
+def streamed(starts=lambda T, k1, k2: range(0, T, k1), length=lambda k1, k2: k1, state=lambda h_states: h_states[-1],
+             window=lambda caches, new, k1, k2: caches[-k2:], old_dh=False,
+             report=lambda value, dY, losses: value, after_update=False, change=lambda g, dY, k1: g, trained=("Wx", "Wh", "b", "Wy", "c"),
+             readout_reach=None, readout_first=False, recompute=False, of_loss=lambda dY: dY, sign=-1):
+    """Training on a stream of which a part is wrong.
+
+    starts, length : of the pieces; state : what is carried on; window : the caches that are walked; old_dh : losses of
+    older steps join again; report : what is returned of a piece's loss; after_update : measured when the weights have
+    moved; change : of each gradient, in the order of `trained`; readout_reach : losses that reach Wy and c; readout_first :
+    Wy moves before dh is computed; recompute : older steps run again with the weights of now; of_loss : change of dL/dy
+    """
+
+    def wrong(model, X, Y, k1, k2, lr):
+        losses, caches, kept_dh, h0 = [], [], [], None
+        for start in starts(len(X), k1, k2):
+            here = slice(start, start + length(k1, k2))
+            h_states, new = rnn_forward(model.cell, X[here], h0)
+            value, dY = squared_error(many_to_many(h_states, model.Wy, model.c), Y[here])
+            dY = of_loss(dY)
+            seen = slice(None) if readout_reach is None else slice(-readout_reach(k1, k2), None)
+            dWy, dc, _ = readout_backward(dY[seen], h_states[seen], model.Wy)
+            if readout_first:
+                model.Wy -= lr * dWy
+                model.c -= lr * dc
+            dh = readout_backward(dY, h_states, model.Wy)[2]
+            caches = caches + [new[t] for t in range(len(new))]
+            kept_dh = kept_dh + list(dh)
+            used = window(caches, new, k1, k2)
+            if recompute and len(used) > len(new):
+                h, again = used[0][1], []
+                for x_t, _, _ in used:
+                    z = np.tanh(model.cell.Wx @ x_t + model.cell.Wh @ h + model.cell.b)
+                    again.append((x_t, h, z))
+                    h = z
+                used = again
+            flows = [np.zeros_like(dh[0])] * max(0, len(used) - len(dh)) + list(dh)[-len(used):]
+            if old_dh:
+                flows = kept_dh[-len(used):]
+            dWx, dWh, db, _ = rnn_backward(model.cell, np.array(flows), [used[t] for t in range(len(used))])
+            grads = {"Wx": dWx, "Wh": dWh, "b": db, "Wy": dWy, "c": dc}
+            params = {"Wx": model.cell.Wx, "Wh": model.cell.Wh, "b": model.cell.b, "Wy": model.Wy, "c": model.c}
+            for name, p in params.items():
+                if name in trained and not (readout_first and name in ("Wy", "c")):
+                    p += sign * lr * change(grads[name], dY, k1)
+            if after_update:
+                h_states_2, _ = rnn_forward(model.cell, X[here], h0)
+                value, _ = squared_error(many_to_many(h_states_2, model.Wy, model.c), Y[here])
+            losses.append(report(value, dY, losses))
+            h0 = state(h_states)
+        return losses
+
+    return wrong
+
+
+def one_loss_per_step(model, X, Y, k1, k2, lr):
+    """Right updates, but the losses come back a step at a time."""
+    steps = streamed(report=lambda value, dY, losses: np.sum((dY / 2) ** 2, axis=(1, 2)))(model, X, Y, k1, k2, lr)
+    return np.concatenate(steps)
+
+
+def only_last_step(dY):
+    last = np.zeros_like(dY)
+    last[-1] = dY[-1]
+    return last
+
+
+def summed(applied):
+    """The gradients are added up, piece after piece; `applied(g, total)` is what an update uses."""
+
+    def wrong(model, X, Y, k1, k2, lr):
+        totals = []  # five to a piece
+
+        def change(g, dY, k1):
+            totals.append(g + totals[-5] if len(totals) >= 5 else g)
+            return applied(g, totals[-1])
+
+        losses = streamed(change=change)(model, X, Y, k1, k2, lr)
+        return losses, totals[-5:]
+
+    return wrong
+
+
+def never_cleared(model, X, Y, k1, k2, lr):
+    return summed(lambda g, total: total)(model, X, Y, k1, k2, lr)[0]
+
+
+def updates_once(model, X, Y, k1, k2, lr):
+    losses, totals = summed(lambda g, total: 0 * g)(model, X, Y, k1, k2, lr)
+    for p, g in zip((model.cell.Wx, model.cell.Wh, model.cell.b, model.Wy, model.c), totals):
+        p -= lr * g
     return losses
 
 
-def streamed(**part):
-    def function(model, X, Y, k1, k2, lr):
-        return stream(model, X, Y, k1, k2, lr, **part)
-
-    return function
-
-
 TRAIN_STREAM = (
-    Mistake("state-reset", "The state starts from zero in every piece", "Carry the last state's value over the cut; only its gradient stops there.",
-            STREAM, streamed(carry=False)),
-    Mistake("ascent", "The parameters go uphill", "Descent subtracts lr times the gradient.", "p <- p - lr dL/dp", streamed(sign=-1)),
-    Mistake("tail-dropped", "The last, shorter piece is dropped", "range(0, T, k1) ends with what is left: train on it as well.",
-            STREAM, streamed(tail=False)),
-    Mistake("k1-and-k2-swapped", "k1 and k2 are swapped", "k1 steps lie between updates, k2 steps are gone back.", STREAM, streamed(swap=True)),
-    Mistake("losses-counted-twice", "Old losses are counted again", "With k2 > k1 the older steps are walked, but their losses were used before: their dh is zero.",
-            STREAM, streamed(old_losses=True)),
-    Mistake("readout-truncated", "Earlier losses of a piece do not reach Wy and c", "k2 limits the way back through the states; Wy and c get every new loss.",
-            "dWy = sum over the k1 new steps", streamed(readout_window=True)),
-    Mistake("halved-gradient", "The step is half as long", "The loss has no factor 1/2, so dy = 2 (y - target).", "p <- p - lr dL/dp", streamed(share=0.5)),
+    Mistake("state-reset", "The state starts at zero in every piece",
+            "The stream does not begin anew. Hand the last state of a piece to the next one as its h0; only its gradient is cut.",
+            CARRIED, streamed(state=lambda h_states: None)),
+    Mistake("first-state-carried", "The first state of a piece is carried on",
+            "The next piece goes on where this one ended: h_states[-1].", CARRIED, streamed(state=lambda h_states: h_states[0])),
+    Mistake("k2-ignored", "The losses flow back through the whole stream",
+            "Keep the caches of the last k2 steps only: caches[-k2:].", BACK, streamed(window=lambda caches, new, k1, k2: caches)),
+    Mistake("own-piece-only", "The losses flow back through their own piece, whatever k2 is",
+            "k2 may be larger than k1 (keep older caches, with dh = 0 for their steps) or smaller (the first steps of the piece are not walked).",
+            BACK, streamed(window=lambda caches, new, k1, k2: new)),
+    Mistake("never-beyond-the-piece", "The losses do not flow into older pieces",
+            "With k2 > k1 they go on into steps before the piece: keep the last k2 caches, with dh = 0 for the older ones.",
+            BACK, streamed(window=lambda caches, new, k1, k2: new[-k2:])),
+    Mistake("one-step-too-many", "The losses flow back k2 + 1 steps", "Keep k2 caches: caches[-k2:].",
+            BACK, streamed(window=lambda caches, new, k1, k2: caches[-k2 - 1:])),
+    Mistake("k1-and-k2-swapped", "k1 and k2 have changed places", "k1 is the steps between updates, k2 the steps that a loss can flow back.",
+            f"{PIECE}; {BACK}", streamed(starts=lambda T, k1, k2: range(0, T, k2), length=lambda k1, k2: k2,
+                                         window=lambda caches, new, k1, k2: caches[-k1:])),
+    Mistake("losses-counted-again", "Losses of older steps count again",
+            "An older loss already had its update. In the window only the new steps have a dh; zeros stand for the older ones.",
+            "every loss is counted once", streamed(old_dh=True)),
+    Mistake("caches-recomputed", "Older steps are computed anew with the new weights",
+            "That is another algorithm. Here older steps keep the caches that they were computed with.",
+            "caches are kept as they were computed", streamed(recompute=True)),
+    Mistake("last-piece-dropped", "The last, shorter piece is left out", "range(0, T, k1) includes it; a slice may end beyond the stream.",
+            PIECE, streamed(starts=lambda T, k1, k2: range(0, T - k1 + 1, k1))),
+    Mistake("readout-from-k2-steps", "Wy and c hear only the last k2 losses of a piece",
+            "k2 limits what flows between states. Every loss of the piece reaches Wy and c directly.",
+            "dWy, dc = sums over all new steps", streamed(readout_reach=lambda k1, k2: k2)),
+    Mistake("readout-first", "Wy is updated before dh is computed",
+            "dh = Wy.T @ dy needs the Wy of the forward pass. Compute all five gradients, then update.", UPDATE, streamed(readout_first=True)),
+    Mistake("readout-not-trained", "Wy and c are not updated", "All five parameters learn: Wx, Wh, b, Wy, c.", UPDATE,
+            streamed(trained=("Wx", "Wh", "b"))),
+    Mistake("cell-not-trained", "Wx, Wh and b are not updated", "All five parameters learn: Wx, Wh, b, Wy, c.", UPDATE,
+            streamed(trained=("Wy", "c"))),
+    Mistake("mean-over-k1", "The gradients are divided by the steps of the piece", "The loss is a sum over the new steps, so its gradient is one too.",
+            UPDATE, streamed(change=lambda g, dY, k1: g / len(dY))),
+    Mistake("mean-over-the-batch", "The gradients are divided by B", "The loss is a sum over the examples, so its gradient is one too.",
+            UPDATE, streamed(change=lambda g, dY, k1: g / dY.shape[2])),
+    Mistake("uphill", "The gradient is added", "Descent goes against the gradient: p -= lr * dL/dp.", UPDATE, streamed(sign=1)),
+    Mistake("gradients-never-cleared", "Gradients of earlier pieces are applied again",
+            "Each update uses its own piece's gradients. Start them at zero for each piece.", UPDATE, never_cleared),
+    Mistake("one-update-at-the-end", "All updates happen at the end of the stream",
+            "The point of a stream is to learn on the way: update after each piece, before the next one runs.", UPDATE, updates_once),
+    Mistake("last-loss-of-the-piece-only", "Only the last loss of a piece counts",
+            "Every step of the piece has a loss, and each sends a gradient.", UPDATE, streamed(of_loss=only_last_step)),
+    Mistake("mean-loss-reported", "The losses are means", "Each is the sum over the new steps of its piece.",
+            "loss of a piece = sum over its steps", streamed(report=lambda value, dY, losses: value / dY.size)),
+    Mistake("mean-over-steps-reported", "The losses are divided by the steps of the piece", "Each is the sum over the new steps of its piece.",
+            "loss of a piece = sum over its steps", streamed(report=lambda value, dY, losses: value / len(dY))),
+    Mistake("loss-after-the-update", "The losses are measured after the update", "Report the loss that the gradients belong to: before the update.",
+            "loss, then update", streamed(after_update=True)),
+    Mistake("running-total", "The losses add up", "One number for each update: the sum over its own new steps.",
+            "one loss for each update", streamed(report=lambda value, dY, losses: value + (losses[-1] if losses else 0))),
+    Mistake("a-loss-for-each-step", "There is a loss for each step", "One number for each update: the sum over its new steps.",
+            "one loss for each update", one_loss_per_step),
+    Mistake("one-number", "One loss for the whole stream", "Return a list: one number for each update.",
+            "one loss for each update", lambda *a: float(np.sum(streamed()(*a)))),
 )
