@@ -121,7 +121,7 @@ def of_points(nb, notebook, name, exercises, written):
             refuse(cell_id, f"gives {data.get('points')} points for {exercise}, the check gives {known[exercise]:g}",
                    f'set "points": {known[exercise]:g} in its nbgrader metadata, or change the check')
         if seen is checked and not re.search(rf"^check\.{exercise}\(.+\)$", cell.source.strip().splitlines()[-1]):
-            refuse(cell_id, f"does not end with its check, so its value is not its points", f"end it with check.{exercise}(...)")
+            refuse(cell_id, "does not end with its check, so its value is not its points", f"end it with check.{exercise}(...)")
     for seen, known, what in ((solved, exercises, "solution cell"), (checked, exercises, "check cell"),
                               (answered, written, "cell for the written answer")):
         for exercise in sorted(set(known) - seen):

@@ -44,10 +44,19 @@ def from_h0(function, i):
 
 
 def batch(function, i):
-    h_states, caches = parts(function(cell := i.cell(), i["X"], i["h0"]), "h_states", "caches")
-    kept = {"cache_x_t": "missing", "cache_h_prev": "missing", "cache_h_t": "missing"}
-    if len(h_states) == len(i["X"]) and np.shape(h_states[0]) == i["h0"].shape:
-        kept = caches_kept(cell, caches, i["X"], i["h0"], list(h_states))
+    return states_and_caches(function, i, i["h0"], (i["h0"],))
+
+
+def batch_from_zeros(function, i):
+    return states_and_caches(function, i, np.zeros_like(i["h0"]), ())
+
+
+def states_and_caches(function, i, h0, given):
+    """The states of a batch and what its caches hold; caches are not looked at where the states have the wrong shape."""
+    h_states, caches = parts(function(cell := i.cell(), i["X"], *given), "h_states", "caches")
+    kept = dict.fromkeys(("cache_x_t", "cache_h_prev", "cache_h_t"), "not looked at: h_states first")
+    if len(h_states) == len(i["X"]) and np.shape(h_states[0]) == h0.shape:
+        kept = caches_kept(cell, caches, i["X"], h0, list(h_states))
     return {"h_states": h_states, **kept}
 
 
@@ -68,11 +77,11 @@ RNN_FORWARD = Exercise(
     asks="rnn_forward(cell, X, h0=None) -> (h_states, caches)",
     fixtures=sequence_fixtures,
     cases=(Case("one sequence", single), Case("one sequence from h0", from_h0), Case("a batch of 2 from h0", batch),
-           Case("a list of columns", as_list), Case("T = 1", one_step), Case("float32", in_float32, tolerance=1e-4)),
+           Case("a batch of 2", batch_from_zeros), Case("a list of columns", as_list), Case("T = 1", one_step), Case("float32", in_float32, tolerance=1e-4)),
     facets=(Facet("shape of h_states", 1, ("one sequence/h_states", "a batch of 2 from h0/h_states"), "shape"),
             Facet("states of one sequence", 2, ("one sequence/h_states", "a list of columns/*", "T = 1/h_states")),
             Facet("states from a given h0", 2, ("one sequence from h0/h_states",)),
-            Facet("states of a batch", 1, ("a batch of 2 from h0/h_states", "float32/h_states")),
+            Facet("states of a batch", 1, ("a batch of 2*/h_states", "float32/h_states")),
             Facet("caches hold what the way back needs", 1, ("*/cache_*",)),
             Facet("arguments unharmed", 1, kind="unharmed")),
     reference=rnn_forward,

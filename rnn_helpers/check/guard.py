@@ -34,6 +34,11 @@ HINTS = {
     "MemoryError": "an array grew far beyond the sizes asked for; does it grow in a loop?",
 }
 
+TELLING = {  # part of an error's text -> a better hint than its kind alone gives
+    "truth value of an array": "an array is neither true nor false; for an argument that may be missing write `if h0 is None`",
+    "inhomogeneous shape": "the parts of that array differ in shape; are two returned values swapped, or is one of them a tuple?",
+}
+
 
 @dataclass
 class Problem:
@@ -213,7 +218,8 @@ def run_case(case, function, inputs):
     except BaseException as error:
         kind = type(error).__name__
         text = " ".join(str(error).split())
-        result.problem = Problem("error", f"{kind}: {text[:200]}" if text else kind, own_line(error), HINTS.get(kind, ""))
+        hint = next((hint for part, hint in TELLING.items() if part in text), HINTS.get(kind, ""))
+        result.problem = Problem("error", f"{kind}: {text[:200]}" if text else kind, own_line(error), hint)
     damaged = [n for n, v in inputs.items() if n not in case.may_change and differs(v, fresh[n])]
     damaged += [n for obj, n, array in fresh.made if n not in case.may_change and getattr(obj, n, None) is not array]
     result.damaged = tuple(dict.fromkeys(damaged))

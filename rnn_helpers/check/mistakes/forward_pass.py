@@ -50,6 +50,11 @@ def time_last(cell, X, h0=None):
     return states.transpose(1, 2, 0), caches
 
 
+def time_in_the_middle(cell, X, h0=None):
+    states, caches = loop(cell, X, h0)
+    return states.transpose(1, 0, 2), caches
+
+
 def batch_first(cell, X, h0=None):
     states, caches = loop(cell, X, h0)
     return states.transpose(2, 0, 1), caches
@@ -65,6 +70,9 @@ RNN_FORWARD = (
     Mistake("ones-for-zeros", "The first state is not zero",
             "Without an h0 the first state is a column of zeros; you start from ones.",
             "h_0 = 0", wrong(start=lambda zeros, h0: zeros + 1 if h0 is None else h0)),
+    Mistake("zeros-of-one-column", "The zeros at the start are one column for all examples",
+            "Broadcasting hides it, but the first cache then holds an h_prev of shape (H, 1), and dz @ h_prev.T fails on the way back. Make zeros of (H, B).",
+            "h_0 (H, B)", wrong(start=lambda zeros, h0: zeros[:, :1] if h0 is None else h0)),
     Mistake("states-aliased", "All states are the last one",
             "One array is filled again and again, and the list holds it T times. Make a new array at each step.",
             "h_states[t] is h_t", aliased),
@@ -90,6 +98,8 @@ RNN_FORWARD = (
     Mistake("cache-holds-h_t-twice", "The caches hold h_t where h_prev belongs",
             "By the time you store it, h_prev has been replaced. Build the cache before you carry the state on.",
             "dWh = dz_t h_{t-1}^T", wrong(cached=lambda h_prev, h_t: h_t)),
+    Mistake("stacked-behind-the-units", "Time is the middle axis", "h_states is (H, T, B). Time comes first: np.stack(states), without axis=1.",
+            "h_states (T, H, B)", time_in_the_middle),
     Mistake("time-last", "Time is the last axis", "h_states is (H, B, T). Time comes first: np.array(list of states).",
             "h_states (T, H, B)", time_last),
     Mistake("batch-first", "The batch is the first axis", "h_states is (B, T, H) or alike. Time comes first, the batch last.",

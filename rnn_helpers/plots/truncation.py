@@ -1,0 +1,49 @@
+"""The lag dial: errors against k, and how far full BPTT remembers."""
+
+import numpy as np
+
+from rnn_helpers.plots.style import COLOR, family, line
+
+
+def lag_dial(ax, reaches, errors, lag, title=None):
+    """Errors against k, a dot for each seed, the median as a line, and the place where k first reaches the input.
+
+    reaches : K values of k; errors : (K, seeds); returns the alt text.
+    """
+    errors = np.asarray(errors, float)
+    ax.plot(np.repeat(reaches, errors.shape[1]), errors.ravel(), ".", color=COLOR["bound"], label="a seed")
+    ax.plot(reaches, np.median(errors, axis=1), **line("truncated", marker=True), label="median")
+    ax.axvline(lag + 0.5, **line("bound"))
+    ax.set(xlabel="k, steps that a loss flows back (0: only the readout learns)", ylabel="error of the echo", ylim=(-0.05, 1.15),
+           title=title or f"lag {lag}: solved from k = {lag + 1} on")
+    ax.legend(loc="center right")
+    solved = [int(k) for k, row in zip(reaches, errors) if (row < 0.1).all()]
+    return f"Lag {lag}: the error is below 0.1 for every seed at k in {solved}; medians {np.round(np.median(errors, axis=1), 2).tolist()}."
+
+
+def limits(ax, table, title):
+    """Median error of full BPTT against the lag, a line for each network.
+
+    table : network -> lag -> errors of its seeds; returns the alt text.
+    """
+    said = []
+    for (name, rows), look in zip(table.items(), family("full", len(table))):
+        medians = [np.median(errors) for errors in rows.values()]
+        ax.plot(list(rows), medians, **look, label=name)
+        far = max((lag for lag, median in zip(rows, medians) if median < 0.1), default=0)
+        said.append(f"{name}: solved up to lag {far}")
+    ax.set(xlabel="lag", ylabel="median error", ylim=(-0.05, 1.15), title=title)
+    ax.legend(loc="lower right")
+    return "; ".join(said) + "."
+
+
+def work(ax, T, table, title):
+    """Cell steps walked back for each update against k, on log axes.
+
+    table : name -> (ks, steps); returns the alt text.
+    """
+    for (name, (ks, steps)), look in zip(table.items(), (line("full"), line("truncated"), line("gradient"))):
+        ax.loglog(ks, steps, **look, label=name)
+    ax.set(xlabel="k", ylabel=f"steps walked back, T = {T}", title=title)
+    ax.legend()
+    return "; ".join(f"{name}: {steps[0]} to {steps[-1]} steps" for name, (_, steps) in table.items()) + "."
