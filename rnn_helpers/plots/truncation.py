@@ -16,6 +16,7 @@ def lag_dial(ax, reaches, errors, lag, title=None):
     ax.axvline(lag + 0.5, **line("bound"))
     ax.set(xlabel="k, steps that a loss flows back (0: only the readout learns)", ylabel="error of the echo", ylim=(-0.05, 1.15),
            title=title or f"lag {lag}: solved from k = {lag + 1} on")
+    ax.set_xticks(range(0, max(reaches) + 1, 3))
     ax.legend(loc="center right")
     solved = [int(k) for k, row in zip(reaches, errors) if (row < 0.1).all()]
     return f"Lag {lag}: the error is below 0.1 for every seed at k in {solved}; medians {np.round(np.median(errors, axis=1), 2).tolist()}."
@@ -33,17 +34,5 @@ def limits(ax, table, title):
         far = max((lag for lag, median in zip(rows, medians) if median < 0.1), default=0)
         said.append(f"{name}: solved up to lag {far}")
     ax.set(xlabel="lag", ylabel="median error", ylim=(-0.05, 1.15), title=title)
-    ax.legend(loc="lower right")
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return "; ".join(said) + "."
-
-
-def work(ax, T, table, title):
-    """Cell steps walked back for each update against k, on log axes.
-
-    table : name -> (ks, steps); returns the alt text.
-    """
-    for (name, (ks, steps)), look in zip(table.items(), (line("full"), line("truncated"), line("gradient"))):
-        ax.loglog(ks, steps, **look, label=name)
-    ax.set(xlabel="k", ylabel=f"steps walked back, T = {T}", title=title)
-    ax.legend()
-    return "; ".join(f"{name}: {steps[0]} to {steps[-1]} steps" for name, (_, steps) in table.items()) + "."
