@@ -4,13 +4,30 @@ import re
 from pathlib import Path
 
 import nbformat
+import nbgrader.api
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.dbutil import _temp_alembic_ini
 
 from instructor.grading.intake import grade_id
 from rnn_helpers.check.judge import Judgement, Verdict
 from rnn_helpers.check.report import as_html, as_text
 
 COMMIT_EVERY = 50
+
+
+def alembic_version():
+    """The version of the gradebook's tables.
+
+    nbgrader asks the command `alembic` for it, which is found only where the environment's bin folder is on the PATH:
+    not with `.venv/bin/python -m instructor`. The library gives the same answer.
+    """
+    with _temp_alembic_ini("sqlite://") as settings:
+        return ScriptDirectory.from_config(Config(settings)).get_current_head()
+
+
+nbgrader.api.get_alembic_version = alembic_version
 
 
 def judgement_of(data):

@@ -56,7 +56,18 @@ def names_bound(node):
         return {node.name}
     if isinstance(node, (ast.Import, ast.ImportFrom)):
         return {(alias.asname or alias.name.split(".")[0]) for alias in node.names}
-    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, (ast.Store, ast.Del))}
+    if isinstance(node, ast.Expr):  # TABLE.update(...) fills TABLE; a bare call gives nothing a value
+        call = node.value
+        return {base_name(call.func)} - {None} if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) else set()
+    targets = [n for n in ast.walk(node) if isinstance(n, (ast.Name, ast.Subscript, ast.Attribute)) and isinstance(n.ctx, (ast.Store, ast.Del))]
+    return {base_name(n) for n in targets} - {None}
+
+
+def base_name(node):
+    """The name that a target starts from: TABLE in TABLE["tanh"] or in TABLE.update; None when there is none."""
+    while isinstance(node, (ast.Subscript, ast.Attribute)):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None
 
 
 def names_used(node):
@@ -87,11 +98,11 @@ def parse(cells):
 
 
 def needed(statements, function):
-    """The statements that define a function and what it uses: imports, definitions and assignments, no bare calls."""
+    """The statements that define a function and what it uses: imports, definitions, assignments, calls on what it uses."""
     wanted, chosen = {function}, set()
     while True:
         more = {i for i, (_, node) in enumerate(statements)
-                if i not in chosen and not isinstance(node, ast.Expr) and names_bound(node) & wanted}
+                if i not in chosen and names_bound(node) & wanted}
         star = {i for i, (_, node) in enumerate(statements)
                 if i not in chosen and isinstance(node, ast.ImportFrom) and any(a.name == "*" for a in node.names)}
         if not more | star:

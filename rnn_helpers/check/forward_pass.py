@@ -18,14 +18,15 @@ def sequence_fixtures(rng):
 
 
 def caches_kept(cell, caches, X, h0, h_states):
-    """What each step's cache holds, over all steps: "kept" where every step has it; the states are the function's own."""
+    """What each step's cache holds, all steps in one array, or "missing" where a step lacks it; see `in_cache`."""
     try:
         steps = [caches[t] for t in range(len(X))]
     except (KeyError, IndexError, TypeError) as error:
         raise BadReturn(f"caches has no entry for each of the {len(X)} steps: append one at every step") from error
     before = [h0, *h_states[:-1]]
     found = [in_cache(cell, cache, x_t, np.asarray(h_prev), h_t) for cache, x_t, h_prev, h_t in zip(steps, X, before, h_states)]
-    return {name: "kept" if all(step[name] == "kept" for step in found) else "missing" for name in found[0]} if found else {}
+    return {name: "missing" if any(isinstance(step[name], str) for step in found) else np.array([step[name] for step in found])
+            for name in found[0]}
 
 
 def single(function, i):
@@ -82,7 +83,7 @@ RNN_FORWARD = Exercise(
             Facet("states of one sequence", 2, ("one sequence/h_states", "a list of columns/*", "T = 1/h_states")),
             Facet("states from a given h0", 2, ("one sequence from h0/h_states",)),
             Facet("states of a batch", 1, ("a batch of 2*/h_states", "float32/h_states")),
-            Facet("caches hold what the way back needs", 1, ("*/cache_*",)),
+            Facet("caches hold what the way back needs", 1, ("*/cache_*",), "usable"),
             Facet("arguments unharmed", 1, kind="unharmed")),
     reference=rnn_forward,
     mistakes=mistakes.RNN_FORWARD,

@@ -78,7 +78,7 @@ def first_difference(name, got, expected, tolerance):
         return got
     if got.dtype.kind == "U" or expected.dtype.kind == "U":
         if got.dtype.kind != expected.dtype.kind:
-            return f"{name} holds {got.dtype}, expected {'text' if expected.dtype.kind == 'U' else 'numbers'}"
+            return f"{name} is {str(got)[:40]!r}" if got.dtype.kind == "U" else f"{name} holds {got.dtype}, expected text"
         if got.shape == expected.shape:
             where = next(i for i in np.ndindex(*got.shape) if got[i] != expected[i])
             place = f" at {', '.join(map(str, where))}" if where else ""
@@ -212,9 +212,11 @@ class Evidence:
 def verdicts(evidence):
     """The facets with what each earns."""
     found, some_value = [], False
-    for facet in sorted(evidence.exercise.facets, key=lambda facet: facet.kind == "unharmed"):
-        if facet.kind == "unharmed":
-            reason = evidence.harm() if some_value else "counts once some values are right"
+    for facet in sorted(evidence.exercise.facets, key=lambda facet: facet.kind in ("usable", "unharmed")):
+        if facet.kind in ("usable", "unharmed") and not some_value:
+            reason = "counts once some values are right"
+        elif facet.kind == "unharmed":
+            reason = evidence.harm()
         else:
             keys = [key for pattern in facet.keys for key in keys_of(pattern, evidence.expected)]
             if not keys:
