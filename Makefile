@@ -2,7 +2,7 @@
 python := .venv/bin/python
 root := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
-.PHONY: help lab test notebooks links bench browser grade lock
+.PHONY: help lab test notebooks links bench grade lock
 
 help:
 	@echo "make lab                        install, open JupyterLab on the notebooks"
@@ -11,7 +11,6 @@ help:
 	@echo "make links REPO=owner/name      point every link to your repository"
 	@echo "make grade SUBMISSIONS=folder   grade a class"
 	@echo "make bench                      speed, side by side"
-	@echo "make browser                    the notebooks in a real browser"
 	@echo "make lock                       write constraints.txt anew"
 
 lab:
@@ -37,10 +36,6 @@ grade:
 bench:
 	@sh tools/venv.sh bench
 	@$(python) -m benchmarks
-
-browser:
-	@sh tools/venv.sh browser
-	@$(python) -m pytest -n 0 tests/browser $(ARGS)
 
 lock:
 	@sh tools/venv.sh lock
