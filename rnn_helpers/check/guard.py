@@ -2,6 +2,8 @@
 
 import contextlib
 import ctypes
+import dis
+import inspect
 import io
 import linecache
 import os
@@ -14,12 +16,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from rnn_helpers.cell import RNNCell
 from rnn_helpers.check.exercise import BadReturn
+from rnn_helpers.model import RNNModel
 
 TIME_LIMIT = 5.0  # seconds for all cases of a check together
+REPEAT, STORM = 0.1, 1e-4  # seconds between two calls to stop: the first ten, then those to code that catches them all
 LARGEST = 2_000_000  # numbers in a returned array
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-LIBRARIES = (PACKAGE, os.path.dirname(os.path.dirname(os.path.abspath(np.__file__))), os.path.dirname(os.__file__))
+LIBRARIES = tuple(folder + os.sep for folder in (PACKAGE, os.path.dirname(os.path.dirname(os.path.abspath(np.__file__))),
+                                                 os.path.dirname(os.__file__)))
 
 HINTS = {
     "NameError": "is it spelled as where it was made, and has that cell run? A function should use its arguments only",
@@ -86,45 +92,73 @@ class TimeUp(BaseException):
     """Raised in the learner's code when its time is over; no Exception, so that `except Exception` lets it pass."""
 
 
+def may_stop(frame):
+    """Whether TimeUp may be raised in a frame: everywhere but in what runs and cleans up around the learner's code."""
+    return frame is not None and frame.f_code.co_filename not in (may_stop.__code__.co_filename, contextlib.__file__)
+
+
 @contextlib.contextmanager
 def time_limit(seconds):
     """Stop the block with TimeUp after `seconds`: by SIGALRM on the main thread, else from a watching thread.
 
-    Repeats every tenth of a second, so that a bare `except:` in a loop does not swallow it for good. In a Python
-    without threads and signals (a browser) there is no limit.
+    Repeats, for a bare `except:` in a loop swallows it: every tenth of a second, then so fast that one arrives where no
+    `try` stands. In a Python without threads and signals (a browser) there is no limit.
     """
-    active = [True]
+    if threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
+        return (yield from _by_signal(seconds))
+    return (yield from _by_thread(seconds))
 
-    def time_up(signum=None, frame=None):
-        if active[0]:
+
+def _by_signal(seconds):
+    active, calls = True, 0
+
+    def time_up(signum, frame):
+        nonlocal calls
+        calls += 1
+        if calls == 10 and active:
+            signal.setitimer(signal.ITIMER_REAL, STORM, STORM)
+        if active and may_stop(frame):
             raise TimeUp
 
-    on_main = threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer")
-    if on_main:
-        before = signal.signal(signal.SIGALRM, time_up)
-        signal.setitimer(signal.ITIMER_REAL, seconds, 0.1)
-        try:
-            yield
-        finally:
-            active[0] = False
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
-        return
-    ident, done = threading.get_ident(), threading.Event()
-
-    def watch():
-        wait = seconds
-        while not done.wait(wait):
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(TimeUp))
-            wait = 0.1
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    with contextlib.suppress(RuntimeError):  # a Python that cannot start threads
-        watcher.start()
+    before = signal.signal(signal.SIGALRM, time_up)
+    signal.setitimer(signal.ITIMER_REAL, seconds, REPEAT)
     try:
         yield
     finally:
+        active = False
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _by_thread(seconds):
+    ident, done = ctypes.c_ulong(threading.get_ident()), threading.Event()
+
+    def watch():
+        wait, calls = seconds, 0
+        while not done.wait(wait):
+            calls += 1
+            wait = REPEAT if calls < 10 else STORM
+            if may_stop(sys._current_frames().get(ident.value)):
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(TimeUp))
+
+    def stop():
         done.set()
+        watcher.join()
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, None)  # one that has not arrived yet
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    try:
+        watcher.start()
+    except RuntimeError:  # a Python that cannot start threads
+        yield
+        return
+    try:
+        yield
+    finally:
+        try:
+            stop()
+        except TimeUp:
+            stop()
 
 
 class Counter(io.TextIOBase):
@@ -155,13 +189,64 @@ def watch_for(forbidden, found):
         sys.setprofile(before)
 
 
+@contextlib.contextmanager
+def process_unchanged():
+    """Put back what a function may set for the whole process, and keep what it displays out of the page."""
+    state, shell = np.random.get_state(), sys.modules.get("IPython") and sys.modules["IPython"].get_ipython()
+    with contextlib.ExitStack() as stack:
+        stack.callback(np.random.set_state, state)
+        stack.enter_context(np.errstate(all="ignore"))
+        stack.enter_context(np.printoptions())
+        stack.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")
+        if shell:
+            from IPython.utils.capture import capture_output
+            stack.enter_context(capture_output(stdout=False, stderr=False))
+            shell.ask_exit = sys.exit  # else exit() ends the kernel
+            stack.callback(vars(shell).pop, "ask_exit")
+        yield
+
+
 def own_line(error):
     """The last line of the learner's own code in a traceback, as 'line 3: h_t = ...', or ''."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if not frame.filename.startswith(LIBRARIES) and "site-packages" not in frame.filename:
+        if not frame.filename.startswith((*LIBRARIES, "<frozen")) and "site-packages" not in frame.filename:
             text = (frame.line or linecache.getline(frame.filename, frame.lineno)).strip()
             return f"line {frame.lineno}: {text}" if text else f"line {frame.lineno}"
     return ""
+
+
+def said(error):
+    """What an exception says, as one line of printable characters."""
+    try:
+        text = str(error)
+    except Exception:
+        return ""
+    return "".join(c if c.isprintable() else " " for c in " ".join(text.split()))[:200]
+
+
+def as_asked(function, asks):
+    """The function, with BadReturn when it cannot be called as the exercise asks or returns what no case should touch."""
+
+    def call(*args, **kwargs):
+        try:
+            returned = function(*args, **kwargs)
+        except TypeError as error:
+            if error.__traceback__.tb_next is None:  # raised by the call itself
+                raise BadReturn(f"it cannot be called as asked, {asks}: {said(error)}") from None
+            raise
+        if inspect.iscoroutine(returned):
+            returned.close()
+            raise BadReturn("it is an `async def`, which returns nothing until it is awaited: write `def`")
+        if inspect.isgenerator(returned):
+            raise BadReturn("it returned a generator, for it has a `yield`: collect the values and `return` them")
+        for value in returned if isinstance(returned, (tuple, list)) else (returned,):
+            if isinstance(value, np.ndarray) and value.size > LARGEST:
+                raise BadReturn(f"it returned an array of shape {value.shape}, {value.size} numbers: far more than asked for. "
+                                "Print the shapes before each operation: did (H,) meet (H, 1)?")
+        return returned
+
+    return call
 
 
 def plain(name, value):
@@ -195,8 +280,8 @@ def differs(before, after):
     return before != after
 
 
-def run_case(case, function, inputs):
-    """Run one case on a fresh copy of the inputs; never raises."""
+def run_case(case, function, inputs, asks):
+    """Run one case on a fresh copy of the inputs; never raises. `function` as `as_asked` gives it."""
     fresh, result = inputs.copy(), CaseResult()
     try:
         returned = case.run(function, fresh)
@@ -207,19 +292,24 @@ def run_case(case, function, inputs):
                                   if isinstance(value, np.ndarray) for n, v in arrays if np.may_share_memory(value, v))
     except NotImplementedError:
         result.problem = Problem("not attempted", "not attempted yet")
-    except TimeUp:
-        result.problem = Problem("time", f"it was still running after {TIME_LIMIT:g} seconds and was stopped",
-                                 hint="does every loop end? A `while` needs something that changes")
+    except TimeUp as error:
+        result.problem = Problem("time", f"it was still running after {TIME_LIMIT:g} seconds and was stopped", own_line(error),
+                                 "does every loop end? A `while` needs something that changes")
     except BadReturn as error:
         result.problem = Problem("return", str(error))
-    except (SystemExit, KeyboardInterrupt) as error:
-        result.problem = Problem("exit", f"it ended with {type(error).__name__}", own_line(error),
+    except KeyboardInterrupt as error:
+        result.problem = Problem("exit", "it was interrupted", own_line(error), "run the check again and let it end")
+    except SystemExit as error:
+        result.problem = Problem("exit", "it ended with SystemExit", own_line(error),
                                  "a function gives its result with `return`, not with exit()")
     except BaseException as error:
-        kind = type(error).__name__
-        text = " ".join(str(error).split())
+        kind, text = type(error).__name__, said(error)
         hint = next((hint for part, hint in TELLING.items() if part in text), HINTS.get(kind, ""))
-        result.problem = Problem("error", f"{kind}: {text[:200]}" if text else kind, own_line(error), hint)
+        text = f"{kind}: {text}" if text else kind
+        if any(frame.f_code is function.__code__ for frame, _ in traceback.walk_tb(error.__traceback__)):
+            result.problem = Problem("error", text, own_line(error), hint)
+        else:  # the case stumbled over what was returned
+            result.problem = Problem("return", f"what it returned cannot be used ({text}); asked for is {asks}")
     damaged = [n for n, v in inputs.items() if n not in case.may_change and differs(v, fresh[n])]
     damaged += [n for obj, n, array in fresh.made if n not in case.may_change and getattr(obj, n, None) is not array]
     result.damaged = tuple(dict.fromkeys(damaged))
@@ -238,20 +328,24 @@ def observe(exercise, function, inputs, guarded=True):
     -------
     observed : Observed
     """
+    if not callable(function):
+        problem = Problem("return", f"the check got {type(function).__name__}, which is no function",
+                          hint=f"give it the function's name without brackets: check.{exercise.name}({exercise.name})")
+        return Observed({case.name: CaseResult(problem=problem) for case in exercise.cases})
     found, printed, cases, again = [], Counter(), {}, None
     forbidden = (exercise.reference, *exercise.forbidden)
     limit = time_limit(TIME_LIMIT) if guarded else contextlib.nullcontext()
     watch = watch_for(forbidden, found) if guarded else contextlib.nullcontext()
-    with warnings.catch_warnings(), np.errstate(all="ignore"), contextlib.redirect_stdout(printed), \
-            contextlib.redirect_stderr(printed), contextlib.suppress(TimeUp), limit, watch:
-        warnings.simplefilter("ignore")
+    call = as_asked(function, exercise.asks)
+    with process_unchanged(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), \
+            contextlib.suppress(TimeUp), limit, watch:
         for case in exercise.cases:
-            cases[case.name] = run_case(case, function, inputs)
+            cases[case.name] = run_case(case, call, inputs, exercise.asks)
             problem = cases[case.name].problem
             if problem and problem.kind in ("time", "not attempted", "exit"):
                 break
         else:
-            again = run_case(exercise.cases[0], function, inputs)
+            again = run_case(exercise.cases[0], call, inputs, exercise.asks)
     for case in exercise.cases:
         if case.name not in cases:
             last = next(reversed(cases.values()), CaseResult())
@@ -260,7 +354,9 @@ def observe(exercise, function, inputs, guarded=True):
 
 
 def arrays_read(function):
-    """Names of global arrays that a function reads: it works on the notebook's data, not on its arguments."""
+    """Names of global arrays, numbers and lists that a function reads: it works on the notebook's data, not on its arguments."""
     function = getattr(function, "__func__", function)
     code, names = getattr(function, "__code__", None), getattr(function, "__globals__", {})
-    return tuple(n for n in code.co_names if isinstance(names.get(n), np.ndarray)) if code else ()
+    read = [i.argval for i in dis.get_instructions(code) if i.opname == "LOAD_GLOBAL"] if code else []
+    data = (np.ndarray, int, float, list, tuple, RNNCell, RNNModel)
+    return tuple(dict.fromkeys(n for n in read if isinstance(names.get(n), data) and not isinstance(names[n], bool)))
