@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import threading
+import time
 import traceback
 import warnings
 from dataclasses import dataclass, field
@@ -131,34 +132,37 @@ def _by_signal(seconds):
 
 
 def _by_thread(seconds):
-    ident, done = ctypes.c_ulong(threading.get_ident()), threading.Event()
+    ident, active, watching = ctypes.c_ulong(threading.get_ident()), True, True  # flags, no locks: TimeUp inside one would keep it shut
 
     def watch():
-        wait, calls = seconds, 0
-        while not done.wait(wait):
+        nonlocal watching
+        stop_at, calls = time.monotonic() + seconds, 0
+        while active:
+            time.sleep(0.02 if calls < 10 else STORM)
+            if time.monotonic() < stop_at:
+                continue
             calls += 1
-            wait = REPEAT if calls < 10 else STORM
-            if may_stop(sys._current_frames().get(ident.value)):
+            stop_at += REPEAT if calls < 10 else 0
+            if active and may_stop(sys._current_frames().get(ident.value)):
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(TimeUp))
+        watching = False
 
-    def stop():
-        done.set()
-        watcher.join()
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, None)  # one that has not arrived yet
-
-    watcher = threading.Thread(target=watch, daemon=True)
     try:
-        watcher.start()
+        threading.Thread(target=watch, daemon=True).start()
     except RuntimeError:  # a Python that cannot start threads
-        yield
-        return
+        watching = False
     try:
         yield
     finally:
-        try:
-            stop()
-        except TimeUp:
-            stop()
+        ended = False
+        while not ended:
+            with contextlib.suppress(TimeUp):
+                active = False
+                while watching:
+                    time.sleep(0.001)
+                for _ in range(3):  # one that has not arrived yet arrives here
+                    pass
+                ended = True
 
 
 class Counter(io.TextIOBase):
@@ -214,6 +218,19 @@ def own_line(error):
             text = (frame.line or linecache.getline(frame.filename, frame.lineno)).strip()
             return f"line {frame.lineno}: {text}" if text else f"line {frame.lineno}"
     return ""
+
+
+def not_written(error, frames):
+    """The problem of a function that ended with NotImplementedError: a stub, or more than that."""
+    frames = frames[next((i for i, frame in enumerate(frames) if frame.f_code.co_name == "call"), -1) + 1:]
+    if type(error) is not NotImplementedError:  # input() where nobody can answer
+        return Problem("error", f"{type(error).__name__}: {said(error)}", own_line(error), "ask for nothing: use the arguments")
+    if len(frames) > 1 and not frames[-1].f_code.co_name.startswith("<"):
+        name = frames[-1].f_code.co_name
+        return Problem("error", f"it calls {name}, which is not written yet", "",
+                       f"write {name} first, or take check.yours_or_ours({name}), which is the course's until yours is right")
+    lines = {line for *_, line in frames[0].f_code.co_lines() if line} if frames else ()
+    return Problem("not attempted", "not attempted yet", own_line(error) if len(lines) > 2 else "")
 
 
 def said(error):
@@ -290,8 +307,8 @@ def run_case(case, function, inputs, asks):
             arrays = [(n, v) for n, v in fresh.items() if isinstance(v, np.ndarray)]
             result.shared = tuple(f"{name} is a view of {n}" for name, value in returned.items()
                                   if isinstance(value, np.ndarray) for n, v in arrays if np.may_share_memory(value, v))
-    except NotImplementedError:
-        result.problem = Problem("not attempted", "not attempted yet")
+    except NotImplementedError as error:
+        result.problem = not_written(error, [frame for frame, _ in traceback.walk_tb(error.__traceback__)][2:])
     except TimeUp as error:
         result.problem = Problem("time", f"it was still running after {TIME_LIMIT:g} seconds and was stopped", own_line(error),
                                  "does every loop end? A `while` needs something that changes")

@@ -87,7 +87,8 @@ def first_difference(name, got, expected, tolerance):
         return f"{name} has shape {got.shape}, expected {expected.shape}"
     if not np.isfinite(got).all() and np.isfinite(expected).all():
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(got))[0])
-        return f"{name} holds {number(got[where])} (first at {list(where)})"
+        return (f"{name} holds {number(got[where])} (first at {list(where)}): look for 0 / 0, a log or exp out of range, "
+                "or an np.empty that is not filled")
     flat_got, flat_expected = got.astype(float).ravel(), expected.astype(float).ravel()
     scale = np.max(np.abs(flat_expected), initial=0.0) or 1.0
     wrong = np.abs(flat_got - flat_expected) > tolerance * scale
@@ -192,6 +193,25 @@ class Evidence:
             return ""
         return f"{first_difference(name, got, expected, self.tolerance[case])} ({case})"
 
+    def what_shows(self, key):
+        """A wrong key in words: the problem, or where it departs."""
+        problem = self.case(key).problem
+        return describe(problem) if problem else self.reason(key, "shape") or self.reason(key)
+
+    def kept(self):
+        """Whether a second call with the same arguments goes another way, in words; "" when not."""
+        first, again = self.exercise.cases[0].name, self.observed.again
+        if not again or self.observed.cases[first].problem:
+            return ""
+        if again.problem:
+            return f"it works the first time only; called again with the same arguments: {describe(again.problem)}"
+        for name, value in self.observed.cases[first].values.items():
+            other = again.values.get(name)
+            if other is None or not close(other, value, self.tolerance[first]):
+                return (f"called again with the same arguments it gives another {name}: something is kept from the call before "
+                        "(a global, a default argument that grows), or drawn at random")
+        return ""
+
     def harm(self):
         """What the function did besides its work, "" when nothing."""
         for name, result in self.observed.cases.items():
@@ -199,14 +219,7 @@ class Evidence:
                 return f"{' and '.join(result.damaged)} changed during the call ({name}); write to a copy, not with +=, -= or [:] ="
             if result.shared:
                 return f"{result.shared[0]} ({name}); return a new array, e.g. with .copy()"
-        again = self.observed.again
-        first = self.exercise.cases[0].name
-        if again and not self.observed.cases[first].problem:
-            for name, value in self.observed.cases[first].values.items():
-                other = again.values.get(name)
-                if other is None or not close(other, value, self.tolerance[first]):
-                    return f"called again with the same arguments it gives another {name}: something is kept from the call before"
-        return ""
+        return self.kept()
 
 
 def verdicts(evidence):
@@ -229,9 +242,10 @@ def verdicts(evidence):
 
 
 def name_mistakes(evidence, most=2):
-    """The mistakes of the atlas that explain what is wrong: every symptom of theirs is there, as they show it.
+    """The mistakes of the atlas that explain what is wrong, and the wrong keys that they leave unexplained.
 
-    A mistake that explains more comes first; a second one is named when it explains what the first leaves over.
+    Every symptom of theirs is there, as they show it. A mistake that explains more comes first; a second one is named
+    when it explains what the first leaves over.
     """
     problems = problem_texts(evidence.observed)
     damaged = {case: result.damaged for case, result in evidence.observed.cases.items() if result.damaged}
@@ -241,7 +255,7 @@ def name_mistakes(evidence, most=2):
             if all(evidence.agrees(key, shown.values) for key in shown.signs) and shown.problems.items() <= problems.items():
                 fitting[shown.mistake.name] = shown
         elif not wrong and shown.damaged and shown.damaged == damaged:
-            return [shown.mistake]
+            return [shown.mistake], []
     while wrong and len(named) < most and fitting:
         best = max(fitting.values(), key=lambda shown: len(set(shown.signs) & set(wrong)))
         if not set(best.signs) & set(wrong):
@@ -249,7 +263,7 @@ def name_mistakes(evidence, most=2):
         named.append(best.mistake)
         wrong = [key for key in wrong if key not in best.signs]
         del fitting[best.mistake.name]
-    return named
+    return named, wrong
 
 
 def judge(yardstick, observed: Observed):
@@ -269,7 +283,8 @@ def judge(yardstick, observed: Observed):
     problems = [case.problem for case in observed.cases.values() if case.problem]
     if problems and problems[0].kind == "not attempted":
         result.status = "not attempted"
-        result.advice = [f"not attempted yet: {exercise.asks}"]
+        left = "take out the line `raise NotImplementedError` to see what your code gives" if problems[0].line else ""
+        result.advice = [left or f"not attempted yet: {exercise.asks}"]
         return result
     if observed.borrowed:
         result.status = "borrowed"
@@ -284,27 +299,32 @@ def judge(yardstick, observed: Observed):
         result.advice = witness_lines(exercise, inputs, evidence)
         return result
     result.status = "partly right" if result.points > 0 else "wrong"
-    named = name_mistakes(evidence)
+    named, left = name_mistakes(evidence)
     result.mistakes = [mistake.name for mistake in named]
     result.advice = [f"{mistake.title}. {mistake.why} {mistake.line}".strip() for mistake in named]
     if not named:
         result.advice = unknown(exercise, inputs, observed, evidence, result, problems)
-    if observed.globals_read and not named:
+    elif left:  # stands first when it comes first
+        result.advice.insert(0 if left[0] == evidence.wrong[0] else len(named), evidence.what_shows(left[0]))
+    if observed.globals_read and (left or not named):
         result.advice.append(f"it reads {', '.join(observed.globals_read)} from the notebook: use the arguments only")
+    if observed.printed:
+        result.advice.append(f"it printed {observed.printed} characters, which a check does not show: call it in a cell of its own to read them")
     return result
 
 
 def unknown(exercise, inputs, observed, evidence, result, problems):
     """Advice when no mistake of the atlas fits: what happened, where it departs first, the witness."""
-    if problems:
-        failing = [name for name, case in observed.cases.items() if case.problem]
-        working = [name for name, case in observed.cases.items() if not case.problem]
-        advice = [describe(problems[0])]
-        if working and len(failing) < len(observed.cases):
-            advice[0] += f"; it works on {working[0]!r} and fails on {failing[0]!r}"
-        return advice + ([f"Try: {problems[0].hint}"] if problems[0].hint else [])
-    advice = [next((v.reason for v in result.facets if v.reason), evidence.harm())]
-    return advice + witness_lines(exercise, inputs, evidence)
+    advice = [kept] if (kept := evidence.kept()) else []
+    if problems and not (kept and problems[0].line):
+        problem, bad = problems[0], {key.split("/")[0] for key in evidence.wrong}
+        working = [name for name in observed.cases if name not in bad]
+        failing = next(name for name, case in observed.cases.items() if case.problem)
+        works = f"; it works on {working[0]!r} and fails on {failing!r}" if working else ""
+        return advice + [describe(problem) + works] + ([f"Try: {problem.hint}"] if problem.hint else [])
+    if not kept or not problems:
+        advice.append(next((v.reason for v in result.facets if v.reason), evidence.harm()))
+    return list(dict.fromkeys(advice)) + witness_lines(exercise, inputs, evidence)
 
 
 def witness_lines(exercise, inputs, evidence):
