@@ -323,8 +323,8 @@ def unknown(exercise, inputs, observed, evidence, result, problems):
         works = f"; it works on {working[0]!r} and fails on {failing!r}" if working else ""
         return advice + [describe(problem) + works] + ([f"Try: {problem.hint}"] if problem.hint else [])
     if not kept or not problems:
-        advice.append(next((v.reason for v in result.facets if v.reason), evidence.harm()))
-    return list(dict.fromkeys(advice)) + witness_lines(exercise, inputs, evidence)
+        advice += [next((v.reason for v in result.facets if v.reason), ""), evidence.harm()]
+    return list(dict.fromkeys(filter(None, advice))) + witness_lines(exercise, inputs, evidence)
 
 
 def witness_lines(exercise, inputs, evidence):

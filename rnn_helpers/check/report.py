@@ -54,7 +54,8 @@ def as_text(judgement):
     width = max((len(v.title) for v in judgement.facets), default=0)
     for v in judgement.facets:
         earned = f"{points_text(v.earned)}/{points_text(v.points)}"
-        lines.append(f"  {'ok   ' if not v.reason else 'wrong'} {earned:>5}  {v.title:<{width}}  {v.reason}"[:WIDTH + 20].rstrip())
+        line = f"  {'ok   ' if not v.reason else 'wrong'} {earned:>7}  {v.title:<{width}}  {v.reason}".rstrip()
+        lines.append(line if len(line) <= WIDTH + 20 else f"{line[:WIDTH + 16]} ...")
     return "\n".join(lines[:LINES])
 
 
@@ -67,7 +68,8 @@ def as_html(judgement):
         f"<tr><td {cell}>{'✓ right' if not v.reason else '✗ wrong'}</td><th scope='row' {cell}>{html.escape(v.title)}</th>"
         f"<td {cell}>{points_text(v.earned)} of {points_text(v.points)}</td><td {cell}>{html.escape(v.reason)}</td></tr>"
         for v in judgement.facets)
-    table = (f"<table><thead><tr><th scope='col' {cell}>verdict</th><th scope='col' {cell}>part</th>"
+    caption = f"<caption style='text-align:left;color:inherit'>The parts of {html.escape(judgement.name)}</caption>"
+    table = (f"<table>{caption}<thead><tr><th scope='col' {cell}>verdict</th><th scope='col' {cell}>part</th>"
              f"<th scope='col' {cell}>points</th><th scope='col' {cell}>where it departs</th></tr></thead>"
              f"<tbody>{rows}</tbody></table>") if rows else ""
     return f"<div role='status'><p style='margin:2px 0'><strong>{head}</strong></p>{advice}{table}</div>"
