@@ -309,7 +309,8 @@ def judge(yardstick, observed: Observed):
     if observed.globals_read and (left or not named):
         result.advice.append(f"it reads {', '.join(observed.globals_read)} from the notebook: use the arguments only")
     if observed.printed:
-        result.advice.append(f"it printed {observed.printed} characters, which a check does not show: call it in a cell of its own to read them")
+        result.advice.append(f"it printed {observed.printed} characters, which a check does not show: "
+                             "call it in a cell of its own to read them")
     return result
 
 

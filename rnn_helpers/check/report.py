@@ -65,7 +65,8 @@ def as_html(judgement):
     advice = "".join(f"<p style='margin:2px 0'>{html.escape(text)}</p>" for text in judgement.advice)
     cell = "style='text-align:left;padding:2px 10px'"
     rows = "".join(
-        f"<tr><td {cell}>{'✓ right' if not v.reason else '✗ wrong'}</td><th scope='row' {cell}>{html.escape(v.title)}</th>"
+        f"<tr><td style='text-align:left;padding:2px 10px;white-space:nowrap'>{'✓ right' if not v.reason else '✗ wrong'}</td>"
+        f"<th scope='row' {cell}>{html.escape(v.title)}</th>"
         f"<td {cell}>{points_text(v.earned)} of {points_text(v.points)}</td><td {cell}>{html.escape(v.reason)}</td></tr>"
         for v in judgement.facets)
     caption = f"<caption style='text-align:left;color:inherit'>The parts of {html.escape(judgement.name)}</caption>"

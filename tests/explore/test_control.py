@@ -1,0 +1,97 @@
+"""The sliders' machinery: what a control shows, what a picture says, what a page without a kernel keeps."""
+
+import base64
+import io
+import threading
+
+import ipywidgets as widgets
+import pytest
+from PIL import Image
+
+from rnn_helpers.explore.control import Explorer, choice, int_slider, slider, steps, switch
+
+
+def draw(fig, x, n=1, kind="a", on=False):
+    fig.subplots().plot([0, x * n])
+    return f"x is {x:g}, n is {n}, {kind}, {'on' if on else 'off'}."
+
+
+@pytest.fixture
+def explorer():
+    return Explorer(draw, "A line", whose="your f", x=slider("x", 0, 2, 0.5, 1), n=int_slider("n", 1, 5, 2), kind=choice("kind", ["a", "b"]),
+                    on=switch("on"))
+
+
+def test_it_starts_with_the_values_given(explorer):
+    assert explorer.alt == "A line \N{MIDDLE DOT} your f. x is 1, n is 2, a, off." and "x is 1, n is 2" in explorer.caption.value
+    assert [control.description for control in explorer.controls.values()] == ["x", "n", "kind", "on"]
+
+
+def test_every_control_redraws_at_once(explorer):
+    for name, value, says in (("x", 1.5, "x is 1.5"), ("n", 5, "n is 5"), ("kind", "b", "b,"), ("on", True, "on.")):
+        before = explorer.image.value
+        explorer.controls[name].value = value
+        assert says in explorer.alt and explorer.image.tooltip == explorer.alt
+        assert name in ("kind", "on") or explorer.image.value != before
+    assert explorer.redraws == 5
+
+
+def test_the_stored_output_has_picture_and_alt_text(explorer):
+    data, metadata = explorer.bundle()
+    assert Image.open(io.BytesIO(base64.b64decode(data["image/png"]))).format == "PNG"
+    assert data["text/plain"] == metadata["image/png"]["alt"] == explorer.alt
+    assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == explorer.box.model_id
+
+
+@pytest.mark.parametrize("error", [ValueError("<b>no</b> $x$"), KeyboardInterrupt(), RecursionError("deep")])
+def test_what_draw_raises_becomes_a_picture(error):
+    def broken(fig, x):
+        raise error
+
+    explorer = Explorer(broken, "Broken", x=slider("x", 0, 1, 0.1, 0))
+    assert type(error).__name__ in explorer.alt and bytes(explorer.image.value[:4]) == b"\x89PNG"
+    assert "<b>" not in explorer.caption.value
+
+
+def test_draw_without_alt_text_is_told_so():
+    assert "alt text" in Explorer(lambda fig, x: None, "t", x=switch("x")).alt
+
+
+def test_changes_while_drawing_are_drawn_once_with_the_newest():
+    begun, go, seen = threading.Event(), threading.Event(), []
+
+    def slow(fig, n):
+        seen.append(n)
+        if n == 2:
+            begun.set()
+            go.wait(30)
+        return f"n is {n}."
+
+    explorer = Explorer(slow, "t", n=int_slider("n", 1, 9, 1))
+    worker = threading.Thread(target=setattr, args=(explorer.controls["n"], "value", 2))
+    worker.start()
+    begun.wait(30)
+    for n in (3, 4, 5):
+        explorer.controls["n"].value = n
+    go.set()
+    worker.join(30)
+    assert seen == [1, 2, 5] and "n is 5" in explorer.alt
+
+
+@pytest.mark.parametrize("make", [
+    lambda: slider("s", 2, 1, 0.1, 1), lambda: slider("s", 0, 1, 0.1, 2), lambda: int_slider("i", 0, 3, 4), lambda: choice("c", []),
+    lambda: choice("c", ["a"], "b"), lambda: steps("lr", [0.1, 0.01], 1), lambda: Explorer(draw, "t"),
+])
+def test_controls_that_do_not_fit_together(make):
+    with pytest.raises(ValueError, match=r"expected|needs"):
+        make()
+
+
+def test_a_value_in_place_of_a_control():
+    with pytest.raises(TypeError, match="slider"):
+        Explorer(draw, "t", x=1.0)
+
+
+def test_uneven_steps_show_their_numbers():
+    made = steps("lr", [0.001, 0.01, 0.1], 0.01).widget()
+    assert isinstance(made, widgets.SelectionSlider) and made.value == 0.01 and [text for text, _ in made.options] == ["0.001", "0.01", "0.1"]
