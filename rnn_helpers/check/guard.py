@@ -31,7 +31,7 @@ LIBRARIES = tuple(folder + os.sep for folder in (PACKAGE, os.path.dirname(os.pat
 HINTS = {
     "NameError": "is it spelled as where it was made, and has that cell run? A function should use its arguments only",
     "UnboundLocalError": "the variable is used before it gets a value: start it before the loop",
-    "IndexError": "is the range one too long, or T taken from another axis? X.shape is (T, D, B)",
+    "IndexError": "is the range one too long, T taken from another axis, or an index used on the wrong axis? X.shape is (T, D, B)",
     "KeyError": "the dict holds other keys; print(list(d)) shows them",
     "AttributeError": "is the object what you think? cell.Wx, cell.Wh, cell.b and model.cell, model.Wy, model.c exist",
     "ValueError": "print the shapes on both sides of that line: columns are examples, so weights stand on the left of @",
@@ -42,6 +42,8 @@ HINTS = {
 }
 
 TELLING = {  # part of an error's text -> a better hint than its kind alone gives
+    "could not be broadcast": "is there a `*` where the equation has a product, `@`? Print the shapes on both sides; columns are examples",
+    "converted to Python scalars": "the functions of `math` take one number; take NumPy's: np.tanh, np.exp, np.sqrt",
     "truth value of an array": "an array is neither true nor false; for an argument that may be missing write `if h0 is None`",
     "inhomogeneous shape": "the parts of that array differ in shape; are two returned values swapped, or is one of them a tuple?",
 }
@@ -324,12 +326,12 @@ def run_case(case, function, inputs, asks):
                                  "a function gives its result with `return`, not with exit()")
     except BaseException as error:
         kind, text = type(error).__name__, said(error)
-        hint = next((hint for part, hint in TELLING.items() if part in text), HINTS.get(kind, ""))
+        telling = next((hint for part, hint in TELLING.items() if part in text), "")
         text = f"{kind}: {text}" if text else kind
         if any(frame.f_code is function.__code__ for frame, _ in traceback.walk_tb(error.__traceback__)):
-            result.problem = Problem("error", text, own_line(error), hint)
+            result.problem = Problem("error", text, own_line(error), telling or HINTS.get(kind, ""))
         else:  # the case stumbled over what was returned
-            result.problem = Problem("return", f"what it returned cannot be used ({text}); asked for is {asks}")
+            result.problem = Problem("return", f"what it returned cannot be used ({text}); asked for is {asks}", hint=telling)
     damaged = [n for n, v in inputs.items() if n not in case.may_change and differs(v, fresh[n])]
     damaged += [n for obj, n, array in fresh.made if n not in case.may_change and getattr(obj, n, None) is not array]
     result.damaged = tuple(dict.fromkeys(damaged))

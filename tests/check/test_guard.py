@@ -5,6 +5,7 @@ import contextlib
 import functools
 import importlib
 import io
+import math
 import textwrap
 import threading
 import warnings
@@ -186,6 +187,14 @@ def wrong_way_round(cell, x_t, h_prev):
     return x_t @ cell.Wx
 
 
+def a_product_in_place_of_a_matrix_product(cell, x_t, h_prev):
+    return np.tanh(cell.Wx * x_t), None
+
+
+def with_math(cell, x_t, h_prev):
+    return math.tanh(cell.Wx @ x_t), None
+
+
 def quits(cell, x_t, h_prev):
     raise SystemExit
 
@@ -212,6 +221,8 @@ def mute(cell, x_t, h_prev):
     (recurses_in_a_callback, ["RecursionError", "calls itself"]),
     (too_far, ["IndexError", "x_t[i] for i in range(99)", "range"]),
     (wrong_way_round, ["ValueError", "return x_t @ cell.Wx", "shapes"]),
+    (a_product_in_place_of_a_matrix_product, ["ValueError", "`@`"]),
+    (with_math, ["TypeError", "np.tanh"]),
     (quits, ["SystemExit", "raise SystemExit", "return"]),
     (interrupted, ["interrupted", "again"]),
     (no_such_name, ["NameError", "Wxh", "spelled"]),
