@@ -18,7 +18,8 @@ def draw(fig, x, n=1, kind="a", on=False):
 
 @pytest.fixture
 def explorer():
-    return Explorer(draw, "A line", whose="your f", x=slider("x", 0, 2, 0.5, 1), n=int_slider("n", 1, 5, 2), kind=choice("kind", ["a", "b"]),
+    return Explorer(draw, "A line", whose="your f", x=slider("x", 0, 2, 0.5, 1), n=int_slider("n", 1, 5, 2),
+                    kind=choice("kind", ["a", "b"]),
                     on=switch("on"))
 
 
@@ -94,4 +95,5 @@ def test_a_value_in_place_of_a_control():
 
 def test_uneven_steps_show_their_numbers():
     made = steps("lr", [0.001, 0.01, 0.1], 0.01).widget()
-    assert isinstance(made, widgets.SelectionSlider) and made.value == 0.01 and [text for text, _ in made.options] == ["0.001", "0.01", "0.1"]
+    assert isinstance(made, widgets.SelectionSlider) and made.value == 0.01
+    assert [text for text, _ in made.options] == ["0.001", "0.01", "0.1"]
