@@ -16,6 +16,7 @@ BEGIN, END = "<!-- speed: python -m benchmarks readme writes it -->", "<!-- end 
 PLAN = {  # name -> which table, how many cores
     "sequence, one core": ("sequence", "1"),
     "sequence, all cores": ("sequence", "all"),
+    "tricks": ("tricks", "1"),
     "training": ("training", "1"),
     "streaming": ("streaming", "1"),
     "growth": ("growth", "1"),
@@ -72,16 +73,19 @@ def main(arguments=None):
     if wanted != ["show"]:
         names = [name for name, (table, _) in PLAN.items() if not wanted or table in wanted]
         if not names or (unknown := set(wanted) - {table for table, _ in PLAN.values()}):
-            parser.error(f"no benchmark {', '.join(sorted(unknown if names else wanted))}; there are {', '.join(dict.fromkeys(t for t, _ in PLAN.values()))}")
+            known = dict.fromkeys(t for t, _ in PLAN.values())
+            parser.error(f"no benchmark {', '.join(sorted(unknown if names else wanted))}; there are {', '.join(known)}")
         print("Ratios are the others' time over ours: above 1 ours is faster. Medians of interleaved repeats.")
         for name in names:
             results[name] = measure(name)
             show(name, results[name])
             RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")  # what is measured is kept, whatever comes
-        from benchmarks import picture
+        print(f"\n{RESULTS.relative_to(HERE.parent)} written")
+        if {"sequence, one core", "growth"} <= set(results):
+            from benchmarks import picture
 
-        picture.draw(results).savefig(PICTURE, metadata={"Software": None})
-        print(f"\n{RESULTS.relative_to(HERE.parent)} and {PICTURE.relative_to(HERE.parent)} written")
+            picture.draw(results).savefig(PICTURE, metadata={"Software": None})
+            print(f"{PICTURE.relative_to(HERE.parent)} drawn")
     else:
         for name, entry in results.items():
             show(name, entry)

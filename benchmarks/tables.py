@@ -95,7 +95,15 @@ def waiting(records):
     return rows
 
 
-TABLES = {"sequence": sequence, "training": training, "streaming": streaming, "growth": growth, "waiting": waiting}
+def tricks(records):
+    """A row for each trick: the time without it over the time with it, for each size."""
+    times, _ = medians(records, "size")
+    names = [name for name in next(iter(times.values())) if name != "as it is"]
+    return [{"without": name, **{", ".join(map(str, size)): round(by_name[name] / by_name["as it is"], 2) for (size,), by_name in times.items()}}
+            for name in names]
+
+
+TABLES = {"sequence": sequence, "tricks": tricks, "training": training, "streaming": streaming, "growth": growth, "waiting": waiting}
 
 
 def as_text(rows):
