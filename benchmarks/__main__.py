@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import pprint
 import subprocess
 import sys
 import tempfile
@@ -11,6 +12,7 @@ from pathlib import Path
 from benchmarks import machine, tables
 
 HERE = Path(__file__).parent
+GROWTH = HERE.parent / "rnn_helpers" / "explore" / "growth_table.py"
 RESULTS, PICTURE, README = HERE / "results.json", HERE / "results.png", HERE.parent / "README.md"
 BEGIN, END = "<!-- speed: python -m benchmarks readme writes it -->", "<!-- end of speed -->"
 PLAN = {  # name -> which table, how many cores
@@ -43,6 +45,20 @@ def measure(name):
     if table == "growth":
         entry["exponents"] = tables.exponents(entry["rows"])
     return entry
+
+
+def write_growth(entry):
+    """What notebook 6 draws: the times and the memory of one more run of the course's own code."""
+    where, (sizes, milliseconds, kilobytes) = entry["machine"], tables.costs(entry["rows"], "T")
+    GROWTH.write_text(f'''"""What one pass over T steps costs in `rnn_helpers.growth`. Written by `python -m benchmarks growth`, not by hand.
+
+D = 8, H = 64, B = 1, k = 25; medians on one core of {where["processor"]}, NumPy {where["numpy"]}.
+"""
+
+STEPS = {sizes}
+MILLISECONDS = {pprint.pformat(milliseconds, width=120)}
+KILOBYTES = {pprint.pformat(kilobytes, width=120)}
+''', encoding="utf-8")
 
 
 def show(name, entry):
@@ -79,6 +95,8 @@ def main(arguments=None):
         for name in names:
             results[name] = measure(name)
             show(name, results[name])
+            if name == "growth":
+                write_growth(results[name])
             RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")  # what is measured is kept, whatever comes
         print(f"\n{RESULTS.relative_to(HERE.parent)} written")
         if {"sequence, one core", "growth"} <= set(results):

@@ -3,35 +3,27 @@
 import matplotlib.pyplot as plt
 from matplotlib.ticker import NullFormatter, ScalarFormatter
 
-from rnn_helpers.plots import style
+from benchmarks import tables
+from rnn_helpers.plots import growth, style
 
-LOOKS = {"PyTorch": "gradient", "JAX": "state", "straight loop": "baseline"}
-WAYS = {"full": "full", "sliding window": "truncated", "chunks": "state"}
+LOOKS = {"PyTorch": "gradient", "JAX": "truncated", "straight loop": "baseline"}
+MARKERS = {"PyTorch": "v", "JAX": "^", "straight loop": "s"}
 
 
 def ratios(ax, rows, dtype):
-    """Bars: the others' time over ours, a group for each size."""
+    """The others' time over ours, a point for each size."""
     rows = [row for row in rows if row["dtype"] == dtype]
-    width = 0.8 / len(LOOKS)
-    for i, (name, look) in enumerate(LOOKS.items()):
-        ax.bar([x + (i - 1) * width for x in range(len(rows))], [row[name] for row in rows], width, label=name, color=style.COLOR[look], bottom=0,
-               hatch=("", "//", "..")[i], edgecolor="white")
-    ax.axhline(1, color="#1A1A1A", linewidth=1)
+    ax.axhspan(0.1, 1, color="#F2F2F2")
+    for name, look in LOOKS.items():
+        ax.plot([row[name] for row in rows], **style.line(look, marker=MARKERS[name]), label=name)
+    highest = max(row[name] for row in rows for name in LOOKS)
     ax.set_yscale("log")
     ax.yaxis.set_major_formatter(ScalarFormatter())
     ax.yaxis.set_minor_formatter(NullFormatter())
-    ax.set_yticks([0.5, 1, 2, 4, 8])
+    ax.set_yticks([0.5, 1, 2, 4, 8, 16])
     ax.set_xticks(range(len(rows)), [f"{row['T']}, {row['D']},\n{row['H']}, {row['B']}" for row in rows])
-    ax.set(xlabel="T, D, H, B", ylabel="time over ours", title=f"Forward pass and BPTT, {dtype}, one core")
+    ax.set(xlabel="T, D, H, B", ylabel="time over ours", ylim=(0.4, 1.8 * highest), title=f"Forward pass and BPTT, {dtype}, one core; white: ours is faster")
     ax.legend(ncols=3, loc="upper right")
-
-
-def growth(ax, rows, symbol, cost):
-    """Cost against one size on log axes."""
-    for way, look in WAYS.items():
-        part = [row for row in rows if row["symbol"] == symbol and row["way"] == way]
-        ax.loglog([row["value"] for row in part], [row[cost] for row in part], **style.line(look), label=way)
-    ax.set(xlabel=symbol, ylabel=cost)
 
 
 def draw(results):
@@ -43,9 +35,7 @@ def draw(results):
         axes[2].remove()
         bottom = fig.add_subfigure(axes[2].get_subplotspec())
         left, right = bottom.subplots(1, 2)
-        growth(left, results["growth"]["rows"], "T", "milliseconds")
-        growth(right, results["growth"]["rows"], "T", "peak KB")
-        left.set_title("Time of one pass over T steps, k = 25")
-        right.set_title("Memory held")
-        right.legend()
+        sizes, milliseconds, kilobytes = tables.costs(results["growth"]["rows"], "T")
+        growth.growth(left, sizes, milliseconds, "T", "milliseconds", "Time of one pass over T steps, k = 25")
+        growth.growth(right, sizes, kilobytes, "T", "KB", "Memory held")
     return fig

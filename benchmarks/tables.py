@@ -65,6 +65,13 @@ def growth(records):
             for (symbol, value), by_name in times.items() for way, seconds in by_name.items()]
 
 
+def costs(rows, symbol):
+    """Of `growth`'s rows, those in which one size grows: its values, and way -> milliseconds, way -> KB."""
+    part = [row for row in rows if row["symbol"] == symbol]
+    by_way = lambda cost: {way: [row[cost] for row in part if row["way"] == way] for way in dict.fromkeys(row["way"] for row in part)}
+    return list(dict.fromkeys(row["value"] for row in part)), by_way("milliseconds"), by_way("peak KB")
+
+
 def exponents(rows):
     """A row for each symbol and way: the fitted exponents of time and memory, over the upper half of the sizes."""
     found = []
