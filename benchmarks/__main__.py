@@ -1,66 +1,112 @@
-"""python -m benchmarks: one table of ratios, measured side by side in one run, and benchmarks/results.json."""
+"""python -m benchmarks: measured side by side in one run, printed, kept in benchmarks/results.json and drawn beside it."""
 
+import argparse
 import json
-import statistics
+import os
+import pprint
 import subprocess
 import sys
 import tempfile
-from collections import defaultdict
 from pathlib import Path
 
-import numpy as np
+from benchmarks import machine, tables
 
 HERE = Path(__file__).parent
-OURS = "package"
+GROWTH = HERE.parent / "rnn_helpers" / "explore" / "growth_table.py"
+RESULTS, PICTURE, README = HERE / "results.json", HERE / "results.png", HERE.parent / "README.md"
+BEGIN, END = "<!-- speed: python -m benchmarks readme writes it -->", "<!-- end of speed -->"
+PLAN = {  # name -> which table, how many cores
+    "sequence, one core": ("sequence", "1"),
+    "sequence, all cores": ("sequence", "all"),
+    "tricks": ("tricks", "1"),
+    "training": ("training", "1"),
+    "streaming": ("streaming", "1"),
+    "growth": ("growth", "1"),
+    "waiting": ("waiting", "all"),
+}
 
 
-def measured():
-    """What pytest-benchmark wrote: a list of benchmarks."""
+def records(table, cores):
+    """What pytest-benchmark wrote of benchmarks/bench_TABLE.py: a list."""
     with tempfile.TemporaryDirectory() as scratch:
         target = Path(scratch, "measured.json")
-        done = subprocess.run([sys.executable, "-m", "pytest", "-c", str(HERE / "pytest.ini"), str(HERE), f"--benchmark-json={target}",
-                               "--benchmark-columns=median"], stdout=subprocess.PIPE, text=True, cwd=HERE.parent)
+        done = subprocess.run([sys.executable, "-m", "pytest", "-c", str(HERE / "pytest.ini"), str(HERE / f"bench_{table}.py"),
+                               f"--benchmark-json={target}"], stdout=subprocess.PIPE, text=True, cwd=HERE.parent,
+                              env={**os.environ, "BENCH_CORES": cores})
         if done.returncode:
             sys.exit(done.stdout[-3000:])
         return json.loads(target.read_text())["benchmarks"]
 
 
-def ratios(rows):
-    """(dtype, size) -> contestant -> its median time over the package's, and "limit": the package's share of the product's speed."""
-    times, flops, speed = defaultdict(lambda: defaultdict(list)), {}, {}
-    for row in rows:
-        info, median = row["extra_info"], row["stats"]["median"]
-        if info["table"] == "product":
-            speed.setdefault(info["dtype"], []).append(info["flops"] / median)
-        else:
-            key = info["dtype"], tuple(info["size"])
-            times[key][info["name"]].append(median)
-            flops[key] = info["flops"]
-    found = {}
-    for key, by_name in times.items():
-        medians = {name: statistics.median(values) for name, values in by_name.items()}
-        found[key] = {name: value / medians[OURS] for name, value in medians.items() if name != OURS}
-        found[key]["limit"] = flops[key] / medians[OURS] / statistics.median(speed[key[0]])
-    return found
+def measure(name):
+    """One entry of the plan: where it was measured, and its rows."""
+    table, cores = PLAN[name]
+    entry = {"machine": machine.describe(cores), "rows": tables.TABLES[table](records(table, cores))}
+    if table == "growth":
+        entry["exponents"] = tables.exponents(entry["rows"])
+    return entry
 
 
-def as_text(found):
-    """The table: how many times longer the others take; below 1 they are faster."""
-    names = list(next(iter(found.values())))
-    lines = ["(T, D, H, B)            dtype    " + "".join(f"{name:>15}" for name in names)]
-    for (dtype, size), row in found.items():
-        lines.append(f"{size!s:<24}{dtype:<9}" + "".join(f"{row[name]:>15.2f}" for name in names))
-    for dtype in dict.fromkeys(dtype for dtype, _ in found):
-        mean = [np.exp(np.mean([np.log(row[name]) for (d, _), row in found.items() if d == dtype])) for name in names]
-        lines.append(f"{'geometric mean':<24}{dtype:<9}" + "".join(f"{value:>15.2f}" for value in mean))
-    return "\n".join(lines)
+def write_growth(entry):
+    """What notebook 6 draws: the times and the memory of one more run of the course's own code."""
+    where, (sizes, milliseconds, kilobytes) = entry["machine"], tables.costs(entry["rows"], "T")
+    GROWTH.write_text(f'''"""What one pass over T steps costs in `rnn_helpers.growth`. Written by `python -m benchmarks growth`, not by hand.
+
+D = 8, H = 64, B = 1, k = 25; medians on one core of {where["processor"]}, NumPy {where["numpy"]}.
+"""
+
+STEPS = {sizes}
+MILLISECONDS = {pprint.pformat(milliseconds, width=120)}
+KILOBYTES = {pprint.pformat(kilobytes, width=120)}
+''', encoding="utf-8")
 
 
-def main():
-    found = ratios(measured())
-    print("Time of the others over ours, medians of interleaved repeats; limit: our share of the speed of a matrix product.")
-    print(as_text(found))
-    (HERE / "results.json").write_text(json.dumps([{"dtype": dtype, "size": size, **row} for (dtype, size), row in found.items()], indent=1) + "\n")
+def show(name, entry):
+    where = entry["machine"]
+    print(f"\n{name}  ({where['processor']}, {where['cores']} {'core' if where['cores'] == 1 else 'cores'}, NumPy {where['numpy']})")
+    print(tables.as_text(entry.get("exponents", entry["rows"])), flush=True)
+
+
+def write_readme(results):
+    """Put the table into the README, between its marks."""
+    text = README.read_text(encoding="utf-8")
+    before, mark, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not mark or not end:
+        sys.exit(f"README.md has no place for the table: a line {BEGIN} and a line {END}")
+    README.write_text(f"{before}{BEGIN}\n{tables.readme(results)}\n{END}{after}", encoding="utf-8")
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("what", nargs="*", help=f"{', '.join(dict.fromkeys(t for t, _ in PLAN.values()))} (default: all); "
+                        "show prints what was measured last, readme puts it into README.md")
+    wanted = parser.parse_args(arguments).what
+    results = json.loads(RESULTS.read_text()) if RESULTS.is_file() else {}
+    if wanted == ["readme"]:
+        write_readme(results)
+        return 0
+    if wanted != ["show"]:
+        names = [name for name, (table, _) in PLAN.items() if not wanted or table in wanted]
+        if not names or (unknown := set(wanted) - {table for table, _ in PLAN.values()}):
+            known = dict.fromkeys(t for t, _ in PLAN.values())
+            parser.error(f"no benchmark {', '.join(sorted(unknown if names else wanted))}; there are {', '.join(known)}")
+        print("Ratios are the others' time over ours: above 1 ours is faster. Medians of interleaved repeats.")
+        for name in names:
+            results[name] = measure(name)
+            show(name, results[name])
+            if name == "growth":
+                write_growth(results[name])
+            RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")  # what is measured is kept, whatever comes
+        print(f"\n{RESULTS.relative_to(HERE.parent)} written")
+        if {"sequence, one core", "growth"} <= set(results):
+            from benchmarks import picture
+
+            picture.draw(results).savefig(PICTURE, metadata={"Software": None})
+            print(f"{PICTURE.relative_to(HERE.parent)} drawn")
+    else:
+        for name, entry in results.items():
+            show(name, entry)
     return 0
 
 

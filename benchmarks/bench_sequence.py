@@ -35,8 +35,7 @@ def contestant(name, size, dtype):
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_sequence(benchmark, dtype, size, repeat, name):
     run = contestant(name, size, dtype)
-    benchmark.extra_info.update(table="sequence", dtype=dtype, size=size, name=name, flops=made["flops"])
-    measure(benchmark, run)
+    measure(benchmark, run, "sequence", name, dtype=dtype, size=size, flops=made["flops"])
 
 
 @pytest.mark.parametrize("repeat", range(REPEATS))
@@ -44,5 +43,4 @@ def test_sequence(benchmark, dtype, size, repeat, name):
 def test_matrix_product(benchmark, dtype, repeat):
     """The machine's speed at products of the largest size's shape: a square one of 1024."""
     A, out = np.random.default_rng(0).random((1024, 1024)).astype(DTYPES[dtype]), np.empty((1024, 1024), DTYPES[dtype])
-    benchmark.extra_info.update(table="product", dtype=dtype, name="matrix product", flops=2 * 1024**3)
-    measure(benchmark, lambda: np.dot(A, A, out=out))
+    measure(benchmark, lambda: np.dot(A, A, out=out), "product", "matrix product", dtype=dtype, flops=2 * 1024**3)

@@ -1,17 +1,27 @@
-"""How long to measure: a block of calls per contestant and repeat, and contestants take turns from block to block."""
+"""How long to measure, and what is noted of it: contestants take turns, a block of calls each."""
 
 import os
 import time
 
-REPEATS = int(os.environ.get("BENCH_REPEATS", "7"))
+REPEATS = int(os.environ.get("BENCH_REPEATS", "5"))
 SECONDS = float(os.environ.get("BENCH_SECONDS", "0.06"))
 
 
-def measure(benchmark, run):
-    """One block: as many rounds as fit into SECONDS, at least one; quick runs are timed several at once."""
+def measure(benchmark, run, table, name, **noted):
+    """One block: as many rounds as fit into SECONDS, at least one; quick runs are timed several at once.
+
+    `table` and `name` say where the result belongs; `noted` goes with it into the JSON.
+    """
     start = time.perf_counter()
     run()
     once = max(time.perf_counter() - start, 1e-6)
     iterations = max(1, int(0.0005 / once))
     rounds = max(1, min(200, int(SECONDS / (once * iterations))))
+    benchmark.extra_info.update(table=table, name=name, **noted)
     benchmark.pedantic(run, rounds=rounds, iterations=iterations)
+
+
+def once(benchmark, run, table, name, setup=None, **noted):
+    """One call, for what takes long or can be done only once."""
+    benchmark.extra_info.update(table=table, name=name, **noted)
+    return benchmark.pedantic(run, setup=setup, rounds=1, iterations=1)

@@ -1,0 +1,21 @@
+"""How cost grows with one size, for each way to truncate, on log axes."""
+
+from rnn_helpers.plots import style
+
+WAYS = {"full": "full", "sliding window": "truncated", "chunks": "state"}  # as in rnn_helpers.growth, and how each is drawn
+
+
+def growth(ax, sizes, costs, xlabel, ylabel, title=""):
+    """Draw cost against size, a line for each way.
+
+    Parameters
+    ----------
+    ax : Axes
+    sizes : (N,) values of what grows
+    costs : dict, way -> (N,) costs
+    xlabel, ylabel, title : str
+    """
+    for way, look in WAYS.items():
+        ax.loglog(sizes, costs[way], **style.line(look, marker=True), label=way)
+    ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    ax.legend()

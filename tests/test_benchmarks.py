@@ -1,0 +1,59 @@
+"""The benchmarks' tables say what was measured, and the README says what the last run's table says."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from benchmarks import __main__ as bench
+from benchmarks import tables
+from benchmarks.contestants import CONTESTANTS, Problem
+
+
+def record(median, table, name, **noted):
+    return {"stats": {"median": median}, "extra_info": {"table": table, "name": name, **noted}}
+
+
+def test_ratios_are_of_medians_and_the_share_is_of_the_products_speed():
+    size, noted = [10, 1, 10, 1], {"dtype": "float64", "flops": 1000}
+    rows = tables.sequence(
+        [record(t, "sequence", "package", size=size, **noted) for t in (1.0, 2.0, 9.0)]
+        + [record(t, "sequence", "PyTorch", size=size, **noted) for t in (5.0, 6.0, 70.0)]
+        + [record(4.0, "product", "matrix product", dtype="float64", flops=4000)])
+    assert rows == [{"dtype": "float64", "T": 10, "D": 1, "H": 10, "B": 1, "microseconds": 2e6, "PyTorch": 3.0, "share of matrix product": 0.5}]
+
+
+def test_waiting_counts_an_import_beyond_numpy_and_names_the_slowest_check():
+    rows = tables.waiting([record(0, "import", "numpy", seconds=0.1), record(0, "import", "rnn_helpers", seconds=0.11),
+                           record(0.2, "check of a mistake", "sample"), record(0.1, "check of a mistake", "one_hot"),
+                           record(0, "redraw, CPU time", "all", many={"a": 0.01, "b": 0.02, "c": 0.09})])
+    assert {row["what"]: row["seconds"] for row in rows} == {
+        "import rnn_helpers, beyond NumPy": 0.01, "check of a mistake, the slowest of 2: sample": 0.2,
+        "check of a mistake, the median of 2": 0.15, "redraw, CPU time, the slowest of 3: c": 0.09,
+        "redraw, CPU time, the median of 3": 0.02}
+
+
+def test_exponents_are_fitted_to_the_upper_half():
+    rows = [{"symbol": "T", "value": T, "way": "full", "milliseconds": max(T, 100) ** 2, "peak KB": 3 * T} for T in (10, 30, 100, 300, 900)]
+    assert tables.exponents(rows[1:]) == [{"in": "T", "way": "full", "time": 2.0, "memory": 1.0}]
+
+
+@pytest.mark.parametrize("name", CONTESTANTS)
+def test_contestants_do_the_same_work(name):
+    pytest.importorskip({"PyTorch": "torch", "JAX": "jax"}.get(name, "numpy"))
+    problem = Problem(7, 3, 5, 2, np.float64)
+    for got, ours in zip(CONTESTANTS[name](problem)(), CONTESTANTS["package"](problem)(), strict=True):
+        np.testing.assert_allclose(np.asarray(got), ours, rtol=1e-10, atol=1e-12)
+
+
+def test_readme_shows_the_last_run():
+    text = bench.README.read_text(encoding="utf-8")
+    assert tables.readme(json.loads(bench.RESULTS.read_text())) in text, "run `python -m benchmarks readme`"
+    assert bench.PICTURE.is_file()
+
+
+def test_an_unknown_benchmark_is_refused_with_the_known_ones():
+    done = subprocess.run([sys.executable, "-m", "benchmarks", "sequences"], cwd=bench.HERE.parent, capture_output=True, text=True)
+    assert done.returncode == 2 and "no benchmark sequences" in done.stderr and "growth" in done.stderr
