@@ -53,8 +53,11 @@ def close(got, expected, tolerance):
         tolerance = max(tolerance, FLOAT32_TOLERANCE)
     got, expected = got.astype(float).ravel(), expected.astype(float).ravel()
     with np.errstate(all="ignore"):
+        gap, scale = np.abs(got - expected), np.max(np.abs(expected), initial=0.0)
+        if np.isfinite(scale):
+            return bool((gap <= tolerance * (scale or 1.0)).all())
         scale = np.max(np.abs(expected), initial=0.0, where=np.isfinite(expected)) or 1.0
-        same = (np.abs(got - expected) <= tolerance * scale) | (got == expected) | (np.isnan(got) & np.isnan(expected))
+        same = (gap <= tolerance * scale) | (got == expected) | (np.isnan(got) & np.isnan(expected))
     return bool(same.all())
 
 
@@ -118,9 +121,10 @@ def describe(problem):
 
 @dataclass
 class Symptoms:
-    """What a mistake shows on a fixture: the observations it gets wrong, their values, its problems and damage."""
+    """What a mistake shows on a fixture: all of it, the observations it gets wrong, their values, its problems and damage."""
 
     mistake: Mistake
+    observed: Observed
     signs: list
     values: dict
     problems: dict
@@ -144,7 +148,7 @@ class Yardstick:
         shown = observe(self.exercise, mistake.wrong, self.inputs, guarded=False)
         values = flatten(shown)
         signs = [key for key in self.expected if not self.agree(key, values.get(key), self.expected[key])]
-        return Symptoms(mistake, signs, values, problem_texts(shown), {c: r.damaged for c, r in shown.cases.items() if r.damaged})
+        return Symptoms(mistake, shown, signs, values, problem_texts(shown), {c: r.damaged for c, r in shown.cases.items() if r.damaged})
 
     def agree(self, key, got, value):
         """Whether two observations of one key are the same, shape included; None is the same as None only."""
