@@ -190,8 +190,10 @@ class Evidence:
         if isinstance(got, str):
             return f"{got} ({case})"
         expected = self.expected[key]
+        if kind in ("shape", "exact") and got.shape != expected.shape:
+            return f"{name} has shape {got.shape}, expected {expected.shape} ({case})"
         if kind == "shape":
-            return "" if got.shape == expected.shape else f"{name} has shape {got.shape}, expected {expected.shape} ({case})"
+            return ""
         if close(got, expected, self.tolerance[case]):
             return ""
         return f"{first_difference(name, got, expected, self.tolerance[case])} ({case})"
@@ -226,7 +228,7 @@ def verdicts(evidence):
             if not keys:
                 raise ValueError(f"{evidence.exercise.name}: facet {facet.title!r} names no observation: {facet.keys}")
             reason = next(filter(None, (evidence.reason(key, facet.kind) for key in keys)), "")
-            some_value |= facet.kind == "value" and not reason
+            some_value |= facet.kind in ("value", "exact") and not reason
         found.append((facet, Verdict(facet.title, facet.points, 0.0 if reason else facet.points, reason)))
     order = {id(facet): i for i, facet in enumerate(evidence.exercise.facets)}
     return [verdict for facet, verdict in sorted(found, key=lambda pair: order[id(pair[0])])]
