@@ -51,7 +51,7 @@ def close(got, expected, tolerance):
         return got.dtype.kind == expected.dtype.kind and np.array_equal(got.ravel(), expected.ravel())
     if got.dtype == np.float32:
         tolerance = max(tolerance, FLOAT32_TOLERANCE)
-    got, expected = got.astype(float).ravel(), expected.astype(float).ravel()
+    got, expected = got.astype(float, copy=False).ravel(), expected.astype(float, copy=False).ravel()
     with np.errstate(all="ignore"):
         gap, scale = np.abs(got - expected), np.max(np.abs(expected), initial=0.0)
         if np.isfinite(scale):

@@ -10,7 +10,7 @@ LOOP = "h_t = tanh(Wx x_t + Wh h_{t-1} + b), t = 1..T"
 
 def loop(cell, X, h0=None, start=lambda zeros, h0: zeros if h0 is None else h0, carry=lambda h_t, h_prev: h_t,
          keep=lambda h_t: h_t, z=lambda cell, x_t, h: cell.Wx @ x_t + cell.Wh @ h + cell.b, steps=lambda T: range(T),
-         cached=lambda h_prev, h_t: h_prev, squash=np.tanh, read=lambda X, t: X[t]):
+         cached=lambda x_t, h_prev, h_t: (x_t, h_prev, h_t), squash=np.tanh, read=lambda X, t: X[t]):
     """The loop over time with one part wrong."""
     T, _, B = np.shape(X)
     h = start(np.zeros((len(cell.Wh), B)), h0)
@@ -18,7 +18,7 @@ def loop(cell, X, h0=None, start=lambda zeros, h0: zeros if h0 is None else h0, 
     for t in steps(T):
         h_t = squash(z(cell, read(X, t), h))
         states.append(keep(h_t))
-        caches.append((X[t], cached(h, h_t), h_t))
+        caches.append(cached(X[t], h, h_t))
         h = carry(h_t, h)
     return np.array(states), caches
 
@@ -112,9 +112,13 @@ RNN_FORWARD = (
     Mistake("inputs-summed", "The states are added up",
             "You carry h_t + h_prev. The old state enters through Wh only.",
             LOOP, wrong(carry=lambda h_t, h_prev: h_t + h_prev)),
-    Mistake("cache-holds-h_t-twice", "The caches hold h_t where h_prev belongs",
-            "By the time you store it, h_prev has been replaced. Build the cache before you carry the state on.",
-            "dWh = dz_t h_{t-1}^T", wrong(cached=lambda h_prev, h_t: h_t)),
+    Mistake("cache-without-h_prev", "The caches lack the state before each step",
+            "It is not in them, or it had been replaced by h_t when you stored it. Keep h_prev, and build the cache before you carry the state on.",
+            "dWh_t = dz_t h_{t-1}^T", wrong(cached=lambda x_t, h_prev, h_t: (x_t, h_t, h_t))),
+    Mistake("cache-without-x_t", "The caches lack x_t", "dWx needs the input of each step: keep X[t] in the cache.",
+            "dWx_t = dz_t x_t^T", wrong(cached=lambda x_t, h_prev, h_t: (h_prev, h_t))),
+    Mistake("cache-without-h_t", "The caches lack h_t", "tanh'(z_t) = 1 - h_t^2: keep h_t (or z_t) in the cache.",
+            "dz_t = dh_t (1 - h_t^2)", wrong(cached=lambda x_t, h_prev, h_t: (x_t, h_prev))),
     Mistake("tanh-forgotten", "tanh is missing", "You carry the pre-activation on, so states can grow without bound. Squash each sum.",
             LOOP, wrong(squash=lambda z: z)),
     Mistake("bias-twice", "The bias is added twice at each step", "This cell has one b, added once to the sum.",
