@@ -65,11 +65,17 @@ def same_shape(got, expected):
     return not isinstance(got, str) and got.shape == expected.shape
 
 
-def number(x):
-    """A number as the learner reads it, the same on every machine: 4 significant digits, no -0."""
+def number(x, digits=4):
+    """A number as the learner reads it, the same on every machine: few significant digits, no -0."""
     if isinstance(x, (str, np.str_)):
         return repr(str(x))
-    return f"{float(x) + 0.0:.4g}" if abs(float(x)) > 1e-12 or not np.isfinite(x) else "0"
+    return f"{float(x) + 0.0:.{digits}g}" if abs(float(x)) > 1e-12 or not np.isfinite(x) else "0"
+
+
+def apart(got, expected):
+    """Two numbers as text, with as many digits as tell them apart."""
+    pairs = [(number(got, digits), number(expected, digits)) for digits in (4, 8, 17)]
+    return next((pair for pair in pairs if pair[0] != pair[1]), pairs[-1])
 
 
 AXES = {1: ("row",), 2: ("row", "column"), 3: ("step", "row", "column")}
@@ -99,8 +105,9 @@ def first_difference(name, got, expected, tolerance):
     flat = int(np.argmax(wrong))
     where = np.unravel_index(flat, expected.shape)
     place = ", ".join(f"{axis} {int(i)}" for axis, i in zip(AXES.get(expected.ndim, ()), where))
+    is_, wanted = apart(flat_got[flat], flat_expected[flat])
     share = f", {int(wrong.sum())} of {wrong.size} numbers differ" if wrong.size > 1 else ""
-    return f"{name}{' at ' + place if place else ''} is {number(flat_got[flat])}, expected {number(flat_expected[flat])}{share}"
+    return f"{name}{' at ' + place if place else ''} is {is_}, expected {wanted}{share}"
 
 
 def keys_of(pattern, expected):

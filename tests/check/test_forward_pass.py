@@ -190,7 +190,7 @@ def test_one_cache_for_all_steps():
 
 def test_outputs_of_the_wrong_shape_keep_their_numbers():
     found = verdict("many_to_many", lambda h, Wy, c: np.concatenate([Wy @ h_t + c for h_t in h]))
-    assert found.mistakes == ["steps-side-by-side"] and found.points == 2
+    assert found.mistakes == ["steps-glued"] and found.points == 2
     assert verdict("many_to_one", lambda h, Wy, c: Wy @ h[-1:] + c).points == 0
 
 

@@ -23,11 +23,11 @@ def yardstick(name, seed):
 
 
 def verdict(name, function, seed=0, **using):
-    """What the check says to a function; `using` as in the check's call: forward=my_forward."""
+    """What the check says to a function; `using` as in the check's call: forward=my_forward. Unguarded, and so faster, from seed 2 on."""
     measure = yardstick(name, seed)
     given = measure.inputs.copy()
     given.using = using
-    return judge(measure, observe(measure.exercise, function, given))
+    return judge(measure, observe(measure.exercise, function, given, guarded=seed < 2))
 
 
 def all_right(name, function, **using):

@@ -84,6 +84,11 @@ def cache_swapped(step):
     return lambda cell, dh_t, cache: step(cell, dh_t, (cache[0], cache[2], cache[1]))
 
 
+def z_without_b(cell, dh_t, cache):
+    x_t, h_prev, _ = cache
+    return step_back()(cell, dh_t, (x_t, h_prev, np.tanh(cell.Wx @ x_t + cell.Wh @ h_prev)))
+
+
 def step_and_input(cell, dh_t, cache):
     """One step back, with dL/dx_t as a fifth value."""
     return *step_back()(cell, dh_t, cache), cell.Wx.T @ (dh_t * (1 - cache[2] ** 2))
@@ -133,6 +138,8 @@ RNN_CELL_BACKWARD = (
     Mistake("slope-sign", "The slope has the wrong sign", "You use h_t^2 - 1. tanh rises everywhere: its slope 1 - h_t^2 is positive.",
             SLOPE, step_back(lambda h_prev, h_t: h_t**2 - 1)),
     Mistake("h_prev-and-h_t-swapped", "h_prev and h_t have changed places", UNPACKED, f"{SLOPE}, {OF_WH}", cache_swapped(step_back())),
+    Mistake("b-forgotten-in-z", "tanh' is taken of a sum without b",
+            "You compute z_t again, and leave out b. Add it, or use h_t of the cache: 1 - h_t^2.", SLOPE, z_without_b),
     Mistake("slope-plus", "The slope has a plus for its minus", "You use 1 + h_t^2. The slope of tanh is 1 - h_t^2, never above 1.",
             SLOPE, step_back(lambda h_prev, h_t: 1 + h_t**2)),
     Mistake("slope-of-h_t", "dh_t is multiplied by h_t, not by the slope", "The slope of tanh at z_t is 1 - h_t^2.", SLOPE, step_back(lambda h_prev, h_t: h_t)),
@@ -210,7 +217,7 @@ def walk(step=step_back(), add=as_it_is, joins=lambda dh_t, dh_next: dh_t + dh_n
 
     def wrong(cell, dh, caches):
         sums = [np.zeros_like(cell.Wx), np.zeros_like(cell.Wh), np.zeros_like(cell.b)]
-        dh_next = np.zeros_like(dh[0])
+        dh_next = dh_all = np.zeros_like(dh[0])
         for t in order(range(len(caches))):
             dh_all = joins(loss(dh, t), dh_next)
             *shares, dh_prev = step(cell, dh_all, caches[t])
@@ -272,14 +279,33 @@ def joins_after_tanh(cell, dh, caches):
     return *sums, dz_next
 
 
-def dh0_of_all_steps(cell, dh, caches):
+def losses_late(cell, dh, caches):
+    """Each loss joins one step later on the way back; the first one ends in dh0."""
+    late = [*dh[1:], np.zeros_like(dh[0])]
+    *gradients, dh0 = walk()(cell, late, caches)
+    return *gradients, dh0 + dh[0]
+
+
+def losses_handed_on(cell, dh, caches):
+    late = [dh[t] + (dh[t + 1] if t + 1 < len(dh) else 0) for t in range(len(dh))]
+    *gradients, dh0 = walk()(cell, late, caches)
+    return *gradients, dh0 + dh[0]
+
+
+def every_carry(cell, dh, caches):
     carries = []
 
     def kept(cell, dz, dh):
         carries.append(cell.Wh.T @ dz)
         return carries[-1]
 
-    return *walk(step_back(carry=kept))(cell, dh, caches)[:3], sum(carries)
+    gradients = walk(step_back(carry=kept))(cell, dh, caches)[:3]
+    return *gradients, np.array(carries)
+
+
+def dh0_of_all_steps(cell, dh, caches):
+    *gradients, carries = every_carry(cell, dh, caches)
+    return *gradients, carries.sum(axis=0)
 
 
 NO_CARRY = ("Each step hears only its own loss. Its state also shaped every later step: "
@@ -368,6 +394,18 @@ RNN_BACKWARD = (
     Mistake("only-the-last-loss", "Only the last step's loss counts",
             "You start from dh[-1] and never add the others. Every step has its own loss: add dh[t] at each t.",
             FLOW, walk(loss=lambda dh, t: dh[t] * (t == len(dh) - 1))),
+    Mistake("last-loss-at-every-step", "The last step's loss is added at every step",
+            "You read dh[-1] each time. Step t adds its own loss: dh[t].", FLOW, walk(loss=lambda dh, t: dh[-1])),
+    Mistake("losses-one-step-late", "dh[t] is added after step t",
+            "It then joins what goes into step t - 1, and the last loss misses its own step. Add dh[t] before you go through step t.",
+            FLOW, losses_late),
+    Mistake("losses-handed-on", "dh[t] is handed on to the step before",
+            "You hand on dh_prev + dh[t]. dh[t] goes back through tanh and Wh, inside dh_prev, and no other way.", FLOW, losses_handed_on),
+    Mistake("dh0-of-every-step", "dh0 holds what leaves every step", "You return a list of all carries. dh0 is the last one, (H, B): what leaves step t = 0.",
+            START, every_carry),
+    Mistake("no-carry+dh0-zero", "Nothing flows between the steps, and dh0 is zero",
+            "dh_next stays zero. Take dh_prev from each step, add it to dh[t - 1], and return the last one as dh0.",
+            f"{FLOW}; {START}", walk(joins=no_carry, dh0=lambda dh_prev, dh_all: np.zeros_like(dh_prev))),
     Mistake("losses-in-reverse", "dh is read in the wrong order",
             "Going back, t runs from T - 1 to 0, and dh[t] goes with caches[t]; reverse both or neither.",
             FLOW, walk(loss=lambda dh, t: dh[len(dh) - 1 - t])),
@@ -548,6 +586,9 @@ RELATIVE_ERROR = (
             ERROR, quiet(lambda a, b: norm(a - b) / (norm(a) * norm(b)))),
     Mistake("mean-of-differences", "The error is absolute", "The mean of |a - b| (or of its square) grows with the gradients' size. Divide by it: ||a|| + ||b||.",
             ERROR, lambda a, b: np.mean(np.abs(a - b))),
+    Mistake("true-or-false", "The result is True or False",
+            "np.allclose compares with a tolerance of its own, and does not tell how large the error is. Return the number.",
+            ERROR, lambda a, b: float(np.allclose(a, b))),
     Mistake("in-percent", "The error is in percent", "Leave out the factor 100: tolerances such as 1e-6 are fractions.",
             ERROR, quiet(lambda a, b: 100 * norm(a - b) / (norm(a) + norm(b)))),
 )

@@ -54,6 +54,8 @@ BUILD_VOCABULARY = (
     Mistake("letters-only", "Only letters are kept",
             "Spaces, line breaks and punctuation are characters too; the network has to predict them.",
             SORTED, vocabulary(lambda text: sorted({char for char in text if char.isalpha()}))),
+    Mistake("words-for-characters", "The vocabulary holds words", "split() makes words of the text. Take the set of the text itself.",
+            SORTED, vocabulary(lambda text: sorted(set(text.split())))),
     Mistake("spaces-dropped", "Spaces and line breaks are missing",
             "They are characters like any other: without the space there is no \"hello world\".",
             SORTED, vocabulary(lambda text: sorted({char for char in text if not char.isspace()}))),
@@ -123,6 +125,8 @@ ONE_HOT = (
     Mistake("one-column-for-all", "All steps share one column",
             "X is (size, 1), a bag of characters without order. Each step has a column of its own: (T, size, 1).",
             COLUMN, lambda indices, size: np.minimum(columns(indices, size).sum(axis=0), 1)),
+    Mistake("indices-ignored", "The ones stand on the diagonal", "np.eye(T, size) does not know the indices: pick its rows, np.eye(size)[indices].",
+            COLUMN, lambda indices, size: np.eye(len(indices), size)[:, :, None]),
     Mistake("nothing-set", "There are no ones", "Set X[t, indices[t], 0] = 1 for each t; X[indices][t] = 1 writes into a copy.",
             COLUMN, lambda indices, size: np.zeros((len(indices), size, 1))),
 )
@@ -246,6 +250,17 @@ def squared_error_of_p(logits, targets):
     return np.sum(error**2), 2 * error
 
 
+def binary(logits, targets):
+    p = softmax(logits, axis=1)
+    y = p - put_minus_one(p, targets)
+    return -np.sum(y * np.log(p) + (1 - y) * np.log(1 - p)), p - y
+
+
+def log_of_gradient(logits, targets):
+    dlogits = put_minus_one(softmax(logits, axis=1), targets)
+    return -np.sum(np.log(of_the_right(dlogits, targets))), dlogits
+
+
 def likeliest_for_target(logits, targets):
     return softmax_cross_entropy(logits, np.argmax(logits, axis=1))
 
@@ -353,6 +368,11 @@ SOFTMAX_CROSS_ENTROPY = (
     Mistake("averaged-over-characters-too", "Loss and gradient are divided by T V B",
             "np.mean of -one_hot * log p divides by T V B, zeros included. Use np.sum.", LOSS,
             lambda logits, targets: tuple(part / logits.size for part in softmax_cross_entropy(logits, targets))),
+    Mistake("binary-cross-entropy", "The other characters count too",
+            "(1 - y) log(1 - p) belongs to yes-or-no outputs. One character of V comes: only -log p[target] counts.", LOSS, binary),
+    Mistake("log-of-p-minus-one", "1 is taken from p before its log is taken",
+            "dlogits = p is the same array, not a copy, so p[target] is p - 1, and its log nan. Compute the loss first, or take p.copy().",
+            LOSS, log_of_gradient),
     Mistake("likeliest-for-target", "The likeliest character stands where the target belongs",
             "Then the network is praised for whatever it says. What did come next is targets[t, b].", LOSS, likeliest_for_target),
     Mistake("gradient-times-p(1-p)", "The gradient is multiplied by p (1 - p)",

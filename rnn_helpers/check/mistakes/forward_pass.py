@@ -46,6 +46,14 @@ def overwrites_h0(cell, X, h0=None):
     return states, caches
 
 
+def glued(axis):
+    def function(cell, X, h0=None):
+        states, caches = loop(cell, X, h0)
+        return np.concatenate(list(states), axis=axis), caches
+
+    return function
+
+
 def last_only(cell, X, h0=None):
     states, caches = loop(cell, X, h0)
     return states[-1], caches
@@ -87,8 +95,8 @@ RNN_FORWARD = (
     Mistake("ones-for-zeros", "The first state is not zero",
             "Without an h0 the first state is a column of zeros; you start from ones.",
             "h_0 = 0", wrong(start=lambda zeros, h0: zeros + 1 if h0 is None else h0)),
-    Mistake("zeros-of-one-column", "The zeros at the start are one column for all examples",
-            "Broadcasting hides it, but the first cache then holds an h_prev of shape (H, 1), and dz @ h_prev.T fails on the way back. Make zeros of (H, B).",
+    Mistake("zeros-of-one-column", "Without an h0, the first cache lacks zeros of shape (H, B)",
+            "Either the zeros are one column (H, 1), which broadcasting hides until dz @ h_prev.T fails on the way back, or their array was overwritten later.",
             "h_0 (H, B)", wrong(start=lambda zeros, h0: zeros[:, :1] if h0 is None else h0)),
     Mistake("states-aliased", "All states are the last one",
             "One array is filled again and again, and the list holds it T times. Make a new array at each step.",
@@ -139,6 +147,11 @@ RNN_FORWARD = (
             "h_states (T, H, B)", time_last),
     Mistake("batch-first", "The batch is the first axis", "h_states is (B, T, H) or alike. Time comes first, the batch last.",
             "h_states (T, H, B)", batch_first),
+    Mistake("steps-glued", "The steps are glued together",
+            "concatenate, vstack and append join arrays along an axis they have. h_states has one more, for time: np.stack or np.array.",
+            "h_states (T, H, B)", glued(0)),
+    Mistake("steps-side-by-side", "The steps stand side by side", "hstack joins columns. Time is an axis of its own: np.stack or np.array.",
+            "h_states (T, H, B)", glued(1)),
     *in_order(loop, "h_states, caches", "caches, h_states"),
 )
 
@@ -156,10 +169,15 @@ MANY_TO_MANY = (
             EVERY, lambda h, Wy, c: sum(Wy @ h_t + c for h_t in h)),
     Mistake("softmax-on-the-outputs", "The outputs are a softmax", "The readout gives logits; softmax belongs to the loss.",
             EVERY, lambda h, Wy, c: (lambda e: e / e.sum(axis=1, keepdims=True))(np.exp(Wy @ np.asarray(h) + c))),
-    Mistake("steps-side-by-side", "The steps are glued together", "concatenate, vstack and append join arrays along an axis they have. Y has one more, for time: np.stack or np.array.",
+    Mistake("steps-glued", "The steps are glued together",
+            "concatenate, vstack and append join arrays along an axis they have. Y has one more, for time: np.stack or np.array.",
             "Y (T, O, B)", lambda h, Wy, c: np.concatenate([Wy @ h_t + c for h_t in h])),
     Mistake("time-last", "Time is the last axis", "Y is (O, B, T). Time comes first: np.array(list of outputs), np.stack without axis.",
             "Y (T, O, B)", lambda h, Wy, c: np.stack([Wy @ h_t + c for h_t in h], axis=-1)),
+    Mistake("steps-side-by-side", "The steps stand side by side", "hstack joins columns. Time is an axis of its own: np.stack or np.array.",
+            "Y (T, O, B)", lambda h, Wy, c: np.hstack([Wy @ h_t + c for h_t in h])),
+    Mistake("last-state-at-every-step", "Every step reads the last state", "Step t reads h_states[t].",
+            EVERY, lambda h, Wy, c: np.array([Wy @ h[-1] + c for _ in h])),
     Mistake("c-flattened", "c is a flat array (O,) or a row", "Either is added along the columns. Keep c a column (O, 1).",
             EVERY, lambda h, Wy, c: np.array([Wy @ h_t + c.ravel() for h_t in h])),
 )

@@ -75,6 +75,9 @@ MAKE_WINDOWS = (
     Mistake("time-as-inputs", "A window is one step with many inputs",
             "You return (1, T, N): the network would see the whole window at once. Time is the first axis: (T, 1, N).",
             "X (T, D, B)", windows(shape=lambda w: np.array(w, float).T[None])),
+    Mistake("reshaped-for-transposed", "reshape has mixed the windows",
+            "The windows are rows (N, T); reshape to (T, 1, N) cuts them up anew. Turn them: np.array(windows).T[:, None, :].",
+            WINDOW, windows(shape=lambda w: np.reshape(w, (len(w[0]), 1, -1)))),
     Mistake("rows-of-windows", "A window is a row", "You return (N, T). Time is the first axis and a column is an example: (T, 1, N).",
             "X (T, D, B)", windows(shape=lambda w: np.array(w, float))),
     Mistake("length-ignored", "The whole series is one window", "A window has `length` numbers, and every start gives one.",
@@ -186,6 +189,10 @@ SQUARED_ERROR = (
             SQUARES, error(lambda e: 0.5 * np.sum(e * e))),
     Mistake("mean-over-the-steps", "The loss is averaged over the first axis, time", "Sum over the steps too.",
             SQUARES, error(lambda e: np.sum(e * e) / len(e), lambda e: 2 * e / len(e))),
+    Mistake("half+mean-for-sum", "The loss is half a mean", "1/(2n) is another course's convention. Here the loss is the sum itself.",
+            SQUARES, error(lambda e: 0.5 * np.mean(e * e), lambda e: e / e.size)),
+    Mistake("dy-summed", "dy is one number", "The gradient has the shape of y: a number for each prediction.", "dy has the shape of y",
+            error(dy=lambda e: np.sum(2 * e))),
     Mistake("last-step-only", "Only the last step counts", "Every step has its target: sum over all of them.", SQUARES, last_step),
     Mistake("two-forgotten+sign-flipped", "dy is target - y", "The derivative of (y - target)^2 is 2 (y - target).", SQUARES, error(dy=lambda e: -e)),
     *in_order(error(), "loss, dy", "dy, loss"),
@@ -450,6 +457,14 @@ def always_scaled(grads, max_norm):
     return {name: g * (min(max_norm, 1e6) / norm) for name, g in grads.items()}, norm
 
 
+def steps_replace(model, X, Y, lr, max_norm):
+    before = {name: p.copy() for name, p in model.params.items()}
+    found = training()(model, X, Y, lr, max_norm)
+    for name, p in model.params.items():
+        p -= before[name]
+    return found
+
+
 def mean_returned(model, X, Y, lr, max_norm):
     loss, norm = training()(model, X, Y, lr, max_norm)
     return loss / np.size(Y), norm
@@ -464,6 +479,8 @@ def cell_only(grads, max_norm):
 TRAIN_STEP = (
     Mistake("climbs", "The step goes uphill",
             "The gradient points where the loss grows; subtract it.", DESCENT, training(sign=1)),
+    Mistake("equals-for-minus-equals", "The parameters are replaced by the step",
+            "You write p = -lr * g. The step is added to what was there: p -= lr * g.", DESCENT, steps_replace),
     Mistake("model-unchanged", "The model does not change",
             "`Wx = Wx - ...` gives a local name a new array and leaves the model as it was. Write model.cell.Wx -= lr * ... for all five.",
             DESCENT, training(names=())),
