@@ -255,6 +255,9 @@ def name_mistakes(evidence, most=2):
                 fitting[shown.mistake.name] = shown
         elif not wrong and shown.damaged and shown.damaged == damaged:
             return [shown.mistake]
+    explained = {key for shown in fitting.values() for key in shown.signs}
+    if any(key not in explained and "/cache_" not in key for key in wrong):  # a cache is measured by the values, right or not
+        fitting = {name: shown for name, shown in fitting.items() if not all("/cache_" in key for key in shown.signs)}
     while wrong and len(named) < most and fitting:
         best = max(fitting.values(), key=lambda shown: len(set(shown.signs) & set(wrong)))
         if not set(best.signs) & set(wrong):

@@ -4,7 +4,9 @@ A class for each notebook, so that pytest-xdist (--dist loadscope) shares them o
 """
 
 import collections
+import re
 
+import numpy as np
 import pytest
 
 from rnn_helpers.check import EXERCISES
@@ -19,6 +21,23 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("name", [name for name, exercise in EXERCISES.items() if exercise.notebook.startswith(metafunc.cls.notebook)])
 
 
+WORDS = {"build_vocabulary", "relative_error", "sample"}  # judged in words
+
+
+def nudged(function, seed):
+    """A function whose first array of numbers, or first number, is wrong at one place; caches stay as they are."""
+
+    def nudge(value):
+        if isinstance(value, tuple):
+            first = next(i for i, part in enumerate(value) if isinstance(part, np.ndarray | float))
+            return *value[:first], nudge(value[first]), *value[first + 1:]
+        value = np.array(value, float)
+        value.flat[seed % value.size] += 0.37 + np.abs(value).max()
+        return value
+
+    return lambda *args, **kwargs: nudge(function(*args, **kwargs))
+
+
 class Atlas:
     def test_each_mistake_is_named(self, name):
         exercise, confused = EXERCISES[name], collections.Counter()
@@ -31,6 +50,19 @@ class Atlas:
                 if verdict.mistakes != [shown.mistake.name] or verdict.points >= exercise.points:
                     confused[shown.mistake.name, tuple(verdict.mistakes)] += 1
         assert not confused
+
+    def test_what_fits_no_mistake_is_not_guessed(self, name):
+        exercise = EXERCISES[name]
+        if name in WORDS:
+            return
+        for seed in range(4):
+            yardstick = Yardstick(exercise, exercise.inputs(seed))
+            verdict = judge(yardstick, observe(exercise, nudged(exercise.reference, seed), yardstick.inputs, guarded=False))
+            assert verdict.mistakes == [] and verdict.points < exercise.points
+            shown = re.match(r"\w+( at (step|row|column) \d+.*)? is (\S+), expected (\S+?)[, ]", verdict.advice[0])
+            assert shown and shown[3] != shown[4], verdict.advice
+            if exercise.witness:
+                assert re.search(r"witness: .*relative error (below )?[\d.e-]+", verdict.advice[1])
 
     def test_borrowing_earns_nothing(self, name):
         exercise = EXERCISES[name]
