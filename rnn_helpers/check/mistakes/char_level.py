@@ -125,7 +125,8 @@ ONE_HOT = (
     Mistake("one-column-for-all", "All steps share one column",
             "X is (size, 1), a bag of characters without order. Each step has a column of its own: (T, size, 1).",
             COLUMN, lambda indices, size: np.minimum(columns(indices, size).sum(axis=0), 1)),
-    Mistake("indices-ignored", "The ones stand on the diagonal", "np.eye(T, size) does not know the indices: pick its rows, np.eye(size)[indices].",
+    Mistake("indices-ignored", "The ones stand on the diagonal",
+            "np.eye(T, size) does not know the indices: pick its rows, np.eye(size)[indices].",
             COLUMN, lambda indices, size: np.eye(len(indices), size)[:, :, None]),
     Mistake("nothing-set", "There are no ones", "Set X[t, indices[t], 0] = 1 for each t; X[indices][t] = 1 writes into a copy.",
             COLUMN, lambda indices, size: np.zeros((len(indices), size, 1))),
@@ -557,7 +558,8 @@ SAMPLE = (
     Mistake("prefix-counted+prefix-in-the-text", "The prefix is part of the text and of its length",
             "You return `length` characters of which the first are the prefix. Return `length` new ones only.",
             "len(text) = length", lambda model, chars, prefix, length, temperature, rng: sampling(
-                steps=lambda n: max(0, n - len(prefix)), returns=lambda prefix, text: prefix + text)(model, chars, prefix, length, temperature, rng)),
+                steps=lambda n: max(0, n - len(prefix)), returns=lambda prefix, text: prefix + text)(
+                    model, chars, prefix, length, temperature, rng)),
     Mistake("one-too-few", "One character is missing", "range(length - 1) or range(1, length) stops early: draw `length` times.",
             "len(text) = length", sampling(steps=lambda length: length - 1)),
     Mistake("one-too-many", "There is one character too many", "Draw `length` times.",

@@ -139,7 +139,7 @@ RNN_FORWARD = (
     Mistake("h0-ignored+no-carry", "Every step starts from zeros", "Start from h0 when one is given, and after each step set h_prev = h_t.",
             LOOP, wrong(start=lambda zeros, h0: zeros, carry=lambda h_t, h_prev: h_prev)),
     Mistake("h0-overwritten", "h0 is overwritten",
-            "h[:] = ... or h += ... writes into the caller's h0, and called again the answer differs. Give a new array to the name: h_prev = h_t.",
+            "h[:] = ... or h += ... writes into the caller's h0: called again, the answer differs. Give a new array to the name: h_prev = h_t.",
             "h0 belongs to the caller", overwrites_h0),
     Mistake("stacked-behind-the-units", "Time is the middle axis", "h_states is (H, T, B). Time comes first: np.stack(states), without axis=1.",
             "h_states (T, H, B)", time_in_the_middle),

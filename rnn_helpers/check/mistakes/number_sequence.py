@@ -194,7 +194,8 @@ SQUARED_ERROR = (
     Mistake("dy-summed", "dy is one number", "The gradient has the shape of y: a number for each prediction.", "dy has the shape of y",
             error(dy=lambda e: np.sum(2 * e))),
     Mistake("last-step-only", "Only the last step counts", "Every step has its target: sum over all of them.", SQUARES, last_step),
-    Mistake("two-forgotten+sign-flipped", "dy is target - y", "The derivative of (y - target)^2 is 2 (y - target).", SQUARES, error(dy=lambda e: -e)),
+    Mistake("two-forgotten+sign-flipped", "dy is target - y",
+            "The derivative of (y - target)^2 is 2 (y - target).", SQUARES, error(dy=lambda e: -e)),
     *in_order(error(), "loss, dy", "dy, loss"),
 )
 
