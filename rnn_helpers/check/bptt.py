@@ -149,7 +149,9 @@ def difference(function, i, param, f, *eps):
     """The gradient; whether f saw param move; param afterwards."""
     before, moved = param.copy(), []
 
-    def watched():
+    def watched(*given):
+        if given:
+            raise BadReturn("it calls f with an argument; f() takes none and reads param: change param in place, call f(), put it back")
         moved.append(not np.array_equal(param, before))
         return f()
 

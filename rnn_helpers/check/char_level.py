@@ -237,11 +237,15 @@ def sampler_fixtures(rng):
         fixture = {**draw_cell(rng, V, H), "Wy": rng.normal(0, 4, (V, H)), "c": rng.normal(0, 1, (V, 1))}
         fixture["Wh"] *= 2
         right, lead, _ = likeliest(fixture, prefix, LONG)
+        if lead <= 1:
+            continue
         _, short_lead, lowest = likeliest(fixture, prefix[:1], SHORT)
+        if short_lead <= 1:
+            continue
         others = [likeliest(fixture, read, LONG, **more)[0] for read, more in
                   ((prefix[-1:], {}), (prefix[:1], {}), (prefix[:-1], {}), (prefix + prefix[-1:], {}),
                    (prefix, {"reset": True}), (prefix, {"stuck": True}), (prefix, {"bias_written": 0}), (prefix, {"bias_read": 0}))]
-        if min(lead, short_lead) > 1 and right not in others and len({tuple(text) for text in (right, *others[:6])}) == 7:
+        if right not in others and len({tuple(text) for text in (right, *others[:6])}) == 7:
             break
     fixture["c"] += max(0, 2 - lowest)  # so that exp(logits / 0.001) overflows
     order = rng.permutation(3)

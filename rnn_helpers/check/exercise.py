@@ -87,7 +87,7 @@ class Facet:
     title : what it is about, as in "dWh" or "a batch of 3"
     points : what it earns
     keys : observations "case/name" that must all be right ("case/*" for all of a case)
-    kind : "value" (a wrong shape with the right numbers in the right order passes), "shape", "usable" (like "value",
+    kind : "value" (a wrong shape with the right numbers in the right order passes), "exact" (shape and values), "shape", "usable" (like "value",
         for what serves a later exercise, as a cache does), or "unharmed" (arguments unchanged, no views of them
         returned, the same answer when called again); the last two earn only when some value facet does
     """

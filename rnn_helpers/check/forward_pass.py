@@ -122,7 +122,8 @@ MANY_TO_ONE = Exercise(
     asks="many_to_one(h_states, Wy, c) -> y (O, B)",
     fixtures=readout_fixtures,
     cases=readout_cases("y"),
-    facets=(Facet("y of one sequence", 1, ("one sequence/y",)), Facet("y of a batch", 1, ("a batch of 2/y", "a list of states/y"))),
+    facets=(Facet("y of one sequence", 1, ("one sequence/y",), "exact"),
+            Facet("y of a batch", 1, ("a batch of 2/y", "a list of states/y"), "exact")),
     reference=many_to_one,
     mistakes=mistakes.MANY_TO_ONE,
 )

@@ -51,10 +51,13 @@ def close(got, expected, tolerance):
         return got.dtype.kind == expected.dtype.kind and np.array_equal(got.ravel(), expected.ravel())
     if got.dtype == np.float32:
         tolerance = max(tolerance, FLOAT32_TOLERANCE)
-    got, expected = got.astype(float).ravel(), expected.astype(float).ravel()
+    got, expected = got.astype(float, copy=False).ravel(), expected.astype(float, copy=False).ravel()
     with np.errstate(all="ignore"):
+        gap, scale = np.abs(got - expected), np.max(np.abs(expected), initial=0.0)
+        if np.isfinite(scale):
+            return bool((gap <= tolerance * (scale or 1.0)).all())
         scale = np.max(np.abs(expected), initial=0.0, where=np.isfinite(expected)) or 1.0
-        same = (np.abs(got - expected) <= tolerance * scale) | (got == expected) | (np.isnan(got) & np.isnan(expected))
+        same = (gap <= tolerance * scale) | (got == expected) | (np.isnan(got) & np.isnan(expected))
     return bool(same.all())
 
 
@@ -62,11 +65,17 @@ def same_shape(got, expected):
     return not isinstance(got, str) and got.shape == expected.shape
 
 
-def number(x):
-    """A number as the learner reads it, the same on every machine: 4 significant digits, no -0."""
+def number(x, digits=4):
+    """A number as the learner reads it, the same on every machine: few significant digits, no -0."""
     if isinstance(x, (str, np.str_)):
         return repr(str(x))
-    return f"{float(x) + 0.0:.4g}" if abs(float(x)) > 1e-12 or not np.isfinite(x) else "0"
+    return f"{float(x) + 0.0:.{digits}g}" if abs(float(x)) > 1e-12 or not np.isfinite(x) else "0"
+
+
+def apart(got, expected):
+    """Two numbers as text, with as many digits as tell them apart."""
+    pairs = [(number(got, digits), number(expected, digits)) for digits in (4, 8, 17)]
+    return next((pair for pair in pairs if pair[0] != pair[1]), pairs[-1])
 
 
 AXES = {1: ("row",), 2: ("row", "column"), 3: ("step", "row", "column")}
@@ -97,8 +106,9 @@ def first_difference(name, got, expected, tolerance):
     flat = int(np.argmax(wrong))
     where = np.unravel_index(flat, expected.shape)
     place = ", ".join(f"{axis} {int(i)}" for axis, i in zip(AXES.get(expected.ndim, ()), where))
+    is_, wanted = apart(flat_got[flat], flat_expected[flat])
     share = f", {int(wrong.sum())} of {wrong.size} numbers differ" if wrong.size > 1 else ""
-    return f"{name}{' at ' + place if place else ''} is {number(flat_got[flat])}, expected {number(flat_expected[flat])}{share}"
+    return f"{name}{' at ' + place if place else ''} is {is_}, expected {wanted}{share}"
 
 
 def keys_of(pattern, expected):
@@ -119,9 +129,10 @@ def describe(problem):
 
 @dataclass
 class Symptoms:
-    """What a mistake shows on a fixture: the observations it gets wrong, their values, its problems and damage."""
+    """What a mistake shows on a fixture: all of it, the observations it gets wrong, their values, its problems and damage."""
 
     mistake: Mistake
+    observed: Observed
     signs: list
     values: dict
     problems: dict
@@ -145,7 +156,7 @@ class Yardstick:
         shown = observe(self.exercise, mistake.wrong, self.inputs, guarded=False)
         values = flatten(shown)
         signs = [key for key in self.expected if not self.agree(key, values.get(key), self.expected[key])]
-        return Symptoms(mistake, signs, values, problem_texts(shown), {c: r.damaged for c, r in shown.cases.items() if r.damaged})
+        return Symptoms(mistake, shown, signs, values, problem_texts(shown), {c: r.damaged for c, r in shown.cases.items() if r.damaged})
 
     def agree(self, key, got, value):
         """Whether two observations of one key are the same, shape included; None is the same as None only."""
@@ -187,8 +198,10 @@ class Evidence:
         if isinstance(got, str):
             return f"{got} ({case})"
         expected = self.expected[key]
+        if kind in ("shape", "exact") and got.shape != expected.shape:
+            return f"{name} has shape {got.shape}, expected {expected.shape} ({case})"
         if kind == "shape":
-            return "" if got.shape == expected.shape else f"{name} has shape {got.shape}, expected {expected.shape} ({case})"
+            return ""
         if close(got, expected, self.tolerance[case]):
             return ""
         return f"{first_difference(name, got, expected, self.tolerance[case])} ({case})"
@@ -235,7 +248,7 @@ def verdicts(evidence):
             if not keys:
                 raise ValueError(f"{evidence.exercise.name}: facet {facet.title!r} names no observation: {facet.keys}")
             reason = next(filter(None, (evidence.reason(key, facet.kind) for key in keys)), "")
-            some_value |= facet.kind == "value" and not reason
+            some_value |= facet.kind in ("value", "exact") and not reason
         found.append((facet, Verdict(facet.title, facet.points, 0.0 if reason else facet.points, reason)))
     order = {id(facet): i for i, facet in enumerate(evidence.exercise.facets)}
     return [verdict for facet, verdict in sorted(found, key=lambda pair: order[id(pair[0])])]
@@ -256,6 +269,9 @@ def name_mistakes(evidence, most=2):
                 fitting[shown.mistake.name] = shown
         elif not wrong and shown.damaged and shown.damaged == damaged:
             return [shown.mistake], []
+    explained = {key for shown in fitting.values() for key in shown.signs}
+    if any(key not in explained and "/cache_" not in key for key in wrong):  # a cache is measured by the values, right or not
+        fitting = {name: shown for name, shown in fitting.items() if not all("/cache_" in key for key in shown.signs)}
     while wrong and len(named) < most and fitting:
         best = max(fitting.values(), key=lambda shown: len(set(shown.signs) & set(wrong)))
         if not set(best.signs) & set(wrong):

@@ -1,30 +1,14 @@
 """The checks of notebook 03: every right way passes, wrong ways are called by their name or by where they depart."""
 
 import numpy as np
-import pytest
 
 from rnn_helpers import check
 from rnn_helpers.bptt import rnn_forward
 from rnn_helpers.cell import rnn_cell_backward, rnn_cell_forward
-from rnn_helpers.check.guard import observe
-from rnn_helpers.check.judge import Yardstick, judge
 from rnn_helpers.gradcheck import numerical_gradient
+from tests.check.trying import all_right, each_right_way, enough, verdict
 
 SEEDS = range(6)
-
-
-def verdict(name, function, seed=0, **using):
-    exercise = check.EXERCISES[name]
-    inputs = exercise.inputs(seed)
-    given = inputs.copy()
-    given.using = using
-    return judge(Yardstick(exercise, inputs), observe(exercise, function, given))
-
-
-def all_right(name, function, **using):
-    for seed in SEEDS:
-        found = verdict(name, function, seed, **using)
-        assert found.status == "right", (seed, found.advice, found.facets)
 
 
 # --- one step back: right ways ---
@@ -72,11 +56,6 @@ def recomputed(cell, dh_t, cache):
 class Bound:
     def back(self, cell, dh_t, cache):
         return plain(cell, dh_t, cache)
-
-
-@pytest.mark.parametrize("function", [plain, with_einsum, an_example_at_a_time, one_product, recomputed, Bound().back])
-def test_one_step_back_right(function):
-    all_right("rnn_cell_backward", function)
 
 
 def dict_forward(cell, x_t, h_prev):
@@ -157,11 +136,6 @@ class Trainer:
         return self.buffer
 
 
-@pytest.mark.parametrize("function", [loop, with_the_courses_step, products_over_all_steps, recursive, loss_by_loss, Trainer().back])
-def test_bptt_right(function):
-    all_right("rnn_backward", function)
-
-
 def own_forward(cell, X, h0=None):
     h, states, caches = h0, [], []
     for x_t in X:
@@ -216,11 +190,6 @@ def nested_list(f, param, eps=1e-5):
     return [[float(by_flat_index(f, param, eps)[i, j]) for j in range(param.shape[1])] for i in range(param.shape[0])]
 
 
-@pytest.mark.parametrize("function", [by_flat_index, two_loops, nested_list])
-def test_numerical_gradient_right(function):
-    all_right("numerical_gradient", function)
-
-
 def largest_elementwise(x, y):
     return np.max(np.abs(x - y) / np.maximum(1e-8, np.abs(x) + np.abs(y)))
 
@@ -243,9 +212,21 @@ def as_an_array_of_one(a, b):
     return np.array([over_the_larger(a, b)])
 
 
-@pytest.mark.parametrize("function", [largest_elementwise, over_the_larger, over_the_mean, largest_by_largest, as_an_array_of_one])
-def test_relative_error_right(function):
-    all_right("relative_error", function)
+RIGHT = {
+    "rnn_cell_backward": [plain, with_einsum, an_example_at_a_time, one_product, recomputed, Bound().back],
+    "rnn_backward": [loop, with_the_courses_step, products_over_all_steps, recursive, loss_by_loss, Trainer().back],
+    "numerical_gradient": [by_flat_index, two_loops, nested_list],
+    "relative_error": [largest_elementwise, over_the_larger, over_the_mean, largest_by_largest, as_an_array_of_one],
+}
+
+
+@each_right_way(RIGHT)
+def test_right_ways_earn_everything(name, function):
+    all_right(name, function)
+
+
+def test_enough_right_ways():
+    assert enough("03", RIGHT)
 
 
 # --- wrong ways ---

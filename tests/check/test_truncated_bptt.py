@@ -1,33 +1,14 @@
 """The checks of notebook 06: every right way passes, wrong ways are called by their name or by where they depart."""
 
-import time
-
 import numpy as np
-import pytest
 
-from rnn_helpers import check
 from rnn_helpers.bptt import rnn_backward, rnn_forward
 from rnn_helpers.cell import rnn_cell_backward
-from rnn_helpers.check.guard import observe
-from rnn_helpers.check.judge import Yardstick, judge
 from rnn_helpers.losses import squared_error
 from rnn_helpers.readout import many_to_many, readout_backward
+from tests.check.trying import all_right, each_right_way, enough, verdict
 
 SEEDS = range(6)
-
-
-def verdict(name, function, seed=0, **using):
-    exercise = check.EXERCISES[name]
-    inputs = exercise.inputs(seed)
-    given = inputs.copy()
-    given.using = using
-    return judge(Yardstick(exercise, inputs), observe(exercise, function, given))
-
-
-def all_right(name, function, **using):
-    for seed in SEEDS:
-        found = verdict(name, function, seed, **using)
-        assert found.status == "right", (seed, found.advice, found.facets)
 
 
 # --- truncated BPTT: right ways ---
@@ -102,14 +83,6 @@ class Bound:
         return two_loops(cell, dh, caches, k)
 
 
-RIGHT = [two_loops, windows_through_full_bptt, by_age, a_queue, difference_of_two, Bound().truncated]
-
-
-@pytest.mark.parametrize("function", RIGHT)
-def test_truncated_right(function):
-    all_right("rnn_backward_truncated", function)
-
-
 def test_caches_of_ones_own():
     def forward(cell, X, h0=None):
         h_states, caches = rnn_forward(cell, X, h0)
@@ -124,11 +97,8 @@ def test_caches_of_ones_own():
     assert found.status == "wrong" and "TypeError" in found.advice[0]
 
 
-def test_a_small_buffer():
-    def in_float32(cell, dh, caches, k):
-        return tuple(g.astype(np.float32) for g in two_loops(cell, dh, caches, k))
-
-    all_right("rnn_backward_truncated", in_float32)
+def in_float32(cell, dh, caches, k):
+    return tuple(g.astype(np.float32) for g in two_loops(cell, dh, caches, k))
 
 
 # --- truncated BPTT: what wrong ways are told ---
@@ -240,29 +210,36 @@ class Trainer:
         return tuple(keeps_caches(model, X, Y, k1, k2, lr)), model  # more than was asked for
 
 
-@pytest.mark.parametrize("function", [keeps_caches, a_step_at_a_time, Trainer().run])
-def test_stream_right(function):
-    all_right("train_stream", function)
+def zeroed_gradients_of_old_steps(model, X, Y, k1, k2, lr):
+    losses, h0, old = [], None, []
+    for start in range(0, len(X), k1):
+        Yhat, h_states, new = model.forward(X[start : start + k1], h0)
+        loss, dY = squared_error(Yhat, Y[start : start + k1])
+        dWy, dc, dh = readout_backward(dY, h_states, model.Wy)
+        old = old + [(cache, d) for cache, d in zip(new, dh)]
+        window = old[-k2:]
+        grads = dict(zip(("Wx", "Wh", "b"), rnn_backward(model.cell, [d for _, d in window], [c for c, _ in window])))
+        for name, g in {**grads, "Wy": dWy, "c": dc}.items():
+            model.params[name][...] -= lr * g
+        old = [(cache, 0 * d) for cache, d in old]
+        h0 = h_states[-1]
+        losses.append(loss)
+    return losses
 
 
-def test_stream_with_zeroed_gradients_of_old_steps():
-    def by_params(model, X, Y, k1, k2, lr):
-        losses, h0, old = [], None, []
-        for start in range(0, len(X), k1):
-            Yhat, h_states, new = model.forward(X[start : start + k1], h0)
-            loss, dY = squared_error(Yhat, Y[start : start + k1])
-            dWy, dc, dh = readout_backward(dY, h_states, model.Wy)
-            old = old + [(cache, d) for cache, d in zip(new, dh)]
-            window = old[-k2:]
-            grads = dict(zip(("Wx", "Wh", "b"), rnn_backward(model.cell, [d for _, d in window], [c for c, _ in window])))
-            for name, g in {**grads, "Wy": dWy, "c": dc}.items():
-                model.params[name][...] -= lr * g
-            old = [(cache, 0 * d) for cache, d in old]
-            h0 = h_states[-1]
-            losses.append(loss)
-        return losses
+RIGHT = {
+    "rnn_backward_truncated": [two_loops, windows_through_full_bptt, by_age, a_queue, difference_of_two, Bound().truncated, in_float32],
+    "train_stream": [keeps_caches, a_step_at_a_time, Trainer().run, zeroed_gradients_of_old_steps],
+}
 
-    all_right("train_stream", by_params)
+
+@each_right_way(RIGHT)
+def test_right_ways_earn_everything(name, function):
+    all_right(name, function)
+
+
+def test_enough_right_ways():
+    assert enough("06", RIGHT)
 
 
 # --- the stream: what wrong ways are told ---
@@ -297,11 +274,3 @@ def test_unknown_stream_is_not_guessed():
 
     found = verdict("train_stream", forgets_after_two)
     assert not found.mistakes and 0 < found.points < 4
-
-
-@pytest.mark.parametrize("name,function", [("rnn_backward_truncated", two_loops), ("train_stream", keeps_caches)])
-def test_fast(name, function):
-    verdict(name, function)
-    start = time.perf_counter()
-    verdict(name, function)
-    assert time.perf_counter() - start < 2.0  # 0.2 s on a quiet machine

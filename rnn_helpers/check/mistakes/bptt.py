@@ -3,6 +3,7 @@
 import numpy as np
 
 from rnn_helpers.check.exercise import Mistake
+from rnn_helpers.check.mistakes.order import in_order
 
 SLOPE = "dz_t = dh_t (1 - h_t^2)"
 OF_WX, OF_WH, OF_B = "dWx_t = dz_t x_t^T", "dWh_t = dz_t h_prev^T", "db_t = sum of dz_t over the batch"
@@ -78,6 +79,22 @@ def overwrites_h(cell, dh_t, cache):
     return step_back(lambda h_prev, h_t: h_t)(cell, dh_t, cache)
 
 
+def cache_swapped(step):
+    """A step back that takes h_t for h_prev and h_prev for h_t out of its cache."""
+    return lambda cell, dh_t, cache: step(cell, dh_t, (cache[0], cache[2], cache[1]))
+
+
+def z_without_b(cell, dh_t, cache):
+    x_t, h_prev, _ = cache
+    return step_back()(cell, dh_t, (x_t, h_prev, np.tanh(cell.Wx @ x_t + cell.Wh @ h_prev)))
+
+
+def step_and_input(cell, dh_t, cache):
+    """One step back, with dL/dx_t as a fifth value."""
+    return *step_back()(cell, dh_t, cache), cell.Wx.T @ (dh_t * (1 - cache[2] ** 2))
+
+
+UNPACKED = "The cache is (x_t, h_prev, h_t): unpack it in the order in which you pack it."
 NO_SLOPE = "You send dh_t through as it is. On its way to z_t it is multiplied, element by element, by tanh'(z_t) = 1 - h_t^2."
 NOT_TRANSPOSED = "Forward, Wh carries old units to new ones; back, the roles change places: Wh.T @ dz_t."
 NEW_STATE = "Wh was multiplied by the state before the step. h_t is what came out of it: use h_prev."
@@ -120,6 +137,13 @@ RNN_CELL_BACKWARD = (
             SLOPE, step_back(lambda h_prev, h_t: h_t * (1 - h_t))),
     Mistake("slope-sign", "The slope has the wrong sign", "You use h_t^2 - 1. tanh rises everywhere: its slope 1 - h_t^2 is positive.",
             SLOPE, step_back(lambda h_prev, h_t: h_t**2 - 1)),
+    Mistake("h_prev-and-h_t-swapped", "h_prev and h_t have changed places", UNPACKED, f"{SLOPE}, {OF_WH}", cache_swapped(step_back())),
+    Mistake("b-forgotten-in-z", "tanh' is taken of a sum without b",
+            "You compute z_t again, and leave out b. Add it, or use h_t of the cache: 1 - h_t^2.", SLOPE, z_without_b),
+    Mistake("slope-plus", "The slope has a plus for its minus", "You use 1 + h_t^2. The slope of tanh is 1 - h_t^2, never above 1.",
+            SLOPE, step_back(lambda h_prev, h_t: 1 + h_t**2)),
+    Mistake("slope-of-h_t", "dh_t is multiplied by h_t, not by the slope", "The slope of tanh at z_t is 1 - h_t^2.",
+            SLOPE, step_back(lambda h_prev, h_t: h_t)),
     Mistake("Wh-not-transposed", "Wh is not transposed in dh_prev", NOT_TRANSPOSED, CARRY, step_back(carry=straight_carry)),
     Mistake("carry-through-Wx", "dh_prev goes through Wx",
             "Wx leads to the input: Wx.T @ dz_t is dL/dx_t. The state before came in through Wh: Wh.T @ dz_t.",
@@ -142,6 +166,11 @@ RNN_CELL_BACKWARD = (
             OF_B, step_back(of_b=lambda dz: dz.sum(axis=0, keepdims=True))),
     Mistake("db-one-number", "db is one number", "A sum over everything mixes the units. Each has its own bias: sum over axis 1 only, keepdims=True.",
             OF_B, step_back(of_b=lambda dz: dz.sum())),
+    Mistake("db-averaged", "db is averaged over the batch", "The loss is a sum over the examples: dz_t.sum, not dz_t.mean.",
+            OF_B, step_back(of_b=lambda dz: dz.mean(axis=1, keepdims=True))),
+    Mistake("dh_t-joins-the-carry", "dh_t itself is part of dh_prev",
+            "You return Wh.T @ dz_t + dh_t. dh_t reaches h_prev through tanh and Wh only; the loss at the step before is added by whoever calls.",
+            CARRY, step_back(carry=lambda cell, dz, dh: cell.Wh.T @ dz + dh)),
     Mistake("db-flat", "db is flat, shape (H,)", "The numbers are right, but b is a column (H, 1): add keepdims=True.",
             OF_B, step_back(of_b=lambda dz: dz.sum(axis=1))),
     Mistake("mean-over-the-batch", "The gradients are averaged over the batch",
@@ -159,6 +188,9 @@ RNN_CELL_BACKWARD = (
             OF_WH, step_back(of_wh=lambda dz, h_prev, h_t: h_t @ dz.T)),
     *(both(("tanh-slope-forgotten", "tanh' is missing", "dz_t = dh_t (1 - h_t^2) comes first.", SLOPE), second,
            step_back(no_slope, **change)) for second, change in IN_ONE_VALUE),
+    *in_order(step_and_input, "dWx, dWh, db, dh_prev", "dh_prev, dWx, dWh, db", "dWh, dWx, db, dh_prev", "dWx, dWh, dh_prev, db",
+              "db, dWx, dWh, dh_prev", "db, dWh, dWx, dh_prev", "dWx, db, dWh, dh_prev", "dh_prev, dWh, dWx, db", "dh_prev, db, dWh, dWx",
+              "dx_t, dh_prev, dWx, dWh"),
 )
 
 FLOW = "dL/dh_t = dh[t] + Wh^T dz_{t+1}"
@@ -186,7 +218,7 @@ def walk(step=step_back(), add=as_it_is, joins=lambda dh_t, dh_next: dh_t + dh_n
 
     def wrong(cell, dh, caches):
         sums = [np.zeros_like(cell.Wx), np.zeros_like(cell.Wh), np.zeros_like(cell.b)]
-        dh_next = np.zeros_like(dh[0])
+        dh_next = dh_all = np.zeros_like(dh[0])
         for t in order(range(len(caches))):
             dh_all = joins(loss(dh, t), dh_next)
             *shares, dh_prev = step(cell, dh_all, caches[t])
@@ -234,6 +266,49 @@ def writes_into_dh(cell, dh, caches):
     return walk(joins=no_carry)(cell, dh, caches)
 
 
+def last_loss_twice(cell, dh, caches):
+    return walk()(cell, [*dh[:-1], 2 * dh[-1]], caches)
+
+
+def joins_after_tanh(cell, dh, caches):
+    sums, dz_next = [0, 0, 0], 0
+    for t in reversed(range(len(caches))):
+        x_t, h_prev, h_t = caches[t]
+        dz = dh[t] * (1 - h_t**2) + dz_next
+        sums = [total + share for total, share in zip(sums, (dz @ x_t.T, dz @ h_prev.T, of_b(dz)))]
+        dz_next = cell.Wh.T @ dz
+    return *sums, dz_next
+
+
+def losses_late(cell, dh, caches):
+    """Each loss joins one step later on the way back; the first one ends in dh0."""
+    late = [*dh[1:], np.zeros_like(dh[0])]
+    *gradients, dh0 = walk()(cell, late, caches)
+    return *gradients, dh0 + dh[0]
+
+
+def losses_handed_on(cell, dh, caches):
+    late = [dh[t] + (dh[t + 1] if t + 1 < len(dh) else 0) for t in range(len(dh))]
+    *gradients, dh0 = walk()(cell, late, caches)
+    return *gradients, dh0 + dh[0]
+
+
+def every_carry(cell, dh, caches):
+    carries = []
+
+    def kept(cell, dz, dh):
+        carries.append(cell.Wh.T @ dz)
+        return carries[-1]
+
+    gradients = walk(step_back(carry=kept))(cell, dh, caches)[:3]
+    return *gradients, np.array(carries)
+
+
+def dh0_of_all_steps(cell, dh, caches):
+    *gradients, carries = every_carry(cell, dh, caches)
+    return *gradients, carries.sum(axis=0)
+
+
 NO_CARRY = ("Each step hears only its own loss. Its state also shaped every later step: "
             "add dh_prev of step t + 1 to dh[t] before you go through step t.")
 
@@ -268,6 +343,15 @@ def combined(*changes):
 
 RNN_BACKWARD = (
     Mistake("no-carry", "Nothing flows between the steps", NO_CARRY, FLOW, walk(joins=no_carry)),
+    Mistake("h_prev-and-h_t-swapped", "h_prev and h_t have changed places", UNPACKED, f"{SLOPE}; dWh = sum over t of dz_t h_{{t-1}}^T",
+            walk(cache_swapped(step_back()))),
+    Mistake("last-loss-twice", "The last loss counts twice",
+            "You start from dh_next = dh[-1], and add dh[-1] again at the last step. Nothing comes back from beyond the end: start from zeros.",
+            FLOW, last_loss_twice),
+    Mistake("joined-after-tanh", "What comes back is added after tanh",
+            "You add it to dz_t. It is dL/dh_t, as dh[t] is: add the two first, then multiply by 1 - h_t^2.", FLOW, joins_after_tanh),
+    Mistake("dh0-piles-up", "dh0 adds up the carries of all steps",
+            "Every state has a gradient of its own. dh0 is what leaves the first step, t = 0, alone: `=`, not `+=`.", START, dh0_of_all_steps),
     Mistake("equals-for-plus-equals", "The gradients are overwritten at every step",
             "`=` keeps only the step you visit last, t = 0. The weights are shared by all steps: add the shares up with +=.",
             SUM, walk(add=newest)),
@@ -311,6 +395,19 @@ RNN_BACKWARD = (
     Mistake("only-the-last-loss", "Only the last step's loss counts",
             "You start from dh[-1] and never add the others. Every step has its own loss: add dh[t] at each t.",
             FLOW, walk(loss=lambda dh, t: dh[t] * (t == len(dh) - 1))),
+    Mistake("last-loss-at-every-step", "The last step's loss is added at every step",
+            "You read dh[-1] each time. Step t adds its own loss: dh[t].", FLOW, walk(loss=lambda dh, t: dh[-1])),
+    Mistake("losses-one-step-late", "dh[t] is added after step t",
+            "It then joins what goes into step t - 1, and the last loss misses its own step. Add dh[t] before you go through step t.",
+            FLOW, losses_late),
+    Mistake("losses-handed-on", "dh[t] is handed on to the step before",
+            "You hand on dh_prev + dh[t]. dh[t] goes back through tanh and Wh, inside dh_prev, and no other way.", FLOW, losses_handed_on),
+    Mistake("dh0-of-every-step", "dh0 holds what leaves every step",
+            "You return a list of all carries. dh0 is the last one, (H, B): what leaves step t = 0.",
+            START, every_carry),
+    Mistake("no-carry+dh0-zero", "Nothing flows between the steps, and dh0 is zero",
+            "dh_next stays zero. Take dh_prev from each step, add it to dh[t - 1], and return the last one as dh0.",
+            f"{FLOW}; {START}", walk(joins=no_carry, dh0=lambda dh_prev, dh_all: np.zeros_like(dh_prev))),
     Mistake("losses-in-reverse", "dh is read in the wrong order",
             "Going back, t runs from T - 1 to 0, and dh[t] goes with caches[t]; reverse both or neither.",
             FLOW, walk(loss=lambda dh, t: dh[len(dh) - 1 - t])),
@@ -342,6 +439,7 @@ RNN_BACKWARD = (
             "You carry Wh @ dh. It is Wh.T @ dz_t, with dz_t = dh_t (1 - h_t^2).",
             FLOW, walk(step_back(carry=lambda cell, dz, dh: cell.Wh @ dh))),
     *(both(first, second, combined(change, more)) for first, change in IN_THE_FLOW for second, more in IN_A_SUM),
+    *in_order(walk(), "dWx, dWh, db, dh0", "dh0, dWx, dWh, db", "dWh, dWx, db, dh0", "dWx, dWh, dh0, db", "db, dWx, dWh, dh0"),
 )
 
 CENTRAL = "dL/dp = (f(p + eps) - f(p - eps)) / (2 eps)"
@@ -420,6 +518,14 @@ NUMERICAL_GRADIENT = (
             CENTRAL, differences(lambda plus, minus, middle, eps: plus - minus)),
     Mistake("sign", "The sign is wrong", "f(p + eps) comes first, f(p - eps) is taken from it.",
             CENTRAL, differences(lambda plus, minus, middle, eps: (minus - plus) / (2 * eps))),
+    Mistake("minus-eps-forgotten", "The second point is p, not p - eps",
+            "param += eps, then param -= eps leads back to p: you measure (f(p + eps) - f(p)) / (2 eps), half the slope. Go on to p - eps.",
+            CENTRAL, differences(lambda plus, minus, middle, eps: (plus - middle) / (2 * eps))),
+    Mistake("backward-difference", "A one-sided difference",
+            "(f(p) - f(p - eps)) / eps errs in proportion to eps, the central difference in proportion to eps^2.",
+            CENTRAL, differences(lambda plus, minus, middle, eps: (middle - minus) / eps)),
+    Mistake("absolute-slope", "The sign of the slope is lost", "A slope may be negative: no abs.",
+            CENTRAL, differences(lambda plus, minus, middle, eps: abs(plus - minus) / (2 * eps))),
     Mistake("never-restored", "param is not put back",
             "Each element stays at p - eps, so the next ones are measured elsewhere, and the caller's weights have moved. Save p and put it back.",
             "param is the same before and after", differences(restore="never")),
@@ -477,4 +583,15 @@ RELATIVE_ERROR = (
     Mistake("angle-only", "Only the direction counts",
             "The cosine does not see a gradient that is twice too long. Compare the arrays themselves: ||a - b||.",
             ERROR, quiet(lambda a, b: 1 - np.sum(a * b) / (norm(a) * norm(b)))),
+    Mistake("norms-multiplied", "The difference is divided by a product of norms",
+            "||a|| ||b|| grows with the square of the size, so the error depends on the scale. Divide by ||a|| + ||b||.",
+            ERROR, quiet(lambda a, b: norm(a - b) / (norm(a) * norm(b)))),
+    Mistake("mean-of-differences", "The error is absolute",
+            "The mean of |a - b| (or of its square) grows with the gradients' size. Divide by it: ||a|| + ||b||.",
+            ERROR, lambda a, b: np.mean(np.abs(a - b))),
+    Mistake("true-or-false", "The result is True or False",
+            "np.allclose compares with a tolerance of its own, and does not tell how large the error is. Return the number.",
+            ERROR, lambda a, b: float(np.allclose(a, b))),
+    Mistake("in-percent", "The error is in percent", "Leave out the factor 100: tolerances such as 1e-6 are fractions.",
+            ERROR, quiet(lambda a, b: 100 * norm(a - b) / (norm(a) + norm(b)))),
 )

@@ -6,6 +6,7 @@ from collections import Counter
 import numpy as np
 
 from rnn_helpers.check.exercise import Mistake
+from rnn_helpers.check.mistakes.order import in_order
 from rnn_helpers.losses import softmax, softmax_cross_entropy, squared_error
 from rnn_helpers.training import clip_by_norm, global_norm
 
@@ -53,6 +54,8 @@ BUILD_VOCABULARY = (
     Mistake("letters-only", "Only letters are kept",
             "Spaces, line breaks and punctuation are characters too; the network has to predict them.",
             SORTED, vocabulary(lambda text: sorted({char for char in text if char.isalpha()}))),
+    Mistake("words-for-characters", "The vocabulary holds words", "split() makes words of the text. Take the set of the text itself.",
+            SORTED, vocabulary(lambda text: sorted(set(text.split())))),
     Mistake("spaces-dropped", "Spaces and line breaks are missing",
             "They are characters like any other: without the space there is no \"hello world\".",
             SORTED, vocabulary(lambda text: sorted({char for char in text if not char.isspace()}))),
@@ -62,6 +65,7 @@ BUILD_VOCABULARY = (
     Mistake("counted-from-one", "The indices start at 1",
             "Rows of a column are counted from 0, so the last character would fall out of it: enumerate(chars).",
             SORTED, vocabulary(lambda text: sorted(set(text)), start=1)),
+    *in_order(vocabulary(lambda text: sorted(set(text))), "chars, index_of", "index_of, chars"),
 )
 
 COLUMN = "X[t, indices[t], 0] = 1, and 0 elsewhere; X is (T, size, 1)"
@@ -115,6 +119,17 @@ ONE_HOT = (
     Mistake("index-for-one", "The column holds the index, not a 1",
             "The index says where; what stands there is 1. Otherwise the last letters would weigh the most.",
             COLUMN, lambda indices, size: columns(indices, size) * np.asarray(indices)[:, None, None]),
+    Mistake("columns-side-by-side", "The steps are the columns of one matrix",
+            "X is (size, T). Time is the first axis, and each step is a column of its own: (T, size, 1).",
+            COLUMN, lambda indices, size: columns(indices, size)[:, :, 0].T),
+    Mistake("one-column-for-all", "All steps share one column",
+            "X is (size, 1), a bag of characters without order. Each step has a column of its own: (T, size, 1).",
+            COLUMN, lambda indices, size: np.minimum(columns(indices, size).sum(axis=0), 1)),
+    Mistake("indices-ignored", "The ones stand on the diagonal",
+            "np.eye(T, size) does not know the indices: pick its rows, np.eye(size)[indices].",
+            COLUMN, lambda indices, size: np.eye(len(indices), size)[:, :, None]),
+    Mistake("nothing-set", "There are no ones", "Set X[t, indices[t], 0] = 1 for each t; X[indices][t] = 1 writes into a copy.",
+            COLUMN, lambda indices, size: np.zeros((len(indices), size, 1))),
 )
 
 LOSS = "loss = -sum over t and b of log p_t[target]"
@@ -236,6 +251,26 @@ def squared_error_of_p(logits, targets):
     return np.sum(error**2), 2 * error
 
 
+def binary(logits, targets):
+    p = softmax(logits, axis=1)
+    y = p - put_minus_one(p, targets)
+    return -np.sum(y * np.log(p) + (1 - y) * np.log(1 - p)), p - y
+
+
+def log_of_gradient(logits, targets):
+    dlogits = put_minus_one(softmax(logits, axis=1), targets)
+    return -np.sum(np.log(of_the_right(dlogits, targets))), dlogits
+
+
+def likeliest_for_target(logits, targets):
+    return softmax_cross_entropy(logits, np.argmax(logits, axis=1))
+
+
+def through_a_sigmoid(logits, targets):
+    p = softmax(logits, axis=1)
+    return put_minus_one(p, targets) * p * (1 - p)
+
+
 def overwrites_logits(logits, targets):
     answer = softmax_cross_entropy(logits, targets)
     logits -= logits.max(axis=1, keepdims=True)
@@ -328,6 +363,24 @@ SOFTMAX_CROSS_ENTROPY = (
     Mistake("logits-overwritten", "logits is overwritten",
             "logits -= max writes into the caller's array. Make a new one: shifted = logits - max.",
             "logits belongs to the caller", overwrites_logits),
+    Mistake("loss-averaged-over-characters-too", "The loss is a mean over characters too",
+            "np.mean of -one_hot * log p divides by T V B, zeros included. Use np.sum.", LOSS,
+            right_gradient(lambda logits, targets: softmax_cross_entropy(logits, targets)[0] / logits.size)),
+    Mistake("averaged-over-characters-too", "Loss and gradient are divided by T V B",
+            "np.mean of -one_hot * log p divides by T V B, zeros included. Use np.sum.", LOSS,
+            lambda logits, targets: tuple(part / logits.size for part in softmax_cross_entropy(logits, targets))),
+    Mistake("binary-cross-entropy", "The other characters count too",
+            "(1 - y) log(1 - p) belongs to yes-or-no outputs. One character of V comes: only -log p[target] counts.", LOSS, binary),
+    Mistake("log-of-p-minus-one", "1 is taken from p before its log is taken",
+            "dlogits = p is the same array, not a copy, so p[target] is p - 1, and its log nan. Compute the loss first, or take p.copy().",
+            LOSS, log_of_gradient),
+    Mistake("likeliest-for-target", "The likeliest character stands where the target belongs",
+            "Then the network is praised for whatever it says. What did come next is targets[t, b].", LOSS, likeliest_for_target),
+    Mistake("gradient-times-p(1-p)", "The gradient is multiplied by p (1 - p)",
+            "p - one_hot is dL/dlogits already; p (1 - p) belongs to a sigmoid with a squared error.", GRADIENT, right_loss(through_a_sigmoid)),
+    Mistake("loss-in-log10", "The loss is in powers of ten", "Nats are asked: the natural logarithm, np.log.",
+            LOSS, scaled(lambda T, B: 1 / np.log(10))),
+    *in_order(softmax_cross_entropy, "loss, dlogits", "dlogits, loss"),
 )
 
 STEP = "p <- p - lr g, with g clipped by the norm of all five gradients"
@@ -419,10 +472,16 @@ TRAIN_STEP_CHARACTERS = (
             STEP, training_step(updated=FIVE[:3])),
     Mistake("Wh-not-updated", "Wh is not updated", "All five parameters learn: model.cell.Wh too.",
             STEP, training_step(updated=("Wx", "b", "Wy", "c"))),
+    *(Mistake(f"{name}-not-updated", f"{name} is not updated", f"All five parameters learn: {place}.{name} too.", STEP,
+              training_step(updated=tuple(n for n in FIVE if n != name))) for name, place in
+      (("Wx", "model.cell"), ("b", "model.cell"), ("Wy", "model"), ("c", "model"))),
+    Mistake("readout-only", "Only Wy and c are updated", "All five parameters learn: model.cell.Wx, .Wh and .b too.",
+            STEP, training_step(updated=FIVE[3:])),
     Mistake("nothing-updated", "No parameter changes",
             "W = W - lr * g makes a new array under a local name. Change the model's own: model.cell.Wx -= lr * g.", STEP, no_update),
     Mistake("lr-ignored", "lr is not used", "The step is lr times the clipped gradient.",
             STEP, lambda model, X, targets, lr, max_norm: training_step()(model, X, targets, 1.0, max_norm)),
+    *in_order(training_step(), "loss, norm", "norm, loss"),
 )
 
 DRAW = "p = softmax(logits / temperature)"
@@ -496,6 +555,11 @@ SAMPLE = (
             "You return length - len(prefix) new characters. The length counts the new ones.",
             "len(text) = length", lambda model, chars, prefix, length, temperature, rng: sampling(
                 steps=lambda n: max(0, n - len(prefix)))(model, chars, prefix, length, temperature, rng)),
+    Mistake("prefix-counted+prefix-in-the-text", "The prefix is part of the text and of its length",
+            "You return `length` characters of which the first are the prefix. Return `length` new ones only.",
+            "len(text) = length", lambda model, chars, prefix, length, temperature, rng: sampling(
+                steps=lambda n: max(0, n - len(prefix)), returns=lambda prefix, text: prefix + text)(
+                    model, chars, prefix, length, temperature, rng)),
     Mistake("one-too-few", "One character is missing", "range(length - 1) or range(1, length) stops early: draw `length` times.",
             "len(text) = length", sampling(steps=lambda length: length - 1)),
     Mistake("one-too-many", "There is one character too many", "Draw `length` times.",

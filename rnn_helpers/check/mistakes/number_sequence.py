@@ -4,6 +4,7 @@ import numpy as np
 
 from rnn_helpers.bptt import rnn_backward, rnn_forward
 from rnn_helpers.check.exercise import Mistake
+from rnn_helpers.check.mistakes.order import in_order
 from rnn_helpers.losses import squared_error
 from rnn_helpers.readout import many_to_many, readout_backward
 from rnn_helpers.training import clip_by_norm, global_norm
@@ -74,6 +75,14 @@ MAKE_WINDOWS = (
     Mistake("time-as-inputs", "A window is one step with many inputs",
             "You return (1, T, N): the network would see the whole window at once. Time is the first axis: (T, 1, N).",
             "X (T, D, B)", windows(shape=lambda w: np.array(w, float).T[None])),
+    Mistake("reshaped-for-transposed", "reshape has mixed the windows",
+            "The windows are rows (N, T); reshape to (T, 1, N) cuts them up anew. Turn them: np.array(windows).T[:, None, :].",
+            WINDOW, windows(shape=lambda w: np.reshape(w, (len(w[0]), 1, -1)))),
+    Mistake("rows-of-windows", "A window is a row", "You return (N, T). Time is the first axis and a column is an example: (T, 1, N).",
+            "X (T, D, B)", windows(shape=lambda w: np.array(w, float))),
+    Mistake("length-ignored", "The whole series is one window", "A window has `length` numbers, and every start gives one.",
+            WINDOW, lambda series, length: (columns([list(series)[:-1]]), columns([list(series)[1:]]))),
+    *in_order(windows(), "X, Y", "Y, X"),
 )
 
 # ---- scaling ----
@@ -116,6 +125,15 @@ FIT_SCALE = (
     Mistake("scaled-series-returned", "The scaled series is returned",
             "Return the two numbers. The caller scales, and scales what comes later with the same two numbers.",
             SCALE, scaled(lambda s: (s - s.mean()) / s.std(), np.std)),
+    Mistake("middle-and-half-range", "shift and scale map the series to -1..1",
+            "(max + min) / 2 and (max - min) / 2 are set by two numbers alone, often outliers. Use mean and standard deviation.",
+            SCALE, scaled(lambda s: (s.max() + s.min()) / 2, lambda s: np.ptp(s) / 2)),
+    Mistake("no-shift", "shift is 0", "Subtract the mean, so that numbers lie on both sides of 0, where tanh bends.",
+            SCALE, scaled(lambda s: 0.0, np.std)),
+    Mistake("no-shift+divided-by-the-maximum", "shift is 0, and scale is the largest number", "Use mean and standard deviation.",
+            SCALE, scaled(lambda s: 0.0, lambda s: np.abs(s).max())),
+    Mistake("n-minus-one+variance-for-deviation", "scale is the variance, divided by S - 1", "Divide by S (ddof=0), and take the root.",
+            SCALE, scaled(np.mean, lambda s: s.var(ddof=1))),
 )
 
 # ---- the loss ----
@@ -130,6 +148,12 @@ def error(loss=lambda e: np.sum(e * e), dy=lambda e: 2 * e):
 
 def batch_of(e):
     return e.shape[-1]
+
+
+def last_step(y, target):
+    dy = np.zeros_like(y)
+    dy[-1] = 2 * (y - target)[-1]
+    return np.sum((y - target)[-1] ** 2), dy
 
 
 SQUARED_ERROR = (
@@ -161,6 +185,18 @@ SQUARED_ERROR = (
             "Sum over the first axis too: np.sum without an axis.", SQUARES, error(lambda e: np.sum(e * e, axis=tuple(range(1, e.ndim))))),
     Mistake("gradient-is-the-loss", "dy is the squared error",
             "dy is the derivative: 2 (y - target).", SQUARES, error(dy=lambda e: e * e)),
+    Mistake("half-of-the-loss-only", "The loss has a factor 1/2, dy has not", "The two must belong together: here neither has it.",
+            SQUARES, error(lambda e: 0.5 * np.sum(e * e))),
+    Mistake("mean-over-the-steps", "The loss is averaged over the first axis, time", "Sum over the steps too.",
+            SQUARES, error(lambda e: np.sum(e * e) / len(e), lambda e: 2 * e / len(e))),
+    Mistake("half+mean-for-sum", "The loss is half a mean", "1/(2n) is another course's convention. Here the loss is the sum itself.",
+            SQUARES, error(lambda e: 0.5 * np.mean(e * e), lambda e: e / e.size)),
+    Mistake("dy-summed", "dy is one number", "The gradient has the shape of y: a number for each prediction.", "dy has the shape of y",
+            error(dy=lambda e: np.sum(2 * e))),
+    Mistake("last-step-only", "Only the last step counts", "Every step has its target: sum over all of them.", SQUARES, last_step),
+    Mistake("two-forgotten+sign-flipped", "dy is target - y",
+            "The derivative of (y - target)^2 is 2 (y - target).", SQUARES, error(dy=lambda e: -e)),
+    *in_order(error(), "loss, dy", "dy, loss"),
 )
 
 # ---- the readout, backwards ----
@@ -251,6 +287,11 @@ READOUT_BACKWARD = (
     Mistake("dh-backwards", "dh is in reversed order",
             "You append while walking backwards, so dh[0] belongs to the last step. Reverse it, or write into dh[t].",
             "dh_t = Wy^T dy_t", gradients(dh=lambda dy, h, Wy: (Wy.T @ dy)[::-1])),
+    Mistake("dc-one-number", "dc is one number", "A sum over everything mixes the outputs. Each has its own bias: sum over time and batch only.",
+            "dc = sum_t dy_t", gradients(dc=lambda dy, h, Wy: dy.sum())),
+    Mistake("dh-summed-over-time", "dh is summed over the steps", "Each state has its own dh_t: (T, H, B).",
+            "dh_t = Wy^T dy_t", gradients(dh=lambda dy, h, Wy: (Wy.T @ dy).sum(axis=0))),
+    *in_order(gradients(), "dWy, dc, dh", "dh, dWy, dc", "dc, dWy, dh", "dWy, dh, dc", "dh, dc, dWy"),
 )
 
 # ---- clipping ----
@@ -323,6 +364,10 @@ CLIP_BY_NORM = (
             "You divide by the norm but do not multiply by max_norm.", CLIP, clip(lambda g, n, m, grads: g / n if n > m else g)),
     Mistake("not-clipped", "Nothing is clipped", "Above the threshold every gradient is multiplied by max_norm / norm.",
             CLIP, clip(lambda g, n, m, grads: g)),
+    Mistake("condition-turned-round", "Short gradients are scaled, long ones are not", "Scale where the norm is *above* the threshold.",
+            CLIP, clip(lambda g, n, m, grads: g * (m / n) if n < m else g)),
+    Mistake("factor-turned-round", "The factor is norm / max_norm", "That makes long gradients longer. Multiply by max_norm / norm.",
+            CLIP, clip(lambda g, n, m, grads: g * (n / m) if n > m else g)),
     Mistake("zero-when-too-long", "A gradient that is too long is dropped",
             "Shorten it, do not discard it: its direction is still good.", CLIP, clip(lambda g, n, m, grads: g * (n <= m))),
     Mistake("norm-after-clipping", "The norm is measured after clipping",
@@ -408,6 +453,24 @@ def in_two_groups(grads, max_norm):
     return {**cell, **clip_by_norm({name: grads[name] for name in ("Wy", "c")}, max_norm)[0]}, norm
 
 
+def always_scaled(grads, max_norm):
+    norm = global_norm(grads)
+    return {name: g * (min(max_norm, 1e6) / norm) for name, g in grads.items()}, norm
+
+
+def steps_replace(model, X, Y, lr, max_norm):
+    before = {name: p.copy() for name, p in model.params.items()}
+    found = training()(model, X, Y, lr, max_norm)
+    for name, p in model.params.items():
+        p -= before[name]
+    return found
+
+
+def mean_returned(model, X, Y, lr, max_norm):
+    loss, norm = training()(model, X, Y, lr, max_norm)
+    return loss / np.size(Y), norm
+
+
 def cell_only(grads, max_norm):
     """The cell's gradients clipped, the readout's not."""
     cell, norm = clip_by_norm({name: grads[name] for name in ("Wx", "Wh", "b")}, max_norm)
@@ -417,6 +480,8 @@ def cell_only(grads, max_norm):
 TRAIN_STEP = (
     Mistake("climbs", "The step goes uphill",
             "The gradient points where the loss grows; subtract it.", DESCENT, training(sign=1)),
+    Mistake("equals-for-minus-equals", "The parameters are replaced by the step",
+            "You write p = -lr * g. The step is added to what was there: p -= lr * g.", DESCENT, steps_replace),
     Mistake("model-unchanged", "The model does not change",
             "`Wx = Wx - ...` gives a local name a new array and leaves the model as it was. Write model.cell.Wx -= lr * ... for all five.",
             DESCENT, training(names=())),
@@ -449,6 +514,10 @@ TRAIN_STEP = (
     Mistake("loss-after-the-update", "The loss is measured after the update",
             "Return the loss of the forward pass that gave the gradients.", "the loss before the update",
             training(returns=lambda loss, norm, after: (after()[0], norm))),
+    Mistake("mean-loss-returned", "The loss returned is a mean", "Return the sum; whoever prints it divides. Your step is that of the sum.",
+            "L = sum_t L_t", mean_returned),
+    Mistake("always-scaled", "Short gradients are stretched to max_norm",
+            "Clipping only shortens: min(1, max_norm / norm).", DESCENT, training(clip=always_scaled)),
     Mistake("norm-after-clipping", "The norm is measured after clipping",
             "Return the norm that clip_by_norm gives: the one before clipping.", "the norm before clipping",
             training(returns=lambda loss, norm, after: (loss, after()[1]))),

@@ -3,6 +3,7 @@
 import numpy as np
 
 from rnn_helpers.check.exercise import Mistake
+from rnn_helpers.check.mistakes.order import in_order
 
 STEP = "h_t = tanh(Wx x_t + Wh h_prev + b)"
 
@@ -37,8 +38,8 @@ RNN_CELL_FORWARD = (
     Mistake("bias-forgotten", "The bias b is missing",
             "Add cell.b, a column (H, 1) that broadcasts over the batch.",
             STEP, step(lambda cell, x_t, h_prev: cell.Wx @ x_t + cell.Wh @ h_prev)),
-    Mistake("bias-flattened", "The bias is a flat array of shape (H,)",
-            "A flat b is added along the columns, as if it were a row: with one example (H, 1) + (H,) becomes (H, H). Keep it a column (H, 1).",
+    Mistake("bias-flattened", "The bias is a flat array (H,) or a row (1, H)",
+            "Either is added along the columns: with one example (H, 1) + (H,) becomes (H, H). Keep b a column (H, 1).",
             STEP, step(lambda cell, x_t, h_prev: cell.Wx @ x_t + cell.Wh @ h_prev + cell.b.ravel())),
     Mistake("state-ignored", "h_prev takes no part",
             "Without Wh h_prev the cell is a feed-forward layer: it remembers nothing.",
@@ -68,6 +69,24 @@ RNN_CELL_FORWARD = (
     Mistake("rows-for-columns", "Examples are treated as rows",
             "x_t @ Wx.T fits rows (B, D). Here a column is an example, x_t is (D, B), so the weights stand on the left: Wx @ x_t.",
             STEP, step(lambda cell, x_t, h_prev: x_t @ cell.Wx.T + h_prev @ cell.Wh.T + cell.b)),
+    Mistake("relu-for-tanh", "The activation is a ReLU, not tanh",
+            "Your states are never negative and have no upper bound. tanh keeps them in -1..1.",
+            STEP, step(right_z, activation=lambda z: np.maximum(z, 0))),
+    Mistake("tan-for-tanh", "The activation is tan, not tanh", "np.tan is the tangent of an angle. The hyperbolic tangent is np.tanh.",
+            STEP, step(right_z, activation=np.tan)),
+    Mistake("bias-twice", "The bias is added twice", "PyTorch's nn.RNN keeps two biases; this cell has one b, added once to the sum.",
+            STEP, step(lambda cell, x_t, h_prev: right_z(cell, x_t, h_prev) + cell.b)),
+    Mistake("input-outside-tanh", "The input is added outside tanh", "Wx x_t stands inside the brackets: sum all three terms, then squash.",
+            STEP, step(lambda cell, x_t, h_prev: np.tanh(cell.Wh @ h_prev + cell.b) + cell.Wx @ x_t, lambda z: z)),
+    Mistake("state-outside-tanh", "Wh h_prev is added outside tanh", "Wh h_prev stands inside the brackets: sum all three terms, then squash.",
+            STEP, step(lambda cell, x_t, h_prev: np.tanh(cell.Wx @ x_t + cell.b) + cell.Wh @ h_prev, lambda z: z)),
+    Mistake("old-state-added", "h_prev is added to the new state",
+            "That is a residual connection, which this cell has not: the old state enters through Wh h_prev only.",
+            STEP, step(lambda cell, x_t, h_prev: np.tanh(right_z(cell, x_t, h_prev)) + h_prev, lambda z: z)),
+    Mistake("bias-forgotten+tanh-forgotten", "The bias and tanh are missing", "Add cell.b to the sum, then squash it with np.tanh.",
+            STEP, step(lambda cell, x_t, h_prev: cell.Wx @ x_t + cell.Wh @ h_prev, lambda z: z)),
+    Mistake("bias-forgotten+Wh-transposed", "The bias is missing, and Wh is transposed", "Add cell.b. The product is Wh @ h_prev.",
+            STEP, step(lambda cell, x_t, h_prev: cell.Wx @ x_t + cell.Wh.T @ h_prev)),
     Mistake("cache-without-h_prev", "The cache lacks h_prev",
             "dWh needs the state before the step: keep h_prev in the cache.",
             "dWh = dz_t h_prev^T", step(right_z, cache=lambda x_t, h_prev, h_t: (x_t, h_t))),
@@ -80,6 +99,7 @@ RNN_CELL_FORWARD = (
     Mistake("h_prev-overwritten", "h_prev is overwritten",
             "The caller, and your cache, still need the old state. Build a new array with np.tanh(...); h_prev[:] = and += write into the argument.",
             "h_prev belongs to the caller", overwrites_h_prev),
+    *in_order(step(right_z), "h_t, cache", "cache, h_t"),
 )
 
 OUTPUT = "y_t = Wy h_t + c"
@@ -100,4 +120,16 @@ READOUT = (
             "A flat c is added along the columns. Keep it a column (O, 1).",
             OUTPUT, lambda h_t, Wy, c: Wy @ h_t + c.ravel()),
     Mistake("c-subtracted", "The bias c is subtracted", "c is added.", OUTPUT, lambda h_t, Wy, c: Wy @ h_t - c),
+    Mistake("sigmoid-on-the-output", "The output is squashed by a sigmoid", "The readout is linear: its numbers may be of any size and sign.",
+            OUTPUT, lambda h_t, Wy, c: 1 / (1 + np.exp(-(Wy @ h_t + c)))),
+    Mistake("softmax-over-everything", "The output is a softmax over all numbers at once",
+            "The readout gives logits; softmax belongs to the loss.",
+            OUTPUT, lambda h_t, Wy, c: np.exp(Wy @ h_t + c) / np.exp(Wy @ h_t + c).sum()),
+    Mistake("likeliest-output", "The place of the largest output is returned",
+            "argmax comes when a character is chosen. Return all O numbers of each example.",
+            OUTPUT, lambda h_t, Wy, c: np.argmax(Wy @ h_t + c, axis=0)),
+    Mistake("output-flat", "y_t is flat", "The numbers are right, but y_t is (O, B), a column per example: no ravel, no [:, 0].",
+            OUTPUT, lambda h_t, Wy, c: (Wy @ h_t + c).ravel()),
+    Mistake("c-forgotten+tanh-on-the-output", "c is missing, and the output is squashed by tanh", "Add c. The readout is linear.",
+            OUTPUT, lambda h_t, Wy, c: np.tanh(Wy @ h_t)),
 )

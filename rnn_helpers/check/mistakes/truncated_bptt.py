@@ -4,8 +4,9 @@ import numpy as np
 
 from rnn_helpers.bptt import rnn_backward, rnn_forward
 from rnn_helpers.check.exercise import Mistake
-from rnn_helpers.check.mistakes.bptt import (carry_without_slope, no_slope, of_wh_new_state, slope_in_the_carry_only,
-                                             step_back, straight_carry)
+from rnn_helpers.check.mistakes.bptt import (UNPACKED, cache_swapped, carry_without_slope, no_slope, of_wh_new_state,
+                                             slope_in_the_carry_only, step_back, straight_carry)
+from rnn_helpers.check.mistakes.order import in_order
 from rnn_helpers.losses import squared_error
 from rnn_helpers.readout import many_to_many, readout_backward
 
@@ -135,6 +136,9 @@ RNN_BACKWARD_TRUNCATED = (
     Mistake("one-step-too-few", "Each loss goes back one step too few",
             "k steps, its own included: the window is t - k + 1 to t, and k = 1 is the step itself.",
             REACH, windows(lambda t, k, T: range(max(0, t - k + 2), t + 1))),
+    Mistake("step-0-left-out", "No window reaches step 0",
+            "range(t, max(0, t - k), -1) ends before 0. Its end is not included: max(-1, t - k).",
+            REACH, windows(lambda t, k, T: range(max(1, t - k + 1), t + 1), starts=lambda first, t, T: first == 1)),
     Mistake("own-step-left-out", "A loss leaves out its own step",
             "The window ends at t itself: range(t, t - k, -1) starts with t, and caches[a:t + 1] holds it.",
             REACH, windows(lambda t, k, T: range(max(0, t - k), t), joins=lambda dh, t, s: dh[t] * (s == t - 1))),
@@ -177,6 +181,8 @@ RNN_BACKWARD_TRUNCATED = (
             "Forward, Wh carries old units to new ones; back, the roles change places: Wh.T @ dz.", CARRY, windows(step=step_back(carry=straight_carry))),
     Mistake("h_t-for-h_prev", "dWh uses h_t where h_prev belongs", "Wh was multiplied by the state before the step: use h_prev.",
             "dWh = sum of dz_s h_{s-1}^T", windows(step=step_back(of_wh=of_wh_new_state))),
+    Mistake("h_prev-and-h_t-swapped", "h_prev and h_t have changed places", UNPACKED, f"{SLOPE}; dWh = sum of dz_s h_{{s-1}}^T",
+            windows(step=cache_swapped(step_back()))),
     Mistake("mean-over-time", "The gradients are divided by T", "The loss is a sum over the steps, so its gradient is one too.",
             SUM, over(windows(), lambda g, dh: g / len(dh))),
     Mistake("mean-over-k", "The gradients are divided by k", "Each window's gradient counts in full: leave out the division.",
@@ -205,6 +211,7 @@ RNN_BACKWARD_TRUNCATED = (
     Mistake("short-windows-dropped+dh0-of-every-window", "The first k - 1 losses are left out, and dh0 adds up every window",
             "A loss near the start goes back to step 1: max(0, t - k + 1). Only those windows end at h0.",
             f"{SUM}; {START}", windows(losses=lambda T, k: range(min(k, T) - 1, T), starts=lambda first, t, T: True)),
+    *in_order(windows(), "dWx, dWh, db, dh0", "dh0, dWx, dWh, db", "dWh, dWx, db, dh0", "dWx, dWh, dh0, db"),
 )
 
 PIECE = "piece n: steps n k1 + 1 to (n + 1) k1, the last one shorter"
@@ -214,7 +221,7 @@ UPDATE = "p <- p - lr dL/dp, with L the sum of the piece's new losses"
 
 
 def streamed(starts=lambda T, k1, k2: range(0, T, k1), length=lambda k1, k2: k1, state=lambda h_states: h_states[-1],
-             window=lambda caches, new, k1, k2: caches[-k2:], old_dh=False,
+             window=lambda caches, new, k1, k2: caches[-k2:], old_dh=False, rerun=False,
              report=lambda value, dY, losses: value, after_update=False, change=lambda g, dY, k1: g, trained=("Wx", "Wh", "b", "Wy", "c"),
              readout_reach=None, readout_first=False, recompute=False, of_loss=lambda dY: dY, sign=-1):
     """Training on a stream of which a part is wrong.
@@ -222,7 +229,7 @@ def streamed(starts=lambda T, k1, k2: range(0, T, k1), length=lambda k1, k2: k1,
     starts, length : of the pieces; state : what is carried on; window : the caches that are walked; old_dh : losses of
     older steps join again; report : what is returned of a piece's loss; after_update : measured when the weights have
     moved; change : of each gradient, in the order of `trained`; readout_reach : losses that reach Wy and c; readout_first :
-    Wy moves before dh is computed; recompute : older steps run again with the weights of now; of_loss : change of dL/dy
+    Wy moves before dh is computed; recompute : older steps run again with the weights of now; rerun : the piece does, for the state that is carried on; of_loss : change of dL/dy
     """
 
     def wrong(model, X, Y, k1, k2, lr):
@@ -261,7 +268,7 @@ def streamed(starts=lambda T, k1, k2: range(0, T, k1), length=lambda k1, k2: k1,
                 h_states_2, _ = rnn_forward(model.cell, X[here], h0)
                 value, _ = squared_error(many_to_many(h_states_2, model.Wy, model.c), Y[here])
             losses.append(report(value, dY, losses))
-            h0 = state(h_states)
+            h0 = state(rnn_forward(model.cell, X[here], h0)[0] if rerun else h_states)
         return losses
 
     return wrong
@@ -331,6 +338,13 @@ TRAIN_STREAM = (
     Mistake("caches-recomputed", "Older steps are computed anew with the new weights",
             "That is another algorithm. Here older steps keep the caches that they were computed with.",
             "caches are kept as they were computed", streamed(recompute=True)),
+    Mistake("state-recomputed", "The state is computed anew with the new weights",
+            "You run the piece again after the update. Carry on the state that the forward pass gave.", CARRIED, streamed(rerun=True)),
+    Mistake("k1-ignored", "There is an update after every step", "k1 steps make a piece: range(0, T, k1), and one update for each.",
+            PIECE, streamed(starts=lambda T, k1, k2: range(T), length=lambda k1, k2: 1)),
+    Mistake("pieces-overlap", "The pieces overlap",
+            "You read k1 steps but move on by one. The next piece starts where this one ends: range(0, T, k1).",
+            PIECE, streamed(starts=lambda T, k1, k2: range(T))),
     Mistake("last-piece-dropped", "The last, shorter piece is left out", "range(0, T, k1) includes it; a slice may end beyond the stream.",
             PIECE, streamed(starts=lambda T, k1, k2: range(0, T - k1 + 1, k1))),
     Mistake("readout-from-k2-steps", "Wy and c hear only the last k2 losses of a piece",

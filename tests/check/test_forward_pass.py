@@ -1,0 +1,199 @@
+"""The checks of notebook 02: every right way passes, wrong ways are called by their name or by where they depart."""
+
+import numpy as np
+
+from rnn_helpers.cell import rnn_cell_forward
+from rnn_helpers.readout import readout
+from tests.check.trying import all_right, each_right_way, enough, verdict
+
+# --- the whole sequence: right ways ---
+
+
+def first_state(cell, X, h0):
+    return np.zeros((len(cell.Wh), len(X[0][0])), cell.Wh.dtype) if h0 is None else h0
+
+
+def with_the_courses_step(cell, X, h0=None):
+    h, states, caches = first_state(cell, X, h0), [], []
+    for x_t in X:
+        h, cache = rnn_cell_forward(cell, x_t, h)
+        states.append(h)
+        caches.append(cache)
+    return states, caches
+
+
+def in_arrays_made_once(cell, X, h0=None, activation=np.tanh):
+    h = first_state(cell, X, h0)
+    states = np.empty((len(X), *h.shape), h.dtype)
+    before = np.empty_like(states)
+    for t in range(len(X)):
+        before[t] = h
+        h = states[t] = activation(cell.Wx @ X[t] + cell.Wh @ h + cell.b)
+    return states, [{"x": X[t], "before": before[t], "after": states[t]} for t in range(len(X))]
+
+
+def inputs_in_one_product(cell, X, h0=None):
+    Z = cell.Wx @ np.array(X) + cell.b
+    h, states, steps = first_state(cell, X, h0), [], {}
+    for t, z in enumerate(Z):
+        h_prev, h = h, np.tanh(z + cell.Wh @ h)
+        states.append(h)
+        steps[t] = (X[t], h_prev, h)
+    return np.stack(states), steps, "more than was asked for"
+
+
+def with_einsum(cell, X, h0=None):
+    U = np.einsum("hd,tdb->thb", cell.Wx, np.array(X)) + cell.b
+    states = [first_state(cell, X, h0)]
+    for u in U:
+        states.append(np.tanh(u + np.einsum("hk,kb->hb", cell.Wh, states[-1])))
+    return tuple(states[1:]), tuple(zip(X, states, states[1:]))
+
+
+def recursive(cell, X, h0=None):
+    if len(X) == 0:
+        return [], []
+    h_t = np.tanh(cell.Wx @ X[0] + cell.Wh @ (h0 := first_state(cell, X, h0)) + cell.b)
+    states, caches = recursive(cell, X[1:], h_t)
+    return [h_t, *states], [[X[0], h0, h_t], *caches]
+
+
+def in_a_buffer(cell, X, h0=None):
+    states, caches = [], []
+    h = np.array(first_state(cell, X, h0))
+    for x_t in X:
+        before = h.copy()
+        h[:] = np.tanh(cell.Wx @ x_t + cell.Wh @ before + cell.b)
+        states.append(h.copy())
+        caches.append((x_t, before, cell.Wx @ x_t + cell.Wh @ before + cell.b))
+    return np.array(states), caches
+
+
+def single_precision(cell, X, h0=None):
+    states, caches = with_the_courses_step(cell, X, h0)
+    return np.array(states, np.float32), [tuple(np.float32(part) for part in cache) for cache in caches]
+
+
+class Network:
+    def __init__(self):
+        self.last = None
+
+    def run(self, cell, X, h0=None):
+        states, caches = with_the_courses_step(cell, X, h0)
+        self.last = states[-1]
+        return np.array(states), caches
+
+
+# --- the readouts and the count: right ways ---
+
+
+def every_output_in_one_array(h_states, Wy, c):
+    Y = np.zeros((len(h_states), len(Wy), np.shape(h_states[0])[1]))
+    for t, h_t in enumerate(h_states):
+        Y[t] = readout(h_t, Wy, c)
+    return Y
+
+
+def glued_and_split(h_states, Wy, c):
+    Y = Wy @ np.concatenate(list(h_states), axis=1) + c
+    return np.split(Y, len(h_states), axis=1), "more than was asked for"
+
+
+class Head:
+    def many(self, h_states, Wy, c, scale=1):
+        return scale * (Wy @ np.asarray(h_states) + c)
+
+    def one(self, h_states, Wy, c, t=-1):
+        return (np.float32(Wy) @ np.float32(h_states[t]) + np.float32(c)).tolist()
+
+
+def last_of_many(h_states, Wy, c):
+    for h_t in h_states:
+        y = readout(h_t, Wy, c)
+    return y, "more than was asked for"
+
+
+def in_place(h_states, Wy, c):
+    y = Wy.dot(h_states[len(h_states) - 1])
+    y += c
+    return y
+
+
+def by_shapes(D, H, O):
+    shapes = {"Wx": (H, D), "Wh": (H, H), "b": (H, 1), "Wy": (O, H), "c": (O, 1)}
+    return sum(int(np.prod(shape)) for shape in shapes.values())
+
+
+class Counter:
+    def count(self, D, H, O, biases=1):
+        return np.int64(H * (D + H + biases) + O * (H + biases))
+
+
+RIGHT = {
+    "rnn_forward": [with_the_courses_step, in_arrays_made_once, inputs_in_one_product, with_einsum, recursive, in_a_buffer, single_precision,
+                    Network().run],
+    "many_to_many": [lambda h, Wy, c: [Wy @ h_t + c for h_t in h], lambda h, Wy, c: np.einsum("oh,thb->tob", Wy, np.array(h)) + c,
+                     every_output_in_one_array, glued_and_split, Head().many],
+    "many_to_one": [lambda h, Wy, c: Wy @ h[-1] + c, lambda h, Wy, c: np.einsum("oh,hb->ob", Wy, h[-1]) + c, last_of_many, in_place, Head().one],
+    "count_parameters": [lambda D, H, O: H * D + H * H + H + O * H + O, lambda D, H, O: float((D + H + 1) * H + (H + 1) * O), by_shapes,
+                         Counter().count, lambda D, H, O: np.array([(D + H + 1) * H + (H + 1) * O])],
+}
+
+
+@each_right_way(RIGHT)
+def test_right_ways_earn_everything(name, function):
+    all_right(name, function)
+
+
+def test_enough_right_ways():
+    assert enough("02", RIGHT)
+
+
+# --- wrong ways ---
+
+
+def test_an_unknown_loop_gets_the_first_departure():
+    def odd(cell, X, h0=None):
+        h, states, caches = first_state(cell, X, h0), [], []
+        for t, x_t in enumerate(X):
+            h_prev, h = h, rnn_cell_forward(cell, x_t, h)[0]
+            h[1] *= 0.5 if t == 2 else 1
+            states.append(h)
+            caches.append((x_t, h_prev, h))
+        return states, caches
+
+    for seed in range(6):
+        found = verdict("rnn_forward", odd, seed)
+        assert found.mistakes == [] and "h_states at step 2, row 1, column 0 is" in found.advice[0] and "expected" in found.advice[0]
+
+
+def test_a_loop_without_h0_keeps_what_needs_none():
+    found = verdict("rnn_forward", lambda cell, X: with_the_courses_step(cell, X))
+    assert "TypeError" in found.advice[0] and "'one sequence from h0'" in found.advice[0] and 0 < found.points < 8
+
+
+def test_a_loop_that_asks_whether_h0_is_true():
+    def truth(cell, X, h0=None):
+        return with_the_courses_step(cell, X, h0 if h0 else None)
+
+    assert "if h0 is None" in " ".join(verdict("rnn_forward", truth).advice)
+
+
+def test_one_cache_for_all_steps():
+    def last_cache(cell, X, h0=None):
+        states, caches = with_the_courses_step(cell, X, h0)
+        return states, [caches[-1]]
+
+    found = verdict("rnn_forward", last_cache)
+    assert "caches has no entry for each of the 5 steps" in found.advice[0] and 0 < found.points < 8
+
+
+def test_outputs_of_the_wrong_shape_keep_their_numbers():
+    found = verdict("many_to_many", lambda h, Wy, c: np.concatenate([Wy @ h_t + c for h_t in h]))
+    assert found.mistakes == ["steps-glued"] and found.points == 2
+    assert verdict("many_to_one", lambda h, Wy, c: Wy @ h[-1:] + c).points == 0
+
+
+def test_a_count_with_T_in_it_is_no_number_to_guess():
+    found = verdict("count_parameters", lambda D, H, O: 7 * (H * D + H * H + H + O * H + O))
+    assert found.mistakes == [] and "expected" in found.advice[0]

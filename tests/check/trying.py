@@ -1,0 +1,49 @@
+"""What the tests of the checks share: a verdict on a function, and lists of right ways to write each exercise.
+
+To add a right way, write the function and put it into RIGHT of the notebook's test, under its exercise.
+"""
+
+from functools import lru_cache
+
+import pytest
+
+from rnn_helpers import check
+from rnn_helpers.check.guard import observe
+from rnn_helpers.check.judge import Yardstick, judge
+
+SEEDS = range(50)  # of the fixtures
+BIG = {"rnn_cell_forward", "rnn_forward", "rnn_cell_backward", "rnn_backward", "softmax_cross_entropy", "rnn_backward_truncated"}
+SLOW = {"sample": range(5)}  # an exercise whose fixtures take long
+
+
+@lru_cache(maxsize=100)
+def yardstick(name, seed):
+    """The yardstick of an exercise on a seed's fixture; judging changes nothing in it."""
+    return Yardstick(check.EXERCISES[name], check.EXERCISES[name].inputs(seed))
+
+
+def verdict(name, function, seed=0, **using):
+    """What the check says to a function; `using` as in the check's call: forward=my_forward. Unguarded, and so faster, from seed 2 on."""
+    measure = yardstick(name, seed)
+    given = measure.inputs.copy()
+    given.using = using
+    return judge(measure, observe(measure.exercise, function, given, guarded=seed < 2))
+
+
+def all_right(name, function, **using):
+    """A right way earns everything on every fixture."""
+    for seed in SLOW.get(name, SEEDS):
+        found = verdict(name, function, seed, **using)
+        assert found.status == "right" and found.points == found.maximum, (seed, found.advice, found.facets)
+
+
+def each_right_way(right):
+    """Parametrize a test with (name, function) of RIGHT: exercise -> right ways."""
+    ways = [(name, function) for name, functions in right.items() for function in functions]
+    return pytest.mark.parametrize("name, function", ways, ids=[f"{name}-{f.__qualname__}" for name, f in ways])
+
+
+def enough(notebook, right):
+    """Whether every exercise of a notebook has its right ways: 5 of a big exercise, 3 of each other."""
+    counts = {name: len(right.get(name, ())) for name, exercise in check.EXERCISES.items() if exercise.notebook.startswith(notebook)}
+    return counts and all(count >= (5 if name in BIG else 3) for name, count in counts.items())
