@@ -53,6 +53,9 @@ def build(out, builder="html"):
                 shutil.rmtree(path)
             elif path.name != "tex-chtml.js":
                 path.unlink(missing_ok=True)
+        for page in made.glob("*.html"):  # a label that would be read aloud instead of "Show an answer"
+            text = page.read_text(encoding="utf-8")
+            page.write_text(text.replace('<summary aria-label="Toggle hidden content">', "<summary>"), encoding="utf-8")
         shutil.rmtree(out, ignore_errors=True)
         shutil.copytree(made, out, ignore=shutil.ignore_patterns(".doctrees", ".buildinfo*", "_sources"))
     print(out / "index.html")

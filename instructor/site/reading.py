@@ -8,9 +8,9 @@ import nbformat
 from instructor import links, notebooks, project, setup_cell
 
 MARKS = re.compile(r"([\\`*_{}\[\]<>$#|~])")
+SOLUTION = re.compile(r"^ *### (?:BEGIN|END) SOLUTION\n?", re.MULTILINE)
 OPEN = re.compile(r"(?<!!)\]\((https://(colab|mybinder)\S*)\)")
 PLACES = {"colab": "Colab", "mybinder": "Binder"}
-WORK = "Work through it"
 
 
 def new_text(source):
@@ -77,6 +77,7 @@ def reading_copy(name, root=notebooks.ROOT):
         elif solution and not is_code:
             cells.append(folded("A model answer", cell.source))
         elif solution:
+            cell.source = SOLUTION.sub("", cell.source).rstrip()
             cells += [nbformat.v4.new_code_cell(learners[cell.id].source), fold(cell, "input", "Show an answer", "Hide the answer")]
         elif is_code:
             if words := alt_text(cell, heading):
@@ -103,7 +104,7 @@ def open_elsewhere(badges):
     found = [] if links.PLACEHOLDER in badges else OPEN.findall(badges)
     if not found:
         return []
-    return [new_text(f"{WORK}: " + ", ".join(f"[in {PLACES[place]}]({address})" for address, place in found) + ".")]
+    return [new_text("Work through it: " + ", ".join(f"[in {PLACES[place]}]({address})" for address, place in found) + ".")]
 
 
 def card(name, root):
@@ -113,8 +114,8 @@ def card(name, root):
     about = next((cell.source for cell in cells if cell.source.count("**You build:**")), "")
     parts = {key: value.strip().rstrip(".") for key, value in re.findall(r"\*\*([^*:]+):\*\*\s+([^*]+)", about)}
     build, time = (parts.get(key, "") for key in ("You build", "Time"))
-    return (f":::{{grid-item-card}} {title}\n:link: {name}\n:link-type: doc\n\n{build[:1].upper()}{build[1:]}.\n"
-            f"+++\n{time[:1].upper()}{time[1:]}\n:::")
+    lines = [f"{part[:1].upper()}{part[1:]}." for part in (build, time) if part]
+    return f":::{{grid-item-card}} {title}\n:link: {name}\n:link-type: doc\n\n" + "\n\n".join([*lines, ":::"])
 
 
 def first_page(archive, root=notebooks.ROOT):
