@@ -1,6 +1,7 @@
 """What is said in several files is the same in all of them: version, licence, dependencies."""
 
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import yaml
@@ -55,3 +56,12 @@ def test_the_weekly_report_says_what_moved_and_what_left_our_ranges():
 
 def test_the_weekly_run_has_no_pins_and_every_learners_package():
     assert {"numpy", "matplotlib", "ipywidgets", "tqdm", "jupyterlab", "pytest", "nbval"} <= set(newest.needed())
+
+
+def test_the_jupyterhub_link_opens_the_first_notebook():
+    link = urlsplit(re.search(r"https://\S+git-pull\S+", (project.ROOT / "INSTRUCTORS.md").read_text())[0])
+    assert link.path == "/hub/user-redirect/git-pull" and "/" not in link.query
+    query = {key: value for key, (value,) in parse_qs(link.query, strict_parsing=True).items()}
+    assert re.fullmatch(r"https://github\.com/[^/]+/[^/]+", query["repo"]) and query["branch"]
+    inside = query["urlpath"].removeprefix(f"lab/tree/{query['targetpath']}/")
+    assert (project.ROOT / inside).is_file()
