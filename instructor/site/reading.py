@@ -134,6 +134,7 @@ These pages are for reading, with every answer folded. To write the code yoursel
 
 ::::{{grid}} 1 2 2 2
 :gutter: 3
+
 {cards}
 ::::
 

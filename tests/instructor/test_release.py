@@ -145,4 +145,5 @@ def test_another_folder_another_day_and_other_permissions_give_the_same_bytes(ma
     finally:
         os.umask(before)
     for one, other in zip(made, again, strict=True):
+        assert {member.date_time for member in zipfile.ZipFile(one).infolist()} == {(2026, 1, 1, 0, 0, 0)}
         assert one.name == other.name and one.read_bytes() == other.read_bytes()
