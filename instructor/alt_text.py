@@ -69,7 +69,8 @@ def load_ipython_extension(shell):
     for info in pkgutil.iter_modules(plots.__path__, f"{plots.__name__}."):
         module = importlib.import_module(info.name)
         for name, function in inspect.getmembers(module, inspect.isfunction):
-            if not name.startswith("_") and function.__module__ == info.name and next(iter(inspect.signature(function).parameters), "") == "ax":
+            first = next(iter(inspect.signature(function).parameters), "")
+            if first == "ax" and function.__module__ == info.name and not name.startswith("_"):
                 setattr(module, name, _listening(function))
     metadata_of = backend_inline._fetch_figure_metadata
     backend_inline._fetch_figure_metadata = lambda figure: {**(metadata_of(figure) or {}), "image/png": {"alt": of_figure(figure)}}

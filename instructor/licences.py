@@ -16,8 +16,8 @@ Written by `python -m instructor.licences` from `pyproject.toml` and the package
 none of these packages is part of this repository. The pages that `make site` builds carry MathJax (Apache-2.0) and Furo's styles
 (MIT).
 """
-PURPOSES = {"": "for every learner", "lab": "to open notebooks, and to re-run them", "test": "to test and build the course", "torch": "a witness in tests",
-            "grading": "to grade a class", "browser": "tests in a browser", "bench": "to measure speed",
+PURPOSES = {"": "for every learner", "lab": "to open notebooks, and to re-run them", "test": "to test and build the course",
+            "torch": "a witness in tests", "grading": "to grade a class", "browser": "tests in a browser", "bench": "to measure speed",
             "lock": "to write constraints.txt", "site": "pages to read", "release": "to build the wheel"}
 
 
@@ -55,7 +55,8 @@ def main():
             if name not in known:
                 unknown.append(name)
     if unknown:
-        sys.exit(f"No licence is known of {', '.join(unknown)}: install it (pip install {' '.join(unknown)}), or write its row into {FILE.name}.")
+        sys.exit(f"No licence is known of {', '.join(unknown)}. Install what is missing (pip install {' '.join(unknown)}), "
+                 f"or write its row into {FILE.name}.")
     FILE.write_text(markdown(groups, known), encoding="utf-8")
     print(FILE)
 

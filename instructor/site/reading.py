@@ -10,6 +10,7 @@ from instructor import links, notebooks, project, setup_cell
 MARKS = re.compile(r"([\\`*_{}\[\]<>$#|~])")
 SOLUTION = re.compile(r"^ *### (?:BEGIN|END) SOLUTION\n?", re.MULTILINE)
 OPEN = re.compile(r"(?<!!)\]\((https://(colab|mybinder)\S*)\)")
+LIVE = ":::{container} live\nIn the notebook this picture has controls, and follows your own functions.\n:::"
 PLACES = {"colab": "Colab", "mybinder": "Binder"}
 
 
@@ -28,7 +29,8 @@ def folded(title, text):
 
 def fold(cell, part, show, hide):
     """The same code cell with its input or its output folded."""
-    cell.metadata = {"tags": [f"hide-{part}"], "mystnb": {**cell.metadata.get("mystnb", {}), "code_prompt_show": show, "code_prompt_hide": hide}}
+    prompts = {"code_prompt_show": show, "code_prompt_hide": hide}
+    cell.metadata = {"tags": [f"hide-{part}"], "mystnb": {**cell.metadata.get("mystnb", {}), **prompts}}
     return cell
 
 
@@ -53,7 +55,8 @@ def alt_text(cell, heading):
     words = []
     for output in cell.get("outputs", []):
         if "image/png" in output.get("data", {}):
-            words.append(output.metadata.get("image/png", {}).get("alt") or f"Figure of the section {heading}; the text beside it says what to see.")
+            written = output.metadata.get("image/png", {}).get("alt")
+            words.append(written or f"Figure of the section {heading}; the text beside it says what to see.")
     return " ".join(words)
 
 
@@ -92,7 +95,7 @@ def reading_copy(name, root=notebooks.ROOT):
             if quiz:
                 cells.append(folded("What is right, and why", revealed(*quiz)))
             if cell.source.startswith("play.") and words:
-                cells.append(new_text(":::{container} live\nIn the notebook this picture has controls, and follows your own functions.\n:::"))
+                cells.append(new_text(LIVE))
         else:
             cells.append(cell)
     nb.cells = cells

@@ -16,7 +16,8 @@ from instructor import notebooks
 pytest.importorskip("sphinx", reason="make site installs it")
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update"]
 NAMES = notebooks.all_names()
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
@@ -63,7 +64,7 @@ def visit(browser, address):
         page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
-        page.on("request", lambda request: None if request.url.startswith((address, "data:", "blob:")) else complaints.append(f"outside: {request.url}"))
+        page.on("request", lambda request: request.url.startswith((address, "data:", "blob:")) or complaints.append(f"outside: {request.url}"))
         page.goto(f"{address}{name}")
         page.evaluate("window.MathJax ? MathJax.startup.promise.then(() => null) : null")
         return page
@@ -118,7 +119,8 @@ def test_every_address_inside_the_site_leads_somewhere(site):
             if parts.scheme or parts.netloc:
                 continue
             target = (path.parent / urllib.parse.unquote(parts.path)).resolve() if parts.path else path
-            if not target.is_file() or (target in pages and parts.fragment and urllib.parse.unquote(parts.fragment) not in pages[target].ids):
+            anchor = urllib.parse.unquote(parts.fragment)
+            if not target.is_file() or (target in pages and anchor and anchor not in pages[target].ids):
                 dead.append(f"{path.name}: {address}")
     assert dead == []
 
@@ -170,7 +172,8 @@ def test_search_finds_a_word(visit):
 
 def test_dark_mode_is_dark_and_figures_stay_on_white(visit):
     page = visit("01_rnn_cell.html", scheme="dark")
-    luminance = "color => { const [r, g, b] = getComputedStyle(document.body)[color].match(/\\d+/g).map(Number); return 0.2126*r + 0.7152*g + 0.0722*b }"
+    luminance = """color => { const [r, g, b] = getComputedStyle(document.body)[color].match(/\\d+/g).map(Number);
+                               return 0.2126*r + 0.7152*g + 0.0722*b }"""
     assert page.evaluate(luminance, "backgroundColor") < 60 < 150 < page.evaluate(luminance, "color")
     assert page.evaluate("getComputedStyle(document.querySelector('.cell_output img')).backgroundColor") == "rgb(255, 255, 255)"
 
