@@ -64,7 +64,7 @@ def visit(browser, address):
         page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
-        page.on("request", lambda request: request.url.startswith((address, "data:", "blob:")) or complaints.append(f"outside: {request.url}"))
+        page.on("request", lambda asked: asked.url.startswith((address, "data:", "blob:")) or complaints.append(f"outside: {asked.url}"))
         page.goto(f"{address}{name}")
         page.evaluate("window.MathJax ? MathJax.startup.promise.then(() => null) : null")
         return page
