@@ -2,7 +2,7 @@
 python := .venv/bin/python
 root := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
-.PHONY: help lab test notebooks links bench grade lock
+.PHONY: help lab test notebooks links bench grade site release newest lock
 
 help:
 	@echo "make lab                        install, open JupyterLab on the notebooks"
@@ -11,6 +11,9 @@ help:
 	@echo "make links REPO=owner/name      point every link to your repository"
 	@echo "make grade SUBMISSIONS=folder   grade a class"
 	@echo "make bench                      speed, side by side"
+	@echo "make site                       pages to read, in site/"
+	@echo "make release                    a zip and a wheel to hand out, in dist/"
+	@echo "make newest                     the tests with the newest packages, unpinned"
 	@echo "make lock                       write constraints.txt anew"
 
 lab:
@@ -36,6 +39,18 @@ grade:
 bench:
 	@sh tools/venv.sh bench
 	@$(python) -m benchmarks
+
+site:
+	@sh tools/venv.sh test site
+	@$(python) -m instructor.site $(ARGS)
+
+release:
+	@sh tools/venv.sh test release
+	@$(python) -m instructor.release $(ARGS)
+
+newest:
+	@sh tools/venv.sh test
+	@$(python) -m instructor.newest $(ARGS)
 
 lock:
 	@sh tools/venv.sh lock

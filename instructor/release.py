@@ -1,7 +1,12 @@
-"""python -m instructor.release: what to hand out - a zip of the learners' course and a wheel, the same bytes every time."""
+"""python -m instructor.release: what to hand out, a zip of the learners' course and a wheel, the same bytes on every run.
+
+Neither holds a solved notebook or anything of `instructor`. The checks hold wrong implementations, which they recognise, and the
+course's own functions are the package: what is asked for can be read there, as in every course that one can check oneself.
+"""
 
 import argparse
 import os
+import stat
 import subprocess
 import sys
 import tempfile
@@ -9,60 +14,103 @@ import time
 import zipfile
 from pathlib import Path
 
+import rnn_helpers
+from instructor import project, table
+
 ROOT = Path(__file__).resolve().parents[1]
-WHEN = 1767225600  # 2026-01-01, the time stamped on every file: the build's own time would change the bytes
 FOLDER = "rnn-course"
-LEARNERS = ("README.md", "LICENSE", "LICENSE-CONTENT", "CITATION.cff", "CHANGELOG.md", "requirements.txt")
+WHEN = 1767225600  # 2026-01-01: the time of every file in both
+PLAIN = ("LICENSE", "LICENSE-CONTENT", "CITATION.cff", "CHANGELOG.md", "requirements.txt", "constraints.txt")
+WHEEL = ("pyproject.toml", "README.md", "LICENSE", "LICENSE-CONTENT")
+README = """{title}
+
+{paragraph}
+
+## Start
+
+You need Python 3.10-3.13. In this folder, on Linux and macOS:
+
+    python3 -m venv .venv
+    .venv/bin/pip install -r requirements.txt -c constraints.txt
+    .venv/bin/jupyter lab notebooks
+
+On Windows:
+
+    py -m venv .venv
+    .venv\\Scripts\\pip install -r requirements.txt -c constraints.txt
+    .venv\\Scripts\\jupyter lab notebooks
+
+Open `01_rnn_cell.ipynb` and run it from top to bottom: nothing stops, checks say "not attempted yet". Then write an exercise, run
+its cell and its check. Each notebook stands alone, takes 15-40 minutes and uses the course's own functions where yours are not there
+yet. They are in `rnn_helpers/`: read them when you are done.
+
+Does something not work? `.venv/bin/python -m rnn_helpers` (Windows: `.venv\\Scripts\\python -m rnn_helpers`) says what is missing.
+
+## The notebooks
+
+{notebooks}
+
+Version {version}{source}. Code: [BSD 3-Clause](LICENSE). Prose and figures: [CC BY 4.0](LICENSE-CONTENT).
+"""
 
 
-def handed_out():
-    """The files of the learners' zip: path in the zip -> path here. No solutions, no tests, nothing for instructors."""
-    files = {name: ROOT / name for name in LEARNERS if (ROOT / name).exists()}
-    files |= {f"notebooks/{path.name}": path for path in (ROOT / "notebooks").glob("0*.ipynb")}
-    package = ROOT / "rnn_helpers"
-    files |= {path.relative_to(ROOT).as_posix(): path for path in package.rglob("*")
-              if path.is_file() and "__pycache__" not in path.parts}
-    return dict(sorted(files.items()))
+def learners_readme(root=ROOT):
+    """The README of the zip: the repository's own speaks of much that is not in it."""
+    title, paragraph = (root / "README.md").read_text(encoding="utf-8").split("\n\n")[:2]
+    page = project.page(root)
+    return README.format(title=title.strip(), paragraph=paragraph.strip(), notebooks=table.markdown(root).strip(),
+                         version=rnn_helpers.__version__, source=f", from {page}" if page else "")
 
 
-def write_zip(target):
-    """The learners' course as `target`; the order, times and permissions of its members are fixed."""
-    stamp = time.gmtime(WHEN)[:6]
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as bundle:
-        for name, path in handed_out().items():
-            member = zipfile.ZipInfo(f"{FOLDER}/{name}", stamp)
-            member.external_attr, member.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
-            bundle.writestr(member, path.read_bytes())
+def handed_out(root=ROOT):
+    """The files of the learners' zip: path in the zip -> content."""
+    paths = [root / name for name in PLAIN]
+    paths += [*(root / "notebooks").glob("0*.ipynb"), *(root / "rnn_helpers").rglob("*.py")]
+    files = {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
+    return {"README.md": learners_readme(root).encode("utf-8"), **files}
 
 
-def write_wheel(folder):
-    """A pure wheel in `folder`; returns its path."""
+def pack(target, files):
+    """A zip whose bytes depend on `files` alone: fixed order, times and permissions, and no compressor, whose versions differ."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as bundle:
+        for name, content in sorted(files.items()):
+            member = zipfile.ZipInfo(name, time.gmtime(WHEN)[:6])
+            member.create_system, member.external_attr = 3, (stat.S_IFREG | 0o644) << 16  # as on Unix, on Windows too
+            bundle.writestr(member, content)
+    return target
+
+
+def write_zip(folder, root=ROOT):
+    """The learners' course as a zip in `folder`; returns its path."""
+    return pack(Path(folder, f"{FOLDER}.zip"), {f"{FOLDER}/{name}": content for name, content in handed_out(root).items()})
+
+
+def write_wheel(folder, root=ROOT):
+    """The package as a pure wheel in `folder`; returns its path. It is built by the setuptools of this environment."""
     with tempfile.TemporaryDirectory() as scratch:
-        source = Path(scratch, "source")  # a copy, so that no build folder of an earlier version leaks into it
-        names = subprocess.run(["git", "ls-files", "rnn_helpers", "pyproject.toml", "README.md", "LICENSE", "LICENSE-CONTENT"],
-                               cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
-        for name in names:
-            (source / name).parent.mkdir(parents=True, exist_ok=True)
-            (source / name).write_bytes((ROOT / name).read_bytes())
-            (source / name).chmod(0o644)
-        done = subprocess.run([sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(Path(folder).resolve()),
-                               "."], cwd=source, capture_output=True, text=True, env={**os.environ, "SOURCE_DATE_EPOCH": str(WHEN)})
-    if done.returncode:
-        raise RuntimeError(f"the wheel could not be built: {done.stderr.strip()[-1000:]}")
-    found = sorted(Path(folder).glob("rnn_helpers-*-py3-none-any.whl"))
-    return found[-1]
+        source, made = Path(scratch, "source"), Path(scratch, "made")  # a copy: what lies in the folder's build/ would get into it
+        for path in (*(root / name for name in WHEEL), *(root / "rnn_helpers").rglob("*.py")):
+            copy = source / path.relative_to(root)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(path.read_bytes())
+        done = subprocess.run([sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index",
+                               "--wheel-dir", str(made), str(source)], capture_output=True, text=True,
+                              env={**os.environ, "SOURCE_DATE_EPOCH": str(WHEN)})
+        if done.returncode:
+            raise RuntimeError(f"The wheel was not built: {done.stderr.strip()[-1000:]}")
+        wheel, = made.glob("*-py3-none-any.whl")
+        with zipfile.ZipFile(wheel) as bundle:
+            return pack(Path(folder, wheel.name), {name: bundle.read(name) for name in bundle.namelist()})
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(prog="python -m instructor.release", description=__doc__)
-    parser.add_argument("--out", type=Path, default=ROOT / "dist")
+    parser = argparse.ArgumentParser(prog="python -m instructor.release", description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, default=ROOT / "dist", help="folder (default: dist)")
     out = parser.parse_args(arguments).out
     out.mkdir(parents=True, exist_ok=True)
     for old in out.glob("rnn_helpers-*.whl"):
         old.unlink()
-    write_zip(out / f"{FOLDER}.zip")
-    wheel = write_wheel(out)
-    for path in (out / f"{FOLDER}.zip", wheel):
+    for path in (write_zip(out), write_wheel(out)):
         print(f"{path}  {path.stat().st_size // 1000} KB")
 
 

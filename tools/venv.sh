@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes .venv and installs what is asked for: sh tools/venv.sh lab    (or test, torch, grading, browser, bench, lock)
+# Makes .venv and installs what is asked for: sh tools/venv.sh lab    (or test, torch, grading, browser, bench, site, release, lock)
 # A second call finds that nothing changed and installs nothing. PYTHON=/path/to/python3 chooses the Python.
 set -eu
 cd "$(dirname "$0")/.."

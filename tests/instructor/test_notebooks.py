@@ -177,3 +177,9 @@ def test_pictures_of_another_matplotlib_are_skipped_with_a_reason_texts_are_not(
     notebooks.write(tmp_path / "old.ipynb", nb)
     code, said = pytest_on(tmp_path, "-rs")
     assert code == 1 and "1 failed, 5 passed, 1 skipped" in said and "drawn by matplotlib 3.2" in said, said
+
+
+def test_a_bar_that_came_and_went_leaves_no_output():
+    emptied = {"output_type": "display_data", "metadata": {}, "data": {}}
+    said = {"output_type": "stream", "name": "stdout", "text": "done\n"}
+    assert normalise.outputs([emptied, said]) == normalise.outputs([said])

@@ -1,0 +1,65 @@
+"""python -m instructor.licences: THIRD_PARTY.md, the direct dependencies and their licences, as their own metadata states them.
+
+A package that is not installed here keeps the licence that the file gives it already.
+"""
+
+import re
+import sys
+from importlib import metadata
+
+from instructor import project
+
+FILE = project.ROOT / "THIRD_PARTY.md"
+HEADER = """# Dependencies and their licences
+
+Written by `python -m instructor.licences` from `pyproject.toml` and the packages' own metadata. Learners need the first group only;
+none of these packages is part of this repository. The pages that `make site` builds carry MathJax (Apache-2.0) and Furo's styles
+(MIT).
+"""
+PURPOSES = {"": "for every learner", "lab": "to open notebooks, and to re-run them", "test": "to test and build the course",
+            "torch": "a witness in tests", "grading": "to grade a class", "browser": "tests in a browser", "bench": "to measure speed",
+            "lock": "to write constraints.txt", "site": "pages to read", "release": "to build the wheel"}
+
+
+def licence(name):
+    """The licence that an installed package states: an SPDX expression, or the name in its classifier."""
+    about = metadata.metadata(name)
+    classifiers = [value.split(" :: ")[-1] for value in about.get_all("Classifier", []) if value.startswith("License :: OSI Approved :: ")]
+    first = (about.get("License") or "").strip().split("\n")[0]
+    return about.get("License-Expression") or (first if 0 < len(first) <= 40 else "") or ", ".join(classifiers)
+
+
+def listed(path=FILE):
+    """Package -> licence, as the file has them."""
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    return dict(re.findall(r"^\| ([\w.-]+) \| (.+) \|$", text, re.MULTILINE))
+
+
+def markdown(groups, known):
+    """The file for extra -> requirements; `known`: package -> licence."""
+    parts = [HEADER]
+    for extra, needs in groups.items():
+        if needs:
+            title = f"`{extra}`: {PURPOSES.get(extra, '')}".rstrip(": ") if extra else PURPOSES[extra].capitalize()
+            rows = [f"| {need.name} | {known[need.name]} |" for need in sorted(needs, key=lambda need: need.name)]
+            parts.append("\n".join([f"## {title}", "", "| package | licence |", "|---|---|", *rows, ""]))
+    return "\n".join(parts)
+
+
+def main():
+    groups, known, unknown = project.direct(), listed(), []
+    for name in sorted({need.name for needs in groups.values() for need in needs}):
+        try:
+            known[name] = licence(name) or known[name]
+        except (metadata.PackageNotFoundError, KeyError):
+            if name not in known:
+                unknown.append(name)
+    if unknown:
+        sys.exit(f"No licence is known of {', '.join(unknown)}. Install what is missing (pip install {' '.join(unknown)}), "
+                 f"or write its row into {FILE.name}.")
+    FILE.write_text(markdown(groups, known), encoding="utf-8")
+    print(FILE)
+
+
+if __name__ == "__main__":
+    main()

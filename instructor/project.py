@@ -1,0 +1,38 @@
+"""What pyproject.toml and constraints.txt say: what the course needs, at which versions, and where it lies."""
+
+import re
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+try:
+    import tomllib
+except ModuleNotFoundError:  # Python 3.10: pytest brings it
+    import tomli as tomllib
+
+ROOT = Path(__file__).resolve().parents[1]
+NAME = "rnn-helpers"
+
+
+def _table(root):
+    return tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def direct(root=ROOT):
+    """Extra -> the requirements that it adds, those of every learner under ""; an extra named in an extra is left out."""
+    project = _table(root)
+    groups = {"": project["dependencies"], **project["optional-dependencies"]}
+    return {extra: [need for need in map(Requirement, lines) if need.name != NAME] for extra, lines in groups.items()}
+
+
+def pins(root=ROOT):
+    """Package -> the version that constraints.txt gives it on this Python and platform."""
+    lines = (root / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    wanted = [Requirement(line) for line in lines if line and not line.startswith("#")]
+    return {need.name: str(need.specifier).removeprefix("==") for need in wanted if need.marker is None or need.marker.evaluate()}
+
+
+def page(root=ROOT):
+    """The repository's address, https://github.com/owner/name; None before `make links` has been told one."""
+    found = re.match(r"https://github\.com/(?!OWNER/REPO)[^/]+/[^/]+", _table(root).get("urls", {}).get("Repository", ""))
+    return found[0] if found else None

@@ -1,0 +1,1 @@
+"""The course as static pages for reading: `make site`."""

@@ -1,0 +1,73 @@
+"""python -m instructor.site: the learners' course as static pages (Sphinx, MyST-NB, Furo), answers folded.
+
+A warning of Sphinx is an error: a broken link between pages, a picture that is missing, a heading out of order.
+"""
+
+import argparse
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+
+from instructor import notebooks, release
+from instructor.site import reading
+
+HERE = Path(__file__).parent
+SPARE = ("node-main.js", "adaptors", "output/svg", "input/mml", "input/asciimath.js")  # of MathJax; no page loads them
+
+
+def write_sources(folder, root=notebooks.ROOT):
+    """The Sphinx project in `folder`; returns the course's title."""
+    shutil.copytree(HERE / "static", folder / "static")
+    shutil.copy(HERE / "conf.py", folder)
+    archive = release.write_zip(folder)
+    for name in notebooks.all_names(root):
+        nbformat.write(reading.reading_copy(name, root), folder / f"{name}.ipynb")
+    page = reading.first_page(archive.name, root)
+    (folder / "index.md").write_text(page, encoding="utf-8")
+    return re.match(r"# (.+)", page)[1]
+
+
+def sphinx(builder, source, made, title):
+    done = subprocess.run([sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", builder, "-D", f"project={title}",
+                           "-D", f"html_title={title}", str(source), str(made)])
+    if done.returncode:
+        sys.exit("The site was not built: the messages above say why.")
+
+
+def build(out, builder="html"):
+    """Build the pages into `out`."""
+    with tempfile.TemporaryDirectory() as scratch:
+        source, made = Path(scratch, "source"), Path(scratch, "made")
+        source.mkdir()
+        sphinx(builder, source, made, write_sources(source))
+        if builder != "html":
+            return
+        mathjax = made / "_static" / "mathjax"
+        for path in [*(mathjax / name for name in SPARE), *(p for p in mathjax.glob("*ml-*.js")), *mathjax.glob("tex-*.js")]:
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name != "tex-chtml.js":
+                path.unlink(missing_ok=True)
+        for page in made.glob("*.html"):  # a label that would be read aloud instead of "Show an answer"
+            text = page.read_text(encoding="utf-8")
+            page.write_text(text.replace('<summary aria-label="Toggle hidden content">', "<summary>"), encoding="utf-8")
+        shutil.rmtree(out, ignore_errors=True)
+        shutil.copytree(made, out, ignore=shutil.ignore_patterns(".doctrees", ".buildinfo*", "_sources"))
+    print(out / "index.html")
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(prog="python -m instructor.site", description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, default=notebooks.ROOT / "site", help="replaced by the new pages (default: site)")
+    parser.add_argument("--check-links", action="store_true", help="open every address outside the pages instead; needs a network")
+    options = parser.parse_args(arguments)
+    build(options.out, "linkcheck" if options.check_links else "html")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+"""What the pages are made of: a copy of each notebook for reading, and a first page."""
+
+import ast
+import re
+
+import nbformat
+
+from instructor import links, notebooks, project, setup_cell
+
+MARKS = re.compile(r"([\\`*_{}\[\]<>$#|~])")
+SOLUTION = re.compile(r"^ *### (?:BEGIN|END) SOLUTION\n?", re.MULTILINE)
+OPEN = re.compile(r"(?<!!)\]\((https://(colab|mybinder)\S*)\)")
+LIVE = ":::{container} live\nIn the notebook this picture has controls, and follows your own functions.\n:::"
+PLACES = {"colab": "Colab", "mybinder": "Binder"}
+
+
+def new_text(source):
+    return nbformat.v4.new_markdown_cell(source)
+
+
+def plain(text):
+    """Text in which Markdown finds nothing to do."""
+    return MARKS.sub(r"\\\1", text)
+
+
+def folded(title, text):
+    return new_text(f"::::{{dropdown}} {title}\n{text}\n::::")
+
+
+def fold(cell, part, show, hide):
+    """The same code cell with its input or its output folded."""
+    prompts = {"code_prompt_show": show, "code_prompt_hide": hide}
+    cell.metadata = {"tags": [f"hide-{part}"], "mystnb": {**cell.metadata.get("mystnb", {}), **prompts}}
+    return cell
+
+
+def guess(cell):
+    """(options, answer, feedback) of a cell that is one call of `predict`, None for any other."""
+    body = ast.parse(cell.source).body
+    call = body[0].value if len(body) == 1 and isinstance(body[0], ast.Expr) else None
+    if not (isinstance(call, ast.Call) and getattr(call.func, "id", "") == "predict"):
+        return None
+    given = dict(zip(("question", "options", "answer", "feedback"), call.args)) | {word.arg: word.value for word in call.keywords}
+    return tuple(ast.literal_eval(given[name]) for name in ("options", "answer", "feedback"))
+
+
+def revealed(options, answer, feedback):
+    """What `predict` says once a guess is locked in: the right option first, then why not the others."""
+    order = [answer, *(i for i in range(len(options)) if i != answer)]
+    return "\n\n".join(f"**{chr(97 + i)}) {plain(options[i]).rstrip('.')}.** {plain(feedback[i])}" for i in order)
+
+
+def alt_text(cell, heading):
+    """The words of a cell's pictures, "" without a picture."""
+    words = []
+    for output in cell.get("outputs", []):
+        if "image/png" in output.get("data", {}):
+            written = output.metadata.get("image/png", {}).get("alt")
+            words.append(written or f"Figure of the section {heading}; the text beside it says what to see.")
+    return " ".join(words)
+
+
+def reading_copy(name, root=notebooks.ROOT):
+    """A notebook for reading: stubs, each followed by the folded answer, and the outputs of the solved track.
+
+    Left out: badges, setup and progress cells. Guesses are answered and checks report when they are unfolded.
+    """
+    nb = notebooks.read(notebooks.solution_path(name, root))
+    learners = {cell.id: cell for cell in notebooks.read(notebooks.learner_path(name, root)).cells}
+    cells, heading = [], ""
+    for cell in nb.cells:
+        is_code, solution = cell.cell_type == "code", cell.metadata.get("nbgrader", {}).get("solution")
+        cell.metadata = {}
+        if not is_code and (found := re.match(r"#+ (.+)", cell.source)):
+            heading = found[1]
+        if cell.id == links.BADGES_ID:
+            cells += open_elsewhere(learners[cell.id].source)
+        elif cell.id in (setup_cell.CELL_ID, "progress"):
+            continue
+        elif solution and not is_code:
+            cells.append(folded("A model answer", cell.source))
+        elif solution:
+            cell.source = SOLUTION.sub("", cell.source).rstrip()
+            cells += [nbformat.v4.new_code_cell(learners[cell.id].source), fold(cell, "input", "Show an answer", "Hide the answer")]
+        elif is_code:
+            if words := alt_text(cell, heading):
+                cell.metadata = {"mystnb": {"image": {"alt": words}}}
+            if cell.id == "imports":
+                fold(cell, "input", "Show the imports", "Hide the imports")
+            if cell.source.startswith("check."):
+                fold(cell, "output", "Show the report on a right answer", "Hide the report")
+            if quiz := guess(cell):
+                cell.metadata = {"tags": ["remove-input"]}
+            cells.append(cell)
+            if quiz:
+                cells.append(folded("What is right, and why", revealed(*quiz)))
+            if cell.source.startswith("play.") and words:
+                cells.append(new_text(LIVE))
+        else:
+            cells.append(cell)
+    nb.cells = cells
+    return nb
+
+
+def open_elsewhere(badges):
+    """A line with links to where the notebook can be worked on; nothing while the links point nowhere."""
+    found = [] if links.PLACEHOLDER in badges else OPEN.findall(badges)
+    if not found:
+        return []
+    return [new_text("Work through it: " + ", ".join(f"[in {PLACES[place]}]({address})" for address, place in found) + ".")]
+
+
+def card(name, root):
+    """A notebook on the first page: its title, what is built in it, how long it takes."""
+    cells = notebooks.read(notebooks.solution_path(name, root)).cells
+    title = cells[0].source.splitlines()[0].lstrip("# ")
+    about = next((cell.source for cell in cells if cell.source.count("**You build:**")), "")
+    parts = {key: value.strip().rstrip(".") for key, value in re.findall(r"\*\*([^*:]+):\*\*\s+([^*]+)", about)}
+    build, time = (parts.get(key, "") for key in ("You build", "Time"))
+    lines = [f"{part[:1].upper()}{part[1:]}." for part in (build, time) if part]
+    return f":::{{grid-item-card}} {title}\n:link: {name}\n:link-type: doc\n\n" + "\n\n".join([*lines, ":::"])
+
+
+def first_page(archive, root=notebooks.ROOT):
+    """The first page, in MyST; `archive` is the learners' zip beside it."""
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    title, paragraph = (part.strip() for part in readme.split("\n\n")[:2])
+    names, page = notebooks.all_names(root), project.page(root)
+    home = f" The source is at [{page.removeprefix('https://')}]({page})." if page else ""
+    cards, listing = "\n".join(card(name, root) for name in names), "\n".join(names)
+    return f"""{title}
+
+{paragraph}
+
+These pages are for reading, with every answer folded. To write the code yourself,
+{{download}}`download the course <{archive}>` and start from its README.{home}
+
+::::{{grid}} 1 2 2 2
+:gutter: 3
+
+{cards}
+::::
+
+```{{toctree}}
+:hidden:
+
+{listing}
+```
+"""

@@ -1,0 +1,186 @@
+"""The pages to read, in a real browser without a network: on a phone, in the dark, with the keyboard."""
+
+import functools
+import html.parser
+import http.server
+import shutil
+import subprocess
+import sys
+import threading
+import urllib.parse
+
+import pytest
+
+from instructor import notebooks
+
+pytest.importorskip("sphinx", reason="make site installs it")
+playwright = pytest.importorskip("playwright.sync_api")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update"]
+NAMES = notebooks.all_names()
+PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    out = tmp_path_factory.mktemp("pages") / "site"
+    done = subprocess.run([sys.executable, "-m", "instructor.site", "--out", str(out)], cwd=notebooks.ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "warning" not in done.stderr.lower()
+    return out
+
+
+@pytest.fixture(scope="module")
+def address(site):
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    assert CHROMIUM, "no chromium: install it (apt install chromium)"
+    with playwright.sync_playwright() as running:
+        started = running.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def visit(browser, address):
+    """Open pages of the site; at the end nothing may have complained, nor asked for anything from elsewhere."""
+    complaints, contexts = [], []
+
+    def open_page(name, viewport=DESKTOP, scheme="light"):
+        context = browser.new_context(viewport=viewport, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
+        page.on("request", lambda asked: asked.url.startswith((address, "data:", "blob:")) or complaints.append(f"outside: {asked.url}"))
+        page.goto(f"{address}{name}")
+        page.evaluate("window.MathJax ? MathJax.startup.promise.then(() => null) : null")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.mark.parametrize("name", ["index", *NAMES])
+def test_a_page_on_a_phone(visit, name):
+    page = visit(f"{name}.html", PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert page.locator("h1").count() == 1
+    images = page.evaluate("""[...document.querySelectorAll('.cell_output img')].map(image => {
+        const box = image.closest('.cell_output'); box.scrollLeft = 1e6;
+        return {alt: image.alt.trim(), scale: image.clientWidth / image.naturalWidth, right: image.getBoundingClientRect().right}})""")
+    assert len(images) == page.locator("img").count()
+    for image in images:
+        assert image["alt"] and "<Figure" not in image["alt"]
+        assert image["scale"] > 0.95, "its labels are too small to be read"
+        assert image["right"] <= PHONE["width"], "no scrolling brings its right end into view"
+    formulas = page.locator("span.math, div.math").count()
+    assert page.locator("mjx-container").count() >= formulas > 0 or name == "index"
+    assert page.locator("mjx-merror").count() == 0
+    heights = "all => all.filter(formula => !formula.closest('details')).map(formula => formula.getBoundingClientRect().height)"
+    assert min(page.locator("mjx-container").evaluate_all(heights), default=9) > 4
+
+
+class Page(html.parser.HTMLParser):
+    """The targets that a page has and the addresses that it names."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.ids, self.addresses = set(), set()
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.ids |= {attributes.get("id"), attributes.get("name") if tag == "a" else None}
+        self.addresses |= {attributes.get("href" if tag in ("a", "link") else "src")} - {None}
+
+
+def test_every_address_inside_the_site_leads_somewhere(site):
+    pages = {path: Page(path) for path in site.glob("*.html")}
+    assert len(pages) == len(NAMES) + 2
+    dead = []
+    for path, page in pages.items():
+        for address in page.addresses:
+            parts = urllib.parse.urlsplit(address)
+            if parts.scheme or parts.netloc:
+                continue
+            target = (path.parent / urllib.parse.unquote(parts.path)).resolve() if parts.path else path
+            anchor = urllib.parse.unquote(parts.fragment)
+            if not target.is_file() or (target in pages and anchor and anchor not in pages[target].ids):
+                dead.append(f"{path.name}: {address}")
+    assert dead == []
+
+
+def test_answers_are_folded_and_the_keyboard_unfolds_them(visit):
+    page = visit("03_bptt.html")
+    assert page.locator("details[open]").count() == 0
+    answer = page.locator("details", has_text="Show an answer").first
+    code = answer.locator("pre")
+    assert not code.is_visible()
+    answer.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert code.is_visible() and "1 - h_t**2" in code.inner_text().replace(" ** ", "**")
+    page.keyboard.press("Enter")
+    assert not code.is_visible()
+    model = page.locator("details.sd-dropdown", has_text="A model answer").first
+    model.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert model.get_by_text("What earns the points").is_visible()
+
+
+def test_a_guess_does_not_give_itself_away(visit):
+    page = visit("01_rnn_cell.html")
+    said = page.get_by_text("The same word changes different states differently.")
+    assert page.get_by_text("Will its last states differ?").first.is_visible()
+    assert said.count() == 1 and not said.is_visible()
+    page.locator("summary", has_text="What is right, and why").click()
+    assert said.is_visible()
+
+
+def test_nothing_of_the_making_is_left_on_a_page(site):
+    for name in NAMES:
+        text = (site / f"{name}.html").read_text(encoding="utf-8")
+        for left in ("BEGIN SOLUTION", "Finds the course", "OWNER/REPO", "check.progress", "Toggle hidden content"):
+            assert left not in text, f"{name}: {left}"
+
+
+def test_search_finds_a_word(visit):
+    page = visit("index.html", PHONE)
+    page.locator(".mobile-header label[for=__navigation]").click()
+    page.get_by_placeholder("Search").fill("saturate")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#search-results li a")
+    assert page.locator("#search-results li a").count() >= 2
+    page.locator("#search-results li a").first.click()
+    page.wait_for_url("**/0*.html*")
+    assert page.locator("h1").first.inner_text()[0] in "123456"
+
+
+def test_dark_mode_is_dark_and_figures_stay_on_white(visit):
+    page = visit("01_rnn_cell.html", scheme="dark")
+    luminance = """color => { const [r, g, b] = getComputedStyle(document.body)[color].match(/\\d+/g).map(Number);
+                               return 0.2126*r + 0.7152*g + 0.0722*b }"""
+    assert page.evaluate(luminance, "backgroundColor") < 60 < 150 < page.evaluate(luminance, "color")
+    assert page.evaluate("getComputedStyle(document.querySelector('.cell_output img')).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_the_course_can_be_downloaded_from_the_first_page(visit):
+    page = visit("index.html")
+    assert page.locator(".sd-card").count() == len(NAMES)
+    with page.expect_download() as download:
+        page.get_by_text("download the course").click()
+    assert download.value.suggested_filename == "rnn-course.zip"
