@@ -105,8 +105,7 @@ def execute(nb, folder, env=None):
             cell.outputs, cell.execution_count = [], None
     env = {**os.environ, "PYTHONPATH": str(ROOT), "PYDEVD_DISABLE_FILE_VALIDATION": "1", **(env or {})}
     client = NotebookClient(nb, timeout=CELL_TIMEOUT, kernel_name="python3", store_widget_state=False,
-                            resources={"metadata": {"path": str(folder)}},
-                            extra_arguments=["--log-level=ERROR", "--ext=instructor.alt_text"])
+                            resources={"metadata": {"path": str(folder)}}, extra_arguments=["--log-level=ERROR"])
     try:
         client.execute(env=env)
     except CellExecutionError:

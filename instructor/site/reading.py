@@ -50,14 +50,9 @@ def revealed(options, answer, feedback):
     return "\n\n".join(f"**{chr(97 + i)}) {plain(options[i]).rstrip('.')}.** {plain(feedback[i])}" for i in order)
 
 
-def alt_text(cell, heading):
+def alt_text(cell):
     """The words of a cell's pictures, "" without a picture."""
-    words = []
-    for output in cell.get("outputs", []):
-        if "image/png" in output.get("data", {}):
-            written = output.metadata.get("image/png", {}).get("alt")
-            words.append(written or f"Figure of the section {heading}; the text beside it says what to see.")
-    return " ".join(words)
+    return " ".join(output.metadata["image/png"]["alt"] for output in cell.get("outputs", []) if "image/png" in output.get("data", {}))
 
 
 def reading_copy(name, root=notebooks.ROOT):
@@ -83,7 +78,7 @@ def reading_copy(name, root=notebooks.ROOT):
             cell.source = SOLUTION.sub("", cell.source).rstrip()
             cells += [nbformat.v4.new_code_cell(learners[cell.id].source), fold(cell, "input", "Show an answer", "Hide the answer")]
         elif is_code:
-            if words := alt_text(cell, heading):
+            if words := alt_text(cell):
                 cell.metadata = {"mystnb": {"image": {"alt": words}}}
             if cell.id == "imports":
                 fold(cell, "input", "Show the imports", "Hide the imports")
