@@ -62,12 +62,10 @@ def reading_copy(name, root=notebooks.ROOT):
     """
     nb = notebooks.read(notebooks.solution_path(name, root))
     learners = {cell.id: cell for cell in notebooks.read(notebooks.learner_path(name, root)).cells}
-    cells, heading = [], ""
+    cells = []
     for cell in nb.cells:
         is_code, solution = cell.cell_type == "code", cell.metadata.get("nbgrader", {}).get("solution")
         cell.metadata = {}
-        if not is_code and (found := re.match(r"#+ (.+)", cell.source)):
-            heading = found[1]
         if cell.id == links.BADGES_ID:
             cells += open_elsewhere(learners[cell.id].source)
         elif cell.id in (setup_cell.CELL_ID, "progress"):
