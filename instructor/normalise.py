@@ -41,6 +41,8 @@ def outputs(found, pictures=True):
             is_widget = output.data.pop(WIDGET_VIEW, None) is not None
             if is_widget and not any(kind in output.data for kind in STATIC):
                 continue
+            if not any(output.data.values()):  # what a progress bar leaves when it has cleared itself
+                continue
             if _PROGRESS.search(output.data.get("text/plain", "")) and len(output.data) == 1:
                 continue
             if pictures and "image/png" in output.data:

@@ -91,7 +91,7 @@ def predictions(ax, x, target, predicted, split=None, xlabel="the number it read
         ax.annotate("never trained on", (split, ax.get_ylim()[0]), xytext=(4, 4), textcoords="offset points", color="#404040")
         inside = np.asarray(x) <= split
         text = f"The largest error is {error[inside].max():.3g} up to {split:g} and {error[~inside].max():.3g} beyond."
-    ax.legend(loc="upper left")
+    ax.legend(loc="best")
     if title:
         ax.set_title(title)
     return f"Predictions and truth. {text}"

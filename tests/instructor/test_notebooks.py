@@ -18,7 +18,7 @@ from tests.instructor.small import TITLE, course, notebook
 
 SMALL = notebook(
     TITLE,
-    ("figure", "import matplotlib.pyplot as plt\nfig, ax = plt.subplots(figsize=(4, 2), dpi=75)\nax.plot([1, 2, 4])\nax.set_ylim(0, 5)\nplt.show()"),
+    ("figure", "import matplotlib.pyplot as plt\nfrom rnn_helpers.plots import style\nfig, ax = plt.subplots(figsize=(4, 2), dpi=75)\nax.plot([1, 2, 4])\nax.set_ylim(0, 5)\nstyle.show(fig, 'A line.')"),
     ("play", "from rnn_helpers.explore import explore, slider\n\ndef draw(fig, slope):\n    fig.subplots().plot([0, slope])\n"
              "    return 'A line.'\n\nexplore(draw, 'A line', slope=slider('slope', 0.0, 2.0, 0.1, 1.0))"),
     ("bar", "from tqdm.auto import tqdm\nfor i in tqdm(range(3)):\n    print(i)"),
