@@ -1,6 +1,6 @@
 """One look for every picture: a symbol has the same colour and the same line wherever it is drawn.
 
-Colours start from Okabe and Ito (2008), "Color Universal Design"; `tests/test_style.py` measures that they stay apart
+Colours start from Okabe and Ito (2008), "Color Universal Design"; `tests/plots/test_style.py` measures that they stay apart
 for protan, deutan and tritan readers and stand out from the page. Lines differ in dash and marker too.
 
     ax.plot(t, norms, **line("gradient"), label="dL/dWh")

@@ -9,8 +9,8 @@ from instructor import notebooks, pictures
 from rnn_helpers.check.report import headline
 from tests.notebooks import guard
 
-SHOWN = dict((name, alt) for alt, name in
-             re.findall(r"!\[([^\]]+)\]\(\.github/pictures/([^)]+)\)", (notebooks.ROOT / "README.md").read_text(encoding="utf-8")))
+README = (notebooks.ROOT / "README.md").read_text(encoding="utf-8")
+SHOWN = {name: alt for alt, name in re.findall(r"!\[([^\]]+)\]\(\.github/pictures/([^)]+)\)", README)}
 
 
 def test_the_readme_shows_each_picture_with_alt_text():
