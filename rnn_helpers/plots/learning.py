@@ -178,4 +178,4 @@ def lone_numbers(ax, x, curves, title=None):
     ax.legend(loc="best")
     if title:
         ax.set_title(title)
-    return ". ".join(f"{label}: off by at most {np.abs(np.asarray(y) - x - 1).max():.2g}" for label, (y, _) in curves.items()) + "."
+    return ". ".join(f"{label}: off by at most {np.abs(np.asarray(y) - x - 1).max():.1f}" for label, (y, _) in curves.items()) + "."
