@@ -75,6 +75,8 @@ def test_a_slider_leaves_its_picture_and_its_text(solved):
 
 def test_progress_bars_leave_nothing(solved):
     assert [o.text for o in solved["bar"].outputs] == ["0\n1\n2\n"] and solved["text-bar"].outputs == []
+    cleared = nbformat.v4.new_output("display_data", data={})  # a bar that took the place of its text at the end
+    assert normalise.outputs([cleared]) == []
 
 
 def test_the_learners_notebook_is_as_nbgrader_makes_it(solved, learners):
