@@ -39,7 +39,7 @@ def outputs(found, pictures=True):
         elif "data" in output:
             output.data = NotebookNode(output.data)
             is_widget = output.data.pop(WIDGET_VIEW, None) is not None
-            if not output.data or (is_widget and not any(kind in output.data for kind in STATIC)):
+            if not any(output.data.values()) or (is_widget and not any(kind in output.data for kind in STATIC)):
                 continue  # a widget's view alone, or a display that was emptied: a bar that ran for more than two seconds
             if _PROGRESS.search(output.data.get("text/plain", "")) and len(output.data) == 1:
                 continue

@@ -46,7 +46,7 @@ def of_source(nb, notebook):
     code = [(cell.get("id", ""), cell.source) for cell in nb.cells if cell.cell_type == "code"]
     for cell, source in code:
         if _trailing_semicolon(source):
-            refuse(cell, "ends with ;", "end it with plt.show(), or give the value a name: ; silences nothing in a test")
+            refuse(cell, "ends with ;", "end it with style.show(fig, alt), or give the value a name: ; silences nothing in a test")
     for cell, what, mend in names.problems(code):
         refuse(cell, what, mend)
     for cell in nb.cells:
@@ -158,6 +158,8 @@ def of_outputs(nb, notebook):
                        "mend it; what may fail in a learner's notebook goes through a check")
             elif output.output_type == "stream" and output.name == "stderr":
                 refuse(cell, f"writes to stderr: {output.text.strip()[:200]}", "mend the cause of the warning, or print")
+            elif "image/png" in output.get("data", {}) and not output.metadata.get("image/png", {}).get("alt"):
+                refuse(cell, "shows a picture without alt text", "show it with style.show(fig, alt)")
             for text in _texts(output):
                 _refuse_text(text, cell, refuse)
     return found
@@ -182,7 +184,7 @@ def _texts(output):
 def _refuse_text(text, cell, refuse):
     if match := _ADDRESS.search(text):
         refuse(cell, f"shows an address, {match.group()}, which differs in every run",
-               "end the cell with plt.show(), or print what the object holds")
+               "end the cell with style.show(fig, alt), or print what the object holds")
     if match := _PATH.search(text):
         refuse(cell, f"shows a path of this machine, {match.group()}", "print the file's name only")
     if match := _BARE.search(text):

@@ -22,7 +22,7 @@ FLOORS = [
 ]
 OUTSIDE = {  # beside NumPy and the standard library
     "training": {"tqdm", "IPython"},
-    "plots": {"matplotlib"},
+    "plots": {"IPython", "matplotlib"},
     "explore": {"matplotlib", "ipywidgets", "traitlets", "IPython"},
     "quiz": {"ipywidgets", "IPython"},
     "__main__": {"matplotlib", "ipywidgets"},

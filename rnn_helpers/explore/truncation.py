@@ -36,7 +36,7 @@ def draw_cut(fig, way, k):
     mask = MASKS[way](k)
     alt = gradients.credit_map(ax := fig.subplots(), credit(), None if way == "full" else mask, low=1e-3, high=1e1)
     silent = int(np.sum(~mask.any(axis=1)))
-    ax.set_title(f"keeps {share(mask):.0%} of the squared credit; {silent} of {T} losses reach no state", fontsize=11)
+    ax.set_title(f"keeps {share(mask):.0%} of the squared credit\n{silent} of {T} losses reach no state", fontsize=11)
     return f"{alt} Kept: {share(mask):.0%}; {silent} losses reach no state."
 
 

@@ -217,7 +217,8 @@ def cliff(ax, weights, losses, steps=(), xlabel="one weight of Wh", title=None):
     ax.legend(loc="best")
     if title:
         ax.set_title(title)
-    return f"The loss runs from {np.min(losses):.2g} to {np.max(losses):.2g} between {low:.2g} and {high:.2g}."
+    moves = "".join(f" {label}: from {start[1]:.1g} to {end[1]:.1g}." for label, _, start, end in steps)
+    return f"The loss runs from {np.min(losses):.1g} to {np.max(losses):.1g} between {low:.2g} and {high:.2g}.{moves}"
 
 
 def flow_back(ax, T=4):

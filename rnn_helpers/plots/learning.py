@@ -91,7 +91,7 @@ def predictions(ax, x, target, predicted, split=None, xlabel="the number it read
         ax.annotate("never trained on", (split, ax.get_ylim()[0]), xytext=(4, 4), textcoords="offset points", color="#404040")
         inside = np.asarray(x) <= split
         text = f"The largest error is {error[inside].max():.3g} up to {split:g} and {error[~inside].max():.3g} beyond."
-    ax.legend(loc="upper left")
+    ax.legend(loc="best")
     if title:
         ax.set_title(title)
     return f"Predictions and truth. {text}"
@@ -178,4 +178,4 @@ def lone_numbers(ax, x, curves, title=None):
     ax.legend(loc="best")
     if title:
         ax.set_title(title)
-    return ". ".join(f"{label}: off by at most {np.abs(np.asarray(y) - x - 1).max():.2g}" for label, (y, _) in curves.items()) + "."
+    return ". ".join(f"{label}: off by at most {np.abs(np.asarray(y) - x - 1).max():.1f}" for label, (y, _) in curves.items()) + "."

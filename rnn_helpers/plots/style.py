@@ -8,6 +8,7 @@ for protan, deutan and tritan readers and stand out from the page. Lines differ 
     heat(ax, h, "state", vmin=-1, vmax=1)
 """
 
+import base64
 import contextlib
 import io
 
@@ -134,6 +135,25 @@ def figure(width=WIDTH, height=HEIGHT, layout="constrained"):
     fig = Figure(figsize=(width, height), dpi=DPI, layout=layout, facecolor="white")
     FigureCanvasAgg(fig)
     return fig
+
+
+def show(fig, *alt):
+    """Show a figure of pyplot's as the cell's output, with its alt text, and close it.
+
+    alt : sentences, as the drawing functions return them. `plt.show()` would leave "<Figure size 640x272 ...>" for those
+        who hear a page, and for a page that is rendered without pictures.
+    """
+    import matplotlib.pyplot as plt
+    from IPython.display import display
+
+    text = " ".join(alt)
+    if not text:
+        raise TypeError("show needs the picture's alt text: show(fig, alt), alt being what the drawing function returned")
+    buffer = io.BytesIO()
+    fig.savefig(buffer, format="png", bbox_inches="tight")
+    plt.close(fig)
+    encoded = base64.b64encode(buffer.getvalue()).decode("ascii")
+    display({"image/png": encoded, "text/plain": text}, metadata={"image/png": {"alt": text}}, raw=True)
 
 
 def tidy(fig):

@@ -6,7 +6,7 @@ from rnn_helpers.plots.style import COLOR, family, line
 
 
 def lag_dial(ax, reaches, errors, lag, title=None):
-    """Errors against k, a dot for each seed, the median as a line, and the place where k first reaches the input.
+    """Errors against k, a dot for each seed, the median as a line; right of the upright line a loss reaches the input it needs.
 
     reaches : K values of k; errors : (K, seeds); returns the alt text.
     """
@@ -14,10 +14,11 @@ def lag_dial(ax, reaches, errors, lag, title=None):
     ax.plot(np.repeat(reaches, errors.shape[1]), errors.ravel(), ".", color=COLOR["bound"], label="a seed")
     ax.plot(reaches, np.median(errors, axis=1), **line("truncated", marker=True), label="median")
     ax.axvline(lag + 0.5, **line("bound"))
+    ax.text(lag + 0.7, 1.08, f"k > {lag}", va="center", fontsize=10, color="#404040")
     ax.set(xlabel="k, steps that a loss flows back (0: only the readout learns)", ylabel="error of the echo", ylim=(-0.05, 1.15),
            title=title or f"lag {lag}: solved from k = {lag + 1} on")
     ax.set_xticks(range(0, max(reaches) + 1, 3))
-    ax.legend(loc="center right")
+    ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderaxespad=0, handlelength=1.5, columnspacing=1)
     solved = [int(k) for k, row in zip(reaches, errors) if (row < 0.1).all()]
     return f"Lag {lag}: the error is below 0.1 for every seed at k in {solved}; medians {np.round(np.median(errors, axis=1), 2).tolist()}."
 

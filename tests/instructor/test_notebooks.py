@@ -18,7 +18,7 @@ from tests.instructor.small import TITLE, course, notebook
 
 SMALL = notebook(
     TITLE,
-    ("figure", "import matplotlib.pyplot as plt\nfig, ax = plt.subplots(figsize=(4, 2), dpi=75)\nax.plot([1, 2, 4])\nax.set_ylim(0, 5)\nplt.show()"),
+    ("figure", "import matplotlib.pyplot as plt\nfrom rnn_helpers.plots import style\nfig, ax = plt.subplots(figsize=(4, 2), dpi=75)\nax.plot([1, 2, 4])\nax.set_ylim(0, 5)\nstyle.show(fig, 'A line.')"),
     ("play", "from rnn_helpers.explore import explore, slider\n\ndef draw(fig, slope):\n    fig.subplots().plot([0, slope])\n"
              "    return 'A line.'\n\nexplore(draw, 'A line', slope=slider('slope', 0.0, 2.0, 0.1, 1.0))"),
     ("bar", "from tqdm.auto import tqdm\nfor i in tqdm(range(3)):\n    print(i)"),
@@ -75,6 +75,8 @@ def test_a_slider_leaves_its_picture_and_its_text(solved):
 
 def test_progress_bars_leave_nothing(solved):
     assert [o.text for o in solved["bar"].outputs] == ["0\n1\n2\n"] and solved["text-bar"].outputs == []
+    cleared = nbformat.v4.new_output("display_data", data={})  # a bar that took the place of its text at the end
+    assert normalise.outputs([cleared]) == []
 
 
 def test_the_learners_notebook_is_as_nbgrader_makes_it(solved, learners):

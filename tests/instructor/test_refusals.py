@@ -137,6 +137,14 @@ def test_a_traceback_and_a_warning():
     assert "writes to stderr" in only(ran(nbformat.v4.new_output("stream", name="stderr", text="careful"))).what
 
 
+def test_a_picture_without_words():
+    shown = nbformat.v4.new_output("display_data", data={"image/png": "", "text/plain": "<Figure size 640x272 with 1 Axes>"})
+    refusal = only(ran(shown))
+    assert refusal.what == "shows a picture without alt text" and refusal.mend == "show it with style.show(fig, alt)"
+    shown.metadata["image/png"] = {"alt": "A line that falls."}
+    assert ran(shown) == []
+
+
 def test_a_notebook_too_large():
     assert only(refusals.of_size(b"x" * 300_001, "n.ipynb")).what == "has 300 KB, at most 300 are allowed"
     assert refusals.of_size(b"x" * 300_000, "n.ipynb") == []
@@ -149,7 +157,7 @@ def test_a_refused_notebook_is_not_written_and_the_message_says_all(tmp_path):
     found = notebooks.build(notebooks.all_names(root), root, say=lambda line: None)
     assert [str(r) for r in found if "bad" in r.notebook] == [
         "notebooks/solutions/bad.ipynb, cell 'a' ends with ;\n"
-        "    mend: end it with plt.show(), or give the value a name: ; silences nothing in a test"]
+        "    mend: end it with style.show(fig, alt), or give the value a name: ; silences nothing in a test"]
     assert [(r.notebook, r.cell, r.what) for r in found if "fails" in r.notebook] == [
         (f"notebooks/{track}fails.ipynb", "a", "ends in a traceback: ZeroDivisionError: division by zero")
         for track in ("solutions/", "")]

@@ -87,3 +87,16 @@ def test_tidy_takes_the_grid_from_a_matrix_and_crowded_ticks_from_axes():
         style.tidy(fig)
     assert len(curve.get_yticks(minor=True)) == 0 and len(curve.get_xticks()) <= 7
     assert not any(line.get_visible() for line in matrix.get_xgridlines())
+
+
+def test_a_picture_is_shown_with_its_words(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, metadata, raw: shown.append((data, metadata)))
+    fig, _ = plt.subplots()
+    style.show(fig, "A line.", "It falls.")
+    (data, metadata), = shown
+    assert data["text/plain"] == metadata["image/png"]["alt"] == "A line. It falls." and data["image/png"].startswith("iVBOR")
+    assert not plt.fignum_exists(fig.number)
+    with pytest.raises(TypeError, match="alt text"):
+        style.show(plt.figure())
+    plt.close("all")

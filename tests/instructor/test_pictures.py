@@ -1,0 +1,40 @@
+"""The README's pictures: there, told in words that are true, and what the command makes."""
+
+import re
+
+import pytest
+from PIL import Image
+
+from instructor import notebooks, pictures
+from rnn_helpers.check.report import headline
+from tests.notebooks import guard
+
+README = (notebooks.ROOT / "README.md").read_text(encoding="utf-8")
+SHOWN = {name: alt for alt, name in re.findall(r"!\[([^\]]+)\]\(\.github/pictures/([^)]+)\)", README)}
+
+
+def test_the_readme_shows_each_picture_with_alt_text():
+    assert set(SHOWN) == set(pictures.PICTURES) == {path.name for path in pictures.FOLDER.iterdir()}
+    assert all(len(alt) > 60 for alt in SHOWN.values())
+    assert sum(path.stat().st_size for path in pictures.FOLDER.iterdir()) < 1_000_000
+
+
+def test_the_check_names_the_mistake_that_the_picture_marks():
+    said = pictures.verdict()
+    name = said.advice[0].split(". ")[0]
+    assert name == "dWh uses h_t where h_prev belongs" and pictures.MISTAKE == "dWh += dz_t @ h_t.T"
+    assert f"{headline(said).removeprefix('rnn_backward: ')}; {name}; eight parts" in SHOWN["check.png"] and len(said.facets) == 8
+
+
+def test_the_command_makes_them(tmp_path):
+    pictures.main(tmp_path)
+    drawn_by = guard.other_minor([(pictures.FOLDER / "check.png").read_bytes()])
+    if drawn_by:
+        pytest.skip(f"drawn by matplotlib {drawn_by}")
+    for name in pictures.PICTURES:
+        kept, made = pictures.FOLDER / name, tmp_path / name
+        if name.endswith(".gif"):
+            with Image.open(kept) as one, Image.open(made) as other:
+                assert one.n_frames == other.n_frames > 20 and one.size == other.size
+        else:
+            assert guard.difference([kept.read_bytes()], [made.read_bytes()]) == "", f"{name}: run python -m instructor.pictures"
