@@ -23,6 +23,7 @@ FLOORS = [
 OUTSIDE = {  # beside NumPy and the standard library
     "training": {"tqdm", "IPython"},
     "plots": {"IPython", "matplotlib"},
+    "check": {"IPython"},
     "explore": {"matplotlib", "ipywidgets", "traitlets", "IPython"},
     "quiz": {"ipywidgets", "IPython"},
     "__main__": {"matplotlib", "ipywidgets"},
