@@ -14,8 +14,14 @@ def growth(ax, sizes, costs, xlabel, ylabel, title=""):
     sizes : (N,) values of what grows
     costs : dict, way -> (N,) costs
     xlabel, ylabel, title : str
+
+    Returns
+    -------
+    alt : str, the picture in words
     """
     for way, look in WAYS.items():
         ax.loglog(sizes, costs[way], **style.line(look, marker=True), label=way)
     ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
     ax.legend()
+    ends = [f"{way} from {costs[way][0]:.3g} to {costs[way][-1]:.3g}" for way in WAYS]
+    return f"{title}: {ylabel} for {xlabel} from {sizes[0]} to {sizes[-1]}: {', '.join(ends)}."
