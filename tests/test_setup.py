@@ -1,4 +1,4 @@
-"""From a clone to a running course: the launcher, the lock, what Binder installs, the setup cell, the wheel."""
+"""From a clone to a running course: the launcher, the lock, what Binder installs, the wheel."""
 
 import os
 import re
@@ -13,7 +13,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from instructor import setup_cell, table
+from instructor import table
 
 ROOT = Path(__file__).resolve().parent.parent
 SUPPORTED = ("3.10", "3.11", "3.12", "3.13")
@@ -180,52 +180,6 @@ def test_a_newer_python_beside_an_old_one_is_found_and_a_rerun_installs_nothing(
     (bare / "constraints.txt").write_text("numpy==2.2.6\n")
     launch(bare, "lab", path=bare / "bin")
     assert calls.read_text().count(".[lab]") == 2
-
-
-def run_setup(folder, **more):
-    """The setup cell twice in a Python that has no rnn_helpers; then where the package was found."""
-    program = ("import sys\nsys.path[:] = [p for p in sys.path if p and 'site-packages' not in p]\n"
-               "sys.meta_path[:] = [f for f in sys.meta_path if 'editable' not in repr(f).lower()]\n"
-               f"cell = {setup_cell.source('OWNER/REPO')!r}.replace('await ', '')\nfor _ in range(2): exec(cell)\n"
-               f"print(importlib.util.find_spec('rnn_helpers').origin, len([p for p in sys.path if p in map(str, homes)]))")
-    env = {**os.environ, **more}
-    env.pop("PYTHONPATH", None)
-    return subprocess.run([sys.executable, "-c", program], cwd=folder, env=env, capture_output=True, text=True)
-
-
-def package(folder):
-    (folder / "rnn_helpers").mkdir(parents=True)
-    (folder / "rnn_helpers" / "__init__.py").write_text("")
-    return folder
-
-
-def test_the_setup_cell_finds_the_package_in_a_parent_folder(tmp_path):
-    inner = package(tmp_path) / "notebooks" / "solutions"
-    inner.mkdir(parents=True)
-    done = run_setup(inner)
-    assert done.returncode == 0 and done.stderr == "", done.stderr
-    assert done.stdout.split() == [str(tmp_path / "rnn_helpers" / "__init__.py"), "1"]
-
-
-@posix
-def test_the_setup_cell_clones_where_there_is_no_package(tmp_path):
-    """As in Colab; git is told to take a local folder for the address."""
-    origin, work = package(tmp_path / "origin"), tmp_path / "work"
-    work.mkdir()
-    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-C", str(origin)]
-    for command in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "a"]):
-        subprocess.run(git + command, check=True)
-    done = run_setup(work, GIT_CONFIG_COUNT="1", GIT_CONFIG_KEY_0=f"url.{origin.as_uri()}.insteadOf",
-                     GIT_CONFIG_VALUE_0="https://github.com/OWNER/REPO")
-    assert done.returncode == 0 and done.stderr == "", done.stderr
-    assert done.stdout.split() == [str(work / "REPO" / "rnn_helpers" / "__init__.py"), "1"]
-
-
-@posix
-def test_the_setup_cell_says_what_to_do_without_a_network(tmp_path):
-    fake(tmp_path / "bin" / "git", "exit 128")
-    done = run_setup(tmp_path, PATH=str(tmp_path / "bin"))
-    assert done.returncode == 1 and "Download the course from there and open this notebook in its folder notebooks." in done.stderr
 
 
 def test_the_readmes_table_is_that_of_the_checks():
