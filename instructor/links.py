@@ -43,10 +43,6 @@ class Address:
                              "as in make links REPO=owner/name BRANCH=main")
 
     @property
-    def name(self):
-        return self.repository.split("/")[1]
-
-    @property
     def page(self):
         return f"https://github.com/{self.repository}"
 

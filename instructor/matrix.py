@@ -25,6 +25,7 @@ MEMORY = 500  # MB, what a kernel may take at most
 TOOLS = ("nbval>=0.11,<0.12", "pytest", "ipykernel", "pillow")  # to re-run notebooks and compare
 SHOWN = ("numpy", "matplotlib", "ipywidgets", "ipython", "ipykernel")  # their versions, in the table
 COLAB = ("numpy==2.1.3", "matplotlib==3.10.0", "ipywidgets==7.7.1", "ipython==7.34.0", "ipykernel==6.17.1")
+BINDER = ("jupyterlab==4.4.9", "notebook==7.4.7", "ipywidgets==8.1.7", "ipython==9.6.0", "ipykernel==7.0.1")  # in the image already
 DISPATCHED = "from numpy._core._multiarray_umath import __cpu_dispatch__ as d, __cpu_features__ as f; print(*[n for n in d if f[n]])"
 OLD_PATH = {"OPENBLAS_CORETYPE": "Nehalem", "NPY_DISABLE_CPU_FEATURES": DISPATCHED}
 
@@ -58,6 +59,7 @@ def environments():
         "oldest": Environment("oldest packages", "3.10", oldest()),
         "newest": Environment("newest packages", "3.13"),
         "colab": Environment("Colab's packages", "3.13", COLAB),
+        "binder": Environment("Binder's image", "3.12", (*BINDER, "-r", "binder/requirements.txt")),
         "codepath": Environment("locked, BLAS and SIMD of 2008", "3.12", locked=True, variables=OLD_PATH),
         "threads": Environment("locked, BLAS on 2 threads", "3.12", locked=True, variables={"OPENBLAS_NUM_THREADS": "2"}),
     }
@@ -98,7 +100,8 @@ def run(environment, python):
     if DISPATCHED in env.values():
         env["NPY_DISABLE_CPU_FEATURES"] = ask(python, DISPATCHED)
     env.pop("PYTHONPATH", None)  # the setup cell finds the package by itself
-    versions = ask(python, f"import platform; from importlib.metadata import version as v; print(platform.python_version(), *map(v, {SHOWN}))")
+    versions = ask(python, "import platform; from importlib.metadata import version; "
+                           f"print(platform.python_version(), *map(version, {SHOWN}))")
     with tempfile.TemporaryDirectory() as scratch:
         report = Path(scratch, "report.xml")
         # the guard first: IPython 7 puts a folder of its own on the path in which `tests` is another package
@@ -120,11 +123,12 @@ def run(environment, python):
     if megabytes > MEMORY:
         bad.append(f"{megabytes} MB of memory, at most {MEMORY}")
     pictures = "compared" if not skipped else "another matplotlib drew them"
-    return [environment.title, *versions.split(), f"{len(cells)}", "; ".join(bad) or "none", pictures, str(megabytes)], bad
+    disk = sum(path.lstat().st_size for path in python.parents[1].rglob("*")) // 1024**2
+    return [environment.title, *versions.split(), str(len(cells)), "; ".join(bad) or "none", pictures, str(megabytes), str(disk)], bad
 
 
 HEAD = ["environment", "Python", "NumPy", "matplotlib", "ipywidgets", "IPython", "ipykernel", "cells run", "that print another thing",
-        "pictures", "memory, MB"]
+        "pictures", "memory, MB", "disk, MB"]
 
 
 def refreshed(text, rows):

@@ -60,4 +60,4 @@ def source(address):
     """The setup cell's source for a `links.Address`, or for None: a repository that has no address yet."""
     if address is None:
         return UNSTAMPED.rstrip("\n")
-    return STAMPED.format(folder=address.name, page=address.page, branch=address.branch).rstrip("\n")
+    return STAMPED.format(folder=address.repository.replace("/", "-"), page=address.page, branch=address.branch).rstrip("\n")

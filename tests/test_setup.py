@@ -1,11 +1,10 @@
-"""From a clone to a running course: the launcher, the lock, what Binder installs, the wheel."""
+"""From a clone to a running course: the launcher, the lock, the wheel."""
 
 import os
 import re
 import shutil
 import subprocess
 import sys
-import venv
 import zipfile
 from pathlib import Path
 
@@ -58,15 +57,6 @@ def test_the_lock_has_a_version_that_is_asked_for(python):
     assert versions["torch"] == "2.13.0"
 
 
-def test_binder_installs_what_the_lock_has():
-    python = (ROOT / "binder" / "runtime.txt").read_text().strip().removeprefix("python-")
-    versions, base = pinned(python), {"jupyterlab", "notebook", "ipywidgets"}
-    found = {r.name: next(iter(r.specifier)) for r in requirements("binder/requirements.txt")}
-    assert {name: s.version for name, s in found.items()} == {name: versions[name] for name in found}
-    assert {s.operator for s in found.values()} == {"=="}
-    assert set(found) == {r.name for r in project()["dependencies"]} - base
-
-
 def clone(folder):
     """The files of this repository as they are now, those that git ignores left out."""
     names = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"], cwd=ROOT, check=True,
@@ -76,28 +66,6 @@ def clone(folder):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)
     return folder
-
-
-@posix
-def test_binders_build(tmp_path):
-    """What repo2docker does with binder/, in a fresh environment: requirements.txt, then postBuild; nothing else is there."""
-    home = clone(tmp_path / "home")
-    venv.create(tmp_path / "env", with_pip=True)
-    binaries = tmp_path / "env" / "bin"
-    env = {**os.environ, "PATH": f"{binaries}:{os.environ['PATH']}", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    env.pop("PYTHONPATH", None)
-    wanted = tmp_path / "requirements.txt"
-    versions = pinned(f"{sys.version_info[0]}.{sys.version_info[1]}")  # this Python's pins stand in for those of Binder's
-    wanted.write_text("\n".join(f"{r.name}=={versions[r.name]}" for r in requirements("binder/requirements.txt")))
-    done = subprocess.run([binaries / "pip", "install", "-q", "-r", wanted], env=env, capture_output=True, text=True)
-    if done.returncode and re.search("connection|network|resolve|retries", done.stderr, re.IGNORECASE):
-        pytest.skip("no network: packages cannot be installed")
-    assert done.returncode == 0, done.stderr
-    subprocess.run([home / "binder" / "postBuild"], cwd=home, env=env, check=True, capture_output=True)
-    program = "import rnn_helpers.plots.style, rnn_helpers.check, rnn_helpers.training; print(rnn_helpers.__file__)"
-    said = subprocess.run([binaries / "python", "-c", program], cwd=tmp_path, env=env, check=True, capture_output=True, text=True)
-    assert "site-packages" in said.stdout
-    assert os.access(ROOT / "binder" / "postBuild", os.X_OK)
 
 
 def test_the_wheel_is_pure_and_holds_the_package_only(tmp_path):

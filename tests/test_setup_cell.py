@@ -74,9 +74,9 @@ def test_in_any_folder_of_the_course_the_package_is_found(tmp_path, address):
 
 def test_alone_the_course_is_fetched_once_from_its_own_branch(tmp_path, origin):
     """As in Colab: downloaded alone, moved, or run from another folder. Once fetched, no network is needed."""
-    expected = f"{tmp_path / 'rnn-course' / 'rnn_helpers' / '__init__.py'} 0\n"
+    expected = f"{tmp_path / 'ada-rnn-course' / 'rnn_helpers' / '__init__.py'} 0\n"
     assert run(tmp_path, setup_cell.source(ADDRESS), origin) == expected
-    assert [path.name for path in tmp_path.iterdir()] == ["rnn-course"]
+    assert [path.name for path in tmp_path.iterdir()] == ["ada-rnn-course"]
     assert run(tmp_path, setup_cell.source(ADDRESS), {"PATH": ""}) == expected
 
 
@@ -94,8 +94,8 @@ def test_opened_twice_at_once_both_find_it(tmp_path, origin):
         tab.start()
     for tab in tabs:
         tab.join()
-    assert said == [f"{work / 'rnn-course' / 'rnn_helpers' / '__init__.py'} 0\n"] * 2
-    assert [path.name for path in work.iterdir()] == ["rnn-course"]
+    assert said == [f"{work / 'ada-rnn-course' / 'rnn_helpers' / '__init__.py'} 0\n"] * 2
+    assert [path.name for path in work.iterdir()] == ["ada-rnn-course"]
 
 
 def test_without_a_network_it_says_what_to_do(tmp_path):
@@ -105,7 +105,8 @@ def test_without_a_network_it_says_what_to_do(tmp_path):
     (tmp_path / "git").write_text(f'#!/bin/sh\nexec {shutil.which("bwrap")} --dev-bind / / --unshare-net {shutil.which("git")} "$@"\n')
     (tmp_path / "git").chmod(0o755)
     said = run(tmp_path, setup_cell.source(ADDRESS), {"PATH": f"{tmp_path}:{os.environ['PATH']}"})
-    assert said.startswith(f"ModuleNotFoundError: The folder rnn_helpers is not in {tmp_path} nor above it, and git could not fetch {ADDRESS.page}")
+    assert said.startswith(f"ModuleNotFoundError: The folder rnn_helpers is not in {tmp_path} nor above it, "
+                           f"and git could not fetch {ADDRESS.page}")
     assert "Could not resolve host" in said and "With a network, run this cell again." in said
     assert "open this notebook in its folder notebooks" in said
     assert [path.name for path in tmp_path.iterdir()] == ["git"]
