@@ -44,7 +44,7 @@ def test_binder_installs_what_the_lock_has():
 def test_its_steps_leave_a_course_that_runs(environment):
     """requirements.txt alone, then the files, then postBuild; nothing else is there."""
     python, home = environment
-    versions = pinned(matrix.ask(python, "import sys; print('%d.%d' % sys.version_info[:2])"))  # Binder's own pins, unless this machine lacks its Python
+    versions = pinned(matrix.ask(python, "import sys; print('%d.%d' % sys.version_info[:2])"))  # Binder's, where its Python is here
     install(python, *(f"{r.name}=={versions[r.name]}" for r in requirements("binder/requirements.txt")))
     assert os.access(home / "binder" / "postBuild", os.X_OK)
     env = {**os.environ, "PATH": f"{python.parent}:{os.environ['PATH']}", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}

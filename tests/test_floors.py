@@ -25,7 +25,7 @@ OUTSIDE = {  # beside NumPy and the standard library
     "plots": {"matplotlib"},
     "explore": {"matplotlib", "ipywidgets", "traitlets", "IPython"},
     "quiz": {"ipywidgets", "IPython"},
-    "__main__": {"matplotlib", "ipywidgets"},
+    "__main__": {"matplotlib"},
 }
 
 
