@@ -156,6 +156,7 @@ def main(arguments=None):
         python = make(environment, options.folder / name)
         if python is None:
             row, bad = [environment.title, f"{environment.python} is not on this machine: not run", *[""] * (len(HEAD) - 2)], []
+            wrong += bool(options.names)  # asked for by name, it must run
         else:
             row, bad = run(environment, python)
         rows.append(row)

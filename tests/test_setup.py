@@ -29,14 +29,19 @@ def project():
     return {name: [Requirement(r) for r in re.findall(r'"([^"]+)"', lists[name])] for name in ("dependencies", "lab")}
 
 
-def pinned(python):
-    """{package: version} of constraints.txt on Linux with this Python."""
+PLATFORMS = {
+    "Linux": {"sys_platform": "linux", "os_name": "posix", "platform_system": "Linux", "platform_machine": "x86_64"},
+    "macOS": {"sys_platform": "darwin", "os_name": "posix", "platform_system": "Darwin", "platform_machine": "arm64"},
+    "Windows": {"sys_platform": "win32", "os_name": "nt", "platform_system": "Windows", "platform_machine": "AMD64"},
+}
+
+
+def pinned(python, platform="Linux"):
+    """{package: version} of constraints.txt with this Python on this platform."""
     found = {}
     for r in requirements("constraints.txt"):
-        where = {"python_version": python, "python_full_version": f"{python}.1", "sys_platform": "linux", "os_name": "posix",
-                 "platform_system": "Linux", "platform_machine": "x86_64"}
-        if r.marker is None or r.marker.evaluate(where):
-            assert canonicalize_name(r.name) not in found, f"{r.name} has two versions for Python {python}"
+        if r.marker is None or r.marker.evaluate({"python_version": python, "python_full_version": f"{python}.1", **PLATFORMS[platform]}):
+            assert canonicalize_name(r.name) not in found, f"{r.name} has two versions for Python {python} on {platform}"
             found[canonicalize_name(r.name)] = next(iter(r.specifier)).version
     return found
 
@@ -49,12 +54,22 @@ def test_requirements_and_pyproject_ask_for_the_same():
         assert operators == {">=", "<"}, f"{r.name} is not bounded"
 
 
+@pytest.mark.parametrize("platform", PLATFORMS)
 @pytest.mark.parametrize("python", SUPPORTED)
-def test_the_lock_has_a_version_that_is_asked_for(python):
-    versions = pinned(python)
+def test_the_lock_has_a_version_that_is_asked_for(python, platform):
+    versions = pinned(python, platform)
     for r in requirements("requirements.txt"):
         assert r.specifier.contains(versions[r.name]), f"{r.name} {versions[r.name]}"
     assert versions["torch"] == "2.13.0"
+
+
+def test_the_lock_is_for_every_platform():
+    """What only one platform needs is there under its condition; no version is one platform's build."""
+    linux, mac, windows = (pinned("3.12", platform) for platform in PLATFORMS)
+    assert {"colorama", "pywinpty"} <= set(windows) - set(linux) and "appnope" in set(mac) - set(linux)
+    assert {"pexpect", "ptyprocess"} <= set(linux) - set(windows)
+    assert "+" not in (ROOT / "constraints.txt").read_text()
+    assert all(linux[name] == mac[name] == windows[name] for name in set(linux) & set(mac) & set(windows))
 
 
 def clone(folder):
