@@ -131,6 +131,14 @@ HEAD = ["environment", "Python", "NumPy", "matplotlib", "ipywidgets", "IPython",
         "pictures", "memory, MB", "disk, MB"]
 
 
+def result(environment, folder):
+    """(row of the table, what is wrong): None where this machine lacks the Python."""
+    python = make(environment, folder)
+    if python is None:
+        return [environment.title, f"{environment.python} is not on this machine: not run", *[""] * (len(HEAD) - 2)], None
+    return run(environment, python)
+
+
 def refreshed(text, rows):
     """CONTRIBUTING.md's text with these rows between its marks."""
     before, mark, rest = text.partition(BEGIN)
@@ -152,15 +160,9 @@ def main(arguments=None):
             parser.error(f"no environment {name!r}; there are {', '.join(every)}")
     rows, wrong = [], 0
     for name in options.names or every:
-        environment = every[name]
-        python = make(environment, options.folder / name)
-        if python is None:
-            row, bad = [environment.title, f"{environment.python} is not on this machine: not run", *[""] * (len(HEAD) - 2)], []
-            wrong += bool(options.names)  # asked for by name, it must run
-        else:
-            row, bad = run(environment, python)
+        row, bad = result(every[name], options.folder / name)
         rows.append(row)
-        wrong += len(bad)
+        wrong += bool(options.names) if bad is None else len(bad)  # asked for by name, it must run
         print(" | ".join(row), flush=True)
     if not options.names:
         path = ROOT / "CONTRIBUTING.md"

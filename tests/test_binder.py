@@ -53,6 +53,7 @@ def test_its_steps_leave_a_course_that_runs(environment):
     program = "import rnn_helpers.plots.style, rnn_helpers.check, rnn_helpers.training; print(rnn_helpers.__file__)"
     said = subprocess.run([python, "-c", program], cwd=python.parent, env=env, check=True, capture_output=True, text=True)
     assert "site-packages" in said.stdout
+    assert sum(path.lstat().st_size for path in python.parents[1].rglob("*")) < 250e6, "binder/ adds more than a small environment"
 
 
 @posix
