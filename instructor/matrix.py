@@ -94,6 +94,12 @@ def ask(python, program, **more):
     return subprocess.run([python, "-c", program], check=True, capture_output=True, text=True, **more).stdout.strip()
 
 
+def named(cell, failure):
+    """A testcase of pytest's report and its failure, in a few words: picture of solutions/06_truncated_bptt, Cell 13."""
+    notebook = cell.get("classname").removeprefix("notebooks.").removesuffix(".ipynb").replace("solutions.", "solutions/")
+    return f"{'picture of ' if 'is stale' in (failure or '') else ''}{notebook}, {cell.get('name')}"
+
+
 def run(environment, python):
     """One row of the table, and what differs."""
     env = {**os.environ, "PYDEVD_DISABLE_FILE_VALIDATION": "1", **environment.variables}
@@ -114,8 +120,7 @@ def run(environment, python):
         if not report.is_file():
             sys.exit(f"{environment.title}: pytest did not run\n{said}")
         cells = list(ElementTree.parse(report).iter("testcase"))
-    bad = [f"{cell.get('classname')} {cell.get('name')}" for cell in cells
-           if cell.find("failure") is not None or cell.find("error") is not None]
+    bad = [named(cell, failure.text) for cell in cells for failure in (*cell.iter("failure"), *cell.iter("error"))]
     skipped = sum(cell.find("skipped") is not None for cell in cells)
     megabytes = usage.ru_maxrss // (1024**2 if sys.platform == "darwin" else 1024)
     if bad:
@@ -127,7 +132,7 @@ def run(environment, python):
     return [environment.title, *versions.split(), str(len(cells)), "; ".join(bad) or "none", pictures, str(megabytes), str(disk)], bad
 
 
-HEAD = ["environment", "Python", "NumPy", "matplotlib", "ipywidgets", "IPython", "ipykernel", "cells run", "that print another thing",
+HEAD = ["environment", "Python", "NumPy", "matplotlib", "ipywidgets", "IPython", "ipykernel", "cells run", "cells that differ",
         "pictures", "memory, MB", "disk, MB"]
 
 

@@ -1,6 +1,7 @@
 """`make matrix`: what it covers, and what it says; a run of it takes an hour and is no test."""
 
 import re
+from xml.etree import ElementTree
 
 import pytest
 from packaging.requirements import Requirement
@@ -27,6 +28,12 @@ def test_a_python_that_is_not_here_is_named(tmp_path):
     assert row[:2] == ["next year's", "3.99 is not on this machine: not run"] and wrong is None and len(row) == len(matrix.HEAD)
 
 
+def test_what_differs_is_named():
+    cell = ElementTree.fromstring('<testcase classname="notebooks.solutions.06_truncated_bptt.ipynb" name="Cell 13"/>')
+    assert matrix.named(cell, "picture 1 is stale: a re-run") == "picture of solutions/06_truncated_bptt, Cell 13"
+    assert matrix.named(cell, "Cell outputs differ") == "solutions/06_truncated_bptt, Cell 13"
+
+
 def test_results_are_put_between_the_marks():
     text = f"before\n{matrix.BEGIN}\nold\n{matrix.END}\nafter\n"
     once = matrix.refreshed(text, [["a"] * len(matrix.HEAD)])
@@ -40,4 +47,4 @@ def test_the_table_has_a_row_for_each_environment():
     text = (matrix.ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition(matrix.BEGIN)[2].partition(matrix.END)[0]
     assert re.findall(r"^\| ([^|]*?) \|", text, re.MULTILINE)[2:] == [environment.title for environment in EVERY.values()]
     rows = [line.strip("| ").split(" | ") for line in text.strip().splitlines()[2:]]
-    assert all(int(row[9 + 1]) <= matrix.MEMORY for row in rows if "not run" not in row[1])
+    assert all(int(row[10]) <= matrix.MEMORY for row in rows if "not run" not in row[1])
