@@ -111,6 +111,8 @@ def _prose(text, old, to):
     was, now = (a.repository if a else PLACEHOLDER for a in (old, to))
     for a, b in ((was, now), (quote(was, safe=""), quote(now, safe=""))):
         text = re.sub(rf"(?<=github\.com/){re.escape(a)}(?![\w-])|(?<=github\.com%2F){re.escape(a)}(?![\w-])", b, text)
+    branch = quote(to.branch if to else "main", safe="")
+    text = re.sub(rf"(github\.com%2F{re.escape(quote(now, safe=''))}&branch=)[^&\s)]+", rf"\g<1>{branch}", text)  # nbgitpuller's
     before, mark, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     return f"{before}{BEGIN}\n{readme_badges(to)}\n{END}{after}" if mark and end else text

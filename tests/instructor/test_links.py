@@ -70,12 +70,16 @@ def test_a_stamp_changes_links_and_nothing_else(copy):
 
 
 def test_an_example_in_a_text_follows(copy):
-    example = "git-pull?repo=https%3A%2F%2Fgithub.com%2FOWNER%2FREPO&branch=main or https://github.com/OWNER/REPO.git, not https://github.com/OWNER/REPORT"
-    (copy / "INSTRUCTORS.md").write_text(example)
-    for repository in ("ada/rnn", "bob/course"):
-        links.stamp(links.Address(repository), copy)
-        assert (copy / "INSTRUCTORS.md").read_text() == example.replace("OWNER%2FREPO", repository.replace("/", "%2F")).replace(
-            "OWNER/REPO.", f"{repository}.")
+    example = ("git-pull?repo=https%3A%2F%2Fgithub.com%2F{quoted}&branch={branch}&x=1 or https://github.com/{plain}.git, "
+               "not https://github.com/OWNER/REPORT")
+    first = example.format(quoted="OWNER%2FREPO", branch="main", plain="OWNER/REPO")
+    (copy / "INSTRUCTORS.md").write_text(first)
+    for repository, branch in (("ada/rnn", "main"), ("bob/course", "dev"), ("bob/course", "main")):
+        links.stamp(links.Address(repository, branch), copy)
+        expected = example.format(quoted=repository.replace("/", "%2F"), branch=branch, plain=repository)
+        assert (copy / "INSTRUCTORS.md").read_text() == expected
+    links.stamp(None, copy)
+    assert (copy / "INSTRUCTORS.md").read_text() == first
 
 
 @pytest.mark.parametrize("bad", ["", "ada", "ada/b/c", "https://github.com/ada/b", "a b/c", "-a/b", "a--b/c", "ada/..", "ada/b.git", "owner/name",
