@@ -1,14 +1,16 @@
 # Works from a fresh clone; Python 3.10-3.13 and make are all it needs.
 python := .venv/bin/python
+BRANCH := main
 root := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
-.PHONY: help lab test notebooks links bench grade site release newest lock
+.PHONY: help lab test notebooks links matrix bench grade site release newest lock
 
 help:
 	@echo "make lab                        install, open JupyterLab on the notebooks"
 	@echo "make test                       install, run everything that CI runs"
 	@echo "make notebooks                  build both tracks from notebooks/solutions"
-	@echo "make links REPO=owner/name      point every link to your repository"
+	@echo "make links REPO=o/n BRANCH=b    point every link to your repository (owner/name)"
+	@echo "make matrix                     both tracks in every supported environment"
 	@echo "make grade SUBMISSIONS=folder   grade a class"
 	@echo "make bench                      speed, side by side"
 	@echo "make site                       pages to read, in site/"
@@ -30,7 +32,11 @@ notebooks:
 
 links:
 	@sh tools/venv.sh test
-	@$(python) -m instructor.links $(REPO)
+	@$(python) -m instructor.links "$(REPO)" "$(BRANCH)"
+
+matrix:
+	@sh tools/venv.sh test
+	@$(python) -m instructor.matrix $(NAMES)
 
 grade:
 	@sh tools/venv.sh grading

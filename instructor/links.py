@@ -1,44 +1,90 @@
-"""One value, owner/name, and everything that links to it: `python -m instructor.links owner/name` stamps them all.
+"""One value, owner/name and a branch, and everything that links to it: `python -m instructor.links owner/name main` stamps them all.
 
-The value stands in pyproject.toml, as the project's Repository URL. Badges, setup cells, README and CONTRIBUTING follow.
+The value stands in pyproject.toml, as the project's Repository URL; there is none until the first stamping. Badges, setup
+cells, README, package metadata and CITATION.cff follow. Without a value nothing links anywhere: README and notebooks say so.
 """
 
+import dataclasses
 import re
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 import nbformat
 
 from instructor import setup_cell
 
 ROOT = Path(__file__).resolve().parent.parent
-PLACEHOLDER = "OWNER/REPO"
+PLACEHOLDER = "OWNER/REPO"  # in addresses that a text gives as an example, until there is a value
 BADGES_ID = "badges"
-TEXTS = ("README.md", "CONTRIBUTING.md", "pyproject.toml")
+TEXTS = ("README.md", "CONTRIBUTING.md", "INSTRUCTORS.md", "CHANGELOG.md")
+BEGIN, END = "<!-- badges: make links writes them -->", "<!-- end of badges -->"
 
-_REPOSITORY = re.compile(r'^Repository = "https://github\.com/([^/"]+/[^/"]+)"$', re.MULTILINE)
-_VALID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})/[A-Za-z0-9._-]{1,100}")
-
-
-def repository(root=ROOT):
-    """The value "owner/name" that pyproject.toml holds."""
-    found = _REPOSITORY.search((root / "pyproject.toml").read_text(encoding="utf-8"))
-    if not found:
-        raise ValueError('pyproject.toml has no line Repository = "https://github.com/owner/name"')
-    return found.group(1)
+_URLS = re.compile(r"^(\[project\.urls\].*\n)(?:Repository = .*\n)?", re.MULTILINE)
+_STAMPED = re.compile(r'^Repository = "https://github\.com/([^/"]+/[^/"]+)/tree/([^"]+)"$', re.MULTILINE)
+_CITED = re.compile(r"^repository-code:.*\n", re.MULTILINE)
+_REPOSITORY = re.compile(r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}(?<!\.git)")
+_BRANCH = re.compile(r"(?![-./])(?!.*(?:\.\.|//|/\.|\.lock(?:/|$)))[A-Za-z0-9._/-]{1,200}(?<![./])")
 
 
-def badges(repo, path):
+@dataclasses.dataclass(frozen=True)
+class Address:
+    """Where a copy of the course lies on GitHub."""
+
+    repository: str
+    branch: str = "main"
+
+    def __post_init__(self):
+        if not _REPOSITORY.fullmatch(self.repository) or self.repository in ("owner/name", PLACEHOLDER):
+            raise ValueError(f"REPO is {self.repository!r}, expected owner/name of your own, as in its address "
+                             "https://github.com/owner/name: make links REPO=owner/name BRANCH=main")
+        if not _BRANCH.fullmatch(self.branch):
+            raise ValueError(f"BRANCH is {self.branch!r}, expected the name of a branch: letters, digits, and . _ / - between them, "
+                             "as in make links REPO=owner/name BRANCH=main")
+
+    @property
+    def page(self):
+        return f"https://github.com/{self.repository}"
+
+    def colab(self, path):
+        return f"https://colab.research.google.com/github/{self.repository}/blob/{self.branch}/{path}"
+
+    def binder(self, path):
+        """JupyterLab on Binder, open at `path`: a notebook or a folder."""
+        return f"https://mybinder.org/v2/gh/{self.repository}/{quote(self.branch, safe='')}?urlpath=lab/tree/{path}"
+
+
+def address(root=ROOT):
+    """The `Address` that pyproject.toml holds, or None."""
+    found = _STAMPED.search((root / "pyproject.toml").read_text(encoding="utf-8"))
+    return Address(*found.groups()) if found else None
+
+
+def _launch(to, colab, binder):
+    return (f"[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({to.colab(colab)})",
+            f"[![Open in Binder](https://mybinder.org/badge_logo.svg)]({to.binder(binder)})")
+
+
+def badges(to, path):
     """Markdown of the badges that open a notebook; `path` is its path in the repository, with forward slashes."""
-    colab = f"https://colab.research.google.com/github/{repo}/blob/main/{path}"
-    binder = f"https://mybinder.org/v2/gh/{repo}/main?urlpath=lab/tree/{path}"
-    return (f"[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({colab}) "
-            f"[![Open in Binder](https://mybinder.org/badge_logo.svg)]({binder})")
+    if to is None:
+        return "*Colab and Binder cannot open this copy of the course: it has no address on the web yet (`make links` gives it one).*"
+    return " ".join(_launch(to, path, path))
 
 
-def refresh(nb, repo, path):
-    """Put the badges and the setup cell of `repo` into a notebook, in place; both are added where they are missing."""
-    ours = {BADGES_ID: badges(repo, path), setup_cell.CELL_ID: setup_cell.source(repo)}
+def readme_badges(to):
+    """The README's: the first notebook in Colab, their folder in Binder, and how the tests stand."""
+    if to is None:
+        return ("This copy has no address on the web yet, so no badge here opens it in Colab or Binder:\n"
+                "`make links REPO=owner/name BRANCH=main` gives it one.")
+    workflow = f"{to.page}/actions/workflows/test.yml"
+    test = f"[![test]({workflow}/badge.svg?branch={quote(to.branch, safe='')})]({workflow})"
+    return "\n".join((*_launch(to, "notebooks/01_rnn_cell.ipynb", "notebooks"), test))
+
+
+def refresh(nb, to, path):
+    """Put the badges and the setup cell of `to` into a notebook, in place; both are added where they are missing."""
+    ours = {BADGES_ID: badges(to, path), setup_cell.CELL_ID: setup_cell.source(to)}
     for cell in nb.cells:
         if cell.get("id") in ours:
             cell.source = ours.pop(cell["id"])
@@ -50,41 +96,60 @@ def refresh(nb, repo, path):
         nb.cells.insert(at, nbformat.v4.new_code_cell(ours[setup_cell.CELL_ID], id=setup_cell.CELL_ID))
 
 
-def stamp(repo, root=ROOT):
-    """Make every link point to `repo`; returns the files that changed. Outputs of the notebooks stay as they are."""
+def _project(text, to):
+    if not _URLS.search(text):
+        raise ValueError("pyproject.toml has no line [project.urls], under which the address stands")
+    return _URLS.sub(lambda found: found[1] + (f'Repository = "{to.page}/tree/{to.branch}"\n' if to else ""), text, count=1)
+
+
+def _citation(text, to):
+    return _CITED.sub("", text).rstrip("\n") + (f'\nrepository-code: "{to.page}"\n' if to else "\n")
+
+
+def _prose(text, old, to):
+    """A text with its addresses, plain or inside another address, and its badges."""
+    was, now = (a.repository if a else PLACEHOLDER for a in (old, to))
+    for a, b in ((was, now), (quote(was, safe=""), quote(now, safe=""))):
+        text = re.sub(rf"(?<=github\.com/){re.escape(a)}(?![\w-])|(?<=github\.com%2F){re.escape(a)}(?![\w-])", b, text)
+    branch = quote(to.branch if to else "main", safe="")
+    text = re.sub(rf"(github\.com%2F{re.escape(quote(now, safe=''))}&branch=)[^&\s)]+", rf"\g<1>{branch}", text)  # nbgitpuller's
+    before, mark, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    return f"{before}{BEGIN}\n{readme_badges(to)}\n{END}{after}" if mark and end else text
+
+
+def stamp(to, root=ROOT):
+    """Make every link point to `to`; returns the files that changed. Outputs of the notebooks stay as they are."""
     from instructor.notebooks import read, tracks, write
 
-    if not _VALID.fullmatch(repo):
-        raise ValueError(f"REPO is {repo!r}, expected owner/name as in the address https://github.com/owner/name")
-    old, changed = repository(root), []
-    for name in TEXTS:
+    old, changed = address(root), []
+    texts = {"pyproject.toml": lambda text: _project(text, to), "CITATION.cff": lambda text: _citation(text, to),
+             **{name: lambda text: _prose(text, old, to) for name in TEXTS}}
+    for name, stamped in texts.items():
         path = root / name
-        if path.is_file():
-            text = path.read_text(encoding="utf-8")
-            if old in text and old != repo:
-                path.write_text(text.replace(old, repo), encoding="utf-8")
-                changed.append(path)
+        text = path.read_text(encoding="utf-8") if path.is_file() else ""
+        if text and (new := stamped(text)) != text:
+            path.write_text(new, encoding="utf-8")
+            changed.append(path)
     for path in tracks(root):
         nb = read(path)
-        refresh(nb, repo, path.relative_to(root).as_posix())
+        refresh(nb, to, path.relative_to(root).as_posix())
         if write(path, nb):
             changed.append(path)
     return changed
 
 
-def main(arguments=None):
-    arguments = sys.argv[1:] if arguments is None else arguments
-    if len(arguments) != 1 or not arguments[0]:
-        print("usage: make links REPO=owner/name", file=sys.stderr)
-        return 2
+def main(arguments=None, root=ROOT):
+    repository, branch = ([*(sys.argv[1:] if arguments is None else arguments), "", ""])[:2]
     try:
-        changed = stamp(arguments[0])
+        to = Address(repository, branch or "main")
+        changed = stamp(to, root)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
     for path in changed:
-        print(path.relative_to(ROOT))
-    print(f"All links point to https://github.com/{arguments[0]}.")
+        print(path.relative_to(root))
+    print(f"All links point to {to.page}, branch {to.branch}.")
     return 0
 
 

@@ -77,7 +77,7 @@ def write(path, nb):
 def solved_version(nb, name, root=ROOT):
     """The solved notebook's source as it is built: badges and setup cell fresh, metadata plain."""
     nb = copy.deepcopy(nb)
-    links.refresh(nb, links.repository(root), f"notebooks/solutions/{name}.ipynb")
+    links.refresh(nb, links.address(root), f"notebooks/solutions/{name}.ipynb")
     return normalise.notebook(nb)
 
 
@@ -87,7 +87,7 @@ def learners_version(nb, name, root=ROOT):
                                         ClearSolutions, ComputeChecksums, LockCells)
 
     nb, resources = copy.deepcopy(nb), {}
-    links.refresh(nb, links.repository(root), f"notebooks/{name}.ipynb")
+    links.refresh(nb, links.address(root), f"notebooks/{name}.ipynb")
     for preprocessor in (LockCells(), ClearSolutions(code_stub={"python": STUB}), ClearOutput(), CheckCellMetadata(),
                          ComputeChecksums(), ClearHiddenTests(), ClearMarkScheme(), ComputeChecksums(),
                          CheckCellMetadata()):

@@ -10,7 +10,7 @@ from pathlib import Path
 def version_lines():
     """One line for Python and one for each package that the course uses; says what is missing."""
     yield f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
-    for name in ("numpy", "matplotlib", "ipywidgets", "tqdm", "IPython", "jupyterlab"):
+    for name in ("numpy", "matplotlib", "ipywidgets", "tqdm", "IPython", "ipykernel", "jupyterlab"):
         try:
             yield f"{name} {importlib.import_module(name).__version__}"
         except ImportError:
@@ -62,11 +62,17 @@ def plots():
 
 
 def widgets():
-    """A slider made and moved."""
-    import ipywidgets
+    """One of the course's sliders, moved: its picture is drawn anew."""
+    from rnn_helpers.explore.control import Explorer, slider
 
-    slider = ipywidgets.FloatSlider(value=0.0, max=1.0)
-    slider.value = 0.5
+    def draw(fig, height):
+        fig.subplots().plot([0.0, height])
+        return f"A line up to {height}."
+
+    line = Explorer(draw, "A line", height=slider("height", 0.0, 1.0, 0.5, 0.0))
+    before, line.controls["height"].value = bytes(line.image.value), 0.5
+    if line.image.value == before:
+        raise AssertionError("a slider was moved and its picture is still the old one")
     return "sliders work (whether your page shows them: run a notebook)"
 
 

@@ -26,7 +26,7 @@ OUTSIDE = {  # beside NumPy and the standard library
     "check": {"IPython"},
     "explore": {"matplotlib", "ipywidgets", "traitlets", "IPython"},
     "quiz": {"ipywidgets", "IPython"},
-    "__main__": {"matplotlib", "ipywidgets"},
+    "__main__": {"matplotlib"},
 }
 
 

@@ -1,11 +1,10 @@
-"""From a clone to a running course: the launcher, the lock, what Binder installs, the setup cell, the wheel."""
+"""From a clone to a running course: the launcher, the lock, the wheel."""
 
 import os
 import re
 import shutil
 import subprocess
 import sys
-import venv
 import zipfile
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from instructor import setup_cell, table
+from instructor import table
 
 ROOT = Path(__file__).resolve().parent.parent
 SUPPORTED = ("3.10", "3.11", "3.12", "3.13")
@@ -30,14 +29,19 @@ def project():
     return {name: [Requirement(r) for r in re.findall(r'"([^"]+)"', lists[name])] for name in ("dependencies", "lab")}
 
 
-def pinned(python):
-    """{package: version} of constraints.txt on Linux with this Python."""
+PLATFORMS = {
+    "Linux": {"sys_platform": "linux", "os_name": "posix", "platform_system": "Linux", "platform_machine": "x86_64"},
+    "macOS": {"sys_platform": "darwin", "os_name": "posix", "platform_system": "Darwin", "platform_machine": "arm64"},
+    "Windows": {"sys_platform": "win32", "os_name": "nt", "platform_system": "Windows", "platform_machine": "AMD64"},
+}
+
+
+def pinned(python, platform="Linux"):
+    """{package: version} of constraints.txt with this Python on this platform."""
     found = {}
     for r in requirements("constraints.txt"):
-        where = {"python_version": python, "python_full_version": f"{python}.1", "sys_platform": "linux", "os_name": "posix",
-                 "platform_system": "Linux", "platform_machine": "x86_64"}
-        if r.marker is None or r.marker.evaluate(where):
-            assert canonicalize_name(r.name) not in found, f"{r.name} has two versions for Python {python}"
+        if r.marker is None or r.marker.evaluate({"python_version": python, "python_full_version": f"{python}.1", **PLATFORMS[platform]}):
+            assert canonicalize_name(r.name) not in found, f"{r.name} has two versions for Python {python} on {platform}"
             found[canonicalize_name(r.name)] = next(iter(r.specifier)).version
     return found
 
@@ -50,21 +54,22 @@ def test_requirements_and_pyproject_ask_for_the_same():
         assert operators == {">=", "<"}, f"{r.name} is not bounded"
 
 
+@pytest.mark.parametrize("platform", PLATFORMS)
 @pytest.mark.parametrize("python", SUPPORTED)
-def test_the_lock_has_a_version_that_is_asked_for(python):
-    versions = pinned(python)
+def test_the_lock_has_a_version_that_is_asked_for(python, platform):
+    versions = pinned(python, platform)
     for r in requirements("requirements.txt"):
         assert r.specifier.contains(versions[r.name]), f"{r.name} {versions[r.name]}"
     assert versions["torch"] == "2.13.0"
 
 
-def test_binder_installs_what_the_lock_has():
-    python = (ROOT / "binder" / "runtime.txt").read_text().strip().removeprefix("python-")
-    versions, base = pinned(python), {"jupyterlab", "notebook", "ipywidgets"}
-    found = {r.name: next(iter(r.specifier)) for r in requirements("binder/requirements.txt")}
-    assert {name: s.version for name, s in found.items()} == {name: versions[name] for name in found}
-    assert {s.operator for s in found.values()} == {"=="}
-    assert set(found) == {r.name for r in project()["dependencies"]} - base
+def test_the_lock_is_for_every_platform():
+    """What only one platform needs is there under its condition; no version is one platform's build."""
+    linux, mac, windows = (pinned("3.12", platform) for platform in PLATFORMS)
+    assert {"colorama", "pywinpty"} <= set(windows) - set(linux) and "appnope" in set(mac) - set(linux)
+    assert {"pexpect", "ptyprocess"} <= set(linux) - set(windows)
+    assert "+" not in (ROOT / "constraints.txt").read_text()
+    assert all(linux[name] == mac[name] == windows[name] for name in set(linux) & set(mac) & set(windows))
 
 
 def clone(folder):
@@ -76,28 +81,6 @@ def clone(folder):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)
     return folder
-
-
-@posix
-def test_binders_build(tmp_path):
-    """What repo2docker does with binder/, in a fresh environment: requirements.txt, then postBuild; nothing else is there."""
-    home = clone(tmp_path / "home")
-    venv.create(tmp_path / "env", with_pip=True)
-    binaries = tmp_path / "env" / "bin"
-    env = {**os.environ, "PATH": f"{binaries}:{os.environ['PATH']}", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    env.pop("PYTHONPATH", None)
-    wanted = tmp_path / "requirements.txt"
-    versions = pinned(f"{sys.version_info[0]}.{sys.version_info[1]}")  # this Python's pins stand in for those of Binder's
-    wanted.write_text("\n".join(f"{r.name}=={versions[r.name]}" for r in requirements("binder/requirements.txt")))
-    done = subprocess.run([binaries / "pip", "install", "-q", "-r", wanted], env=env, capture_output=True, text=True)
-    if done.returncode and re.search("connection|network|resolve|retries", done.stderr, re.IGNORECASE):
-        pytest.skip("no network: packages cannot be installed")
-    assert done.returncode == 0, done.stderr
-    subprocess.run([home / "binder" / "postBuild"], cwd=home, env=env, check=True, capture_output=True)
-    program = "import rnn_helpers.plots.style, rnn_helpers.check, rnn_helpers.training; print(rnn_helpers.__file__)"
-    said = subprocess.run([binaries / "python", "-c", program], cwd=tmp_path, env=env, check=True, capture_output=True, text=True)
-    assert "site-packages" in said.stdout
-    assert os.access(ROOT / "binder" / "postBuild", os.X_OK)
 
 
 def test_the_wheel_is_pure_and_holds_the_package_only(tmp_path):
@@ -180,52 +163,6 @@ def test_a_newer_python_beside_an_old_one_is_found_and_a_rerun_installs_nothing(
     (bare / "constraints.txt").write_text("numpy==2.2.6\n")
     launch(bare, "lab", path=bare / "bin")
     assert calls.read_text().count(".[lab]") == 2
-
-
-def run_setup(folder, **more):
-    """The setup cell twice in a Python that has no rnn_helpers; then where the package was found."""
-    program = ("import sys\nsys.path[:] = [p for p in sys.path if p and 'site-packages' not in p]\n"
-               "sys.meta_path[:] = [f for f in sys.meta_path if 'editable' not in repr(f).lower()]\n"
-               f"cell = {setup_cell.source('OWNER/REPO')!r}.replace('await ', '')\nfor _ in range(2): exec(cell)\n"
-               f"print(importlib.util.find_spec('rnn_helpers').origin, len([p for p in sys.path if p in map(str, homes)]))")
-    env = {**os.environ, **more}
-    env.pop("PYTHONPATH", None)
-    return subprocess.run([sys.executable, "-c", program], cwd=folder, env=env, capture_output=True, text=True)
-
-
-def package(folder):
-    (folder / "rnn_helpers").mkdir(parents=True)
-    (folder / "rnn_helpers" / "__init__.py").write_text("")
-    return folder
-
-
-def test_the_setup_cell_finds_the_package_in_a_parent_folder(tmp_path):
-    inner = package(tmp_path) / "notebooks" / "solutions"
-    inner.mkdir(parents=True)
-    done = run_setup(inner)
-    assert done.returncode == 0 and done.stderr == "", done.stderr
-    assert done.stdout.split() == [str(tmp_path / "rnn_helpers" / "__init__.py"), "1"]
-
-
-@posix
-def test_the_setup_cell_clones_where_there_is_no_package(tmp_path):
-    """As in Colab; git is told to take a local folder for the address."""
-    origin, work = package(tmp_path / "origin"), tmp_path / "work"
-    work.mkdir()
-    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-C", str(origin)]
-    for command in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "a"]):
-        subprocess.run(git + command, check=True)
-    done = run_setup(work, GIT_CONFIG_COUNT="1", GIT_CONFIG_KEY_0=f"url.{origin.as_uri()}.insteadOf",
-                     GIT_CONFIG_VALUE_0="https://github.com/OWNER/REPO")
-    assert done.returncode == 0 and done.stderr == "", done.stderr
-    assert done.stdout.split() == [str(work / "REPO" / "rnn_helpers" / "__init__.py"), "1"]
-
-
-@posix
-def test_the_setup_cell_says_what_to_do_without_a_network(tmp_path):
-    fake(tmp_path / "bin" / "git", "exit 128")
-    done = run_setup(tmp_path, PATH=str(tmp_path / "bin"))
-    assert done.returncode == 1 and "Download the course from there and open this notebook in its folder notebooks." in done.stderr
 
 
 def test_the_readmes_table_is_that_of_the_checks():

@@ -2,7 +2,7 @@
 
 import nbformat
 
-PROJECT = '[project.urls]\nRepository = "https://github.com/OWNER/REPO"\n'
+PROJECT = '[project.urls]\nRepository = "https://github.com/ada/rnn-course/tree/trunk"\n'
 TITLE = ("title", "# A small notebook")
 
 

@@ -90,8 +90,8 @@ def test_the_learners_notebook_is_as_nbgrader_makes_it(solved, learners):
 def test_setup_cell_and_badges_are_the_pipelines(built, solved, learners):
     for cells, folder in ((solved, "notebooks/solutions"), (learners, "notebooks")):
         assert list(cells)[:3] == ["title", "badges", "setup"]
-        assert cells["setup"].source == setup_cell.source("OWNER/REPO")
-        assert f"blob/main/{folder}/small.ipynb" in cells["badges"].source
+        assert cells["setup"].source == setup_cell.source(links.Address("ada/rnn-course", "trunk"))
+        assert f"blob/trunk/{folder}/small.ipynb" in cells["badges"].source
 
 
 def test_a_png_is_the_same_bytes_whoever_compressed_it():
@@ -110,32 +110,6 @@ def test_streams_that_arrive_in_pieces_are_one():
     pieces = [nbformat.v4.new_output("stream", name="stdout", text=text) for text in ("a\n", "b\n")]
     assert [o.text for o in normalise.outputs(pieces)] == ["a\nb\n"]
     assert [o.text for o in pieces] == ["a\n", "b\n"]
-
-
-def test_links_are_stamped_by_one_command_and_again_by_a_fork(tmp_path):
-    root = course(tmp_path / "c", small=SMALL)
-    (root / "README.md").write_text("https://github.com/OWNER/REPO/x and OWNER/REPO")
-    nb = notebooks.read(notebooks.solution_path("small", root))
-    notebooks.write(notebooks.learner_path("small", root), notebooks.learners_version(nb, "small", root))
-    for old, new in (("OWNER/REPO", "ada/rnn-course"), ("ada/rnn-course", "bob/my.rnn")):
-        assert links.stamp(new, root)
-        assert links.repository(root) == new and links.stamp(new, root) == []
-        for path in (*root.glob("*.*"), *notebooks.tracks(root)):
-            assert new in path.read_text() and old not in path.read_text()
-    for bad in ("", "ada", "ada/b/c", "https://github.com/a/b", "a b/c"):
-        with pytest.raises(ValueError, match="expected owner/name"):
-            links.stamp(bad, root)
-
-
-def test_the_links_of_this_repository_agree():
-    repo = links.repository()
-    for path in notebooks.tracks():
-        cells = {cell.id: cell.source for cell in notebooks.read(path).cells}
-        assert cells["setup"] == setup_cell.source(repo)
-        assert cells["badges"] == links.badges(repo, path.relative_to(notebooks.ROOT).as_posix())
-    for name in ("README.md", "CONTRIBUTING.md"):
-        text = (notebooks.ROOT / name).read_text()
-        assert repo == links.PLACEHOLDER or links.PLACEHOLDER not in text
 
 
 def pytest_on(folder, *arguments):

@@ -1,0 +1,135 @@
+"""`make links`: one value, and everything that links agrees with it; without a value nothing links."""
+
+import re
+import shutil
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import nbformat
+import pytest
+
+from instructor import links, notebooks, setup_cell
+
+ROOT = notebooks.ROOT
+CITATION = 'cff-version: 1.2.0\ntitle: A course\nauthors:\n  - name: The authors\n'
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """The files of this repository that links touch."""
+    for name in (*links.TEXTS, "pyproject.toml"):
+        if (ROOT / name).is_file():
+            shutil.copy(ROOT / name, tmp_path / name)
+    for path in notebooks.tracks():
+        target = tmp_path / path.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
+    (tmp_path / "CITATION.cff").write_text(CITATION)
+    links.stamp(None, tmp_path)
+    return tmp_path
+
+
+def addresses(root):
+    """file -> the addresses on GitHub, Colab and Binder that it names, as "owner/name branch" where they have a branch."""
+    found = {}
+    for path in (*root.glob("*.*"), *notebooks.tracks(root)):
+        text = path.read_text(encoding="utf-8")
+        pairs = re.findall(r"github\.com/([\w-]+/[\w.-]+)/tree/([\w.-]+)", text)
+        pairs += re.findall(r"research\.google\.com/github/([\w-]+/[\w.-]+)/blob/([\w.-]+)/", text)
+        pairs += re.findall(r"mybinder\.org/v2/gh/([\w-]+/[\w.-]+)/([\w.-]+)\?", text)
+        if cloned := re.search(r"--branch=([\w.-]+)", text):
+            pairs += [(re.search(r'"https://github\.com/([\w-]+/[\w.-]+?)\\?"', text)[1], cloned[1])]
+        pairs += [(cited, None) for cited in re.findall(r'^repository-code: "https://github\.com/(.*)"$', text, re.MULTILINE)]
+        if pairs:
+            found[path.relative_to(root).as_posix()] = set(pairs)
+    return found
+
+
+def test_one_command_stamps_everything_and_another_value_everything_again(copy, capsys):
+    everything = {"README.md", "pyproject.toml", "CITATION.cff", *(path.relative_to(copy).as_posix() for path in notebooks.tracks(copy))}
+    assert addresses(copy) == {}
+    for repository, branch in (("ada/rnn-course", "main"), ("bob/my.rnn", "spring-2027"), ("bob/my.rnn", "main")):
+        assert links.main([repository, branch], copy) == 0
+        assert f"https://github.com/{repository}, branch {branch}." in capsys.readouterr().out
+        found = addresses(copy)
+        assert set(found) == everything
+        assert {pair for pairs in found.values() for pair in pairs} == {(repository, branch), (repository, None)}
+        assert links.stamp(links.Address(repository, branch), copy) == []
+    assert "ada/" not in "".join(path.read_text() for path in copy.glob("*.*"))
+    links.stamp(None, copy)
+    assert addresses(copy) == {} and (copy / "CITATION.cff").read_text() == CITATION
+
+
+def test_a_stamp_changes_links_and_nothing_else(copy):
+    before = {path: notebooks.read(path) for path in notebooks.tracks(copy)}
+    links.stamp(links.Address("ada/rnn-course", "dev"), copy)
+    for path, old in before.items():
+        new = notebooks.read(path)
+        kept, was = ([cell for cell in nb.cells if cell.id not in ("badges", "setup")] for nb in (new, old))
+        assert kept == was
+        nbformat.validate(new)
+
+
+def test_an_example_in_a_text_follows(copy):
+    example = ("git-pull?repo=https%3A%2F%2Fgithub.com%2F{quoted}&branch={branch}&x=1 or https://github.com/{plain}.git, "
+               "not https://github.com/OWNER/REPORT")
+    first = example.format(quoted="OWNER%2FREPO", branch="main", plain="OWNER/REPO")
+    (copy / "INSTRUCTORS.md").write_text(first)
+    for repository, branch in (("ada/rnn", "main"), ("bob/course", "dev"), ("bob/course", "main")):
+        links.stamp(links.Address(repository, branch), copy)
+        expected = example.format(quoted=repository.replace("/", "%2F"), branch=branch, plain=repository)
+        assert (copy / "INSTRUCTORS.md").read_text() == expected
+    links.stamp(None, copy)
+    assert (copy / "INSTRUCTORS.md").read_text() == first
+
+
+@pytest.mark.parametrize("bad", ["", "ada", "ada/b/c", "https://github.com/ada/b", "a b/c", "-a/b", "a--b/c", "ada/..", "ada/b.git",
+                                 "owner/name", "OWNER/REPO", 'ada/b"', "ada/$(x)"])
+def test_a_wrong_repository_is_refused(bad):
+    with pytest.raises(ValueError, match=r"REPO is .*, expected owner/name of your own.*make links REPO=owner/name BRANCH=main"):
+        links.Address(bad)
+
+
+@pytest.mark.parametrize("bad", ["-x", "a b", "a..b", "/a", "a/", "a//b", "x.lock", 'a"b', "a.", "refs/.x"])
+def test_a_wrong_branch_is_refused(bad):
+    with pytest.raises(ValueError, match="BRANCH is .*, expected the name of a branch"):
+        links.Address("ada/rnn", bad)
+
+
+def test_a_refused_value_changes_nothing(copy, capsys):
+    before = {path: path.read_bytes() for path in copy.rglob("*.*") if path.is_file()}
+    for arguments in ((), ("",), ("ada",), ("ada/rnn", "a b")):
+        assert links.main(arguments, copy) == 2
+        out, err = capsys.readouterr()
+        assert "expected" in err and out == ""
+    assert before == {path: path.read_bytes() for path in copy.rglob("*.*") if path.is_file()}
+
+
+def test_without_a_value_the_course_says_so_and_nothing_links(copy):
+    text = (copy / "README.md").read_text()
+    assert "This copy has no address on the web yet" in text and "make links REPO=owner/name BRANCH=main" in text
+    assert "mybinder.org/v2" not in text and "colab.research" not in text and "badge.svg" not in text
+    for path in notebooks.tracks(copy):
+        cells = {cell.id: cell.source for cell in notebooks.read(path).cells}
+        assert "it has no address on the web yet" in cells["badges"] and "](" not in cells["badges"]
+        assert "git" not in cells["setup"] and "http" not in cells["setup"]
+
+
+def test_launch_links_name_a_notebook_that_is_there():
+    to = links.Address("ada/rnn-course", "topic/next")
+    for path in notebooks.tracks():
+        name = path.relative_to(ROOT).as_posix()
+        colab, binder = re.findall(r"\]\((https://(?:colab|mybinder)[^)]*[^g])\)", links.badges(to, name))
+        assert urlsplit(colab).path == f"/github/ada/rnn-course/blob/topic/next/{name}"
+        parts = urlsplit(binder)
+        assert parts.path == "/v2/gh/ada/rnn-course/topic%2Fnext" and parse_qs(parts.query) == {"urlpath": [f"lab/tree/{name}"]}
+        assert Path(ROOT, name).is_file()
+
+
+def test_this_repository_agrees_with_its_value():
+    to = links.address()
+    for path in notebooks.tracks():
+        cells = {cell.id: cell.source for cell in notebooks.read(path).cells}
+        assert cells["setup"] == setup_cell.source(to), "run make links or make notebooks"
+        assert cells["badges"] == links.badges(to, path.relative_to(ROOT).as_posix())
+    assert f"{links.BEGIN}\n{links.readme_badges(to)}\n{links.END}" in (ROOT / "README.md").read_text(encoding="utf-8")

@@ -1,0 +1,32 @@
+"""The notebooks need nothing that only JupyterLab has: VS Code, Colab and a plain Notebook show the same."""
+
+import re
+
+import pytest
+
+from instructor import normalise, notebooks
+
+EVERYWHERE = {"text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg", "image/svg+xml", normalise.WIDGET_VIEW}
+METADATA = {"nbgrader", "tags", "deletable", "editable"}  # the last two are the format's own; who knows no nbgrader skips it
+ONE_EDITOR_ONLY = re.compile(r"application/vnd\.(?!jupyter\.widget-view)|<script|Javascript\(|google\.colab|__vsc|jupyterlab|^\s*[%!]",
+                             re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", notebooks.tracks(), ids=lambda path: path.relative_to(notebooks.ROOT).as_posix())
+def test_a_notebook_opens_in_any_editor(path):
+    nb = notebooks.read(path)
+    assert (nb.nbformat, nb.nbformat_minor) == (4, 5) and set(nb.metadata) == {"kernelspec", "language_info"}
+    assert nb.metadata.kernelspec.name == "python3"
+    for cell in nb.cells:
+        assert set(cell.metadata) <= METADATA, cell.id
+        assert not cell.get("attachments"), cell.id  # Colab drops them
+        for output in cell.get("outputs", ()):
+            assert set(output.get("data", {})) <= EVERYWHERE and "<script" not in str(output.get("data")), cell.id
+        if cell.cell_type == "code":
+            assert not ONE_EDITOR_ONLY.search(cell.source), cell.id
+
+
+@pytest.mark.parametrize("path", sorted((notebooks.ROOT / "rnn_helpers").rglob("*.py")), ids=lambda path: path.stem)
+def test_the_package_sends_what_any_editor_shows(path):
+    if path.name != "__main__.py":
+        assert not ONE_EDITOR_ONLY.search(path.read_text(encoding="utf-8"))
