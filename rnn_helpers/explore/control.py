@@ -161,7 +161,7 @@ class Explorer:
         self.box = widgets.VBox([*self.controls.values(), self.image, self.caption],
                                 layout={"align_items": "flex-start"})  # the picture at its own size, not stretched
         self.alt, self.redraws, self.seconds = "", 0, 0.0  # seconds: the slowest picture so far
-        self._easel = Easel(size)
+        self.easel = Easel(size)
         self._lock, self._drawing, self._stale = threading.Lock(), False, False
         self.redraw()
         for control in self.controls.values():
@@ -191,7 +191,7 @@ class Explorer:
         if self.seconds > SLOW:
             self._say("computing \N{HORIZONTAL ELLIPSIS}")
         start = time.perf_counter()
-        data, text = picture(self.draw, values, self.title, self._easel)
+        data, text = picture(self.draw, values, self.title, self.easel)
         self.seconds = max(self.seconds, time.perf_counter() - start)
         self.redraws += 1
         self.alt = f"{self.title}. {text}"

@@ -1,7 +1,7 @@
 """What stays from one picture to the next, so that a picture answers at once. Each is drawn on a figure of its own; kept are
 
 - how large each text is: all pictures share a renderer, which remembers it (mathematics costs milliseconds a formula),
-- where the axes stand: found once by matplotlib's constrained layout. To look again would double the drawing time and
+- where axes and title stand: found once by matplotlib's constrained layout. To look again would double the drawing time and
   make the axes jump while a slider moves. They are looked for again when axes or lines of text come or go, or when a
   tick's label grows longer than any before,
 - each axis with its ticks, labels and grid, as pixels, for as long as it looks the same: half of the drawing time.
@@ -38,21 +38,23 @@ class Easel:
         key = tuple(tuple(text.count("\n") + 1 if text else 0 for text in (ax.get_title(loc="left"), ax.get_xlabel(), ax.get_ylabel()))
                     for ax in fig.axes)
         if key in self.places:
-            places, longest = self.places[key]
+            places, texts, longest = self.places[key]
             for ax, place in zip(fig.axes, places):
                 ax.set_position(place)
+            for text, place in zip(fig.texts, texts):
+                text.set_position(place)
             if all(now <= before for now, before in zip(_lengths(fig), longest)):
                 fig.set_layout_engine("none")
                 for axis in _axes(fig):
-                    self._keep(axis)
+                    self.keep(axis)
                 return style.png(fig)
             for ax in fig.axes:
                 ax.set_in_layout(True)  # as before `set_position`
         data = style.png(fig)
-        self.places[key] = [ax.get_position(original=True) for ax in fig.axes], _lengths(fig)
+        self.places[key] = [ax.get_position(original=True) for ax in fig.axes], [text.get_position() for text in fig.texts], _lengths(fig)
         return data
 
-    def _keep(self, axis):
+    def keep(self, axis):
         """Make `axis` draw itself from kept pixels, where there are any."""
         draw = axis.draw
 
