@@ -2,11 +2,12 @@
 python := .venv/bin/python
 root := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
-.PHONY: help lab test notebooks links bench grade lock
+.PHONY: help lab test browser notebooks links bench grade lock
 
 help:
 	@echo "make lab                        install, open JupyterLab on the notebooks"
-	@echo "make test                       install, run everything that CI runs"
+	@echo "make test                       install, run the tests"
+	@echo "make browser                    play with every notebook in a real browser"
 	@echo "make notebooks                  build both tracks from notebooks/solutions"
 	@echo "make links REPO=owner/name      point every link to your repository"
 	@echo "make grade SUBMISSIONS=folder   grade a class"
@@ -20,6 +21,10 @@ lab:
 test:
 	@sh tools/venv.sh test
 	@$(python) -m pytest $(ARGS)
+
+browser:
+	@sh tools/venv.sh browser
+	@$(python) -m pytest tests/browser -n 2 $(ARGS)
 
 notebooks:
 	@sh tools/venv.sh test
