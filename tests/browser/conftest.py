@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+pytest.register_assert_rewrite("tests.browser.play")
+
 from tests.browser import environments
 from tests.browser.frontends import FLAGS, Server
 

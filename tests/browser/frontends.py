@@ -118,18 +118,20 @@ class Lab:
 
     # What follows is the same in every front end: it looks at the widgets in the page.
 
-    def settle(self, quiet=1.0, timeout=60):
-        """Wait until the page has built its widgets: nothing was added to it for `quiet` seconds."""
-        end, still, last = time.monotonic() + timeout, time.monotonic(), None
-        while time.monotonic() < end:
-            now = self.page.evaluate("""() => [document.querySelectorAll('.jupyter-widgets, .jupyter-widgets *').length,
+    def settle(self, pictures, questions=None, quiet=0.7, seconds=120):
+        """Wait until the page shows so many pictures and questions, and nothing was added to it for `quiet` seconds."""
+        end, since, last = time.monotonic() + seconds, time.monotonic(), None
+        while True:
+            size, drawn = self.page.evaluate("""() => [document.querySelectorAll('.jupyter-widgets, .jupyter-widgets *').length,
                 [...document.querySelectorAll('img.widget-image')].every(e => e.complete && e.naturalWidth)]""")
-            if now != last:
-                last, still = now, time.monotonic()
-            elif now[1] and time.monotonic() - still > quiet:
+            found = len(self.pictures()), len(self.quizzes())
+            if (size, drawn, found) != last:
+                last, since = (size, drawn, found), time.monotonic()
+            elif drawn and found[0] == pictures and questions in (None, found[1]) and time.monotonic() - since > quiet:
                 return
+            assert time.monotonic() < end, (f"after {seconds} s the page shows {found[0]} pictures and {found[1]} questions, "
+                                            f"expected {pictures} and {questions}; its errors: {self.errors()}")
             time.sleep(0.1)
-        raise AssertionError(f"the page is not still after {timeout} s: {last}")
 
     def errors(self):
         """Error outputs and what was written to stderr, as one line each."""
@@ -166,7 +168,7 @@ class Lab:
         places[0].focus()
         reached = 1
         for place in places[1:]:
-            for _ in range(3):  # a slider's readout, in which one can type, comes between
+            for _ in range(8):  # a slider's readout, in which one can type, comes between, and in ipywidgets 7 each radio button
                 self.page.keyboard.press("Tab")
                 if place.evaluate("e => e === document.activeElement"):
                     reached += 1
