@@ -59,13 +59,13 @@ class Control:
 
     def widget(self):
         """A new widget: its name is its label, its value stands beside it, the arrow keys change it."""
-        options = dict(self.options)
-        if self.make not in (widgets.RadioButtons, widgets.Checkbox):
+        options, width = dict(self.options), "34em"
+        if self.make is widgets.RadioButtons:
+            width = "56em"  # one below the other: side by side, long names are cut off
+        elif self.make is not widgets.Checkbox:
             options.update(continuous_update=True, readout=True)
-        elif "orientation" in self.make.class_trait_names():  # radio buttons side by side, from ipywidgets 8.1 on
-            options.update(orientation="horizontal")
         made = self.make(description=self.label, value=self.value, style={"description_width": _NAME_WIDTH},
-                         layout={"width": "min(34em, 98%)"}, **options)
+                         layout={"width": f"min({width}, 98%)", "height": "auto"}, **options)
         for name in ("jupyter-widgets", "widget-inline-hbox"):  # some of ipywidgets 8.1 forget them: name above, not left
             made.add_class(name)
         return made

@@ -150,7 +150,7 @@ class Lab:
         return self.page.locator(".widget-vbox:has(> img.widget-image)").all()
 
     def quizzes(self):
-        return self.page.locator(".widget-vbox:has(> .widget-radio):not(:has(> img))").all()
+        return self.page.locator(".widget-vbox:has(> .widget-button)").all()
 
     def controls(self, box):
         """What the keyboard can move in a box."""
@@ -174,6 +174,14 @@ class Lab:
                     reached += 1
                     break
         return reached
+
+    def overlapping(self, box):
+        """The text of each control of which something lies over what comes below it."""
+        return box.evaluate("""box => {
+            const low = row => Math.max(...[...row.querySelectorAll('*')].map(e => e.getBoundingClientRect())
+                                                .filter(r => r.width * r.height).map(r => r.bottom));
+            return [...box.children].slice(0, -2).filter(row => low(row) > row.nextElementSibling.getBoundingClientRect().top + 1)
+                                    .map(row => row.innerText); }""")
 
     def shown(self, box):
         """The picture of a box and its description, as the page shows them."""
@@ -235,18 +243,20 @@ class Control:
             self.row.page.keyboard.press(key)
 
     def step(self):
-        """One key: the next value, or the one before."""
+        """To the next value, or the one before. JupyterLab keeps the arrow keys of radio buttons; each is a stop of Tab's."""
         said = self.says()
-        self.press({"slider": "ArrowRight", "choice": "ArrowDown", "switch": "Space"}[self.kind])
-        if self.kind == "slider" and self.says() == said:
-            self.press("ArrowLeft")
-
-    def far(self):
-        """A slider to its other end, where the picture is sure to differ."""
-        if self.kind == "slider":
-            said = self.says()
-            self.press("Home")
+        if self.kind == "choice":
+            self.press("Shift+Tab" if self.inputs.last.is_checked() else "Tab", "Space")
+        else:
+            self.press("ArrowRight" if self.kind == "slider" else "Space")
             if self.says() == said:
+                self.press("ArrowLeft")
+
+    def far(self, start):
+        """A slider to the end that is not `start`, what it said at first: there the picture is sure to differ."""
+        if self.kind == "slider":
+            self.press("Home")
+            if self.says() == start:
                 self.press("End")
 
 

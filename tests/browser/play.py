@@ -30,6 +30,7 @@ def move_everything(notebook):
     for box in notebook.pictures():
         controls = notebook.controls(box)
         assert controls, "a picture without controls"
+        assert notebook.overlapping(box) == []
         assert notebook.tab_order(box) == len(controls), "Tab does not reach every control in turn"
         for control in controls:
             move(notebook, box, control)
@@ -41,7 +42,7 @@ def move(notebook, box, control):
     assert said, f"{control.name} does not say its value"
     control.step()
     assert control.says() != said, f"{control.name} still says {said} after a key"
-    control.far()
+    control.far(said)
     try:
         after = notebook.wait_for_change(box, before)
     except AssertionError as error:

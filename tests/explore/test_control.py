@@ -26,7 +26,7 @@ def explorers():
 def test_a_redraw_shows_what_a_drawing_from_scratch_shows(explorers, n):
     """What the easel keeps of the pictures before never shows in a later one."""
     explorer = explorers[n]
-    for name, widget in explorer.controls.items():
+    for widget in explorer.controls.values():
         first = widget.value
         for value in [*values(widget)[::2], first]:
             widget.value = value
