@@ -48,7 +48,7 @@ def serve(tmp_path_factory, name, python, **more):
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory):
-    yield from serve(tmp_path_factory, "lab", sys.executable)
+    yield from serve(tmp_path_factory, "lab", sys.executable, modules=environments.ROOT)
 
 
 @pytest.fixture(scope="session")

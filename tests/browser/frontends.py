@@ -1,5 +1,6 @@
 """Drive a notebook in a real browser: JupyterLab, Notebook 7 and the classic Notebook 6, by one set of methods."""
 
+import io
 import json
 import os
 import socket
@@ -7,6 +8,9 @@ import subprocess
 import time
 import urllib.request
 from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
 
 TOKEN = "t"
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -20,10 +24,11 @@ SETTINGS = {  # every cell is in the page, nothing is fetched from elsewhere
 class Server:
     """A Jupyter server on loopback that shows the notebooks in `folder`; `classic` for Notebook 6.
 
-    python : the interpreter of the environment; scratch : where settings and the log go
+    python : the interpreter of the environment; scratch : where settings and the log go; modules : the PYTHONPATH
+    of the kernels. Without it the notebooks' setup cell finds the package.
     """
 
-    def __init__(self, python, folder, scratch, classic=False):
+    def __init__(self, python, folder, scratch, modules="", classic=False):
         with socket.socket() as s:
             s.bind(("127.0.0.1", 0))
             self.port = s.getsockname()[1]
@@ -40,12 +45,11 @@ class Server:
             command = [python, "-m", "jupyterlab", *common, f"--IdentityProvider.token={TOKEN}",
                        f"--ServerApp.root_dir={folder}", "--expose-app-in-browser",
                        "--LabApp.extension_manager=readonly", "--JupyterNotebookApp.expose_app_in_browser=True"]
-        env = {**os.environ, "JUPYTERLAB_SETTINGS_DIR": str(settings),
+        env = {**os.environ, "PYTHONPATH": str(modules), "JUPYTERLAB_SETTINGS_DIR": str(settings),
                "JUPYTER_CONFIG_DIR": str(scratch / "config"), "JUPYTER_RUNTIME_DIR": str(scratch / "runtime"),
                "IPYTHONDIR": str(scratch / "ipython"), "MPLCONFIGDIR": str(scratch / "mpl"),
                "PYDEVD_DISABLE_FILE_VALIDATION": "1", "OPENBLAS_NUM_THREADS": "1"}
-        for name in ("JUPYTER_DATA_DIR", "PYTHONPATH"):
-            env.pop(name, None)
+        env.pop("JUPYTER_DATA_DIR", None)
         self.log = scratch / "server.log"
         with open(self.log, "w") as log:
             self.process = subprocess.Popen(command, env=env, stdout=log, stderr=log, cwd=folder)
@@ -185,20 +189,19 @@ class Lab:
 
     def shown(self, box):
         """The picture of a box and its description, as the page shows them."""
-        sum_, width, alt = box.locator("img.widget-image").evaluate("""async e => {
+        data, alt = box.locator("img.widget-image").evaluate("""async e => {
             await e.decode().catch(() => {});  // it was replaced while it was decoded: the next look sees it
-            const bytes = await (await fetch(e.src)).arrayBuffer();
-            const hash = await crypto.subtle.digest('SHA-1', bytes);
-            return [Array.from(new Uint8Array(hash)).join(), e.naturalWidth, e.alt || e.title]; }""")
-        return Shown(sum_, width, box.locator("[role=status]").last.inner_text(), alt)
+            const bytes = new Uint8Array(await (await fetch(e.src)).arrayBuffer());
+            return [Array.from(bytes), e.alt || e.title]; }""")
+        pixels = np.asarray(Image.open(io.BytesIO(bytes(data))).convert("L"), dtype=int)
+        return Shown(pixels, box.locator("[role=status]").last.inner_text(), alt)
 
     def wait_for_change(self, box, before, seconds=20):
         """Wait until picture and description both differ from `before`; return what is shown then."""
         end = time.monotonic() + seconds
         while True:
             now = self.shown(box)
-            same = [name for name in ("picture", "text", *(["alt"] if self.has_alt else []))
-                    if getattr(now, name) == getattr(before, name)]
+            same = [name for name, differs in now.differs(before).items() if not differs and (name != "alt" or self.has_alt)]
             if not same and "computing" not in now.text:
                 return now
             assert time.monotonic() < end, f"the {' and the '.join(same)} did not change: {now.text!r}"
@@ -207,10 +210,13 @@ class Lab:
 
 @dataclass
 class Shown:
-    picture: str  # a digest of its bytes
-    width: int  # pixels
+    pixels: np.ndarray
     text: str  # below the picture
     alt: str  # the accessible name of the <img>; none in ipywidgets 7
+
+    def differs(self, other):
+        picture = self.pixels.shape != other.pixels.shape or np.abs(self.pixels - other.pixels).max() > 16
+        return {"picture": picture, "text": self.text != other.text, "alt": self.alt != other.alt}
 
 
 @dataclass
