@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
@@ -24,9 +25,10 @@ def binder():
     python = shutil.which((ROOT / "binder" / "runtime.txt").read_text().strip().replace("-", ""))
     wanted = (ROOT / "binder" / "requirements.txt").read_text().split()
     if not python or subprocess.run([python, "-c", "import ensurepip"], capture_output=True).returncode:
-        python = sys.executable  # where Binder's Python is missing, this one; its pins may need a newer Python
-        if sys.version_info < (3, 12):
-            wanted = [re.sub("^numpy==.*", "numpy>=2", name) for name in wanted]
+        python = sys.executable  # where Binder's Python is missing, this one, with the versions that constraints.txt has for it
+        names = {Requirement(line).name for line in wanted}
+        locked = [Requirement(line) for line in (ROOT / "constraints.txt").read_text().splitlines() if line.strip() and line[0] != "#"]
+        wanted = [f"{r.name}{r.specifier}" for r in locked if r.name in names and (r.marker is None or r.marker.evaluate())]
     return made("binder", python, BINDER_BASE + wanted)
 
 
