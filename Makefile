@@ -3,11 +3,12 @@ python := .venv/bin/python
 BRANCH := main
 root := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
-.PHONY: help lab test notebooks links matrix bench grade site release newest lock
+.PHONY: help lab test browser notebooks links matrix bench grade site release newest lock
 
 help:
 	@echo "make lab                        install, open JupyterLab on the notebooks"
-	@echo "make test                       install, run everything that CI runs"
+	@echo "make test                       install, run the tests"
+	@echo "make browser                    play with every notebook in a real browser"
 	@echo "make notebooks                  build both tracks from notebooks/solutions"
 	@echo "make links REPO=o/n BRANCH=b    point every link to your repository (owner/name)"
 	@echo "make matrix                     both tracks in every supported environment"
@@ -25,6 +26,10 @@ lab:
 test:
 	@sh tools/venv.sh test
 	@$(python) -m pytest $(ARGS)
+
+browser:
+	@sh tools/venv.sh browser
+	@$(python) -m pytest tests/browser -n 2 $(ARGS)
 
 notebooks:
 	@sh tools/venv.sh test

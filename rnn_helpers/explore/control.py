@@ -30,6 +30,7 @@ import numpy as np
 import traitlets
 from IPython.display import display
 
+from rnn_helpers.explore.easel import Easel
 from rnn_helpers.plots import style
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -58,13 +59,13 @@ class Control:
 
     def widget(self):
         """A new widget: its name is its label, its value stands beside it, the arrow keys change it."""
-        options = dict(self.options)
-        if self.make not in (widgets.RadioButtons, widgets.Checkbox):
+        options, width = dict(self.options), "34em"
+        if self.make is widgets.RadioButtons:
+            width = "56em"  # one below the other: side by side, long names are cut off
+        elif self.make is not widgets.Checkbox:
             options.update(continuous_update=True, readout=True)
-        elif "orientation" in self.make.class_trait_names():  # radio buttons side by side, from ipywidgets 8.1 on
-            options.update(orientation="horizontal")
         made = self.make(description=self.label, value=self.value, style={"description_width": _NAME_WIDTH},
-                         layout={"width": "min(34em, 98%)"}, **options)
+                         layout={"width": f"min({width}, 98%)", "height": "auto"}, **options)
         for name in ("jupyter-widgets", "widget-inline-hbox"):  # some of ipywidgets 8.1 forget them: name above, not left
             made.add_class(name)
         return made
@@ -160,7 +161,7 @@ class Explorer:
         self.box = widgets.VBox([*self.controls.values(), self.image, self.caption],
                                 layout={"align_items": "flex-start"})  # the picture at its own size, not stretched
         self.alt, self.redraws, self.seconds = "", 0, 0.0  # seconds: the slowest picture so far
-        self._places = Places()
+        self.easel = Easel(size)
         self._lock, self._drawing, self._stale = threading.Lock(), False, False
         self.redraw()
         for control in self.controls.values():
@@ -190,7 +191,7 @@ class Explorer:
         if self.seconds > SLOW:
             self._say("computing \N{HORIZONTAL ELLIPSIS}")
         start = time.perf_counter()
-        data, text = picture(self.draw, values, self.title, self.size, self._places)
+        data, text = picture(self.draw, values, self.title, self.easel)
         self.seconds = max(self.seconds, time.perf_counter() - start)
         self.redraws += 1
         self.alt = f"{self.title}. {text}"
@@ -215,64 +216,26 @@ class Explorer:
         display(data, metadata=metadata, raw=True)
 
 
-class Places:
-    """Where the axes of a picture stand: found once by matplotlib's constrained layout, then kept.
-
-    To look again for each picture would double its drawing time and make the axes jump while a slider moves. They are
-    looked for again when axes or labels come or go, or when a tick's label grows longer than any before.
-    """
-
-    def __init__(self):
-        self.kept = {}
-
-    def png(self, fig):
-        """`style.png(fig)`, with the axes in their kept places."""
-        style.tidy(fig)
-        key = tuple((ax.get_title(loc="left"), ax.get_xlabel(), ax.get_ylabel()) for ax in fig.axes)
-        key = tuple(tuple(text.count("\n") + 1 if text else 0 for text in texts) for texts in key)
-        if fig.legends or len(fig.texts) > 1:  # free texts, beside the title, and legends outside the axes are placed by the layout alone
-            return style.png(fig)
-        if key in self.kept:
-            places, longest = self.kept[key]
-            fig.set_layout_engine("none")
-            for ax, place in zip(fig.axes, places):
-                ax.set_position(place)
-            data = style.png(fig)
-            if all(now <= before for now, before in zip(_tick_lengths(fig), longest)):
-                return data
-            for ax in fig.axes:
-                ax.set_in_layout(True)
-            fig.set_layout_engine("constrained")
-        data = style.png(fig)
-        self.kept[key] = [ax.get_position(original=True) for ax in fig.axes], _tick_lengths(fig)
-        return data
-
-
-def _tick_lengths(fig):
-    axes = [axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis)]
-    return [max((len(tick.label1.get_text()) for tick in axis.majorTicks), default=0) for axis in axes]
-
-
-def picture(draw, values, title, size=(style.WIDTH, style.HEIGHT), places=None):
+def picture(draw, values, title, easel=None):
     """Call `draw(fig, **values)`; return the PNG's bytes and the alt text.
 
     An exception inside `draw`, say from a learner's function, becomes a picture and an alt text that say what happened.
     """
-    places = places or Places()
+    easel = easel or Easel((style.WIDTH, style.HEIGHT))
     with style.context(), np.errstate(all="ignore"):  # gradients that explode are a subject here, not a fault
-        fig = style.figure(*size)
+        fig = easel.figure()
         try:
             alt = draw(fig, **values)
             if not isinstance(alt, str) or not alt:
                 raise TypeError(f"draw returned {alt!r}, expected the picture's alt text")
             _name(fig, title)
-            return places.png(fig), alt
+            return easel.png(fig), alt
         except (Exception, KeyboardInterrupt) as error:
             message = error_line(error)
-        fig = style.figure(*size)
+        fig = easel.figure()
         _name(fig, title)
         fig.text(0.02, 0.78, "No picture for these values.", fontsize=12)
-        text = "\n".join(textwrap.wrap(message.replace("$", r"\$"), width=int(size[0] * 11)))
+        text = "\n".join(textwrap.wrap(message.replace("$", r"\$"), width=int(easel.size[0] * 11)))
         fig.text(0.02, 0.72, text, fontsize=10, family="monospace", va="top")
         return style.png(fig), f"No picture for these values. {message}"
 

@@ -2,7 +2,6 @@
 
 import base64
 import io
-import threading
 
 import ipywidgets as widgets
 import pytest
@@ -56,27 +55,6 @@ def test_what_draw_raises_becomes_a_picture(error):
 
 def test_draw_without_alt_text_is_told_so():
     assert "alt text" in Explorer(lambda fig, x: None, "t", x=switch("x")).alt
-
-
-def test_changes_while_drawing_are_drawn_once_with_the_newest():
-    begun, go, seen = threading.Event(), threading.Event(), []
-
-    def slow(fig, n):
-        seen.append(n)
-        if n == 2:
-            begun.set()
-            go.wait(30)
-        return f"n is {n}."
-
-    explorer = Explorer(slow, "t", n=int_slider("n", 1, 9, 1))
-    worker = threading.Thread(target=setattr, args=(explorer.controls["n"], "value", 2))
-    worker.start()
-    begun.wait(30)
-    for n in (3, 4, 5):
-        explorer.controls["n"].value = n
-    go.set()
-    worker.join(30)
-    assert seen == [1, 2, 5] and "n is 5" in explorer.alt
 
 
 @pytest.mark.parametrize("make", [

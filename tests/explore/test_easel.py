@@ -1,0 +1,125 @@
+"""What a redraw shows, what the easel keeps between redraws, and when a picture is drawn."""
+
+import io
+import threading
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from benchmarks.bench_redraws import collected, pictures, values
+from rnn_helpers.explore import control, explore, slider
+from rnn_helpers.explore.easel import Easel
+from rnn_helpers.plots import style
+
+
+def pixels(png):
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), dtype=int)
+
+
+@pytest.fixture(scope="module")
+def explorers():
+    return pictures()
+
+
+@pytest.mark.parametrize("n", range(11))
+def test_a_redraw_shows_what_a_drawing_from_scratch_shows(explorers, n):
+    """What the easel keeps of the pictures before never shows in a later one."""
+    explorer = explorers[n]
+    for widget in explorer.controls.values():
+        first = widget.value
+        for value in [*values(widget)[::2], first]:
+            widget.value = value
+            kept = explorer.image.value
+            explorer.easel.layers.clear()
+            explorer.easel.keep = lambda axis: None
+            explorer.redraw()
+            del explorer.easel.keep
+            difference = np.abs(pixels(kept) - pixels(explorer.image.value))
+            assert difference.max() <= 4, f"{explorer.title}: {widget.description} at {value}"
+
+
+def test_there_are_as_many_explorers_as_the_test_above_looks_at(explorers):
+    assert len(explorers) == 11
+
+
+@pytest.mark.parametrize("change", [
+    lambda ax: ax.set_xlim(0, 2), lambda ax: ax.set_yscale("log"), lambda ax: ax.set_xlabel("m"), lambda ax: ax.set_xticks([0, 0.3]),
+    lambda ax: ax.set_xticks([0, 1], ["a", "b"]), lambda ax: ax.tick_params(labelcolor="red"), lambda ax: ax.grid(False),
+    lambda ax: ax.xaxis.label.set_color("red"), lambda ax: ax.yaxis.set_visible(False), lambda ax: ax.set_axis_off(),
+    lambda ax: ax.xaxis.set_major_formatter("{x:.3f}"), lambda ax: ax.invert_xaxis(), lambda ax: ax.yaxis.tick_right()])
+def test_an_axis_that_looks_otherwise_is_drawn_anew(change):
+    def draw(changed):
+        with style.context():
+            fig = easel.figure()
+            ax = fig.subplots()
+            ax.plot([0.1, 1.0], [0.5, 1.0])
+            ax.set(xlabel="n", ylabel="y", xlim=(0, 1), ylim=(0.5, 1))
+            fig.suptitle("title")
+            if changed:
+                change(ax)
+            return pixels(easel.png(fig))
+
+    easel = Easel((4.0, 3.0))
+    plain = [draw(False) for _ in range(3)]
+    changed = draw(True)
+    easel.layers.clear()
+    assert np.abs(changed - draw(True)).max() <= 4 and np.abs(changed - plain[-1]).max() > 20
+    assert np.abs(plain[0] - plain[2]).max() <= 4
+
+
+def test_changes_during_a_drawing_are_drawn_once_with_the_newest_value():
+    started, go_on, drawn = threading.Event(), threading.Event(), []
+
+    def draw(fig, radius):
+        drawn.append(radius)
+        if len(drawn) > 1:
+            started.set()
+            go_on.wait(10)
+        fig.subplots().plot([0, radius])
+        return f"radius {radius:g}"
+
+    with collected() as made:
+        explore(draw, "A picture", radius=slider("radius", 0, 50, 1, 0))
+    widget = made[0].controls["radius"]
+    thread = threading.Thread(target=lambda: setattr(widget, "value", 1))
+    thread.start()
+    assert started.wait(10)
+    for value in range(2, 51):
+        widget.value = value
+    go_on.set()
+    thread.join(10)
+    assert drawn == [0, 1, 50] and made[0].alt == "A picture. radius 50"
+
+
+def test_an_error_takes_the_pictures_place_and_the_next_value_draws_again():
+    def draw(fig, radius):
+        if radius > 1:
+            raise ValueError("too\nlarge")
+        fig.subplots().plot([0, radius])
+        return f"radius {radius:g}"
+
+    with collected() as made:
+        explore(draw, "A picture", radius=slider("radius", 0, 2, 1, 0))
+    (explorer,) = made
+    good = explorer.image.value
+    explorer.controls["radius"].value = 2
+    assert explorer.alt == "A picture. No picture for these values. ValueError: too large"
+    assert "ValueError: too large" in explorer.caption.value and pixels(explorer.image.value).shape == pixels(good).shape
+    explorer.controls["radius"].value = 0
+    assert explorer.alt == "A picture. radius 0" and np.abs(pixels(explorer.image.value) - pixels(good)).max() <= 4
+
+
+def test_a_slow_picture_says_that_it_is_busy(monkeypatch):
+    monkeypatch.setattr(control, "SLOW", 0.0)
+    said = []
+
+    def draw(fig, radius):
+        said.append(made[0].caption.value if made else "")
+        fig.subplots()
+        return f"radius {radius:g}"
+
+    with collected() as made:
+        explore(draw, "A picture", radius=slider("radius", 0, 2, 1, 0))
+    made[0].controls["radius"].value = 1
+    assert "computing" in said[-1] and "radius 1" in made[0].caption.value
