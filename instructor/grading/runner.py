@@ -215,9 +215,10 @@ def collect(pid, source, seconds):
         status = code if done == pid else status
     text = b"".join(chunks)
     try:
-        json.loads(text)
-        return text
-    except ValueError:
+        if isinstance(json.loads(text), dict):
+            return text
+        raise ValueError("no object")
+    except (ValueError, RecursionError):
         why = "it ran out of its time" if timed_out else f"its process ended early ({os.waitstatus_to_exitcode(status)})"
         return json.dumps({"missing": why, "notes": [], "died": True}).encode()
 

@@ -72,17 +72,17 @@ def number(x):
 AXES = {1: ("row",), 2: ("row", "column"), 3: ("step", "row", "column")}
 
 
-def first_difference(name, got, expected, tolerance):
-    """Where `got` departs from `expected`, in words."""
+def first_difference(name, got, expected, tolerance, numbers=True, texts=True):
+    """Where `got` departs from `expected`, in words; without numbers or texts where these are not to be told."""
     if isinstance(got, str):
         return got
     if got.dtype.kind == "U" or expected.dtype.kind == "U":
         if got.dtype.kind != expected.dtype.kind:
-            return f"{name} is {str(got)[:40]!r}" if got.dtype.kind == "U" else f"{name} holds {got.dtype}, expected text"
+            return f"{name} holds {'text' if got.dtype.kind == 'U' else got.dtype}, expected {'text' if expected.dtype.kind == 'U' else 'numbers'}"
         if got.shape == expected.shape:
             where = next(i for i in np.ndindex(*got.shape) if got[i] != expected[i])
             place = f" at {', '.join(map(str, where))}" if where else ""
-            return f"{name}{place} is {str(got[where])[:40]!r}, expected {str(expected[where])[:40]!r}"
+            return f"{name}{place} " + (f"is {str(got[where])[:40]!r}, expected {str(expected[where])[:40]!r}" if texts else "differs")
     if got.shape != expected.shape and got.size != expected.size:
         return f"{name} has shape {got.shape}, expected {expected.shape}"
     if not np.isfinite(got).all() and np.isfinite(expected).all():
@@ -97,7 +97,8 @@ def first_difference(name, got, expected, tolerance):
     where = np.unravel_index(flat, expected.shape)
     place = ", ".join(f"{axis} {int(i)}" for axis, i in zip(AXES.get(expected.ndim, ()), where))
     share = f", {int(wrong.sum())} of {wrong.size} numbers differ" if wrong.size > 1 else ""
-    return f"{name}{' at ' + place if place else ''} is {number(flat_got[flat])}, expected {number(flat_expected[flat])}{share}"
+    told = f"is {number(flat_got[flat])}, expected {number(flat_expected[flat])}" if numbers else "differs"
+    return f"{name}{' at ' + place if place else ''} {told}{share}"
 
 
 def keys_of(pattern, expected):
@@ -105,9 +106,21 @@ def keys_of(pattern, expected):
     return [key for key in expected if fnmatch.fnmatchcase(key, pattern)]
 
 
-def flatten(observed):
-    """Observations by "case/name": an array, or a str that says why there is none."""
-    return {f"{case}/{name}": value for case, result in observed.cases.items() for name, value in result.values.items()}
+def reading(case, inputs, result):
+    """What is judged of a case: name -> an array, or a str that says why there is none."""
+    if case.read is None or not result.values:
+        return result.values
+    try:
+        return {name: value if isinstance(value, str) else np.asarray(value)
+                for name, value in case.read(inputs, result.values).items()}
+    except Exception:  # values unlike those that `run` gives; only the reasons among them are fit to be shown
+        return {name: value for name, value in result.values.items() if isinstance(value, str)}
+
+
+def flatten(exercise, inputs, observed):
+    """What is judged, by "case/name"."""
+    return {f"{case.name}/{name}": value for case in exercise.cases
+            for name, value in reading(case, inputs, observed.cases[case.name]).items()}
 
 
 def describe(problem):
@@ -134,7 +147,7 @@ class Yardstick:
     def __init__(self, exercise, inputs):
         self.exercise, self.inputs = exercise, inputs
         self.tolerance = {case.name: case.tolerance for case in exercise.cases}
-        self.expected = flatten(observe(exercise, exercise.reference, inputs, guarded=False))
+        self.expected = flatten(exercise, inputs, observe(exercise, exercise.reference, inputs, guarded=False))
 
     @cached_property
     def symptoms(self):
@@ -142,7 +155,7 @@ class Yardstick:
 
     def _symptoms(self, mistake):
         shown = observe(self.exercise, mistake.wrong, self.inputs, guarded=False)
-        values = flatten(shown)
+        values = flatten(self.exercise, self.inputs, shown)
         signs = [key for key in self.expected if not self.agree(key, values.get(key), self.expected[key])]
         return Symptoms(mistake, signs, values, problem_texts(shown), {c: r.damaged for c, r in shown.cases.items() if r.damaged})
 
@@ -159,13 +172,14 @@ def problem_texts(observed):
 
 
 class Evidence:
-    """The learner's observations beside the yardstick's, compared key by key."""
+    """The learner's observations beside the yardstick's, compared key by key. hidden : nothing of the fixture is told."""
 
-    def __init__(self, yardstick, observed):
+    def __init__(self, yardstick, observed, hidden=False):
+        self.hidden = hidden
         self.yardstick, self.observed = yardstick, observed
         self.exercise, self.inputs = yardstick.exercise, yardstick.inputs
         self.expected, self.tolerance = yardstick.expected, yardstick.tolerance
-        self.got = flatten(observed)
+        self.got = flatten(self.exercise, self.inputs, observed)
         self.wrong = [key for key in self.expected if not self.agrees(key, self.expected)]
 
     def case(self, key):
@@ -190,7 +204,8 @@ class Evidence:
             return "" if got.shape == expected.shape else f"{name} has shape {got.shape}, expected {expected.shape} ({case})"
         if close(got, expected, self.tolerance[case]):
             return ""
-        return f"{first_difference(name, got, expected, self.tolerance[case])} ({case})"
+        told = {"numbers": not self.hidden, "texts": not self.hidden or kind in ("property", "form")}  # these hold on any fixture
+        return f"{first_difference(name, got, expected, self.tolerance[case], **told)} ({case})"
 
     def harm(self):
         """What the function did besides its work, "" when nothing."""
@@ -199,12 +214,12 @@ class Evidence:
                 return f"{' and '.join(result.damaged)} changed during the call ({name}); write to a copy, not with +=, -= or [:] ="
             if result.shared:
                 return f"{result.shared[0]} ({name}); return a new array, e.g. with .copy()"
-        again = self.observed.again
-        first = self.exercise.cases[0].name
-        if again and not self.observed.cases[first].problem:
-            for name, value in self.observed.cases[first].values.items():
-                other = again.values.get(name)
-                if other is None or not close(other, value, self.tolerance[first]):
+        case, again = self.exercise.cases[0], self.observed.again
+        if again and not self.observed.cases[case.name].problem:
+            others = reading(case, self.inputs, again)
+            for name, value in reading(case, self.inputs, self.observed.cases[case.name]).items():
+                other = others.get(name)
+                if other is None or not close(other, value, case.tolerance):
                     return f"called again with the same arguments it gives another {name}: something is kept from the call before"
         return ""
 
@@ -212,8 +227,8 @@ class Evidence:
 def verdicts(evidence):
     """The facets with what each earns."""
     found, some_value = [], False
-    for facet in sorted(evidence.exercise.facets, key=lambda facet: facet.kind in ("usable", "unharmed")):
-        if facet.kind in ("usable", "unharmed") and not some_value:
+    for facet in sorted(evidence.exercise.facets, key=lambda facet: facet.kind in ("property", "unharmed")):
+        if facet.kind in ("property", "unharmed") and not some_value:
             reason = "counts once some values are right"
         elif facet.kind == "unharmed":
             reason = evidence.harm()
@@ -252,13 +267,14 @@ def name_mistakes(evidence, most=2):
     return named
 
 
-def judge(yardstick, observed: Observed):
+def judge(yardstick, observed: Observed, hidden=False):
     """The verdict on what was observed.
 
     Parameters
     ----------
     yardstick : Yardstick of the exercise and its fixture
     observed : what `guard.observe` returned for the learner's function on the same fixture
+    hidden : True when the fixture is a secret: says where an answer departs, not from what
 
     Returns
     -------
@@ -276,7 +292,7 @@ def judge(yardstick, observed: Observed):
         result.advice = [f"it calls the course's own {observed.borrowed}, which is what you are asked to write; "
                          "its answer is right, but not yours yet. Other exercises' functions may be called."]
         return result
-    evidence = Evidence(yardstick, observed)
+    evidence = Evidence(yardstick, observed, hidden)
     result.facets = verdicts(evidence)
     result.points = float(sum(verdict.earned for verdict in result.facets))
     if result.points >= exercise.points - 1e-9:
@@ -321,7 +337,7 @@ def witness_lines(exercise, inputs, evidence):
     bad = [(label, error, tolerance) for label, error, tolerance in rows if not error <= tolerance]
     if good and not bad:
         lines.append(f"witness: {', '.join(good)} agree{'s' if len(good) == 1 else ''}, relative error below {rows[0][2]:.0e}")
-    if bad:
+    if bad and not evidence.hidden:
         lines.append("witness: " + ", ".join(f"{label} has relative error {error:.2g}" for label, error, _ in bad)
                      + f" (right below {bad[0][2]:.0e})" + (f"; right: {', '.join(good)}" if good else ""))
     return lines

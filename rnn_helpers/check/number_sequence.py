@@ -9,6 +9,7 @@ from rnn_helpers.data import fit_scale, make_windows
 from rnn_helpers.gradcheck import numerical_gradient, relative_error
 from rnn_helpers.losses import squared_error
 from rnn_helpers.readout import readout_backward
+from rnn_helpers.streaming import train_stream
 from rnn_helpers.training import clip_by_norm, fit, train_step
 
 # ---- windows ----
@@ -257,7 +258,7 @@ TRAIN_STEP = Exercise(
                   tuple(f"{case}/{name}" for case in ("a clipped step", "one sequence, clipped") for name in PARAMS)),
             Facet("X, Y unharmed", 0.5, kind="unharmed")),
     reference=train_step,
-    forbidden=(fit,),
+    forbidden=(fit, train_stream),
     mistakes=mistakes.TRAIN_STEP,
 )
 
