@@ -189,16 +189,19 @@ def child(request, out):
 
 
 def collect(pid, source, seconds):
-    """What a child writes within its time, then its end and that of everything it started."""
-    chunks, size, end = [], 0, time.monotonic() + seconds
-    while (left := end - time.monotonic()) > 0 and size <= MOST_BYTES:
-        if not select.select([source], [], [], left)[0]:
+    """What a child writes within its time and life, then its end and that of everything it started."""
+    chunks, size, end, ended = [], 0, time.monotonic() + seconds, False
+    while time.monotonic() < end and size <= MOST_BYTES:
+        if select.select([source], [], [], 0.0 if ended else 0.05)[0]:
+            chunk = os.read(source, 1 << 16)
+            if not chunk:
+                break
+            chunks.append(chunk)
+            size += len(chunk)
+        elif ended:  # what it has started may hold the pipe open for good
             break
-        chunk = os.read(source, 1 << 16)
-        if not chunk:
-            break
-        chunks.append(chunk)
-        size += len(chunk)
+        else:
+            ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
     timed_out = time.monotonic() >= end
     os.close(source)
     for target in (pid, -1):  # -1: every process in this namespace but the first and this one

@@ -25,7 +25,7 @@ class Malformed(ValueError):
 def text_in(value, most=2000):
     if not isinstance(value, str):
         raise Malformed(f"{type(value).__name__} where text was expected")
-    return value[:most]
+    return value[:most].encode(errors="replace").decode()  # half a surrogate pair is in no file
 
 
 def value_in(data):
@@ -97,7 +97,7 @@ def verdict(name, seed, answer):
     """
     exercise = EXERCISES[name]
     if "observed" not in answer:
-        why = discreet(answer["missing"][:300])
+        why = discreet(text_in(answer["missing"], 300))
         return dataclasses.asdict(Judgement(name, exercise.asks, "wrong", 0.0, exercise.points, [why]))
     result = dataclasses.asdict(judge(yardstick(name, seed), observed_in(exercise, answer["observed"]), hidden=True))
     result["points"] = min(max(float(result["points"]), 0.0), exercise.points)

@@ -76,7 +76,7 @@ BUILD_VOCABULARY = Exercise(
     cases=(Case("a text", lambda f, i: vocabulary(f, i["text"]), read_vocabulary("text")),
            Case("hello world", lambda f, i: vocabulary(f, i["short"]), read_vocabulary("short"))),
     facets=(Facet("every character once, in sorted order", 0.5, ("*/characters", "*/order")),
-            Facet("index_of leads back to chars", 0.5, ("*/index_of",))),
+            Facet("index_of leads back to chars", 0.5, ("*/index_of",), "form")),
     reference=build_vocabulary,
     mistakes=mistakes.BUILD_VOCABULARY,
 )

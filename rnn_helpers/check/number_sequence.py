@@ -207,7 +207,7 @@ CLIP_BY_NORM = Exercise(
                   tuple(f"norm above the threshold/{name}" for name in GRADS)),
             Facet("unchanged below the threshold", 0.5,
                   tuple(f"{case}/{name}" for case in ("norm below the threshold", "threshold inf") for name in GRADS)),
-            Facet("gradients that are all zero", 0.25, ("all zero/*",)),
+            Facet("gradients that are all zero", 0.25, ("all zero/*",), "property"),
             Facet("arguments unharmed", 0.75, kind="unharmed")),
     reference=clip_by_norm,
     mistakes=mistakes.CLIP_BY_NORM,
