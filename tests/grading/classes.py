@@ -133,7 +133,6 @@ def honest():
     as_dict = "h_t = np.tanh(cell.Wx.dot(x_t) + cell.Wh.dot(h_prev) + cell.b)\nreturn h_t, {'x': x_t, 'before': h_prev, 'after': h_t}"
     with_helper = RIGHT.replace("np.tanh", "squash")
     from_table = RIGHT.replace("np.tanh", "TABLE['tanh']")
-    squared = solved(BPTT)
     return {
         "solved": HandIn(with_source(CELL, order_matters=EXCUSE), ALL),
         "untouched": HandIn(released(CELL), cell(0, 0)),
@@ -148,7 +147,7 @@ def honest():
         "transposed": HandIn(with_source(CELL, rnn_cell_forward=RIGHT.replace("cell.Wh @", "cell.Wh.T @")), cell(1, 3)),
         "no-cache": HandIn(with_source(CELL, rnn_cell_forward=RIGHT.replace("(x_t, h_prev, h_t)", "None")), cell(6, 3)),
         "spoils-its-arguments": HandIn(with_source(CELL, rnn_cell_forward=step(
-            "old = h_prev.copy()\nh_prev *= 0\nh_t = np.tanh(cell.Wx @ x_t + cell.Wh @ old + cell.b)\nreturn h_t, (x_t, old, h_t)")), cell(6, 3)),
+            "x = x_t.copy()\nx_t *= 0\nh_t = np.tanh(cell.Wx @ x + cell.Wh @ h_prev + cell.b)\nreturn h_t, (x, h_prev, h_t)")), cell(6, 3)),
         "by-columns": HandIn(with_source(CELL, rnn_cell_forward=step(by_columns)), ALL),
         "stacked": HandIn(with_source(CELL, rnn_cell_forward=step(stacked)), ALL),
         "dict-cache": HandIn(with_source(CELL, rnn_cell_forward=step(as_dict)), ALL),
@@ -160,7 +159,7 @@ def honest():
         "fullwidth-letters": HandIn(with_source(CELL, rnn_cell_forward=RIGHT.replace("def rnn", "def ｒｎｎ")), ALL),  # Python reads them as rnn
         "borrowed": HandIn(with_source(CELL, rnn_cell_forward=step("return cell.forward(x_t, h_prev)")), cell(0, 3)),
         "syntax-error": HandIn(with_source(CELL, rnn_cell_forward=STEP + "    return np.tanh(\n"), cell(0, 3)),
-        "gradients": HandIn(squared, {"rnn_cell_backward": 8, "rnn_backward": 9, "numerical_gradient": 3, "relative_error": 2}, notebook=BPTT),
+        "gradients": HandIn(solved(BPTT), {"rnn_cell_backward": 8, "rnn_backward": 9, "numerical_gradient": 3, "relative_error": 2}, notebook=BPTT),
         "characters": HandIn(without_metadata(solved(CHARACTERS)), {
             "build_vocabulary": 1, "one_hot": 1, "softmax_cross_entropy": 5, "train_step_characters": 2, "sample": 3}, notebook=CHARACTERS),
     }

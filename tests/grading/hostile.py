@@ -155,19 +155,19 @@ REACH = {  # body of rnn_cell_forward: gives no right number, so it earns what a
     "surrogates-in-an-error": "raise ValueError('\\ud800')",
 }
 SHAPED = {  # these return numbers, wrong ones, in the right shape: 1 of 7 points, as for any such answer
-    "holds-the-pipe", "replaces-stdout", "preloads-a-library", "at-exit", "patches-the-exercise", "edits-frames", "an-array-that-lies",
-    "another-array-the-second-time", "nan", "inf", "views-of-inputs", "knows-the-notebook's-fixture", "right-in-a-notebook-only",
-    "plants-modules", "threads", "leaves-a-daemon", "zeroes-its-arguments", "zeroes-the-fixture",
+    "holds-the-pipe", "replaces-stdout", "preloads-a-library", "at-exit", "edits-frames", "patches-pickle-and-marshal", "patches-numpy",
+    "patches-judge", "nan", "inf", "views-of-inputs", "knows-the-notebook's-fixture", "right-in-a-notebook-only", "plants-modules",
+    "threads", "leaves-a-daemon", "zeroes-its-arguments", "zeroes-the-fixture",
 }
 
 CLAIM = """import numpy as np
 import rnn_helpers.check.guard as g
-def claim(exercise, function, inputs, guarded=True):
-    cases = {{case.name: g.CaseResult({{k: np.asarray(v) for k, v in values(case.name, inputs).items()}}) for case in exercise.cases}}
+def claim_it(exercise, function, inputs, guarded=True):
+    cases = {{case.name: g.CaseResult({{k: np.asarray(v) for k, v in what_is_claimed(case.name, inputs).items()}}) for case in exercise.cases}}
     return g.Observed(cases, cases[exercise.cases[0].name])
-def values(case, i):
+def what_is_claimed(case, i):
 {values}
-g.observe = claim
+g.observe = claim_it
 def {function}(*args):
     return g
 """
@@ -179,7 +179,7 @@ def claims(function, values):
 
 
 FORGED = {  # (notebook, exercise, source) -> points that a wrong answer of that form earns
-    "claims-a-cell": (CELL, "rnn_cell_forward", claims("rnn_cell_forward", "h = i['h_single'] if case == 'one example' else np.zeros((5, 1)) if case == 'float32' and 0 else i['h_prev']\n"
+    "claims-a-cell": (CELL, "rnn_cell_forward", claims("rnn_cell_forward", "h = i['h_single'] if case == 'one example' else i['h_prev']\n"
                       "return {'h_t': h, 'h_1': h, 'h_2': h, 'h_1 at once': h, 'cache_x_t': i['x_t'], 'cache_h_prev': i['h_prev'], 'cache_h_t': h * 0, "
                       "'cache 0, 0': i['x_t'], 'cache 0, 1': i['h_prev'], 'cache 0, 2': h}"), 1),
     "claims-numerical-gradient": (BPTT, "numerical_gradient", claims(
@@ -201,7 +201,7 @@ FORGED = {  # (notebook, exercise, source) -> points that a wrong answer of that
         "build_vocabulary", "return {'chars': list('ab'), 'keys': list('ab'), 'indices': [0, 1], 'order': 'sorted', 'index_of': 'to the place in chars'}"), 0.5),
     "asks-the-witness": (CHARACTERS, "softmax_cross_entropy", "def softmax_cross_entropy(logits, targets):\n" + indented(
         QUIET + "from rnn_helpers.check.char_level import entropy_witness\ni = {'logits': logits, 'targets': targets}\n"
-        "v = {'a batch of 3/loss': np.array(1e9), 'a batch of 3/dlogits': logits}\nr = entropy_witness(i, v)[0][1]\nreturn 1e9 * (1 - r) / (1 + r), logits * 0"), 0.5),
+        "v = {'a batch of 3/loss': np.array(1e9), 'a batch of 3/dlogits': logits}\nr = entropy_witness(i, v)[0][1]\nreturn 1e9 * (1 - r) / (1 + r), logits * 0"), 0),
     "borrows-a-sampler": (CHARACTERS, "sample", "def sample(model, chars, prefix, length, temperature, rng):\n" + indented(
         QUIET + "from rnn_helpers.check.char_level import likeliest\nc = model.cell\n"
         "f = {'Wx': c.Wx, 'Wh': c.Wh, 'b': c.b, 'Wy': model.Wy, 'c': model.c}\n"
@@ -252,7 +252,7 @@ def hostile():
     found |= {
         "patches-in-a-cell-before": HandIn(with_cell(with_source(CELL, rnn_cell_forward=step(WRONG)), patched, "rnn_cell_forward"), cell(1, 3)),
         "fakes-the-package": HandIn(with_source(CELL, rnn_cell_forward="import sys, types\nsys.modules['rnn_helpers.check'] = types.SimpleNamespace(EXERCISES={})\n"
-                                                                      + step("sys\n" + WRONG)), cell(0, 3)),
+                                                                      + step("sys\n" + WRONG)), cell(1, 3)),
         "forges-check-cells": HandIn(with_metadata("7.0", points=100, locked=False, solution=False, grade=True), cell(0, 0)),
         "forges-metadata": HandIn(with_metadata("check.readout(readout)", points=-1, max_score=100, schema_version=99), cell(0, 0)),
         "forges-outputs": HandIn(with_outputs(), cell(0, 0)),

@@ -14,7 +14,7 @@ import pytest
 
 from instructor.grading.intake import safe_name, unpack
 from instructor.grading.verdict import fixture
-from tests.grading import attack, classes, hostile
+from tests.grading import attack, classes
 
 
 @pytest.fixture(scope="module")
