@@ -18,12 +18,13 @@ def sequence_fixtures(rng):
 
 
 def caches_kept(i, values, h0):
-    """What the cache of every step holds, all steps in one array; see `in_cache`."""
+    """What the cache of every step holds, all steps in one array, or "missing" where a step lacks it; see `in_cache`."""
     h_states, X = values["h_states"], i["X"]
     if isinstance(h_states, str) or h_states.shape != (len(X), *h0.shape):
         return dict.fromkeys(("cache_x_t", "cache_h_prev", "cache_h_t"), "not looked at: h_states first")
     found = [in_cache(i, values, X[t], h_states[t - 1] if t else h0, h_states[t], t) for t in range(len(X))]
-    return {name: np.array([step[name] for step in found]) for name in found[0] if all(name in step for step in found)}
+    return {name: np.array("missing") if any(step[name].dtype.kind == "U" for step in found) else np.array([step[name] for step in found])
+            for name in found[0]}
 
 
 def single(function, i):

@@ -78,7 +78,7 @@ def first_difference(name, got, expected, tolerance, numbers=True, texts=True):
         return got
     if got.dtype.kind == "U" or expected.dtype.kind == "U":
         if got.dtype.kind != expected.dtype.kind:
-            return f"{name} holds {'text' if got.dtype.kind == 'U' else got.dtype}, expected {'text' if expected.dtype.kind == 'U' else 'numbers'}"
+            return f"{name} is {str(got)[:40]!r}" if got.dtype.kind == "U" else f"{name} holds {got.dtype}, expected text"
         if got.shape == expected.shape:
             where = next(i for i in np.ndindex(*got.shape) if got[i] != expected[i])
             place = f" at {', '.join(map(str, where))}" if where else ""

@@ -55,6 +55,15 @@ def test_junk_is_judged_without_an_error(name):
         assert judge(yardstick(name), Observed(cases, cases[exercise.cases[0].name])).points == 0, junk
 
 
+@pytest.mark.parametrize("name", EXERCISES)
+def test_a_function_that_fails_is_given_its_error_and_no_mistake(name):
+    def fails(*args, **kwargs):
+        raise ValueError("of its own kind")
+
+    found = judge(yardstick(name), observe(EXERCISES[name], fails, yardstick(name).inputs))
+    assert found.points == 0 and found.mistakes == [] and "of its own kind" in found.advice[0]
+
+
 def test_hidden_judgements_tell_no_number_of_the_fixture():
     for name, exercise in EXERCISES.items():
         for mistake in exercise.mistakes[:4]:
