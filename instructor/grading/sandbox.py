@@ -73,7 +73,7 @@ def refuse_without_sandbox():
 
 def command(python, arguments, limits=LIMITS):
     """The command line that runs `python` with arguments inside the sandbox."""
-    words = ["bwrap", "--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session",
+    words = ["bwrap", "--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session", "--as-pid-1",
              "--clearenv", "--cap-drop", "ALL", "--hostname", "sandbox"]
     words += ["--ro-bind", "/usr", "/usr"]
     for link in ("bin", "lib", "lib64", "sbin"):
