@@ -327,7 +327,7 @@ class Bench:
         for seed in seeds:
             inputs = self.exercise.inputs(seed)
             ours, theirs = observe(self.exercise, self.original, inputs), observe(self.exercise, function, inputs)
-            values, others = flatten(ours), flatten(theirs)
+            values, others = (flatten(self.exercise, inputs, seen) for seen in (ours, theirs))
             if values.keys() != others.keys() or not all(same(values[key], others[key]) for key in values):
                 return False
             if [c.damaged for c in ours.cases.values()] != [c.damaged for c in theirs.cases.values()]:

@@ -23,8 +23,8 @@ def trees():
 
 
 def asked_for(exercise):
-    """(module, qualified name) of every function that holds the answer to an exercise."""
-    functions = {exercise.reference, *exercise.forbidden}
+    """(module, qualified name) of every function that holds the answer to an exercise, or from which it could be asked."""
+    functions = {exercise.reference, *exercise.forbidden, exercise.witness} - {None}
     return {(f.__module__, f.__qualname__) for f in functions}
 
 

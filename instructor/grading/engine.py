@@ -60,9 +60,8 @@ def needs_whole(answer):
     """Whether a function stumbled over a name that the rest of the notebook may define."""
     if "missing" in answer:
         return not answer.get("died") and "does not run" not in answer["missing"] and not answer["missing"].startswith("it ran out")
-    cases = answer.get("observed", {}).get("cases", {})
-    return any(isinstance(case, dict) and case.get("problem") and str(case["problem"][1]).startswith("NameError")
-               for case in cases.values())
+    problems = [case.get("problem") for case in answer["observed"]["cases"].values() if isinstance(case, dict)]
+    return any(isinstance(problem, list) and len(problem) > 1 and str(problem[1]).startswith("NameError") for problem in problems)
 
 
 class Asker:
@@ -79,7 +78,7 @@ class Asker:
             return self.sandboxes[whole].ask(request, seconds)
         except RunnerDied as error:
             self.close(whole)
-            return {"missing": f"its process broke off: {error}", "notes": [], "died": True}
+            return {"missing": f"its process broke off: {error}", "died": True}
 
     def close(self, whole):
         if whole in self.sandboxes:
@@ -120,7 +119,7 @@ def grade_one(task):
                 result["exercises"][name] = known[name]
                 continue
             if time.monotonic() - begin > NOTEBOOK_SECONDS:
-                answer = {"missing": f"the notebook used up its {NOTEBOOK_SECONDS} seconds", "notes": []}
+                answer = {"missing": f"the notebook used up its {NOTEBOOK_SECONDS} seconds"}
             else:
                 request = {"cells": rebuilt.cells, "function": function, "exercise": name, "home": rebuilt.homes.get(home, ""),
                            "inputs": dict(fixture(name, task.seed)), "modules": modules_for(name), "whole": False}

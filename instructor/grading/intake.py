@@ -187,8 +187,11 @@ def read_notebook(path):
         notebook = nbformat.from_dict(data) if data["nbformat"] == 4 else nbformat.convert(nbformat.from_dict(data), 4)
         cells = list(notebook.cells)
         for cell in cells:
-            cell["source"] = "".join(cell["source"]) if isinstance(cell["source"], list) else str(cell["source"])
+            source = "".join(cell["source"]) if isinstance(cell["source"], list) else str(cell["source"])
+            cell["source"] = source.encode(errors="replace").decode()  # half a surrogate pair is in no file
             cell["cell_type"], cell["metadata"]
+            if not isinstance(cell.get("id"), str):
+                cell.pop("id", None)
     except Exception as error:  # nbformat raises many kinds on malformed input
         raise Refused(f"it is no notebook that nbformat can read ({type(error).__name__})") from error
     if len(cells) > MOST_CELLS or sum(len(cell["source"]) for cell in cells) > MOST_SOURCE:

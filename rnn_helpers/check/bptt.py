@@ -145,18 +145,33 @@ def difference_fixtures(rng):
             "dh": rng.normal(size=(4, H, 2)), "eps": 0.05}
 
 
+MOST_SEEN = 500  # calls of f whose param is noted; the largest param has 16 elements
+
+
 def difference(function, i, param, f, *eps):
-    """The gradient; whether f saw param move; param afterwards."""
-    before, moved = param.copy(), []
+    """The gradient; param as each call of f saw it; param afterwards."""
+    seen = []
 
     def watched(*given):
         if given:
             raise BadReturn("it calls f with an argument; f() takes none and reads param: change param in place, call f(), put it back")
-        moved.append(not np.array_equal(param, before))
+        if len(seen) < MOST_SEEN:
+            seen.append(param.copy())
         return f()
 
     gradient = one(function(watched, param, *eps), "gradient")
-    return {"gradient": gradient, "param_after": param, "f_saw": "param moved" if any(moved) else "param as it was, every time"}
+    return {"gradient": gradient, "param_after": param, "seen": np.array(seen).reshape(-1, *param.shape)}
+
+
+def read_difference(name):
+    """What is judged of `difference`: in words, whether f saw each element of param move."""
+
+    def read(i, values):
+        moved = (values["seen"] != i[name]).any(axis=0)
+        f_saw = "param moved" if moved.all() else "a part of param moved" if moved.any() else "param as it was, every time"
+        return {"gradient": values["gradient"], "param_after": values["param_after"], "f_saw": np.array(f_saw)}
+
+    return read
 
 
 def of_a_matrix(function, i):
@@ -186,13 +201,13 @@ NUMERICAL_GRADIENT = Exercise(
     notebook="03_bptt",
     asks="numerical_gradient(f, param, eps=1e-5) -> gradient",
     fixtures=difference_fixtures,
-    cases=(Case("a matrix", of_a_matrix, may_change=("P",), may_share=True),
-           Case("a column, eps = 0.05", of_a_column, may_change=("column",), may_share=True),
-           Case("Wh of a network", of_a_network, may_change=("Wh",), may_share=True)),
+    cases=(Case("a matrix", of_a_matrix, read_difference("P"), may_change=("P",), may_share=True),
+           Case("a column, eps = 0.05", of_a_column, read_difference("column"), may_change=("column",), may_share=True),
+           Case("Wh of a network", of_a_network, read_difference("Wh"), may_change=("Wh",), may_share=True)),
     facets=(Facet("gradient of a matrix", 1, ("a matrix/gradient", "Wh of a network/gradient")),
             Facet("gradient of a column, with another eps", 0.5, ("a column, eps = 0.05/gradient",)),
             Facet("shape of the gradient", 0.5, ("*/gradient",), "shape"),
-            Facet("param moves, and is put back", 1, ("*/f_saw", "*/param_after"))),
+            Facet("param moves, and is put back", 1, ("*/f_saw", "*/param_after"), "property")),
     reference=numerical_gradient,
     forbidden=(check_gradients,),
     mistakes=mistakes.NUMERICAL_GRADIENT,
@@ -201,10 +216,12 @@ NUMERICAL_GRADIENT = Exercise(
 
 
 def error_fixtures(rng):
+    """Two arrays, a third a little beside the first in two sizes, and factors by which the first is lengthened, in no order."""
     a, noise = rng.uniform(0.5, 1.5, (3, 4)) * rng.choice([-1, 1], (3, 4)), rng.uniform(0.5, 1.0, (3, 4))
     noise *= np.where(np.arange(12).reshape(3, 4) % 2, 1, -1)
     return {"a": a, "b": a * rng.uniform(1.1, 1.6, (3, 4)), "noise": noise - noise.mean(), "zero": np.zeros((3, 4)),
-            "sizes": [1000.0, 0.001], "small": 1e-3}
+            "sizes": [1000.0, 0.001], "small": [1e-3, 1e-3 / float(rng.uniform(2, 20))],
+            "factors": rng.permutation(1 + np.cumsum(rng.uniform(0.1, 0.3, 6)))}
 
 
 def scalar(function, a, b):
@@ -215,31 +232,43 @@ def scalar(function, a, b):
     return float(np.reshape(value, ()))
 
 
+def errors(function, i):
+    """The relative errors from which `properties` are read."""
+    a, b = i["a"], i["b"]
+    return {"value": scalar(function, a, b), "swapped": scalar(function, b, a), "equal": scalar(function, a, a),
+            "zeros": scalar(function, i["zero"], i["zero"]), "scaled": [scalar(function, c * a, c * b) for c in i["sizes"]],
+            "near": [scalar(function, a, a + s * i["noise"]) for s in i["small"]], "opposite": scalar(function, a, -a),
+            "twice": scalar(function, a, 2 * a), "longer": [scalar(function, a, c * a) for c in i["factors"]]}
+
+
 def shows(value):
     """A number as text, a few digits."""
     return f"{value:.4g}"
 
 
-def properties(function, i):
-    """What a relative error must be, whatever its formula: words when it is so, numbers when not."""
-    a, b = i["a"], i["b"]
-    value, swapped, scaled = scalar(function, a, b), scalar(function, b, a), [scalar(function, c * a, c * b) for c in i["sizes"]]
-    near, far, zeros = scalar(function, a, a + i["small"] * i["noise"]), scalar(function, a, -a), scalar(function, i["zero"], i["zero"])
-    twice = scalar(function, a, 2 * a)
+def properties(i, values):
+    """What a relative error must be, whatever its formula: words when it is so, numbers when not.
+
+    Two of them follow from the fixture, so that numbers which were never computed from it do not have them: the error
+    grows as the arrays of a hidden order grow, and with the small difference.
+    """
+    value, swapped, scaled, near = (values[name] for name in ("value", "swapped", "scaled", "near"))
+    grows = np.array_equal(np.argsort(values["longer"]), np.argsort(i["factors"]))
+    in_step = abs(near[1] / near[0] * i["small"][0] / i["small"][1] - 1) < 5e-3 if near[0] else False
 
     def says(fine, right, *numbers):
-        return right if fine else " and ".join(map(shows, numbers))
+        return np.array(right if fine else " and ".join(map(shows, numbers)))
 
     return {
-        "different arrays": says(0 < value < 10, "above 0", value),
-        "equal arrays": says(abs(scalar(function, a, a)) < 1e-12, "0", scalar(function, a, a)),
-        "two zeros": says(abs(zeros) < 1e-12, "0", zeros),
+        "different arrays": says(0 < value < 10, "above 0", value) if grows else np.array("no larger when they lie further apart"),
+        "equal arrays": says(abs(values["equal"]) < 1e-12, "0", values["equal"]),
+        "two zeros": says(abs(values["zeros"]) < 1e-12, "0", values["zeros"]),
         "swapped": says(abs(value - swapped) <= 1e-6 * abs(value), "the same number", value, swapped),
         "both times 1000": says(abs(value - scaled[0]) <= 1e-6 * abs(value), "the same number", value, scaled[0]),
         "both times 0.001": says(abs(value - scaled[1]) <= 1e-4 * abs(value), "the same number", value, scaled[1]),
-        "off by a thousandth": says(1e-5 < near < 1e-2, "about 0.001", near),
-        "opposite arrays": says(0.3 < far < 100, "near 1", far),
-        "twice as long": says(0.1 < twice < 2.1, "about a third", twice),
+        "off by a thousandth": says(1e-5 < near[0] < 1e-2 and in_step, "about 0.001", near[0]),
+        "opposite arrays": says(0.3 < values["opposite"] < 100, "near 1", values["opposite"]),
+        "twice as long": says(0.1 < values["twice"] < 2.1, "about a third", values["twice"]),
     }
 
 
@@ -248,11 +277,11 @@ RELATIVE_ERROR = Exercise(
     notebook="03_bptt",
     asks="relative_error(a, b) -> float",
     fixtures=error_fixtures,
-    cases=(Case("properties", properties),),
+    cases=(Case("properties", errors, properties),),
     facets=(Facet("the same for (a, b) and (b, a)", 0.5, ("*/different arrays", "*/swapped")),
             Facet("the same when both are scaled", 0.5, ("*/different arrays", "*/both times *")),
             Facet("0 when equal, and for two zeros", 0.5, ("*/different arrays", "*/equal arrays", "*/two zeros")),
-            Facet("as large as the error", 0.5, ("*/off by a thousandth", "*/opposite arrays", "*/twice as long"))),
+            Facet("as large as the error", 0.5, ("*/different arrays", "*/off by a thousandth", "*/opposite arrays", "*/twice as long"))),
     reference=relative_error,
     forbidden=(check_gradients,),
     mistakes=mistakes.RELATIVE_ERROR,

@@ -11,6 +11,7 @@ from rnn_helpers.check.rnn_cell import draw_cell
 from rnn_helpers.gradcheck import numerical_gradient, relative_error
 from rnn_helpers.layout import OneHot
 from rnn_helpers.losses import softmax, softmax_cross_entropy
+from rnn_helpers.streaming import train_stream
 from rnn_helpers.text import build_vocabulary, one_hot, sample
 from rnn_helpers.training import fit, train_step
 
@@ -32,28 +33,39 @@ def order_of(chars, text):
     return next((name for name, order in orders.items() if order == chars), "in no fixed order")
 
 
-def leads(index_of, chars):
-    """In words, what index_of does."""
-    if not isinstance(index_of, dict):
-        raise BadReturn(f"index_of is a {type(index_of).__name__}, expected a dict from character to index")
-    if all(isinstance(key, (int, np.integer)) for key in index_of):
+def leads(keys, indices, chars):
+    """In words, what index_of does, a dict from keys to indices."""
+    if not isinstance(keys, str) and keys.dtype.kind in "iu":
         return "from index to character"
-    if set(index_of) != set(chars):
+    if isinstance(keys, str) or {str(key) for key in keys} != set(chars):
         return "to other characters than chars holds"
-    try:
-        offsets = {int(index_of[char]) - index for index, char in enumerate(chars) if chars.count(char) == 1}
-    except (TypeError, ValueError):
+    if isinstance(indices, str) or indices.dtype.kind not in "biuf" or indices.shape != keys.shape:
         return "to something that is no index"
+    index_of = {str(key): int(index) for key, index in zip(keys, indices)}
+    offsets = {index_of[char] - index for index, char in enumerate(chars) if chars.count(char) == 1}
     return {0: "to the place in chars", 1: "to the place in chars, counted from 1"}.get(offsets.pop(), "elsewhere") if len(offsets) == 1 \
         else "to other places than chars"
 
 
 def vocabulary(function, text):
+    """chars, and the keys and values of index_of."""
     chars, index_of = parts(function(text), "chars", "index_of")
     if isinstance(chars, (set, frozenset, dict)):
         raise BadReturn(f"chars is a {type(chars).__name__}, which has no order to rely on; expected a sorted list")
-    chars = [str(char) for char in chars]
-    return {"characters": np.array(sorted(chars)), "order": order_of(chars, text), "index_of": leads(index_of, chars)}
+    if not isinstance(index_of, dict):
+        raise BadReturn(f"index_of is a {type(index_of).__name__}, expected a dict from character to index")
+    return {"chars": [str(char) for char in chars], "keys": list(index_of), "indices": list(index_of.values())}
+
+
+def read_vocabulary(name):
+    """What is judged of `vocabulary`: the characters, and in words their order and where index_of leads."""
+
+    def read(i, values):
+        chars = [str(char) for char in values["chars"]]
+        return {"characters": np.array(sorted(chars)), "order": np.array(order_of(chars, i[name])),
+                "index_of": np.array(leads(values["keys"], values["indices"], chars))}
+
+    return read
 
 
 BUILD_VOCABULARY = Exercise(
@@ -61,9 +73,10 @@ BUILD_VOCABULARY = Exercise(
     notebook="05_char_level",
     asks="build_vocabulary(text) -> (chars, index_of)",
     fixtures=texts,
-    cases=(Case("a text", lambda f, i: vocabulary(f, i["text"])), Case("hello world", lambda f, i: vocabulary(f, i["short"]))),
+    cases=(Case("a text", lambda f, i: vocabulary(f, i["text"]), read_vocabulary("text")),
+           Case("hello world", lambda f, i: vocabulary(f, i["short"]), read_vocabulary("short"))),
     facets=(Facet("every character once, in sorted order", 0.5, ("*/characters", "*/order")),
-            Facet("index_of leads back to chars", 0.5, ("*/index_of",))),
+            Facet("index_of leads back to chars", 0.5, ("*/index_of",), "form")),
     reference=build_vocabulary,
     mistakes=mistakes.BUILD_VOCABULARY,
 )
@@ -86,7 +99,7 @@ ONE_HOT = Exercise(
     facets=(Facet("a 1 where the index says", 0.5, ("*/X",)), Facet("shape (T, size, 1)", 0.25, ("*/X",), "shape"),
             Facet("arguments unharmed", 0.25, kind="unharmed")),
     reference=one_hot,
-    forbidden=(OneHot.__array__,),
+    forbidden=(OneHot.__array__, OneHot.__getitem__),
     mistakes=mistakes.ONE_HOT,
 )
 
@@ -116,24 +129,32 @@ def says(value, other):
 
 
 def shifted(function, i, shift):
-    """A constant added to all logits of a step changes nothing: is it so? In words, so that other mistakes do not show here."""
+    """What is given for the logits, and with a constant added to all logits of a step, which should change nothing."""
     loss, dlogits = parts(function(i["logits"], i["targets"]), "loss", "dlogits")
     moved_loss, moved = parts(function(i["logits"] + shift, i["targets"]), "loss", "dlogits")
-    return {"loss": says(moved_loss, loss), "dlogits": says(moved, dlogits)}
+    return {"loss": loss, "dlogits": dlogits, "moved loss": moved_loss, "moved dlogits": moved}
+
+
+def read_shifted(i, values):
+    """Whether nothing changed, in words, so that other mistakes do not show here."""
+    return {name: np.array(says(values[f"moved {name}"], values[name])) for name in ("loss", "dlogits")}
 
 
 def unlikely(function, i):
-    """A target whose logit lies 400, then 800, below another: the loss doubles. In words."""
+    """The losses of a target whose logit lies 400, then 800, below another."""
     sizes = []
     for gap in (i["gap"], 2 * i["gap"]):
         logits = np.array([0.0, -gap, -gap - 50])[None, :, None]
         sizes.append(float(np.sum(parts(function(logits, np.array([[1]])), "loss", "dlogits")[0])))
-    if np.isnan(sizes).any():
-        return {"loss": "nan"}
-    if np.isinf(sizes).any():
-        return {"loss": "inf"}
+    return {"losses": sizes}
+
+
+def read_unlikely(i, values):
+    """Whether the loss doubles, in words."""
+    sizes = values["losses"]
     growth = sizes[1] / sizes[0] if sizes[0] else 1.0  # loosely: an offset of the loss is another mistake
-    return {"loss": "twice as large" if abs(growth - 2) < 0.01 else "stops growing" if abs(growth - 1) < 0.01 else "grows otherwise"}
+    return {"loss": np.array("nan" if np.isnan(sizes).any() else "inf" if np.isinf(sizes).any() else
+                             "twice as large" if abs(growth - 2) < 0.01 else "stops growing" if abs(growth - 1) < 0.01 else "grows otherwise")}
 
 
 def entropy_witness(i, values):
@@ -155,15 +176,15 @@ SOFTMAX_CROSS_ENTROPY = Exercise(
     cases=(Case("one sequence", lambda f, i: loss_and_gradient(f, i["logits1"], i["targets1"])),
            Case("a batch of 3", lambda f, i: loss_and_gradient(f, i["logits"], i["targets"])),
            Case("float32", lambda f, i: loss_and_gradient(f, i["logits1"].astype(np.float32), i["targets1"]), tolerance=1e-4),
-           Case("all logits + 1000", lambda f, i: shifted(f, i, i["shift"])),
-           Case("another constant for each step", lambda f, i: shifted(f, i, i["shifts"])),
-           Case("a target 400, then 800, below the largest logit", unlikely)),
+           Case("all logits + 1000", lambda f, i: shifted(f, i, i["shift"]), read_shifted),
+           Case("another constant for each step", lambda f, i: shifted(f, i, i["shifts"]), read_shifted),
+           Case("a target 400, then 800, below the largest logit", unlikely, read_unlikely)),
     facets=(Facet("shapes", 0.5, ("*sequence/*", "*batch*/*"), "shape"),
             Facet("loss of one sequence", 1, ("one sequence/loss", "float32/loss")),
             Facet("dlogits of one sequence", 1, ("one sequence/dlogits", "float32/dlogits")),
             Facet("a batch of 3", 1, ("a batch of 3/*",)),
-            Facet("logits near +-1000", 0.5, ("all logits + 1000/*", "another constant*/*")),
-            Facet("a very unlikely target", 0.5, ("a target 400*/loss",)),
+            Facet("logits near +-1000", 0.5, ("all logits + 1000/*", "another constant*/*"), "property"),
+            Facet("a very unlikely target", 0.5, ("a target 400*/loss",), "property"),
             Facet("arguments unharmed", 0.5, kind="unharmed")),
     reference=softmax_cross_entropy,
     mistakes=mistakes.SOFTMAX_CROSS_ENTROPY,
@@ -207,7 +228,7 @@ TRAIN_STEP_CHARACTERS = Exercise(
             Facet("parameters after a step without clipping", 0.5, tuple(f"a batch of 2*/{name}" for name in PARAMETERS)),
             Facet("X and targets unharmed", 0.25, kind="unharmed")),
     reference=train_step_characters,
-    forbidden=(train_step, fit),
+    forbidden=(train_step, fit, train_stream),
     mistakes=mistakes.TRAIN_STEP_CHARACTERS,
 )
 
@@ -254,34 +275,37 @@ def sampler_fixtures(rng):
 
 
 def text_of(function, model, chars, prefix, length, temperature, rng):
-    """The text and its type; a list of characters is joined."""
+    """The text, or the list of its characters, as it was returned. BadReturn when it is neither."""
     text = function(model, chars, prefix, length, temperature, rng)
     if text is None:
         raise BadReturn("it returned None, expected a str: is there a `return` on every way out?")
     if isinstance(text, (list, tuple, np.ndarray)) and all(isinstance(char, str) for char in np.ravel(text)):
-        return "".join(str(char) for char in np.ravel(text)), "a list of characters"
+        return np.ravel(text).astype(str)
     if not isinstance(text, str):
         raise BadReturn(f"it returned a {type(text).__name__}, expected a str of the new characters")
-    return str(text), "a str"
+    return str(text)
 
 
-def near_zero(function, i, prefix, length, temperature=NEAR_ZERO):
-    """What is drawn when the likeliest character all but always wins, with three generators."""
-    found = [text_of(function, i.model(), list(CHARS), prefix, length, temperature, np.random.default_rng(i["seed"] + n)) for n in range(3)]
-    texts_, kinds = zip(*found)
-    return texts_[0] if len(set(texts_)) == 1 else "another text for another rng", kinds[0]
+def joined(texts_):
+    """Texts as str, whatever they were returned as."""
+    return ["".join(map(str, np.ravel(text))) for text in texts_]
 
 
-def likeliest_text(function, i):
-    text, kind = near_zero(function, i, PREFIX, LONG)
-    return {"text": text, "type": kind}
+def near_zero(prefix, length, temperature=NEAR_ZERO):
+    """A case's run: what three generators draw when the likeliest character all but always wins."""
+
+    def run(function, i):
+        return {f"text {n}": text_of(function, i.model(), list(CHARS), prefix, length, temperature, np.random.default_rng(i["seed"] + n))
+                for n in range(3)}
+
+    return run
 
 
-def frequencies(function, i, temperature, rng, calls=12):
-    """How often each of three characters is drawn by a network without memory, in texts of 12."""
-    text = [text_of(function, i.model("2"), list("xyz"), "y", 12, temperature, rng)[0] for _ in range(calls)]
-    joined = "".join(text)
-    return np.array([joined.count(char) for char in "xyz"]) / max(1, len(joined)), text
+def read_near_zero(i, values):
+    found = [values[f"text {n}"] for n in range(3)]
+    texts_ = joined(found)
+    return {"text": np.array(texts_[0] if len(set(texts_)) == 1 else "another text for another rng"),
+            "type": np.array("a list of characters" if found[0].ndim else "a str")}
 
 
 WAYS = {  # (logits, temperature) -> what is drawn how often
@@ -294,41 +318,63 @@ WAYS = {  # (logits, temperature) -> what is drawn how often
 COLD, WARM = 0.4, 2.5
 
 
+def state_of(rng):
+    """The state of a Generator as numbers."""
+    state = rng.bit_generator.state["state"]["state"]
+    return np.array([state >> 64, state & (2**64 - 1)], np.uint64)
+
+
 @contextlib.contextmanager
 def shared_generators():
-    """Yields a function that says whether np.random and random were touched; leaves them as they were before."""
+    """Yields a function that gives the states of np.random and random as numbers; leaves them as they were before."""
     before = np.random.get_state(), random.getstate()
     np.random.seed(3141)
     random.seed(3141)
 
     def now():
         _, key, position, *_ = np.random.get_state()
-        return key.tobytes(), position, random.getstate()
+        return np.array([*key, position, *random.getstate()[1]], np.uint32)
 
-    start = now()
     try:
-        yield lambda: "untouched" if now() == start else "changed"
+        yield now
     finally:
         np.random.set_state(before[0])
         random.setstate(before[1])
 
 
-def drawn_from(function, i):
-    """In words: the distribution that explains what is drawn, and where chance comes from."""
-    rng, logits = np.random.default_rng(i["seed"]), i["c2"][:, 0]
-    state = rng.bit_generator.state
+def draws(function, i, temperature, rng, calls=12):
+    """Texts of 12 characters by a network without memory, which draws each of three characters as often at every step."""
+    return joined(text_of(function, i.model("2"), list("xyz"), "y", 12, temperature, rng) for _ in range(calls))
+
+
+def drawn(function, i):
+    """300 characters at two temperatures, two texts of one seed, and what became of the generators."""
+    rng = np.random.default_rng(i["seed"])
     with shared_generators() as shared:
-        cold, texts_ = frequencies(function, i, COLD, rng)
-        warm, more = frequencies(function, i, WARM, rng)
-        once, again = (frequencies(function, i, WARM, np.random.default_rng(i["seed"]), 1)[1] for _ in range(2))
-        touched = shared()
-    far = {name: max(np.abs(p - way(logits, T)).sum() / 2 for p, T in ((cold, COLD), (warm, WARM))) for name, way in WAYS.items()}
-    nearest = min(far, key=far.get)
-    return {"drawn from": nearest if far[nearest] < 0.2 else "something else",
-            "rng": "is drawn from" if rng.bit_generator.state != state else "is not used",
-            "call after call": "different texts" if len(set(texts_ + more)) > 2 else "the same text",
-            "the same seed": "the same text" if once == again else "another text",
-            "shared generators": touched, "length": len(texts_[0])}
+        untouched = shared()
+        found = {"cold": draws(function, i, COLD, rng), "warm": draws(function, i, WARM, rng),
+                 "one seed": [draws(function, i, WARM, np.random.default_rng(i["seed"]), 1)[0] for _ in range(2)]}
+        return {**found, "rng": state_of(rng), "shared before": untouched, "shared after": shared()}
+
+
+def read_drawn(i, values):
+    """In words: the distribution that explains what is drawn, and where chance comes from."""
+    cold, warm = ([str(text) for text in values[name]] for name in ("cold", "warm"))
+    logits, far = i["c2"][:, 0], dict.fromkeys(WAYS, 0.0)
+    for texts_, temperature in ((cold, COLD), (warm, WARM)):
+        text = "".join(texts_)
+        often = np.array([text.count(char) for char in "xyz"]) / max(1, len(text))
+        for name, way in WAYS.items():
+            far[name] = max(far[name], np.abs(often - way(logits, temperature)).sum() / 2)
+    nearest, (once, again) = min(far, key=far.get), values["one seed"]
+    words = {
+        "drawn from": nearest if far[nearest] < 0.2 else "something else",
+        "rng": "is not used" if np.array_equal(values["rng"], state_of(np.random.default_rng(i["seed"]))) else "is drawn from",
+        "call after call": "different texts" if len(set(cold + warm)) > 2 else "the same text",
+        "the same seed": "the same text" if once == again else "another text",
+        "shared generators": "untouched" if np.array_equal(values["shared before"], values["shared after"]) else "changed",
+    }
+    return {**{name: np.array(text) for name, text in words.items()}, "length": np.array(len(cold[0]))}
 
 
 SAMPLE = Exercise(
@@ -336,18 +382,19 @@ SAMPLE = Exercise(
     notebook="05_char_level",
     asks="sample(model, chars, prefix, length, temperature, rng) -> text",
     fixtures=sampler_fixtures,
-    cases=(Case("near temperature 0", likeliest_text),
-           Case("a prefix of one character", lambda f, i: {"text": near_zero(f, i, PREFIX[0], SHORT)[0]}),
-           Case("300 draws", drawn_from),
-           Case("temperature 0.001", lambda f, i: {"text": near_zero(f, i, PREFIX[0], SHORT, 0.001)[0]})),
+    cases=(Case("near temperature 0", near_zero(PREFIX, LONG), read_near_zero),
+           Case("a prefix of one character", near_zero(PREFIX[0], SHORT), read_near_zero),
+           Case("300 draws", drawn, read_drawn),
+           Case("temperature 0.001", near_zero(PREFIX[0], SHORT, 0.001), read_near_zero)),
     facets=(Facet("the likeliest text near temperature 0", 1, ("near*/text", "a prefix*/text")),
-            Facet("a str of `length` characters", 0.25, ("near*/type", "300 draws/length")),
+            Facet("a str of `length` characters", 0.25, ("near*/type", "300 draws/length"), "form"),
             Facet("drawn from softmax(logits / temperature)", 0.75, ("300 draws/drawn from",)),
             Facet("rng is the only source of chance", 0.5,
-                  ("300 draws/rng", "300 draws/call after call", "300 draws/the same seed", "300 draws/shared generators")),
+                  ("300 draws/rng", "300 draws/call after call", "300 draws/the same seed", "300 draws/shared generators"), "property"),
             Facet("temperature 0.001", 0.25, ("temperature 0.001/text",)),
             Facet("arguments unharmed", 0.25, kind="unharmed")),
     reference=sample,
+    forbidden=(likeliest,),
     mistakes=mistakes.SAMPLE,
 )
 

@@ -67,7 +67,10 @@ class Case:
 
     name : short, as in "one sequence", "a batch of 3"; shown when only this case fails
     run : (function, inputs) -> dict, name -> returned value. `inputs` are a fresh copy; what is in the dict is
-        turned into plain arrays. What only the learner's code understands (a cache) is made and used inside.
+        turned into plain arrays. What only the learner's code understands (a cache) is made and used inside; nothing
+        is decided there, for when a class is graded the learner's code could decide otherwise.
+    read : (inputs, values) -> values that are judged, worked out of what `run` gave; None when these are judged as
+        they are. Runs where the learner's code never comes. A value may be a str that says why there is no array.
     tolerance : relative, to the largest expected number
     may_change : names of inputs that the function is asked to change in place
     may_share : True when results may be views of the arguments
@@ -75,6 +78,7 @@ class Case:
 
     name: str
     run: Callable
+    read: Callable | None = None
     tolerance: float = 1e-6
     may_change: tuple = ()
     may_share: bool = False
@@ -87,9 +91,11 @@ class Facet:
     title : what it is about, as in "dWh" or "a batch of 3"
     points : what it earns
     keys : observations "case/name" that must all be right ("case/*" for all of a case)
-    kind : "value" (a wrong shape with the right numbers in the right order passes), "exact" (shape and values), "shape", "usable" (like "value",
-        for what serves a later exercise, as a cache does), or "unharmed" (arguments unchanged, no views of them
-        returned, the same answer when called again); the last two earn only when some value facet does
+    kind : "value" (a wrong shape with the right numbers in the right order passes); "exact" (shape and values); "shape"; "form" (like "value", for
+        what an answer has whose numbers are wrong, as the type of a text); "property" (like "value", for what wrong
+        numbers can have, as being the same twice); or "unharmed" (arguments unchanged, no views of them returned, the
+        same answer when called again). The last two earn only when some value facet does, so that nobody gains by
+        claiming them
     """
 
     title: str

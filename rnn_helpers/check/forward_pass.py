@@ -6,7 +6,7 @@ from rnn_helpers.bptt import rnn_forward
 from rnn_helpers.cell import RNNCell
 from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, one, parts
 from rnn_helpers.check.mistakes import forward_pass as mistakes
-from rnn_helpers.check.rnn_cell import draw_cell, in_cache
+from rnn_helpers.check.rnn_cell import cached, draw_cell, in_cache
 from rnn_helpers.model import count_parameters
 from rnn_helpers.readout import many_to_many, many_to_one
 
@@ -17,15 +17,13 @@ def sequence_fixtures(rng):
             "h0": rng.uniform(-0.9, 0.9, (H, B)), "X_single": rng.normal(size=(3, 2, 1)), "h0_single": rng.uniform(-0.9, 0.9, (6, 1))}
 
 
-def caches_kept(cell, caches, X, h0, h_states):
-    """What each step's cache holds, all steps in one array, or "missing" where a step lacks it; see `in_cache`."""
-    try:
-        steps = [caches[t] for t in range(len(X))]
-    except (KeyError, IndexError, TypeError) as error:
-        raise BadReturn(f"caches has no entry for each of the {len(X)} steps: append one at every step") from error
-    before = [h0, *h_states[:-1]]
-    found = [in_cache(cell, cache, x_t, np.asarray(h_prev), h_t) for cache, x_t, h_prev, h_t in zip(steps, X, before, h_states)]
-    return {name: "missing" if any(isinstance(step[name], str) for step in found) else np.array([step[name] for step in found])
+def caches_kept(i, values, h0):
+    """What the cache of every step holds, all steps in one array, or "missing" where a step lacks it; see `in_cache`."""
+    h_states, X = values["h_states"], i["X"]
+    if isinstance(h_states, str) or h_states.shape != (len(X), *h0.shape):
+        return dict.fromkeys(("cache_x_t", "cache_h_prev", "cache_h_t"), "not looked at: h_states first")
+    found = [in_cache(i, values, X[t], h_states[t - 1] if t else h0, h_states[t], t) for t in range(len(X))]
+    return {name: np.array("missing") if any(step[name].dtype.kind == "U" for step in found) else np.array([step[name] for step in found])
             for name in found[0]}
 
 
@@ -52,13 +50,25 @@ def batch_from_zeros(function, i):
     return states_and_caches(function, i, np.zeros_like(i["h0"]), ())
 
 
+def read_batch(i, values):
+    return {"h_states": values["h_states"], **caches_kept(i, values, i["h0"])}
+
+
+def read_batch_from_zeros(i, values):
+    return {"h_states": values["h_states"], **caches_kept(i, values, np.zeros_like(i["h0"]))}
+
+
 def states_and_caches(function, i, h0, given):
-    """The states of a batch and what its caches hold; caches are not looked at where the states have the wrong shape."""
-    h_states, caches = parts(function(cell := i.cell(), i["X"], *given), "h_states", "caches")
-    kept = dict.fromkeys(("cache_x_t", "cache_h_prev", "cache_h_t"), "not looked at: h_states first")
+    """The states of a batch and the arrays in its caches; caches are not looked at where the states have the wrong shape."""
+    h_states, caches = parts(function(i.cell(), i["X"], *given), "h_states", "caches")
+    found = {"h_states": h_states}
     if len(h_states) == len(i["X"]) and np.shape(h_states[0]) == h0.shape:
-        kept = caches_kept(cell, caches, i["X"], h0, list(h_states))
-    return {"h_states": h_states, **kept}
+        try:
+            for t, x_t in enumerate(i["X"]):
+                found |= cached(caches[t], x_t, h0, t)
+        except (KeyError, IndexError, TypeError) as error:
+            raise BadReturn(f"caches has no entry for each of the {len(i['X'])} steps: append one at every step") from error
+    return found
 
 
 def as_list(function, i):
@@ -77,15 +87,17 @@ RNN_FORWARD = Exercise(
     notebook="02_forward_pass",
     asks="rnn_forward(cell, X, h0=None) -> (h_states, caches)",
     fixtures=sequence_fixtures,
-    cases=(Case("one sequence", single), Case("one sequence from h0", from_h0), Case("a batch of 2 from h0", batch),
-           Case("a batch of 2", batch_from_zeros), Case("a list of columns", as_list), Case("T = 1", one_step), Case("float32", in_float32, tolerance=1e-4)),
+    cases=(Case("one sequence", single), Case("one sequence from h0", from_h0), Case("a batch of 2 from h0", batch, read_batch),
+           Case("a batch of 2", batch_from_zeros, read_batch_from_zeros), Case("a list of columns", as_list),
+           Case("T = 1", one_step), Case("float32", in_float32, tolerance=1e-4)),
     facets=(Facet("shape of h_states", 1, ("one sequence/h_states", "a batch of 2 from h0/h_states"), "shape"),
             Facet("states of one sequence", 2, ("one sequence/h_states", "a list of columns/*", "T = 1/h_states")),
             Facet("states from a given h0", 2, ("one sequence from h0/h_states",)),
             Facet("states of a batch", 1, ("a batch of 2*/h_states", "float32/h_states")),
-            Facet("caches hold what the way back needs", 1, ("*/cache_*",), "usable"),
+            Facet("caches hold what the way back needs", 1, ("*/cache_*",), "property"),
             Facet("arguments unharmed", 1, kind="unharmed")),
     reference=rnn_forward,
+    forbidden=(in_cache,),
     mistakes=mistakes.RNN_FORWARD,
 )
 

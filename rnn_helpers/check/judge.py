@@ -81,8 +81,8 @@ def apart(got, expected):
 AXES = {1: ("row",), 2: ("row", "column"), 3: ("step", "row", "column")}
 
 
-def first_difference(name, got, expected, tolerance):
-    """Where `got` departs from `expected`, in words."""
+def first_difference(name, got, expected, tolerance, numbers=True, texts=True):
+    """Where `got` departs from `expected`, in words; without numbers or texts where these are not to be told."""
     if isinstance(got, str):
         return got
     if got.dtype.kind == "U" or expected.dtype.kind == "U":
@@ -91,7 +91,7 @@ def first_difference(name, got, expected, tolerance):
         if got.shape == expected.shape:
             where = next(i for i in np.ndindex(*got.shape) if got[i] != expected[i])
             place = f" at {', '.join(map(str, where))}" if where else ""
-            return f"{name}{place} is {str(got[where])[:40]!r}, expected {str(expected[where])[:40]!r}"
+            return f"{name}{place} " + (f"is {str(got[where])[:40]!r}, expected {str(expected[where])[:40]!r}" if texts else "differs")
     if got.shape != expected.shape and got.size != expected.size:
         return f"{name} has shape {got.shape}, expected {expected.shape}"
     if not np.isfinite(got).all() and np.isfinite(expected).all():
@@ -108,7 +108,8 @@ def first_difference(name, got, expected, tolerance):
     place = ", ".join(f"{axis} {int(i)}" for axis, i in zip(AXES.get(expected.ndim, ()), where))
     is_, wanted = apart(flat_got[flat], flat_expected[flat])
     share = f", {int(wrong.sum())} of {wrong.size} numbers differ" if wrong.size > 1 else ""
-    return f"{name}{' at ' + place if place else ''} is {is_}, expected {wanted}{share}"
+    told = f"is {is_}, expected {wanted}" if numbers else "differs"
+    return f"{name}{' at ' + place if place else ''} {told}{share}"
 
 
 def keys_of(pattern, expected):
@@ -116,9 +117,21 @@ def keys_of(pattern, expected):
     return [key for key in expected if fnmatch.fnmatchcase(key, pattern)]
 
 
-def flatten(observed):
-    """Observations by "case/name": an array, or a str that says why there is none."""
-    return {f"{case}/{name}": value for case, result in observed.cases.items() for name, value in result.values.items()}
+def reading(case, inputs, result):
+    """What is judged of a case: name -> an array, or a str that says why there is none."""
+    if case.read is None or not result.values:
+        return result.values
+    try:
+        return {name: value if isinstance(value, str) else np.asarray(value)
+                for name, value in case.read(inputs, result.values).items()}
+    except Exception:  # values unlike those that `run` gives; only the reasons among them are fit to be shown
+        return {name: value for name, value in result.values.items() if isinstance(value, str)}
+
+
+def flatten(exercise, inputs, observed):
+    """What is judged, by "case/name"."""
+    return {f"{case.name}/{name}": value for case in exercise.cases
+            for name, value in reading(case, inputs, observed.cases[case.name]).items()}
 
 
 def describe(problem):
@@ -146,7 +159,7 @@ class Yardstick:
     def __init__(self, exercise, inputs):
         self.exercise, self.inputs = exercise, inputs
         self.tolerance = {case.name: case.tolerance for case in exercise.cases}
-        self.expected = flatten(observe(exercise, exercise.reference, inputs, guarded=False))
+        self.expected = flatten(exercise, inputs, observe(exercise, exercise.reference, inputs, guarded=False))
 
     @cached_property
     def symptoms(self):
@@ -154,7 +167,7 @@ class Yardstick:
 
     def _symptoms(self, mistake):
         shown = observe(self.exercise, mistake.wrong, self.inputs, guarded=False)
-        values = flatten(shown)
+        values = flatten(self.exercise, self.inputs, shown)
         signs = [key for key in self.expected if not self.agree(key, values.get(key), self.expected[key])]
         return Symptoms(mistake, shown, signs, values, problem_texts(shown), {c: r.damaged for c, r in shown.cases.items() if r.damaged})
 
@@ -171,13 +184,14 @@ def problem_texts(observed):
 
 
 class Evidence:
-    """The learner's observations beside the yardstick's, compared key by key."""
+    """The learner's observations beside the yardstick's, compared key by key. hidden : nothing of the fixture is told."""
 
-    def __init__(self, yardstick, observed):
+    def __init__(self, yardstick, observed, hidden=False):
+        self.hidden = hidden
         self.yardstick, self.observed = yardstick, observed
         self.exercise, self.inputs = yardstick.exercise, yardstick.inputs
         self.expected, self.tolerance = yardstick.expected, yardstick.tolerance
-        self.got = flatten(observed)
+        self.got = flatten(self.exercise, self.inputs, observed)
         self.wrong = [key for key in self.expected if not self.agrees(key, self.expected)]
 
     def case(self, key):
@@ -204,7 +218,8 @@ class Evidence:
             return ""
         if close(got, expected, self.tolerance[case]):
             return ""
-        return f"{first_difference(name, got, expected, self.tolerance[case])} ({case})"
+        told = {"numbers": not self.hidden, "texts": not self.hidden or kind in ("property", "form")}  # these hold on any fixture
+        return f"{first_difference(name, got, expected, self.tolerance[case], **told)} ({case})"
 
     def what_shows(self, key):
         """A wrong key in words: the problem, or where it departs."""
@@ -213,14 +228,15 @@ class Evidence:
 
     def kept(self):
         """Whether a second call with the same arguments goes another way, in words; "" when not."""
-        first, again = self.exercise.cases[0].name, self.observed.again
-        if not again or self.observed.cases[first].problem:
+        case, again = self.exercise.cases[0], self.observed.again
+        if not again or self.observed.cases[case.name].problem:
             return ""
         if again.problem:
             return f"it works the first time only; called again with the same arguments: {describe(again.problem)}"
-        for name, value in self.observed.cases[first].values.items():
-            other = again.values.get(name)
-            if other is None or not close(other, value, self.tolerance[first]):
+        others = reading(case, self.inputs, again)
+        for name, value in reading(case, self.inputs, self.observed.cases[case.name]).items():
+            other = others.get(name)
+            if other is None or not close(other, value, case.tolerance):
                 return (f"called again with the same arguments it gives another {name}: something is kept from the call before "
                         "(a global, a default argument that grows), or drawn at random")
         return ""
@@ -238,8 +254,8 @@ class Evidence:
 def verdicts(evidence):
     """The facets with what each earns."""
     found, some_value = [], False
-    for facet in sorted(evidence.exercise.facets, key=lambda facet: facet.kind in ("usable", "unharmed")):
-        if facet.kind in ("usable", "unharmed") and not some_value:
+    for facet in sorted(evidence.exercise.facets, key=lambda facet: facet.kind in ("property", "unharmed")):
+        if facet.kind in ("property", "unharmed") and not some_value:
             reason = "counts once some values are right"
         elif facet.kind == "unharmed":
             reason = evidence.harm()
@@ -282,13 +298,14 @@ def name_mistakes(evidence, most=2):
     return named, wrong
 
 
-def judge(yardstick, observed: Observed):
+def judge(yardstick, observed: Observed, hidden=False):
     """The verdict on what was observed.
 
     Parameters
     ----------
     yardstick : Yardstick of the exercise and its fixture
     observed : what `guard.observe` returned for the learner's function on the same fixture
+    hidden : True when the fixture is a secret: says where an answer departs, not from what
 
     Returns
     -------
@@ -307,7 +324,7 @@ def judge(yardstick, observed: Observed):
         result.advice = [f"it calls the course's own {observed.borrowed}, which is what you are asked to write; "
                          "its answer is right, but not yours yet. Other exercises' functions may be called."]
         return result
-    evidence = Evidence(yardstick, observed)
+    evidence = Evidence(yardstick, observed, hidden)
     result.facets = verdicts(evidence)
     result.points = float(sum(verdict.earned for verdict in result.facets))
     if result.points >= exercise.points - 1e-9:
@@ -358,7 +375,7 @@ def witness_lines(exercise, inputs, evidence):
     bad = [(label, error, tolerance) for label, error, tolerance in rows if not error <= tolerance]
     if good and not bad:
         lines.append(f"witness: {', '.join(good)} agree{'s' if len(good) == 1 else ''}, relative error below {rows[0][2]:.0e}")
-    if bad:
+    if bad and not evidence.hidden:
         lines.append("witness: " + ", ".join(f"{label} has relative error {error:.2g}" for label, error, _ in bad)
                      + f" (right below {bad[0][2]:.0e})" + (f"; right: {', '.join(good)}" if good else ""))
     return lines

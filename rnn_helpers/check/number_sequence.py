@@ -9,6 +9,7 @@ from rnn_helpers.data import fit_scale, make_windows
 from rnn_helpers.gradcheck import numerical_gradient, relative_error
 from rnn_helpers.losses import squared_error
 from rnn_helpers.readout import readout_backward
+from rnn_helpers.streaming import train_stream
 from rnn_helpers.training import clip_by_norm, fit, train_step
 
 # ---- windows ----
@@ -206,7 +207,7 @@ CLIP_BY_NORM = Exercise(
                   tuple(f"norm above the threshold/{name}" for name in GRADS)),
             Facet("unchanged below the threshold", 0.5,
                   tuple(f"{case}/{name}" for case in ("norm below the threshold", "threshold inf") for name in GRADS)),
-            Facet("gradients that are all zero", 0.25, ("all zero/*",)),
+            Facet("gradients that are all zero", 0.25, ("all zero/*",), "property"),
             Facet("arguments unharmed", 0.75, kind="unharmed")),
     reference=clip_by_norm,
     mistakes=mistakes.CLIP_BY_NORM,
@@ -257,7 +258,7 @@ TRAIN_STEP = Exercise(
                   tuple(f"{case}/{name}" for case in ("a clipped step", "one sequence, clipped") for name in PARAMS)),
             Facet("X, Y unharmed", 0.5, kind="unharmed")),
     reference=train_step,
-    forbidden=(fit,),
+    forbidden=(fit, train_stream),
     mistakes=mistakes.TRAIN_STEP,
 )
 

@@ -1,5 +1,7 @@
 """The exercises of notebook 01: one step of the cell, and the readout."""
 
+import itertools
+
 import numpy as np
 
 from rnn_helpers.bptt import rnn_forward
@@ -38,22 +40,32 @@ def arrays_in(cache, depth=0):
             yield from arrays_in(item, depth + 1)
 
 
-def in_cache(cell, cache, x_t, h_prev, h_t):
-    """What the step back needs, as it is found in a cache, or "missing".
+MOST_CACHED = 12  # arrays of one step's cache that are looked at
 
-    For tanh'(z_t) any of h_t, z_t, 1 - h_t^2 serves; h_t is what the function returned, right or not, and what is given
-    out is how far the cached one is from it. Arrays are given out, not a verdict: whether they are right is for the judge.
+
+def cached(cache, x_t, h_prev, step=0):
+    """The arrays of a cache that have a shape which the step back needs, by name."""
+    shapes = np.shape(x_t), np.shape(h_prev)
+    found = (np.array(a) for a in arrays_in(cache) if a.shape in shapes)
+    return {f"cache {step}, {n}": a for n, a in enumerate(itertools.islice(found, MOST_CACHED))}
+
+
+def in_cache(i, values, x_t, h_prev, h_t, step=0):
+    """What the step back needs, as it is found among the arrays that `cached` gave out, or the word "missing".
+
+    For tanh'(z_t) any of h_t, z_t, 1 - h_t^2 serves; h_t is what the function returned, right or not, and what counts
+    is how far the cached one is from it.
     """
-    z = cell.Wx @ x_t + cell.Wh @ h_prev + cell.b
-    found = list(arrays_in(cache))
+    z = i["Wx"] @ x_t + i["Wh"] @ h_prev + i["b"]
+    found = [a for name, a in values.items() if name.startswith(f"cache {step}, ") and not isinstance(a, str)]
 
-    def kept(*candidates):
-        pairs = [(a, c) for a in found for c in candidates if a.shape == np.shape(c) and np.allclose(a, c, atol=1e-4)]
-        return (np.array(pairs[0][0]), pairs[0][1]) if pairs else ("missing", None)
-
-    h_t = np.asarray(h_t)
-    cached, same = kept(h_t, z, 1 - h_t**2, h_t**2)
-    return {"cache_x_t": kept(x_t)[0], "cache_h_prev": kept(h_prev)[0], "cache_h_t": cached if same is None else cached - same}
+    slopes = [z] if isinstance(h_t, str) or h_t.dtype.kind == "U" else [h_t, z, 1 - h_t**2, h_t**2]
+    wanted = {"cache_x_t": ([x_t], False), "cache_h_prev": ([h_prev], False), "cache_h_t": (slopes, True)}
+    kept = {}
+    for name, (candidates, difference) in wanted.items():
+        pairs = [(a, c) for a in found for c in candidates if a.shape == c.shape and np.allclose(a, c, atol=1e-4)]
+        kept[name] = np.array("missing") if not pairs else pairs[0][0] - pairs[0][1] if difference else pairs[0][0]
+    return kept
 
 
 def one_example(function, i):
@@ -62,9 +74,12 @@ def one_example(function, i):
 
 
 def batch(function, i):
-    cell = i.cell()
-    h_t, cache = parts(function(cell, i["x_t"], i["h_prev"]), "h_t", "cache")
-    return {"h_t": h_t, **in_cache(cell, cache, i["x_t"], i["h_prev"], h_t)}
+    h_t, cache = parts(function(i.cell(), i["x_t"], i["h_prev"]), "h_t", "cache")
+    return {"h_t": h_t, **cached(cache, i["x_t"], i["h_prev"])}
+
+
+def read_batch(i, values):
+    return {"h_t": values["h_t"], **in_cache(i, values, i["x_t"], i["h_prev"], values["h_t"])}
 
 
 def two_steps(function, i):
@@ -72,7 +87,11 @@ def two_steps(function, i):
     h_1, cache = parts(function(cell, i["x_t"], i["h_prev"]), "h_t", "cache")
     kept = np.array(h_1)  # the second step must not reach back into the first
     h_2, _ = parts(function(cell, i["x_next"], h_1), "h_t", "cache")
-    return {"h_1": h_1, "h_2": h_2, **in_cache(cell, cache, i["x_t"], i["h_prev"], kept)}
+    return {"h_1": h_1, "h_1 at once": kept, "h_2": h_2, **cached(cache, i["x_t"], i["h_prev"])}
+
+
+def read_two_steps(i, values):
+    return {"h_1": values["h_1"], "h_2": values["h_2"], **in_cache(i, values, i["x_t"], i["h_prev"], values["h_1 at once"])}
 
 
 def in_float32(function, i):
@@ -86,15 +105,15 @@ RNN_CELL_FORWARD = Exercise(
     notebook="01_rnn_cell",
     asks="rnn_cell_forward(cell, x_t, h_prev) -> (h_t, cache)",
     fixtures=cell_fixtures,
-    cases=(Case("one example", one_example), Case("a batch of 2", batch), Case("two steps", two_steps),
+    cases=(Case("one example", one_example), Case("a batch of 2", batch, read_batch), Case("two steps", two_steps, read_two_steps),
            Case("float32", in_float32, tolerance=1e-4)),
     facets=(Facet("shape of h_t", 1, ("*/h_*",), "shape"),
             Facet("h_t of one example", 2, ("one example/h_t",)),
             Facet("h_t of a batch, step after step", 2, ("a batch of 2/h_t", "two steps/h_*", "float32/h_t")),
-            Facet("cache holds what the step back needs", 1, ("*/cache_*",), "usable"),
+            Facet("cache holds what the step back needs", 1, ("*/cache_*",), "property"),
             Facet("arguments unharmed", 1, kind="unharmed")),
     reference=rnn_cell_forward,
-    forbidden=(rnn_forward,),
+    forbidden=(rnn_forward, in_cache),
     mistakes=mistakes.RNN_CELL_FORWARD,
 )
 

@@ -1,13 +1,28 @@
-"""Classes of submissions for the tests: honest, broken, hostile. Written to a folder as students would hand them in."""
+"""Three classes of submissions: honest, broken, hostile; each says what it deserves. The hostile ones are in hostile.py."""
 
 import copy
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 
 ROOT = Path(__file__).resolve().parents[2]
 SOLVED, RELEASED = ROOT / "notebooks" / "solutions", ROOT / "notebooks"
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """One submission.
+
+    content : a notebook, or the bytes of a file; notebook : which of the course's it is
+    points : exercise -> points deserved, 0 where none are named; None when it cannot be graded, and `why` has a word of the reason
+    """
+
+    content: object
+    points: dict | None
+    why: str = ""
+    notebook: str = "01_rnn_cell"
 
 
 def solved(name):
@@ -26,11 +41,21 @@ def index_of(notebook, grade_id):
     return notebook.cells.index(cell_of(notebook, grade_id))
 
 
-def with_source(name, **sources):
-    """The solved notebook with some exercise cells rewritten."""
-    notebook = solved(name)
+def rewritten(notebook, **sources):
+    """A notebook with some graded cells rewritten."""
     for grade_id, source in sources.items():
         cell_of(notebook, grade_id)["source"] = source
+    return notebook
+
+
+def with_source(name, **sources):
+    """The solved notebook with some exercise cells rewritten."""
+    return rewritten(solved(name), **sources)
+
+
+def with_cell(notebook, source, before):
+    """A notebook with a code cell more."""
+    notebook.cells.insert(index_of(notebook, before), nbformat.v4.new_code_cell(source))
     return notebook
 
 
@@ -42,6 +67,26 @@ def without_metadata(notebook):
     return notebook
 
 
+def through_colab(notebook):
+    """What Colab leaves: its own metadata, ids from elsewhere, outputs with widgets."""
+    notebook = copy.deepcopy(notebook)
+    notebook["metadata"] = {"colab": {"provenance": []}, "kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    for i, cell in enumerate(notebook.cells):
+        cell["metadata"]["id"] = cell["id"] = f"qX{i:010}"
+        cell["metadata"]["colab"] = {"base_uri": "https://localhost:8080/", "height": 34}
+        if cell["cell_type"] == "code":
+            cell["outputs"] = [nbformat.v4.new_output("display_data", {"application/vnd.jupyter.widget-view+json": {"model_id": "gone"}}),
+                               nbformat.v4.new_output("stream", text="done\n" * 1000)]
+    return notebook
+
+
+def reordered(notebook, *grade_ids):
+    """A notebook with some cells moved to its end."""
+    moved = [cell_of(notebook, grade_id) for grade_id in grade_ids]
+    notebook.cells = [cell for cell in notebook.cells if cell not in moved] + moved
+    return notebook
+
+
 def duplicated(notebook, grade_id):
     notebook = copy.deepcopy(notebook)
     i = index_of(notebook, grade_id)
@@ -49,108 +94,116 @@ def duplicated(notebook, grade_id):
     return notebook
 
 
-def hand_in(folder, student, name, notebook):
-    """Write a submission; `notebook` is a notebook, or the bytes of a file."""
-    path = Path(folder, student, f"{name}.ipynb")
+def write(folder, student, hand_in):
+    """Put a submission where a student would."""
+    path = Path(folder, student, f"{hand_in.notebook}.ipynb")
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(notebook if isinstance(notebook, bytes) else json.dumps(notebook).encode())
+    path.write_bytes(hand_in.content if isinstance(hand_in.content, bytes) else json.dumps(hand_in.content).encode())
 
 
-CELL = "01_rnn_cell"
+CELL, BPTT, CHARACTERS = "01_rnn_cell", "03_bptt", "05_char_level"
 STEP = "def rnn_cell_forward(cell, x_t, h_prev):\n"
 RIGHT = STEP + "    h_t = np.tanh(cell.Wx @ x_t + cell.Wh @ h_prev + cell.b)\n    return h_t, (x_t, h_prev, h_t)\n"
 READOUT = "def readout(h_t, Wy, c):\n    return Wy @ h_t + c\n"
+EXCUSE = "<script>alert(1)</script> [x](javascript:alert(1)) [y](&#106;avascript:alert(1)) $\\href{javascript:alert(1)}{z}$ =1+1"
+
+
+def indented(body):
+    return "".join(f"    {line}\n" for line in body.splitlines())
 
 
 def step(body):
-    """An exercise cell: the lines of a body."""
-    return STEP + "".join(f"    {line}\n" for line in body.splitlines())
+    """An exercise cell of notebook 01: the lines of a body."""
+    return STEP + indented(body)
+
+
+def cell(forward, readout):
+    return {"rnn_cell_forward": forward, "readout": readout}
+
+
+ALL = cell(7, 3)
 
 
 def honest():
-    """student -> (notebook, points of rnn_cell_forward, of readout)."""
-    helper = with_source(CELL, rnn_cell_forward=step("h_t = squash(cell.Wx @ x_t + cell.Wh @ h_prev + cell.b)\nreturn h_t, (x_t, h_prev, h_t)"))
-    helper.cells.insert(index_of(helper, "rnn_cell_forward"), nbformat.v4.new_code_cell("def squash(z):\n    return np.tanh(z)"))
-    reads = with_source(CELL, rnn_cell_forward=step("h_t = TABLE['tanh'](cell.Wx @ x_t + cell.Wh @ h_prev + cell.b)\nreturn h_t, (x_t, h_prev, h_t)"))
-    reads.cells.insert(index_of(reads, "rnn_cell_forward"), nbformat.v4.new_code_cell("TABLE = {}\nTABLE['tanh'] = np.tanh"))
+    """student -> HandIn."""
+    by_columns = ("h_t = np.empty_like(h_prev)\nfor b in range(h_prev.shape[1]):\n"
+                  "    h_t[:, b] = np.tanh(cell.Wx @ x_t[:, b] + cell.Wh @ h_prev[:, b] + cell.b[:, 0])\nreturn [h_t, [x_t, h_prev, h_t]]")
+    stacked = ("W = np.hstack([cell.Wx, cell.Wh, cell.b])\nz = np.einsum('ij,jb->ib', W, np.vstack([x_t, h_prev, np.ones((1, h_prev.shape[1]))]))\n"
+               "return np.tanh(z), (x_t, h_prev, z)")
+    as_dict = "h_t = np.tanh(cell.Wx.dot(x_t) + cell.Wh.dot(h_prev) + cell.b)\nreturn h_t, {'x': x_t, 'before': h_prev, 'after': h_t}"
+    with_helper = RIGHT.replace("np.tanh", "squash")
+    from_table = RIGHT.replace("np.tanh", "TABLE['tanh']")
     return {
-        "solved": (solved(CELL), 7, 3),
-        "untouched": (released(CELL), 0, 0),
-        "colab": (without_metadata(solved(CELL)), 7, 3),
-        "duplicate": (duplicated(solved(CELL), "rnn_cell_forward"), 7, 3),
-        "half": (with_source(CELL, readout="def readout(h_t, Wy, c):\n    return Wy @ h_t\n"), 7, 0),
-        "transposed": (with_source(CELL, rnn_cell_forward=RIGHT.replace("cell.Wh @", "cell.Wh.T @")), 1, 3),
-        "dict-cache": (with_source(CELL, rnn_cell_forward=step(
-            "h_t = np.tanh(cell.Wx.dot(x_t) + cell.Wh.dot(h_prev) + cell.b)\nreturn h_t, {'x': x_t, 'before': h_prev, 'after': h_t}")), 7, 3),
-        "helper-cell": (helper, 7, 3),
-        "filled-global": (reads, 7, 3),
-        "retyped": (with_source(CELL, rnn_cell_forward="# mine is below", readout=RIGHT + "\n" + READOUT), 7, 3),
-        "borrowed": (with_source(CELL, rnn_cell_forward=step("return cell.forward(x_t, h_prev)")), 0, 3),
-        "syntax-error": (with_source(CELL, rnn_cell_forward=STEP + "    return np.tanh(\n"), 0, 3),
+        "solved": HandIn(with_source(CELL, order_matters=EXCUSE), ALL),
+        "untouched": HandIn(released(CELL), cell(0, 0)),
+        "no-metadata": HandIn(without_metadata(solved(CELL)), ALL),
+        "colab": HandIn(through_colab(solved(CELL)), ALL),
+        "colab-no-metadata": HandIn(without_metadata(through_colab(solved(CELL))), ALL),
+        "reordered": HandIn(reordered(solved(CELL), "rnn_cell_forward", "readout"), ALL),
+        "reordered-no-metadata": HandIn(without_metadata(reordered(solved(CELL), "readout", "rnn_cell_forward")), ALL),
+        "duplicate": HandIn(duplicated(solved(CELL), "rnn_cell_forward"), ALL),
+        "big-pictures": HandIn(big_pictures(), ALL),
+        "half": HandIn(with_source(CELL, readout="def readout(h_t, Wy, c):\n    return Wy @ h_t\n"), cell(7, 0)),
+        "transposed": HandIn(with_source(CELL, rnn_cell_forward=RIGHT.replace("cell.Wh @", "cell.Wh.T @")), cell(1, 3)),
+        "no-cache": HandIn(with_source(CELL, rnn_cell_forward=RIGHT.replace("(x_t, h_prev, h_t)", "None")), cell(6, 3)),
+        "spoils-its-arguments": HandIn(with_source(CELL, rnn_cell_forward=step(
+            "x = x_t.copy()\nx_t *= 0\nh_t = np.tanh(cell.Wx @ x + cell.Wh @ h_prev + cell.b)\nreturn h_t, (x, h_prev, h_t)")), cell(6, 3)),
+        "by-columns": HandIn(with_source(CELL, rnn_cell_forward=step(by_columns)), ALL),
+        "stacked": HandIn(with_source(CELL, rnn_cell_forward=step(stacked)), ALL),
+        "dict-cache": HandIn(with_source(CELL, rnn_cell_forward=step(as_dict)), ALL),
+        "helper-cell": HandIn(with_cell(with_source(CELL, rnn_cell_forward=with_helper), "def squash(z):\n    return np.tanh(z)",
+                                        "rnn_cell_forward"), ALL),
+        "filled-global": HandIn(with_cell(with_source(CELL, rnn_cell_forward=from_table), "TABLE = {}\nTABLE['tanh'] = np.tanh",
+                                          "rnn_cell_forward"), ALL),
+        "retyped": HandIn(with_source(CELL, rnn_cell_forward="# mine is below", readout=RIGHT + "\n" + READOUT), ALL),
+        "fullwidth-letters": HandIn(with_source(CELL, rnn_cell_forward=RIGHT.replace("def rnn", "def ｒｎｎ")), ALL),  # Python reads them as rnn
+        "borrowed": HandIn(with_source(CELL, rnn_cell_forward=step("return cell.forward(x_t, h_prev)")), cell(0, 3)),
+        "syntax-error": HandIn(with_source(CELL, rnn_cell_forward=STEP + "    return np.tanh(\n"), cell(0, 3)),
+        "gradients": HandIn(solved(BPTT), {"rnn_cell_backward": 8, "rnn_backward": 9, "numerical_gradient": 3, "relative_error": 2}, notebook=BPTT),
+        "characters": HandIn(without_metadata(solved(CHARACTERS)), {
+            "build_vocabulary": 1, "one_hot": 1, "softmax_cross_entropy": 5, "train_step_characters": 2, "sample": 3}, notebook=CHARACTERS),
     }
+
+
+def big_pictures():
+    """Attachments and outputs of 15 MB, as a photographed derivation makes them."""
+    notebook = solved(CELL)
+    cell_of(notebook, "order_matters")["attachments"] = {"photo.png": {"image/png": "iVBO" * 1_900_000}}
+    cell_of(notebook, "rnn_cell_forward")["outputs"] = [nbformat.v4.new_output("display_data", {"image/png": "iVBO" * 1_900_000})]
+    return notebook
 
 
 def broken():
-    """student -> (file, a word of the reason why it was not graded; None when it is graded)."""
+    """student -> HandIn."""
     old = nbformat.v3.new_notebook(worksheets=[nbformat.v3.new_worksheet(cells=[nbformat.v3.new_code_cell(input=RIGHT)])])
-    big = solved(CELL)
-    big.cells[3]["outputs"] = [nbformat.v4.new_output("stream", text="x" * 21_000_000)]
+    loud = solved(CELL)
+    loud.cells[3]["outputs"] = [nbformat.v4.new_output("stream", text="x" * 1000)] * 100_000
+    odd = solved(CELL)
+    for key, value in {"id": ["a", "list"], "metadata": {"nbgrader": 7}, "source": [STEP]}.items():
+        odd.cells[0][key] = value
+    odd.cells[1]["metadata"], odd.cells[2]["source"] = {"tags": None, "nbgrader": {"grade_id": {}}}, "x = '\ud800'"
+    twice = solved(CELL)
+    twice.cells += copy.deepcopy(twice.cells)
+    many = released(CELL)
+    many.cells += [nbformat.v4.new_code_cell("pass")] * 100_000
     return {
-        "bad-json": (b'{"cells": [', "JSON"),
-        "empty": (b"", "JSON"),
-        "list": (b"[1, 2]", "nbformat"),
-        "no-cells": (b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}}', "nbformat"),
-        "deep": (b"[" * 100_000, "JSON"),
-        "version-3": (json.dumps(old).encode(), None),
-        "too-large": (big, "larger"),
-        "endless": (with_source(CELL, rnn_cell_forward=step("while True: pass")), None),
-        "crash": (with_source(CELL, rnn_cell_forward=step("import ctypes\nctypes.string_at(0)")), None),
-        "loud": (with_source(CELL, rnn_cell_forward=step("while True: print('x' * 1000000)")), None),
+        "bad-json": HandIn(b'{"cells": [', None, "JSON"),
+        "cut-short": HandIn(json.dumps(solved(CELL)).encode()[:20_000], None, "JSON"),
+        "empty": HandIn(b"", None, "JSON"),
+        "binary": HandIn(bytes(range(256)) * 100, None, "JSON"),
+        "list": HandIn(b"[1, 2]", None, "nbformat"),
+        "no-cells": HandIn(b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}}', None, "nbformat"),
+        "deep": HandIn(b"[" * 100_000, None, "JSON"),
+        "100-MB-of-output": HandIn(loud, None, "larger"),
+        "100000-cells": HandIn(many, None, "far more"),
+        "wrong-notebook": HandIn(solved("02_forward_pass"), cell(0, 0)),
+        "version-3": HandIn(json.dumps(old).encode(), cell(7, 0)),
+        "every-cell-twice": HandIn(twice, ALL),
+        "odd-fields": HandIn(odd, ALL),
+        "surrogate": HandIn(with_source(CELL, rnn_cell_forward=RIGHT + "# \ud800"), ALL),
+        "endless": HandIn(with_source(CELL, rnn_cell_forward=step("while True: pass")), cell(0, 3)),
+        "endless-cell": HandIn(with_cell(solved(CELL), "while True: pass", "rnn_cell_forward"), ALL),
+        "segfault": HandIn(with_source(CELL, rnn_cell_forward=step("import ctypes\nctypes.string_at(0)")), cell(0, 3)),
+        "abort": HandIn(with_source(CELL, rnn_cell_forward=step("import os\nos.abort()")), cell(0, 3)),
+        "prints-endlessly": HandIn(with_source(CELL, rnn_cell_forward=step("while True: print('x' * 1000000)")), cell(0, 3)),
     }
-
-
-STEAL = "import gc, sys\n"
-HOSTILE = {  # body of rnn_cell_forward -> nothing of it may earn a point, reach out or harm
-    "exits": "import os\nos._exit(0)",
-    "kills-parent": "import os\nos.kill(os.getppid(), 9)",
-    "kills-all": "import os\nos.kill(-1, 9)",
-    "reads-solution": "from pathlib import Path\nfor p in Path('/').rglob('*.ipynb'): exec(p.read_text())\nraise SystemExit",
-    "reads-source": "import inspect, rnn_helpers.cell as m\nns = {'np': np, 'as_columns': lambda n, v, r: v, 'as_finite': lambda n, v: v}\n"
-                    "exec(inspect.getsource(m.rnn_cell_forward), ns)\nreturn ns['rnn_cell_forward'](cell, x_t, h_prev)",
-    "borrows-quietly": "import sys\nsys.setprofile(None)\nreturn cell.forward(x_t, h_prev)",
-    "borrows-in-a-thread": "import threading\nout = []\nt = threading.Thread(target=lambda: out.append(cell.forward(x_t, h_prev)))\nt.start()\nt.join()\nreturn out[0]",
-    "borrows-the-sequence": "import sys\nsys.setprofile(None)\nfrom rnn_helpers.bptt import rnn_forward\nh, c = rnn_forward(cell, x_t[None], h_prev)\nreturn h[0], c[0]",
-    "borrows-the-atlas": "import sys\nsys.setprofile(None)\nfrom rnn_helpers.check.mistakes import rnn_cell as m\n"
-                         "return m.step(m.right_z)(cell, x_t, h_prev)",
-    "patches-allclose": "np.allclose = lambda *a, **k: True\nnp.array_equal = lambda *a, **k: True\nreturn np.zeros_like(h_prev), (x_t, h_prev, h_prev)",
-    "patches-judge": "import rnn_helpers.check.judge as j\nj.close = lambda *a: True\nj.judge = lambda *a: None\nreturn h_prev * 0, 1",
-    "patches-run-case": "import rnn_helpers.check.guard as g\nreturn g.CaseResult(values={'h_t': 1}), None",
-    "a-str-that-lies": "class S(str):\n    def __eq__(self, other): return True\n    __hash__ = str.__hash__\nreturn S('x'), S('y')",
-    "an-array-that-lies": "class A(np.ndarray):\n    def __array_function__(self, *a, **k): return True\n    def __array_ufunc__(self, *a, **k): return True\n"
-                          "return np.zeros_like(h_prev).view(A), (x_t, h_prev, h_prev)",
-    "writes-answer": "import os\nfor fd in range(3, 64):\n    try: os.write(fd, b'{\"observed\": {}}')\n    except OSError: pass\nos._exit(0)",
-    "writes-stdout": "import os, struct\nos.write(1, struct.pack('<Q', 2) + b'{}')\nraise ValueError",
-    "forks": "import os\nfor _ in range(500):\n    try: os.fork()\n    except OSError: pass\nraise ValueError",
-    "eats-memory": "return np.ones((40000, 40000)), None",
-    "fills-tmp": "f = open('/tmp/x', 'wb')\nwhile True: f.write(b'0' * 10**7)",
-    "socket": "import socket\ns = socket.create_connection(('127.0.0.1', 9), 2)\nraise ValueError",
-    "resolves": "import socket\nsocket.gethostbyname('localhost.example')\nraise ValueError",
-    "writes-outside": "open('/var/tmp/rnn-hostile', 'w').write('x')\nopen('/usr/rnn-hostile', 'w').write('x')",
-    "reads-seed": "from pathlib import Path\nfound = list(Path('/').rglob('class.json'))\nraise ValueError(str(found))",
-    "ignores-alarm": "import signal\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True: pass",
-    "swallows-everything": "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
-    "recursion": "sys = __import__('sys')\nsys.setrecursionlimit(10**9)\ndef f(n): return f(n + 1)\nreturn f(0)",
-    "segfault": "import ctypes\nctypes.memset(0, 1, 8)",
-    "huge-text": "return 'x' * 10**8, None",
-    "frames": "import sys\nf = sys._getframe(1)\nwhile f:\n    for v in list(f.f_locals.values()) + list(f.f_globals.values()):\n        r = getattr(v, 'reference', None)\n"
-              "        if r: return r(cell, x_t, h_prev)\n    f = f.f_back\nraise ValueError",
-    "garbage": "import gc\nfor o in gc.get_objects():\n    if getattr(o, '__name__', '') == 'rnn_cell_forward' and o is not rnn_cell_forward:\n"
-               "        try: return o(cell, x_t, h_prev)\n        except RuntimeError: pass\nraise ValueError",
-    "proc-mem": "open(f'/proc/{__import__(\"os\").getppid()}/mem', 'rb').read(1)",
-    "namespaces": "import subprocess\nsubprocess.run(['unshare', '-Ur', 'true'], check=True)\nraise ValueError",
-}
-
-
-def hostile():
-    """student -> notebook; the readout is honest, so each deserves 0 of 7 and 3 of 3."""
-    return {name: with_source(CELL, rnn_cell_forward=step(body), readout=READOUT) for name, body in HOSTILE.items()}

@@ -1,0 +1,74 @@
+"""What a grader is sent by a process that it does not trust earns only what follows from the fixture."""
+
+import functools
+import re
+
+import numpy as np
+import pytest
+
+from rnn_helpers.check import EXERCISES
+from rnn_helpers.check.guard import CaseResult, Observed, observe
+from rnn_helpers.check.judge import Yardstick, judge, keys_of
+
+SEED, OTHERS = 0, {"count_parameters": (1, 3, 4), "sample": (2, 4)}  # these draw one of six orders, and may draw the same
+
+
+@functools.cache
+def yardstick(name):
+    return Yardstick(EXERCISES[name], EXERCISES[name].inputs(SEED))
+
+
+def for_nothing(exercise):
+    """Points of what an answer has whose numbers are wrong."""
+    return sum(facet.points for facet in exercise.facets if facet.kind in ("shape", "form"))
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_right_answers_to_another_fixture_earn_the_form_only(name):
+    exercise = EXERCISES[name]
+    for seed in OTHERS.get(name, (1, 2, 3)):
+        elsewhere = observe(exercise, exercise.reference, exercise.inputs(seed), guarded=False)
+        assert judge(yardstick(name), elsewhere).points <= for_nothing(exercise), seed
+
+
+@pytest.mark.parametrize("name", [name for name, exercise in EXERCISES.items() if any(case.read for case in exercise.cases)])
+def test_a_verdict_cannot_be_claimed(name):
+    """What the judge works out by itself is sent in its place, in words and numbers as they would be right."""
+    exercise, expected = EXERCISES[name], yardstick(name).expected
+    cases = {case.name: CaseResult({key.split("/")[1]: value for key, value in expected.items() if case.read and key.split("/")[0] == case.name})
+             for case in exercise.cases}
+    got = judge(yardstick(name), Observed(cases)).points
+    read = [facet for facet in exercise.facets if all(exercise_case(exercise, key).read for key in keys_of(facet.keys[0], expected))]
+    assert got <= for_nothing(exercise) and got <= exercise.points - sum(facet.points for facet in read), got
+
+
+def exercise_case(exercise, key):
+    return next(case for case in exercise.cases if case.name == key.split("/")[0])
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_junk_is_judged_without_an_error(name):
+    exercise = EXERCISES[name]
+    right = observe(exercise, exercise.reference, yardstick(name).inputs, guarded=False)
+    for junk in (np.array("x"), np.zeros(0), np.full((2, 3, 4, 5), np.nan), np.array(["a"]), np.array(2**63, np.uint64), "no array"):
+        cases = {case: CaseResult(dict.fromkeys(result.values, junk)) for case, result in right.cases.items()}
+        assert judge(yardstick(name), Observed(cases, cases[exercise.cases[0].name])).points == 0, junk
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_a_function_that_fails_is_given_its_error_and_no_mistake(name):
+    def fails(*args, **kwargs):
+        raise ValueError("of its own kind")
+
+    found = judge(yardstick(name), observe(EXERCISES[name], fails, yardstick(name).inputs))
+    assert found.points == 0 and found.mistakes == [] and "of its own kind" in found.advice[0]
+
+
+def test_hidden_judgements_tell_no_number_of_the_fixture():
+    for name, exercise in EXERCISES.items():
+        for mistake in exercise.mistakes[:4]:
+            observed = observe(exercise, mistake.wrong, yardstick(name).inputs, guarded=False)
+            hidden, told = (judge(yardstick(name), observed, hidden=flag).facets for flag in (True, False))
+            assert [bool(v.reason) for v in hidden] == [bool(v.reason) for v in told]
+            texts = " ".join(re.sub(r"\([^()]*\)", "", v.reason) for v, facet in zip(hidden, exercise.facets) if facet.kind == "value")
+            assert not re.search(r"\d\.\d|expected (?! |,|text|numbers)", texts), (name, texts)
