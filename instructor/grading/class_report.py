@@ -4,7 +4,7 @@ import html
 from collections import Counter, defaultdict
 
 from instructor.grading.pages import code, page
-from instructor.grading.similar import pairs
+from instructor.grading.similar import pairs, shingles
 from rnn_helpers.check import EXERCISES
 from rnn_helpers.check.report import points_text
 
@@ -13,12 +13,12 @@ PAIRS_SHOWN = 10
 
 
 class Tally:
-    """Counts over results, one result at a time; holds numbers only, and sources for the look-alikes."""
+    """Counts over results, one result at a time; holds numbers and no sources."""
 
     def __init__(self):
         self.points, self.statuses = defaultdict(list), defaultdict(Counter)
         self.mistakes, self.refused, self.noted = defaultdict(Counter), [], []
-        self.earned, self.sources = defaultdict(list), defaultdict(dict)
+        self.earned, self.students = defaultdict(list), set()
         self.seconds = 0.0
 
     def add(self, result):
@@ -34,8 +34,19 @@ class Tally:
             self.statuses[name][judgement["status"]] += 1
             self.earned[name].append(judgement["points"])
             self.mistakes[name].update(judgement["mistakes"])
-        self.sources[notebook][student] = "\n".join(source for name, source in sorted(result["sources"].items())
-                                                    if "YOUR CODE HERE" not in source)
+        self.students.add(student)
+
+
+def handwork(result):
+    """What a student wrote: the solutions that are not the stub, as one text."""
+    return "\n".join(source for name, source in sorted(result["sources"].items()) if "YOUR CODE HERE" not in source)
+
+
+def alike(classroom, notebook):
+    """Pairs of students with nearly the same notebook: (student, other, share, source, source)."""
+    found = pairs({result["student"]: shingles(handwork(result)) for result, _ in classroom.results(notebook)}, PAIRS_SHOWN)
+    texts = {student: handwork(classroom.result(student, notebook)) for pair in found for student in pair[:2]}
+    return [(a, b, share, texts[a], texts[b]) for a, b, share in found]
 
 
 def histogram(values, maximum, label):
@@ -62,18 +73,19 @@ def table(head, rows):
     return f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def class_report(tally, changes=()):
+def class_report(tally, classroom, changes=()):
     """The report as one HTML page.
 
-    tally : Tally; changes : (student, notebook, points before, points now) of a regrade
+    tally : Tally; classroom : Classroom, where look-alikes are searched
+    changes : (student, notebook, exercise, points before, points now) of a regrade
     """
     parts = []
-    students = {student for sources in tally.sources.values() for student in sources}
-    parts.append(f"<p>{sum(map(len, tally.points.values()))} notebooks of {len(students)} students graded, {len(tally.refused)} not; "
+    parts.append(f"<p>{sum(map(len, tally.points.values()))} notebooks of {len(tally.students)} students graded, {len(tally.refused)} not; "
                  f"{tally.seconds:.0f} seconds of work.</p>")
     if changes:
-        parts.append("<h2>Changed by this regrade</h2>" + table(("student", "notebook", "before", "now"), (
-            (s, n, "not graded" if a is None else points_text(a), "not graded" if b is None else points_text(b)) for s, n, a, b in changes)))
+        parts.append("<h2>Changed by this regrade</h2>" + table(("student", "notebook", "exercise", "before", "now"), (
+            (*who, *("not graded" if points is None else points_text(points) for points in (before, now)))
+            for *who, before, now in changes)))
     if tally.refused:
         parts.append("<h2>Could not be graded</h2><p>No points yet, which is not 0 points.</p>"
                      + table(("student", "notebook", "why"), sorted(tally.refused)))
@@ -98,12 +110,11 @@ def class_report(tally, changes=()):
             ("students", "exercise", "mistake"), sorted(found, key=lambda row: (-row[0], row[1:]))))
     if tally.noted:
         parts.append("<h2>Noticed while reading</h2>" + table(("student", "notebook", "note"), sorted(tally.noted)))
-    for notebook, sources in sorted(tally.sources.items()):
-        alike = pairs(sources)
-        if alike:
+    for notebook in classroom.notebooks:
+        if found := alike(classroom, notebook):
             parts.append(f"<h2>Alike in {html.escape(notebook)}: worth a question, no verdict</h2>"
                          "<p>Two students may share a study group, a book or a template.</p>")
-        for student, other, share in alike[:PAIRS_SHOWN]:
+        for student, other, share, left, right in found:
             parts.append(f"<details><summary>{html.escape(student)} and {html.escape(other)}: {share:.0%}</summary><div style='display:grid;"
-                         f"grid-template-columns:1fr 1fr;gap:1rem'>{code(sources[student])}{code(sources[other])}</div></details>")
+                         f"grid-template-columns:1fr 1fr;gap:1rem'>{code(left)}{code(right)}</div></details>")
     return page("Class report", "\n".join(parts))

@@ -17,7 +17,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 USER = "rnn-grader"
-HEAVY = ("torch", "torchgen", "functorch", "jax", "jaxlib", "triton", "nvidia", "playwright", "scipy", "__pycache__", "rnn_helpers")
+HEAVY = ("torch", "torchgen", "functorch", "jax", "jaxlib", "triton", "nvidia", "playwright", "scipy", "rnn_helpers")
 
 
 def readable_by_all(path):
@@ -69,7 +69,7 @@ def grader():
         base = Path(sys.base_prefix)
         if not readable_by_all(base):
             shutil.copytree(base, home / "python", symlinks=True,
-                            ignore=shutil.ignore_patterns("test", "*.a", "site-packages", "__pycache__", "idlelib", "share", "include"))
+                            ignore=shutil.ignore_patterns("test", "*.a", "site-packages", "idlelib", "share", "include"))
             base = home / "python"
             env["LD_LIBRARY_PATH"] = str(base / "lib")
         executable = str(base / "bin" / f"python3.{sys.version_info.minor}")
