@@ -190,6 +190,10 @@ def alone():
     die_with_parent()
 
 
+def worker():
+    return ProcessPoolExecutor(1, multiprocessing.get_context("fork"), initializer=alone)
+
+
 def in_processes(workers):
     """Runs tasks in processes; yields (task, result) as they end.
 
@@ -198,13 +202,18 @@ def in_processes(workers):
     """
 
     def run(tasks):
-        idle, busy, again = [ProcessPoolExecutor(1, initializer=alone) for _ in range(workers)], {}, []
+        idle, busy, again = [worker() for _ in range(workers)], {}, []
         tasks = ((task, 1) for task in tasks)
         try:
             while True:
                 while idle and (task := again.pop() if again else next(tasks, None)) is not None:
                     pool = idle.pop()
-                    busy[pool.submit(grade_one, task[0])] = pool, task
+                    try:
+                        future = pool.submit(grade_one, task[0])
+                    except BrokenProcessPool:  # killed while it had nothing to do
+                        pool = worker()
+                        future = pool.submit(grade_one, task[0])
+                    busy[future] = pool, task
                 if not busy:
                     return
                 for future in wait(busy, return_when=FIRST_COMPLETED).done:
@@ -213,7 +222,7 @@ def in_processes(workers):
                     try:
                         result = future.result()
                     except BrokenProcessPool as error:
-                        idle[-1] = ProcessPoolExecutor(1, initializer=alone)
+                        idle[-1] = worker()
                         if tries < TRIES:
                             again.append((task, tries + 1))
                             continue

@@ -7,6 +7,7 @@ may read: a copy of Python where root's lies in a closed folder, the installed p
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -38,9 +39,11 @@ class Grader:
                               capture_output=True, timeout=timeout, **kwargs)
 
     def start(self, *arguments):
-        """The same in the background, in a process group of its own."""
+        """The same in the background, in a process group of its own, where Ctrl-C works even if it does not here."""
         return subprocess.Popen([*self.words, *map(str, arguments)], cwd=self.home / "course", env=self.env, text=True,
-                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+                                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                stderr=subprocess.STDOUT, start_new_session=True,
+                                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
 
     def give(self, path):
         """Make the user the owner of what a test has written."""
