@@ -248,7 +248,7 @@ def on_cluster(address):
 
         with Client(address, set_as_default=False) as client:
             client.run(refuse_without_sandbox)
-            names, pending = {}, as_completed()
+            names, pending = {}, as_completed(loop=client.loop)
 
             def submit():
                 if (task := next(tasks, None)) is not None:

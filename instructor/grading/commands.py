@@ -102,10 +102,14 @@ def show(changes, out):
 
 
 def formgrader(out):
-    """JupyterLab with nbgrader's formgrader on the course folder."""
+    """nbgrader's formgrader on the course folder, open at the answers to read."""
     folder = out / "nbgrader"
     if not (folder / "gradebook.db").exists():
         print(f"{folder} has no gradebook yet: grade first", file=sys.stderr)
         return 2
-    print("Open Nbgrader > Formgrader in the window that comes up; Manual Grading lists the answers to read.")
-    return subprocess.call([sys.executable, "-m", "jupyter", "lab"], cwd=folder)
+    print("The formgrader opens in your browser, or at the address below. Choose a notebook, give points and comments, stop with Ctrl-C.")
+    with contextlib.suppress(KeyboardInterrupt):
+        return subprocess.call([sys.executable, "-m", "jupyterlab", "--ServerApp.root_dir=.",
+                                "--LabApp.default_url=/formgrader/gradebook"], cwd=folder)
+    print(f"Afterwards: python -m instructor results --out {out}")
+    return 0

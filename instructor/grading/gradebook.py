@@ -19,6 +19,7 @@ from rnn_helpers.check.judge import Judgement, Verdict
 from rnn_helpers.check.report import as_html, as_text
 
 COMMIT_EVERY = 50
+TAGS = "a b blockquote br caption code div em h1 h2 h3 h4 i img li ol p pre span strong table tbody td th thead tr ul".split()  # shown
 
 
 def alembic_version():
@@ -58,7 +59,8 @@ class Course:
         self.releases = {path.stem: nbformat.read(path, as_version=4) for path in sorted(Path(releases).glob("0*.ipynb"))}
         (self.folder / "nbgrader_config.py").write_text(
             'c = get_config()\nc.CourseDirectory.course_id = "rnn"\n'
-            'c.SanitizeHTML.enabled = True\nc.HTMLExporter.preprocessors = ["nbconvert.preprocessors.SanitizeHTML"]\n')
+            'c.HTMLExporter.preprocessors = ["nbconvert.preprocessors.sanitize.SanitizeHTML"]\n'
+            f"c.SanitizeHTML.enabled = True\nc.SanitizeHTML.tags = {TAGS!r}\n")
 
     @property
     def url(self):
