@@ -93,7 +93,8 @@ def bar(parts, whole, width=240):
                       f"<title>{html.escape(label)}: {count}</title></rect>")
             x += length
     said = ", ".join(f"{label} {count}" for count, _, label in parts if count)
-    return Markup(f"<svg role='img' aria-label='{said}' viewBox='0 0 {width} 14' width='{width}' height='14' style='max-width:none'>{rects}</svg>")
+    return Markup(f"<svg role='img' aria-label='{said}' viewBox='0 0 {width} 14' width='{width}' height='14' style='max-width:none'>"
+                  f"{rects}</svg>")
 
 
 def table(head, rows, numbers=()):

@@ -4,6 +4,7 @@ import copy
 import json
 import os
 import re
+import shutil
 from pathlib import Path
 
 import nbformat
@@ -57,6 +58,9 @@ class Course:
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.releases = {path.stem: nbformat.read(path, as_version=4) for path in sorted(Path(releases).glob("0*.ipynb"))}
+        for path in Path(releases).glob("0*.ipynb"):  # the formgrader lists what lies under source/
+            (self.folder / "source" / path.stem).mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, self.folder / "source" / path.stem / path.name)
         (self.folder / "nbgrader_config.py").write_text(
             'c = get_config()\nc.CourseDirectory.course_id = "rnn"\n'
             'c.HTMLExporter.preprocessors = ["nbconvert.preprocessors.sanitize.SanitizeHTML"]\n'

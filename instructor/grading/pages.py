@@ -50,7 +50,8 @@ def feedback(result, read):
         parts.append("<p>Noticed: " + html.escape("; ".join(result["notes"])) + "</p>")
     for name, judgement in result["exercises"].items():
         source = result["sources"].get(name, "")
-        parts.append(f"<h2 id='{html.escape(name)}'>{html.escape(name)}</h2>{as_html(judgement_of(judgement))}{code(source) if source else ''}")
+        parts.append(f"<h2 id='{html.escape(name)}'>{html.escape(name)}</h2>{as_html(judgement_of(judgement))}"
+                     f"{code(source) if source else ''}")
     for name, answer in result["answers"].items():
         if name in WRITTEN:
             score, maximum, comment = read.get(name, (None, WRITTEN[name][1], ""))
