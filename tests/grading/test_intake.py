@@ -70,7 +70,8 @@ def test_the_last_hand_in_counts(classroom, tmp_path, around):
 
 
 def test_a_file_name_cannot_make_it_another_students(classroom, tmp_path):
-    names = ["Bob_22_assignsubmission_file_/01_rnn_cell.ipynb", "Eve_23_assignsubmission_file_/Bob_22_assignsubmission_file_01_rnn_cell.ipynb",
+    names = ["Bob_22_assignsubmission_file_/01_rnn_cell.ipynb",
+             "Eve_23_assignsubmission_file_/Bob_22_assignsubmission_file_01_rnn_cell.ipynb",
              "Mal_24_assignsubmission_file_/deep/Bob_22_4_01_rnn_cell.ipynb"]
     found, _, _ = handed_in(classroom, archive(tmp_path / "a.zip", names))
     assert {(name, number) for name, number, _ in found} == {("Bob", "22"), ("Eve", "23"), ("Mal", "24")}
