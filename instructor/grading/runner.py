@@ -245,7 +245,7 @@ def main():
             size, = struct.unpack("<Q", read_exactly(requests, 8))
             request = pickle.loads(read_exactly(requests, size))
         except EOFError:
-            os._exit(0)
+            return
         source, out = os.pipe()
         pid = os.fork()
         if pid == 0:

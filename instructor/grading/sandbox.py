@@ -126,13 +126,10 @@ class Sandbox:
         return self
 
     def __exit__(self, *_):
-        self.process.stdin.close()  # the runner ends when nothing more can be asked
-        try:
-            self.process.wait(2)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        self.process.kill()
+        self.process.stdin.close()
         self.process.stdout.close()
+        self.process.wait()
         self.errors.close()
 
     def ask(self, request, seconds):
