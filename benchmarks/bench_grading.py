@@ -86,7 +86,7 @@ def main():
     if os.getuid() == 0:
         sys.exit("grading refuses to run as root: use an ordinary user")
     cores = os.cpu_count()
-    print(f"{cores} cores, {options.submissions} submissions of each notebook; on a busy machine only the ratio means something", flush=True)
+    print(f"{cores} cores, {options.submissions} submissions of each notebook; on a busy machine look at the ratios only", flush=True)
     print(f"{'notebook':<20}{'ours, s':>10}{'nbgrader autograde, s':>24}{'ratio':>8}{'100 by ours, s':>16}", flush=True)
     rates = {}
     with tempfile.TemporaryDirectory(prefix="bench-grading-", dir=os.environ.get("TMPDIR", "/var/tmp")) as scratch:
