@@ -1,24 +1,35 @@
 """The class report: distributions, mistakes, the hardest exercises, what was not graded, look-alikes."""
 
 import html
+import statistics
 from collections import Counter, defaultdict
 
-from instructor.grading.pages import code, page
-from instructor.grading.similar import pairs
+from instructor.grading.pages import MOST_SOURCE, page
+from instructor.grading.similar import pairs, shingles
 from rnn_helpers.check import EXERCISES
 from rnn_helpers.check.report import points_text
 
 BINS = 10
 PAIRS_SHOWN = 10
+STATES = {"right": "#0072b2", "partly right": "#56b4e9", "wrong": "#d55e00", "borrowed": "#cc79a7", "not attempted": "#999999"}
+LAYOUT = """<style>body{max-width:76rem}.grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(20rem,1fr));gap:1rem 2rem}
+.pair{display:grid;grid-template-columns:1fr 1fr;gap:1rem}.pair pre{max-height:36rem;overflow:auto}figure{margin:0}
+figcaption{font-size:.9rem}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}svg{max-width:100%;height:auto;vertical-align:middle}
+nav a,.key span{margin-right:1.2rem;white-space:nowrap}.key i{display:inline-block;width:.8rem;height:.8rem;margin-right:.35rem}
+summary{cursor:pointer;padding:.3rem 0}mark{background:#ffe8a3;color:#1a1a1a}</style>"""
+
+
+class Markup(str):
+    """Text that is HTML already."""
 
 
 class Tally:
-    """Counts over results, one result at a time; holds numbers only, and sources for the look-alikes."""
+    """Counts over results, one result at a time; holds numbers and no sources."""
 
     def __init__(self):
         self.points, self.statuses = defaultdict(list), defaultdict(Counter)
         self.mistakes, self.refused, self.noted = defaultdict(Counter), [], []
-        self.earned, self.sources = defaultdict(list), defaultdict(dict)
+        self.earned, self.students = defaultdict(list), set()
         self.seconds = 0.0
 
     def add(self, result):
@@ -34,76 +45,136 @@ class Tally:
             self.statuses[name][judgement["status"]] += 1
             self.earned[name].append(judgement["points"])
             self.mistakes[name].update(judgement["mistakes"])
-        self.sources[notebook][student] = "\n".join(source for name, source in sorted(result["sources"].items())
-                                                    if "YOUR CODE HERE" not in source)
+        self.students.add(student)
 
 
-def histogram(values, maximum, label):
-    """An inline SVG histogram, with the counts in words for who cannot see it."""
-    counts = [0] * BINS
+def handwork(result):
+    """What a student wrote: the solutions that are not the stub, as one text."""
+    return "\n".join(source for name, source in sorted(result["sources"].items()) if "YOUR CODE HERE" not in source)
+
+
+def alike(classroom, notebook):
+    """Pairs of students with nearly the same notebook: (student, other, share, source, source)."""
+    found = pairs({result["student"]: shingles(handwork(result)) for result, _ in classroom.results(notebook)}, PAIRS_SHOWN)
+    texts = {student: handwork(classroom.result(student, notebook)) for pair in found for student in pair[:2]}
+    return [(a, b, share, texts[a], texts[b]) for a, b, share in found]
+
+
+def histogram(values, maximum, name):
+    """An inline SVG histogram, full marks in a bar of their own, with the counts in words for who cannot see it."""
+    counts = [0] * (BINS + 1)
     for value in values:
-        counts[min(int(value / maximum * BINS), BINS - 1)] += 1
-    top, bars, said = max(counts) or 1, "", []
+        counts[int(value / maximum * BINS)] += 1
+    top, bars, said = max(counts), "", []
     for i, count in enumerate(counts):
-        height = 100 * count / top
-        bars += f"<rect class='bar' x='{i * 50 + 4}' y='{110 - height:.0f}' width='42' height='{height:.0f}'/>"
+        height, x = 90 * count / top, i * 28 + 4 + 6 * (i == BINS)
+        low, high = points_text(round(maximum * i / BINS, 2)), points_text(round(maximum * (i + 1) / BINS, 2))
+        bars += f"<rect class='bar' x='{x}' y='{104 - height:.0f}' width='24' height='{height:.0f}'/>"
         if count:
-            bars += f"<text x='{i * 50 + 25}' y='{106 - height:.0f}' font-size='12' text-anchor='middle' fill='currentColor'>{count}</text>"
-            said.append(f"{count} from {points_text(maximum * i / BINS)} to {points_text(maximum * (i + 1) / BINS)}")
-        bars += f"<text x='{i * 50 + 4}' y='126' font-size='12' fill='currentColor'>{points_text(maximum * i / BINS)}</text>"
-    return (f"<figure><svg role='img' aria-label='{html.escape(label)}: {', '.join(said)}' viewBox='0 -14 520 144' width='520'>{bars}"
-            f"<text x='504' y='126' font-size='12' fill='currentColor'>{points_text(maximum)}</text></svg>"
+            bars += f"<text x='{x + 12}' y='{100 - height:.0f}' font-size='11' text-anchor='middle' fill='currentColor'>{count}</text>"
+            said.append(f"{count} with full points" if i == BINS else f"{count} from {low} to below {high}")
+        if i in (0, BINS // 2, BINS):
+            bars += f"<text x='{x + 12 * (i == BINS)}' y='118' font-size='11' text-anchor='{'middle' if i == BINS else 'start'}' " \
+                    f"fill='currentColor'>{low}</text>"
+    label = (f"{name}: median {points_text(statistics.median_low(values))} of {points_text(maximum)}, "
+             f"{counts[BINS]} of {len(values)} have full points")
+    return (f"<figure><svg role='img' aria-label='{html.escape(label)}; {', '.join(said)}' viewBox='0 0 324 122' width='324'>"
+            f"<line x1='0' x2='324' y1='104.5' y2='104.5' stroke='currentColor' stroke-width='.5'/>{bars}</svg>"
             f"<figcaption>{html.escape(label)}</figcaption></figure>")
 
 
-def table(head, rows):
-    heads = "".join(f"<th scope='col'>{html.escape(h)}</th>" for h in head)
-    body = "".join("<tr>" + "".join(f"<td>{html.escape(str(v))}</td>" for v in row) + "</tr>" for row in rows)
-    return f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+def bar(parts, whole, width=240):
+    """A stacked bar: parts is a list of (count, colour, label)."""
+    x, rects = 0.0, ""
+    for count, colour, label in parts:
+        if count:
+            length = width * count / whole
+            rects += (f"<rect x='{x:.1f}' width='{max(length - 1, 1):.1f}' height='14' fill='{colour}'>"
+                      f"<title>{html.escape(label)}: {count}</title></rect>")
+            x += length
+    said = ", ".join(f"{label} {count}" for count, _, label in parts if count)
+    return Markup(f"<svg role='img' aria-label='{said}' viewBox='0 0 {width} 14' width='{width}' height='14' style='max-width:none'>"
+                  f"{rects}</svg>")
 
 
-def class_report(tally, changes=()):
-    """The report as one HTML page.
+def table(head, rows, numbers=()):
+    """A table of texts; a cell that is a Markup goes in as it is, columns in `numbers` are set flush right."""
 
-    tally : Tally; changes : (student, notebook, points before, points now) of a regrade
-    """
-    parts = []
-    students = {student for sources in tally.sources.values() for student in sources}
-    parts.append(f"<p>{sum(map(len, tally.points.values()))} notebooks of {len(students)} students graded, {len(tally.refused)} not; "
-                 f"{tally.seconds:.0f} seconds of work.</p>")
-    if changes:
-        parts.append("<h2>Changed by this regrade</h2>" + table(("student", "notebook", "before", "now"), (
-            (s, n, "not graded" if a is None else points_text(a), "not graded" if b is None else points_text(b)) for s, n, a, b in changes)))
-    if tally.refused:
-        parts.append("<h2>Could not be graded</h2><p>No points yet, which is not 0 points.</p>"
-                     + table(("student", "notebook", "why"), sorted(tally.refused)))
-    parts.append("<h2>Points from the checks</h2>")
-    for notebook, values in sorted(tally.points.items()):
-        maximum = sum(e.points for e in EXERCISES.values() if e.notebook == notebook)
-        median = sorted(values)[len(values) // 2]
-        parts.append(histogram(values, maximum, f"{notebook}: {len(values)} students, median {points_text(median)} of {points_text(maximum)}"))
+    def cells(tag, row):
+        return "".join(f"<{tag}{' class=n' if i in numbers else ''}>{v if isinstance(v, Markup) else html.escape(str(v))}</{tag}>"
+                       for i, v in enumerate(row))
+
+    body = "".join(f"<tr>{cells('td', row)}</tr>" for row in rows)
+    return f"<table><thead><tr>{cells('th', head)}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def exercises(tally):
+    """The table of exercises, hardest first."""
     rows = []
     for name, statuses in tally.statuses.items():
         count = sum(statuses.values())
-        rows.append((sum(tally.earned[name]) / count / EXERCISES[name].points, name, statuses, count))
-    parts.append("<h2>Exercises, hardest first</h2>" + table(
-        ("exercise", "mean share of the points", "right", "partly", "wrong", "not attempted", "borrowed"),
-        ((name, f"{share:.0%}", s["right"], s["partly right"], s["wrong"], s["not attempted"], s["borrowed"])
-         for share, name, s, _ in sorted(rows, key=lambda row: row[:2]))))
+        share = sum(tally.earned[name]) / count / EXERCISES[name].points
+        rows.append((share, name, statuses, count))
+    key = "".join(f"<span><i style='background:{colour}'></i>{state}</span>" for state, colour in STATES.items())
+    return f"<p class='key'>{key}</p>" + table(
+        ("exercise", "notebook", "points earned", "students", *STATES),
+        ((name, EXERCISES[name].notebook, f"{share:.0%}", bar([(s[state], colour, state) for state, colour in STATES.items()], count),
+          *(s[state] for state in STATES)) for share, name, s, count in sorted(rows, key=lambda row: row[:2])), (2, *range(4, 9)))
+
+
+def mistakes(tally):
+    """The table of mistakes that were named, most frequent first; "" when there are none."""
     titles = {(name, m.name): m.title for name, e in EXERCISES.items() for m in e.mistakes}
-    found = [(count, name, titles.get((name, mistake), mistake)) for name, counts in tally.mistakes.items()
-             for mistake, count in counts.items()]
-    if found:
-        parts.append("<h2>Mistakes, most frequent first</h2>" + table(
-            ("students", "exercise", "mistake"), sorted(found, key=lambda row: (-row[0], row[1:]))))
+    rows = [(count, name, titles.get((name, mistake), mistake), sum(tally.statuses[name].values()))
+            for name, counts in tally.mistakes.items() for mistake, count in counts.items()]
+    return rows and table(("students", "of", "", "exercise", "mistake"), (
+        (count, of, bar([(count, STATES["wrong"], "students"), (of - count, "#99999940", "others")], of, 120), name, title)
+        for count, name, title, of in sorted(rows, key=lambda row: (-row[0], row[1:]))), (0, 1))
+
+
+def side_by_side(left, right):
+    """Two sources, the lines that both have marked."""
+    both = {line.strip() for line in left.splitlines()} & {line.strip() for line in right.splitlines()} - {""}
+
+    def column(text):
+        lines = text[:MOST_SOURCE].splitlines()
+        return "<pre><code>" + "\n".join(f"<mark>{html.escape(line)}</mark>" if line.strip() in both else html.escape(line)
+                                         for line in lines) + "</code></pre>"
+
+    return f"<div class='pair'>{column(left)}{column(right)}</div>"
+
+
+def class_report(tally, classroom, changes=()):
+    """The report as one HTML page.
+
+    tally : Tally; classroom : Classroom, where look-alikes are searched
+    changes : (student, notebook, exercise, points before, points now) of a regrade
+    """
+    sections = {}
+    if changes:
+        sections["Changed by this regrade"] = table(("student", "notebook", "exercise", "before", "now"), (
+            (*who, *("not graded" if points is None else points_text(points) for points in (before, now)))
+            for *who, before, now in changes), (3, 4))
+    if tally.refused:
+        sections["Could not be graded"] = ("<p>No points yet, which is not 0 points.</p>"
+                                           + table(("student", "notebook", "why"), sorted(tally.refused)))
+    sections["Points from the checks"] = "<div class='grid'>" + "".join(
+        histogram(values, sum(e.points for e in EXERCISES.values() if e.notebook == notebook), notebook)
+        for notebook, values in sorted(tally.points.items())) + "</div>"
+    sections["Exercises, hardest first"] = exercises(tally)
+    sections["Mistakes, most frequent first"] = mistakes(tally)
     if tally.noted:
-        parts.append("<h2>Noticed while reading</h2>" + table(("student", "notebook", "note"), sorted(tally.noted)))
-    for notebook, sources in sorted(tally.sources.items()):
-        alike = pairs(sources)
-        if alike:
-            parts.append(f"<h2>Alike in {html.escape(notebook)}: worth a question, no verdict</h2>"
-                         "<p>Two students may share a study group, a book or a template.</p>")
-        for student, other, share in alike[:PAIRS_SHOWN]:
-            parts.append(f"<details><summary>{html.escape(student)} and {html.escape(other)}: {share:.0%}</summary><div style='display:grid;"
-                         f"grid-template-columns:1fr 1fr;gap:1rem'>{code(sources[student])}{code(sources[other])}</div></details>")
-    return page("Class report", "\n".join(parts))
+        sections["Noticed while reading"] = table(("student", "notebook", "note"), sorted(tally.noted))
+    pairs_found = [(notebook, *pair) for notebook in classroom.notebooks for pair in alike(classroom, notebook)]
+    if pairs_found:
+        sections["Alike: worth a question, no verdict"] = (
+            "<p>These pairs share most of what few others wrote. They may share a study group, a book or a template: ask. "
+            "Lines that both have are marked.</p>"
+            + "".join(f"<details><summary>{html.escape(notebook)}: {html.escape(a)} and {html.escape(b)}, {share:.0%} in common</summary>"
+                      f"{side_by_side(left, right)}</details>" for notebook, a, b, share, left, right in pairs_found))
+    sections = {title: body for title, body in sections.items() if body}
+    graded = sum(map(len, tally.points.values()))
+    links = " ".join(f"<a href='#s{i}'>{html.escape(title)}</a>" for i, title in enumerate(sections))
+    return page("Class report", f"{LAYOUT}<p>{graded} notebooks of {len(tally.students)} students graded, {len(tally.refused)} not; "
+                f"{tally.seconds / 60:.1f} minutes of work.</p><nav>{links}</nav>\n"
+                + "\n".join(f"<h2 id='s{i}'>{html.escape(title)}</h2>{body}" for i, (title, body) in enumerate(sections.items())))

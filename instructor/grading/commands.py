@@ -1,18 +1,27 @@
 """What the grading commands do, step by step, in words on the terminal."""
 
+import contextlib
+import csv
 import subprocess
 import sys
+import warnings
+
+from sqlalchemy.exc import SAWarning
+from tqdm.auto import tqdm
 
 from instructor.grading.class_report import Tally, class_report
-from instructor.grading.classroom import Classroom, write_atomically
+from instructor.grading.classroom import Busy, Classroom, write_atomically
 from instructor.grading.gradebook import Course
 from instructor.grading.pages import feedback
 from instructor.grading.sandbox import NoSandbox, refuse_without_sandbox
-from instructor.grading.tables import as_csv, canvas, grades, moodle, totals
+from instructor.grading.tables import HEAD, as_csv, canvas, moodle, number, row, total
+
+SHOWN = 20  # changes on the terminal; all are in changes.csv
 
 
 def run(options):
     """Carry out parsed options; returns the exit code."""
+    warnings.simplefilter("ignore", SAWarning)
     if options.command == "formgrader":
         return formgrader(options.out)
     if options.command == "grade":
@@ -24,48 +33,83 @@ def run(options):
         except NoSandbox as error:
             print(f"Nothing was graded: {error}", file=sys.stderr)
             return 3
-        classroom = Classroom(options.out, options.releases)
-        try:
-            changes, notes = classroom.grade(options.submissions, options.workers, options.scheduler)
-        except KeyboardInterrupt:
-            print("\nInterrupted. What is graded is kept; the same command goes on from here.", file=sys.stderr)
-            return 130
-        for note in notes:
-            print(note)
-    else:
-        classroom, changes = Classroom(options.out, options.releases), []
-    write_results(classroom, changes)
+    elif not (options.out / "results").exists():
+        print(f"{options.out} holds no results yet: grade first", file=sys.stderr)
+        return 2
+    try:
+        with Classroom(options.out, options.releases) as classroom:
+            changes = []
+            if options.command == "grade":
+                changes, notes = classroom.grade(options.submissions, options.workers, options.scheduler)
+                for note in notes:
+                    print(note)
+            write_results(classroom, changes)
+    except KeyboardInterrupt:
+        print("\nInterrupted. What is graded is kept; the same command goes on from here.", file=sys.stderr)
+        return 130
+    except (Busy, NoSandbox) as error:
+        print(error, file=sys.stderr)
+        return 3
     return 0
 
 
 def write_results(classroom, changes=()):
-    """Gradebook, tables, feedback and report from the results so far."""
-    out, tally = classroom.folder, Tally()
-    with Course(out / "nbgrader", classroom.releases) as course:
-        for result in classroom.results():
-            course.record(result)
+    """Gradebook, tables, feedback and report from the results so far, one result at a time."""
+    out, tally, students, unread = classroom.folder, Tally(), {}, 0
+    with Course(out / "nbgrader", classroom.releases) as course, new_file(out / "grades.csv") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(HEAD)
+        for result, version in tqdm(classroom.results(), desc="writing", unit="notebook", total=classroom.count()):
+            student, notebook = result["student"], result["notebook"]
+            course.record(result, version)
+            read = course.manual(student, notebook) if result["status"] == "graded" else {}
+            unread += sum(score is None for score, *_ in read.values())
+            table.writerow(row(result, read))
+            write_atomically(out / "feedback" / student / f"{notebook}.html", feedback(result, read))
+            students.setdefault(student, (result["name"], result["number"], {}))[2][notebook] = total(result, read)
             tally.add(result)
-        course.book.db.commit()
-        for result in classroom.results():
-            read = course.manual(result["student"], result["notebook"]) if result["status"] == "graded" else {}
-            write_atomically(out / "feedback" / result["student"] / f"{result['notebook']}.html", feedback(result, read))
-        write_atomically(out / "grades.csv", as_csv(grades(classroom.results(), course.manual)))
-        found = totals(classroom.results(), course.manual)
-    write_atomically(out / "moodle.csv", as_csv(moodle(found, classroom.notebooks)))
-    write_atomically(out / "canvas.csv", as_csv(canvas(found, classroom.notebooks)))
-    write_atomically(out / "report.html", class_report(tally, changes))
+    for notebook in classroom.notebooks:
+        write_atomically(out / "moodle" / f"{notebook}.csv", as_csv(moodle(students.values(), notebook)))
+    write_atomically(out / "canvas.csv", as_csv(canvas(students.values(), classroom.notebooks)))
+    write_atomically(out / "report.html", class_report(tally, classroom, changes))
     graded = sum(map(len, tally.points.values()))
     print(f"{graded} notebooks graded, {len(tally.refused)} could not be: see {out}/grades.csv, {out}/report.html, {out}/feedback/")
-    for student, notebook, before, now in changes:
-        print(f"  changed: {student} {notebook}: {before} -> {now}")
-    print(f"Written answers wait in the formgrader: python -m instructor formgrader --out {out}; afterwards: python -m instructor results --out {out}")
+    if changes:
+        show(changes, out)
+    if unread:
+        print(f"{unread} written answers wait for a reader: python -m instructor formgrader --out {out}; "
+              f"afterwards: python -m instructor results --out {out}")
+
+
+@contextlib.contextmanager
+def new_file(path):
+    """A text file that takes the place of the old one when it is whole."""
+    draft = path.with_suffix(".draft")
+    with open(draft, "w", encoding="utf-8", newline="") as file:
+        yield file
+    draft.replace(path)
+
+
+def show(changes, out):
+    """Who gained and who lost by a regrade."""
+    gained = {s for s, *_, before, now in changes if (now or 0) > (before or 0)}
+    lost = {s for s, *_, before, now in changes if (now or 0) < (before or 0)}
+    print(f"Changed: {len(gained)} students gained, {len(lost)} lost; all changes are kept in {out}/changes.csv")
+    for student, notebook, exercise, before, now in changes[:SHOWN]:
+        print(f"  {student}  {notebook}  {exercise}: {number(before) or 'not graded'} -> {number(now) or 'not graded'}")
+    if len(changes) > SHOWN:
+        print(f"  ... and {len(changes) - SHOWN} more")
 
 
 def formgrader(out):
-    """JupyterLab with nbgrader's formgrader on the course folder."""
+    """nbgrader's formgrader on the course folder, open at the answers to read."""
     folder = out / "nbgrader"
     if not (folder / "gradebook.db").exists():
         print(f"{folder} has no gradebook yet: grade first", file=sys.stderr)
         return 2
-    print("Open Nbgrader > Formgrader in the window that comes up; Manual Grading lists the answers to read.")
-    return subprocess.call([sys.executable, "-m", "jupyter", "lab"], cwd=folder)
+    print("The formgrader opens in your browser, or at the address below. Choose a notebook, give points and comments, stop with Ctrl-C.")
+    with contextlib.suppress(KeyboardInterrupt):
+        return subprocess.call([sys.executable, "-m", "jupyterlab", "--ServerApp.root_dir=.",
+                                "--LabApp.default_url=/formgrader/gradebook"], cwd=folder)
+    print(f"Afterwards: python -m instructor results --out {out}")
+    return 0

@@ -51,19 +51,27 @@ class Strip(ast.NodeTransformer):
 
 
 @functools.cache
+def compiled(module, names):
+    """(marshalled code of a module in which the named functions are empty, the names that were emptied)."""
+    is_package, path = trees()[module]
+    if module.startswith("rnn_helpers.check.mistakes"):
+        source = "" if is_package else "def __getattr__(name):\n    return ()\n"
+    else:
+        source = path.read_text()
+    strip = Strip(names)
+    tree = ast.fix_missing_locations(strip.visit(ast.parse(source)))
+    where = "/course/" + module.replace(".", "/") + ("/__init__.py" if is_package else ".py")
+    return marshal.dumps(compile(tree, where, "exec")), strip.emptied
+
+
+@functools.cache
 def modules_for(name):
     """The package for one exercise: module name -> (is a package, marshalled code)."""
     asked, found, emptied = asked_for(EXERCISES[name]), {}, set()
-    for module, (is_package, path) in trees().items():
-        if module.startswith("rnn_helpers.check.mistakes"):
-            source, names = "" if is_package else "def __getattr__(name):\n    return ()\n", set()
-        else:
-            source, names = path.read_text(), {qualname for where, qualname in asked if where == module}
-        strip = Strip(names)
-        tree = ast.fix_missing_locations(strip.visit(ast.parse(source)))
-        emptied |= {(module, qualname) for qualname in strip.emptied}
-        where = "/course/" + module.replace(".", "/") + ("/__init__.py" if is_package else ".py")
-        found[module] = (is_package, marshal.dumps(compile(tree, where, "exec")))
+    for module, (is_package, _) in trees().items():
+        code, gone = compiled(module, frozenset(qualname for where, qualname in asked if where == module))
+        emptied |= {(module, qualname) for qualname in gone}
+        found[module] = (is_package, code)
     if missing := asked - emptied:
         raise ValueError(f"{name}: {sorted(missing)} cannot be taken out of the course; "
                          "a reference must be a function defined with `def` in a module")

@@ -1,5 +1,6 @@
 """Grades one notebook of one student: the same function in a process pool and on a cluster."""
 
+import dataclasses
 import hashlib
 import time
 from dataclasses import dataclass
@@ -7,10 +8,10 @@ from dataclasses import dataclass
 import nbformat
 
 from instructor.grading.course import modules_for
+from instructor.grading.digests import check_digest
 from instructor.grading.intake import Refused, grade_id, read_notebook, rebuild
 from instructor.grading.sandbox import RunnerDied, Sandbox, this_python
-from instructor.grading.verdict import Malformed, check_digest, fixture, verdict
-from rnn_helpers.check import EXERCISES, WRITTEN
+from instructor.grading.verdict import Malformed, fixture, verdict
 
 SECONDS = 10  # wall clock for one exercise, its definitions included
 WHOLE_SECONDS = 60  # when a function needs what the rest of the notebook computes
@@ -20,7 +21,7 @@ NOTEBOOK_SECONDS = 240  # for all exercises of a notebook
 @dataclass(frozen=True)
 class Task:
     """student, notebook : names; path : of the file handed in; release : path of the learners' notebook;
-    seed : the class's; known : an earlier result of the same file, {} when there is none"""
+    seed : the class's; known : an earlier result, {} when there is none; name, number, late : what the LMS says"""
 
     student: str
     notebook: str
@@ -28,13 +29,13 @@ class Task:
     release: str
     seed: int
     known: dict
+    name: str = ""
+    number: str = ""
+    late: bool = False
 
-
-def function_of(release_cell_source):
-    """The function that a released exercise cell asks for."""
-    from instructor.grading.intake import defines
-
-    return sorted(defines(release_cell_source))[0]
+    def knowing(self, result):
+        """The same task beside an earlier result."""
+        return dataclasses.replace(self, known=result)
 
 
 def exercises_of(release):
@@ -92,6 +93,13 @@ class Asker:
             self.close(whole)
 
 
+def empty_result(task):
+    """The result of a task before anything is known; `again` asks the next run to grade it anew."""
+    return {"student": task.student, "name": task.name, "number": task.number, "notebook": task.notebook, "file": task.path,
+            "status": "not graded", "why": "", "exercises": {}, "sources": {}, "answers": {},
+            "notes": ["handed in late"] if task.late else [], "digest": "", "seconds": 0.0, "again": False}
+
+
 def grade_one(task):
     """Grade one notebook.
 
@@ -101,8 +109,7 @@ def grade_one(task):
         "digest"), sources and answers (grade id -> text), notes, digest, seconds; plain data only
     """
     begin = time.monotonic()
-    result = {"student": task.student, "notebook": task.notebook, "file": task.path, "status": "not graded", "why": "",
-              "exercises": {}, "sources": {}, "answers": {}, "notes": [], "digest": "", "seconds": 0.0}
+    result = empty_result(task)
     try:
         release = nbformat.read(task.release, as_version=4)
         rebuilt = rebuild(release, read_notebook(task.path))
@@ -110,7 +117,7 @@ def grade_one(task):
         return {**result, "why": str(error)}
     except OSError as error:
         return {**result, "why": f"it cannot be read: {error.strerror}"}
-    result.update(sources=rebuilt.sources, answers=rebuilt.answers, notes=rebuilt.notes, digest=rebuilt.digest)
+    result.update(sources=rebuilt.sources, answers=rebuilt.answers, notes=result["notes"] + rebuilt.notes, digest=rebuilt.digest)
     known = task.known.get("exercises", {}) if task.known.get("digest") == rebuilt.digest else {}
     with Asker() as asker:
         for name, (home, function) in exercises_of(release).items():
@@ -138,9 +145,3 @@ def grade_one(task):
             result["exercises"][name] = {**judgement, "digest": digest}
     result.update(status="graded", seconds=round(time.monotonic() - begin, 3))
     return result
-
-
-def maximum(notebook):
-    """Points of a notebook's checks and of its written answers."""
-    return (sum(e.points for e in EXERCISES.values() if e.notebook == notebook),
-            sum(points for where, points in WRITTEN.values() if where == notebook))

@@ -1,13 +1,18 @@
 """The nbgrader gradebook: assignments from the released notebooks, scores, notebooks for the formgrader."""
 
+import copy
+import json
+import os
 import re
+import shutil
 from pathlib import Path
 
 import nbformat
 import nbgrader.api
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import (BaseCell, Comment, Grade, GradeCell, Gradebook, MissingEntry, Notebook, SolutionCell, SourceCell, Student,
+                          SubmittedAssignment, SubmittedNotebook, new_uuid)
 from nbgrader.dbutil import _temp_alembic_ini
 
 from instructor.grading.intake import grade_id
@@ -15,6 +20,7 @@ from rnn_helpers.check.judge import Judgement, Verdict
 from rnn_helpers.check.report import as_html, as_text
 
 COMMIT_EVERY = 50
+TAGS = "a b blockquote br caption code div em h1 h2 h3 h4 i img li ol p pre span strong table tbody td th thead tr ul".split()  # shown
 
 
 def alembic_version():
@@ -57,9 +63,13 @@ class Course:
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.releases = {path.stem: nbformat.read(path, as_version=4) for path in sorted(Path(releases).glob("0*.ipynb"))}
+        for path in Path(releases).glob("0*.ipynb"):  # the formgrader lists what lies under source/
+            (self.folder / "source" / path.stem).mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, self.folder / "source" / path.stem / path.name)
         (self.folder / "nbgrader_config.py").write_text(
             'c = get_config()\nc.CourseDirectory.course_id = "rnn"\n'
-            'c.SanitizeHTML.enabled = True\nc.HTMLExporter.preprocessors = ["nbconvert.preprocessors.SanitizeHTML"]\n')
+            'c.HTMLExporter.preprocessors = ["nbconvert.preprocessors.sanitize.SanitizeHTML"]\n'
+            f"c.SanitizeHTML.enabled = True\nc.SanitizeHTML.tags = {TAGS!r}\n")
 
     @property
     def url(self):
@@ -69,11 +79,15 @@ class Course:
         self.book = Gradebook(self.url, "rnn")
         for name, release in self.releases.items():
             self._assignment(name, release)
-        self.pending = 0
+        self.cells, self.written = {}, []
+        for cell in self.book.db.query(BaseCell).join(Notebook):
+            if not isinstance(cell, SourceCell):
+                self.cells.setdefault(cell.notebook.name, []).append((cell.id, cell.name, isinstance(cell, GradeCell)))
+        self.assignments = {notebook.name: (notebook.assignment_id, notebook.id) for notebook in self.book.db.query(Notebook)}
         return self
 
     def __exit__(self, *_):
-        self.book.db.commit()
+        self.commit()
         self.book.close()
 
     def _assignment(self, name, release):
@@ -99,19 +113,21 @@ class Course:
             self.book.update_or_create_source_cell(info["grade_id"], name, name, source=cell["source"], locked=bool(info.get("locked")),
                                                    cell_type=cell["cell_type"])
 
-    def record(self, result):
-        """Write one graded result; a person's own score is kept, and asked for again when the automatic one changed."""
+    def record(self, result, version):
+        """Write one graded result; a person's own score is kept, and asked for again when the automatic one changed.
+
+        version : of the result, a whole number; what is here in that version is not written again
+        """
         student, notebook = result["student"], result["notebook"]
-        if result["status"] != "graded":
+        path = self.folder / "autograded" / student / notebook / f"{notebook}.ipynb"
+        if result["status"] != "graded" or path.exists() and path.stat().st_mtime_ns == version:
             return
-        self.book.update_or_create_student(student)
-        self.book.update_or_create_submission(notebook, student)
-        release = self.releases[notebook]
+        release, grades = self.releases[notebook], self._grades(result)
         for cell in release.cells:
             info = cell["metadata"].get("nbgrader", {})
             if not info.get("grade"):
                 continue
-            grade = self.book.find_grade(info["grade_id"], notebook, notebook, student)
+            grade = grades[info["grade_id"]]
             if info.get("solution"):  # a written answer
                 answered = result["answers"].get(info["grade_id"], "").strip() not in ("", cell["source"].strip())
                 grade.auto_score = None if answered else 0.0
@@ -120,15 +136,43 @@ class Course:
                 score = result["exercises"][info["grade_id"].removeprefix("check_")]["points"]
                 grade.needs_manual_grade = grade.manual_score is not None and grade.auto_score != score
                 grade.auto_score = score
-        self._write_notebook(result, release)
-        self.pending += 1
-        if self.pending % COMMIT_EVERY == 0:
-            self.book.db.commit()
+        self.written.append((path, self._notebook(result, release), version))
+        if len(self.written) == COMMIT_EVERY:
+            self.commit()
 
-    def _write_notebook(self, result, release):
-        """The notebook that the formgrader shows: the student's sources, the checks' reports as outputs."""
-        shown = nbformat.from_dict(release)
-        shown = nbformat.reads(nbformat.writes(shown), as_version=4)
+    def commit(self):
+        """Write the scores, then the notebooks, whose times say in which version they are here."""
+        self.book.db.commit()
+        for path, text, version in self.written:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+            os.utime(path, ns=(version, version))
+        self.written.clear()
+
+    def _grades(self, result):
+        """Grade id -> Grade of a submission; the rows are made when there are none, as `Gradebook.add_submission` does."""
+        db, student, notebook = self.book.db, result["student"], result["notebook"]
+        assignment_id, notebook_id = self.assignments[notebook]
+        found = db.query(GradeCell.name, Grade).join(Grade, Grade.cell_id == GradeCell.id).join(
+            SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id).join(
+            SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id).filter(
+            SubmittedAssignment.student_id == student, SubmittedAssignment.assignment_id == assignment_id)
+        if grades := {name: grade for name, grade in found}:
+            return grades
+        if db.get(Student, student) is None:
+            db.add(Student(id=student, last_name=result["name"]))
+        db.add(submitted := SubmittedAssignment(id=new_uuid(), assignment_id=assignment_id, student_id=student))
+        db.flush()
+        db.add(own := SubmittedNotebook(id=new_uuid(), assignment_id=submitted.id, notebook_id=notebook_id))
+        db.flush()
+        grades = {name: Grade(cell_id=cell_id, notebook_id=own.id) for cell_id, name, graded in self.cells[notebook] if graded}
+        db.add_all([*grades.values(), *(Comment(cell_id=cell_id, notebook_id=own.id)
+                                        for cell_id, name, graded in self.cells[notebook] if not graded)])
+        return grades
+
+    def _notebook(self, result, release):
+        """The notebook that the formgrader shows, as text: the student's sources, the checks' reports as outputs."""
+        shown = copy.deepcopy(release)
         for cell in shown.cells:
             name, info = grade_id(cell), cell["metadata"].get("nbgrader", {})
             if cell["cell_type"] == "code":
@@ -138,20 +182,19 @@ class Course:
                 cell["source"] = text if cell["cell_type"] == "code" else harmless(text)
             elif info.get("grade"):
                 judgement = judgement_of(result["exercises"][name.removeprefix("check_")])
-                cell["outputs"] = [nbformat.v4.new_output("display_data", {"text/html": as_html(judgement),
-                                                                           "text/plain": as_text(judgement)})]
-        path = self.folder / "autograded" / result["student"] / result["notebook"] / f"{result['notebook']}.ipynb"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(shown, path)
+                cell["outputs"] = [{"output_type": "display_data", "metadata": {},
+                                    "data": {"text/html": as_html(judgement), "text/plain": as_text(judgement)}}]
+        return json.dumps(shown, indent=1, ensure_ascii=False)
 
     def manual(self, student, notebook):
         """Written answers of a student: grade id -> (score or None when unread, maximum, comment)."""
-        try:
-            found = self.book.find_submission_notebook(notebook, notebook, student)
-        except MissingEntry:
-            return {}
-        comments = {comment.name: comment.comment or "" for comment in found.comments}
-        written = {grade_id(c) for c in self.releases[notebook].cells
-                   if c["metadata"].get("nbgrader", {}).get("grade") and c["metadata"]["nbgrader"].get("solution")}
-        return {g.name: (None if g.needs_manual_grade else g.score, g.max_score, comments.get(g.name, ""))
-                for g in found.grades if g.name in written}
+        db, found = self.book.db, {}
+        own = db.query(SubmittedNotebook.id).join(SubmittedAssignment).filter(
+            SubmittedAssignment.student_id == student, SubmittedNotebook.notebook_id == self.assignments[notebook][1]).scalar()
+        comments = {name: comment or "" for name, comment in db.query(SolutionCell.name, Comment.comment).join(
+            Comment, Comment.cell_id == SolutionCell.id).filter(Comment.notebook_id == own)}
+        for grade, name, most in db.query(Grade, GradeCell.name, GradeCell.max_score).join(
+                GradeCell, Grade.cell_id == GradeCell.id).filter(Grade.notebook_id == own):
+            if name in comments:  # what is both asked for and graded is a written answer
+                found[name] = (None if grade.needs_manual_grade else grade.score, most, comments[name])
+        return found

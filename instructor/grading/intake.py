@@ -1,13 +1,16 @@
 """Reads what was handed in, trusting nothing: finds the notebooks, bounds them, keeps cell sources only."""
 
 import ast
+import datetime
 import hashlib
 import json
 import os
 import re
+import shutil
 import stat
 import unicodedata
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,12 +29,29 @@ class Refused(ValueError):
 
 @dataclass
 class HandedIn:
-    """One student's one notebook, where it lies. folder : the student's; path : None when refused before reading."""
+    """One student's one notebook, where it lies.
+
+    student : a safe name for files; path : None when refused before reading; who : the student as the LMS knows them
+    """
 
     student: str
     notebook: str
     path: Path | None
     problem: str = ""
+    who: "Who | None" = None
+
+
+@dataclass(frozen=True)
+class Who:
+    """A student as an LMS writes them into a file name. number : the LMS's id, "" when it gives none."""
+
+    name: str
+    number: str = ""
+    late: bool = False
+
+    @property
+    def folder(self):
+        return safe_name(f"{self.name}_{self.number}" if self.number else self.name)
 
 
 @dataclass
@@ -62,16 +82,36 @@ def safe_name(text):
 
 
 def student_of(name):
-    """Student and rest from a Moodle or Canvas file name, or None.
+    """(Who, the rest of the name) from a Moodle folder or file, or a Canvas file; None when it is neither.
 
-    Moodle: `Ada Lovelace_1234567_assignsubmission_file_/x.ipynb` (a folder) or `..._assignsubmission_file_x.ipynb`;
-    Canvas: `lovelaceada_LATE_12345_67890_x.ipynb`.
+    Moodle: `Ada Lovelace_1234567_assignsubmission_file_` (a folder), or a file that goes on with its own name;
+    Canvas: `lovelaceada_LATE_12345_67890_x.ipynb`, `anon_x1Y2z_67890_x.ipynb`.
     """
-    if match := re.match(r"(?P<student>.+?)_(?P<id>\d+)_assignsubmission_file_?/?(?P<rest>.*)$", name):
-        return f"{match['student']}_{match['id']}", match["rest"]
-    if match := re.match(r"(?P<student>[^_/]+?)_(?:LATE_)?(?P<id>\d+)_\d+_(?P<rest>[^/]+)$", name):
-        return f"{match['student']}_{match['id']}", match["rest"]
+    name = unicodedata.normalize("NFC", name)
+    if match := re.match(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+_?(?P<rest>.*)$", name):
+        return Who(match["name"].strip(), match["number"]), match["rest"]
+    if match := re.match(r"(?P<late>LATE_)?(?P<name>anon_[A-Za-z0-9]+)_\d+_(?P<rest>.+)$", name):
+        return Who(match["name"], late=bool(match["late"])), match["rest"]
+    if match := re.match(r"(?P<name>.+?)(?P<late>_LATE)?_(?P<number>\d+)_\d+_(?P<rest>.+)$", name):
+        return Who(match["name"], match["number"], bool(match["late"])), match["rest"]
     return None
+
+
+def owner(parts):
+    """(Who, file name) of a file by its path below the submissions' folder.
+
+    The outermost folder says whose it is: what a student calls a file inside cannot make it another student's.
+    """
+    found = student_of(parts[0])
+    if len(parts) > 1:
+        return found[0] if found else Who(parts[0]), parts[-1]
+    return found if found else (Who(Path(parts[0]).stem), parts[0])
+
+
+def newest_first(name):
+    """Orders files of one time: an LMS adds -1, -2 to the name of what is handed in again."""
+    number = re.search(r"[-_ (](\d{1,2})\)?$", Path(name).stem)
+    return int(number[1]) if number else 0, name
 
 
 def notebook_of(filename, notebooks):
@@ -86,69 +126,90 @@ def notebook_of(filename, notebooks):
 
 
 def unpack(archive, target):
-    """Unpack an LMS zip into `target/<student>/`, a flat copy of each notebook; returns notes on what was left out.
+    """Unpack an LMS zip into a fresh `target/<student>/`, a flat copy of each notebook with the time that the archive gives.
 
     Members with path parts that climb, absolute paths, links and archives beyond the size limit are refused.
+
+    Returns
+    -------
+    notes : list of what was left out; people : student -> Who
     """
-    notes, total = [], 0
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    notes, people, total = [], {}, 0
     with zipfile.ZipFile(archive) as bundle:
-        for member in bundle.infolist():
-            name = member.filename.replace("\\", "/")
-            if member.is_dir() or not name.lower().endswith(".ipynb"):
-                continue
+        members = [(m, m.filename.replace("\\", "/")) for m in bundle.infolist() if not m.is_dir()]
+        paths = [name.split("/") for _, name in members if name.lower().endswith(".ipynb")]
+        wrapped = len({parts[0] for parts in paths}) == 1 and not student_of(paths[0][0]) and all(
+            len(parts) > 2 or len(parts) == 2 and student_of(parts[1]) for parts in paths)  # one folder around all students
+        for member, name in members:
             parts = name.split("/")
+            if any(part.startswith(".") and part != ".." or part == "__MACOSX" for part in parts) or not name.lower().endswith(".ipynb"):
+                continue
             if name.startswith("/") or ".." in parts or re.match(r"[A-Za-z]:", name) or "\0" in name:
                 notes.append(f"{name[:100]!r}: refused, its path leads out of the archive")
                 continue
             if stat.S_ISLNK(member.external_attr >> 16):
                 notes.append(f"{name[:100]!r}: refused, it is a link")
                 continue
-            if any(part.startswith(".") or part in ("__MACOSX", ".ipynb_checkpoints") for part in parts):
-                continue
-            found = student_of(name) or student_of("/".join(parts[-2:])) or student_of(parts[-1])
-            student, filename = found if found else (parts[-2] if len(parts) > 1 else Path(parts[-1]).stem, parts[-1])
             total += member.file_size
             if member.file_size > MOST_FILE or total > MOST_ZIP:
                 notes.append(f"{name[:100]!r}: refused, {member.file_size} bytes are too many")
                 continue
-            folder = target / safe_name(student)
-            folder.mkdir(parents=True, exist_ok=True)
-            goal = folder / safe_name(Path(filename or parts[-1]).name)
-            number = 1
-            while goal.exists():
-                number += 1
-                goal = goal.with_stem(f"{goal.stem}-{number}")
+            who, filename = owner(parts[1:] if wrapped else parts)
+            goal = free_path(target / own_folder(who, people) / safe_name(filename or parts[-1]))
+            goal.parent.mkdir(parents=True, exist_ok=True)
             with bundle.open(member) as source, open(goal, "xb") as sink:
                 left = MOST_FILE
                 while chunk := source.read(min(1 << 20, left + 1)):
                     left -= len(chunk)
                     if left < 0:
-                        notes.append(f"{name[:100]!r}: refused, it unpacks to more than it says")
                         break
                     sink.write(chunk)
             if left < 0:
+                notes.append(f"{name[:100]!r}: refused, it unpacks to more than it says")
                 goal.unlink()
-    return notes
+                continue
+            when = datetime.datetime(*member.date_time).timestamp()
+            os.utime(goal, (when, when))
+    return notes, people
+
+
+def own_folder(who, people):
+    """The safe name of a student, noted in `people`; another one where somebody has it already (A. B. and A/B/)."""
+    name = who.folder
+    taken = people.setdefault(name, who)
+    if (taken.name, taken.number) != (who.name, who.number):
+        name = f"{name}-{zlib.crc32(who.name.encode()):08x}"
+        people[name] = who
+    return name
+
+
+def free_path(path):
+    """The path itself, or with -2, -3, ... where something lies already."""
+    number, goal = 1, path
+    while goal.exists():
+        number += 1
+        goal = path.with_stem(f"{path.stem}-{number}")
+    return goal
 
 
 def hand_ins(folder, notebooks):
-    """Every student's newest file for every notebook below `folder/<student>/` (a flat LMS folder works as well).
+    """Every student's newest file for every notebook below `folder/<student>/` (an unpacked LMS folder works as well).
 
     Returns a list of HandedIn, sorted; links and special files come back with a problem.
     """
-    found = {}
+    found, people = {}, {}
     for root, folders, files in os.walk(folder, followlinks=False):
         folders[:] = sorted(f for f in folders if not f.startswith(".") and f != "__MACOSX")
         for name in [*files, *(f for f in folders if os.path.islink(os.path.join(root, f)))]:
             path = Path(root, name)
-            relative = path.relative_to(folder)
-            guess = student_of(str(relative).replace(os.sep, "/")) or student_of(name)
-            student = safe_name(guess[0] if guess else relative.parts[0] if len(relative.parts) > 1 else path.stem)
             kind = path.lstat()
             if name.startswith(".") or not (name.lower().endswith(".ipynb") or stat.S_ISLNK(kind.st_mode)):
                 continue
-            which = notebook_of(name, notebooks)
-            item = HandedIn(student, which or "?", path)
+            who, filename = owner(path.relative_to(folder).parts)
+            which = notebook_of(filename, notebooks)
+            item = HandedIn(own_folder(who, people), which or "?", path, who=who)
             if stat.S_ISLNK(kind.st_mode):
                 item.problem = f"{name}: it is a link, not a file; hand in the notebook itself"
             elif not stat.S_ISREG(kind.st_mode):
@@ -157,9 +218,9 @@ def hand_ins(folder, notebooks):
                 item.problem = f"{name}: its name is none of the course's notebooks ({', '.join(notebooks)})"
             if item.problem:
                 item.path = None
-            key = (student, item.notebook)
+            key = (item.student, item.notebook)
             if key not in found or found[key].path is None or item.path and (
-                    kind.st_mtime, name) > (found[key].path.lstat().st_mtime, found[key].path.name):
+                    kind.st_mtime, newest_first(name)) > (found[key].path.lstat().st_mtime, newest_first(found[key].path.name)):
                 found[key] = item
     return [found[key] for key in sorted(found)]
 

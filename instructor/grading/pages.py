@@ -33,27 +33,28 @@ def feedback(result, read):
     ----------
     result : of `grade_one`; read : as `Course.manual` gives: grade id -> (score or None, maximum, comment)
     """
-    title = f"{result['notebook']}: feedback for {result['student']}"
+    title = f"{result['notebook']}: feedback for {result['name'] or result['student']}"
     if result["status"] != "graded":
         return page(title, f"<p>This notebook could not be graded: {html.escape(result['why'])}</p>"
                            "<p>It has no points yet, which is not the same as 0 points. Ask your instructor.</p>")
     earned = sum(e["points"] for e in result["exercises"].values())
     most = sum(e["maximum"] for e in result["exercises"].values())
-    rows = [f"<tr><th scope='row'>{html.escape(name)}</th><td>{points_text(e['points'])} of {points_text(e['maximum'])}</td></tr>"
-            for name, e in result["exercises"].items()]
-    for name, (score, maximum, _) in read.items():
-        rows.append(f"<tr><th scope='row'>{html.escape(name)}</th><td>{'not read yet' if score is None else points_text(score)}"
-                    f" of {points_text(maximum)}</td></tr>")
+    rows = [(name, f"{points_text(e['points'])} of {points_text(e['maximum'])}") for name, e in result["exercises"].items()]
+    rows += [(name, f"{'not read yet,' if score is None else points_text(score)} of {points_text(maximum)}")
+             for name, (score, maximum, _) in read.items()]
+    body = "".join(f"<tr><th scope='row'><a href='#{html.escape(name)}'>{html.escape(name)}</a></th><td>{points}</td></tr>"
+                   for name, points in rows)
     parts = [f"<p>Checks: {points_text(earned)} of {points_text(most)} points.</p><table><thead><tr><th scope='col'>exercise</th>"
-             f"<th scope='col'>points</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"]
+             "<th scope='col'>points</th></tr></thead><tbody>" + body + "</tbody></table>"]
     if result["notes"]:
         parts.append("<p>Noticed: " + html.escape("; ".join(result["notes"])) + "</p>")
     for name, judgement in result["exercises"].items():
         source = result["sources"].get(name, "")
-        parts.append(f"<h2>{html.escape(name)}</h2>{as_html(judgement_of(judgement))}{code(source) if source else ''}")
+        parts.append(f"<h2 id='{html.escape(name)}'>{html.escape(name)}</h2>{as_html(judgement_of(judgement))}"
+                     f"{code(source) if source else ''}")
     for name, answer in result["answers"].items():
         if name in WRITTEN:
             score, maximum, comment = read.get(name, (None, WRITTEN[name][1], ""))
             said = f"<p>Comment: {html.escape(comment)}</p>" if comment else ""
-            parts.append(f"<h2>{html.escape(name)}</h2>{code(answer)}{said}")
+            parts.append(f"<h2 id='{html.escape(name)}'>{html.escape(name)}</h2>{code(answer)}{said}")
     return page(title, "\n".join(parts))

@@ -98,8 +98,13 @@ def parse(cells):
 
 
 def needed(statements, function):
-    """The statements that define a function and what it uses: imports, definitions, assignments, calls on what it uses."""
+    """The statements that define a function and what it uses: imports, definitions, assignments, calls on what it uses.
+
+    A call on what was imported, as check.readout(readout) or np.add.at(counts, ...), fills no name of the notebook's.
+    """
     wanted, chosen = {function}, set()
+    imported = set().union(*(names_bound(node) for _, node in statements if isinstance(node, (ast.Import, ast.ImportFrom))))
+    statements = [(name, node) for name, node in statements if not (isinstance(node, ast.Expr) and names_bound(node) <= imported)]
     while True:
         more = {i for i, (_, node) in enumerate(statements)
                 if i not in chosen and names_bound(node) & wanted}

@@ -5,8 +5,11 @@ import io
 import tokenize
 from collections import defaultdict
 
+import numpy as np
+
 SHINGLE = 12  # tokens
 COMMON = 0.2  # of the class: shingles that more students share are how one writes it
+MOST_HOLDERS = 30  # the same, for a large class: the work grows with its square
 ALIKE = 0.8  # share of the smaller one's uncommon shingles that the other has
 FEWEST = 15  # uncommon shingles; below, short functions look alike by nature
 
@@ -24,34 +27,39 @@ def tokens(source):
 
 
 def shingles(source):
+    """The shingles of a source as sorted numbers, 8 bytes each."""
     words = tokens(source)
-    return {hashlib.blake2b(" ".join(words[i : i + SHINGLE]).encode(), digest_size=8).digest()
-            for i in range(len(words) - SHINGLE + 1)}
+    return np.unique(np.array([int.from_bytes(hashlib.blake2b(" ".join(words[i : i + SHINGLE]).encode(), digest_size=8).digest(), "big")
+                               for i in range(len(words) - SHINGLE + 1)], dtype=np.uint64))
 
 
-def pairs(sources, most=50):
+def pairs(shingles_of, most=50):
     """Pairs of students whose work on a notebook is nearly the same.
 
     Parameters
     ----------
-    sources : dict, student -> all of their solution sources as one text
+    shingles_of : dict, student -> `shingles` of all of their solutions
 
     Returns
     -------
     list of (student, other, share of the smaller one's uncommon shingles that both have), most alike first
     """
-    by_student = {student: shingles(source) for student, source in sources.items()}
-    holders = defaultdict(list)
-    for student, own in by_student.items():
-        for shingle in own:
-            holders[shingle].append(student)
-    limit = max(2, COMMON * len(sources))
+    students = list(shingles_of)
+    if len(students) < 2:
+        return []
+    numbers = np.concatenate([shingles_of[student] for student in students])
+    who = np.repeat(np.arange(len(students)), [len(shingles_of[student]) for student in students])
+    order = np.argsort(numbers, kind="stable")
+    numbers, who = numbers[order], who[order]
+    starts = np.flatnonzero(np.r_[True, numbers[1:] != numbers[:-1]])
+    limit = max(2, min(COMMON * len(students), MOST_HOLDERS))
     shared, size = defaultdict(int), defaultdict(int)
-    for students in holders.values():
-        if len(students) <= limit:
-            for i, student in enumerate(students):
+    for holders in np.split(who, starts[1:]):
+        if len(holders) <= limit:
+            holders = holders.tolist()
+            for i, student in enumerate(holders):
                 size[student] += 1
-                for other in students[i + 1 :]:
+                for other in holders[i + 1 :]:
                     shared[student, other] += 1
-    found = [(a, b, n / max(1, min(size[a], size[b]))) for (a, b), n in shared.items() if n >= FEWEST]
+    found = [(students[a], students[b], n / max(1, min(size[a], size[b]))) for (a, b), n in shared.items() if n >= FEWEST]
     return sorted((row for row in found if row[2] >= ALIKE), key=lambda row: -row[2])[:most]

@@ -1,12 +1,18 @@
-"""grades.csv, and the same points in the shapes that Moodle and Canvas import."""
+"""grades.csv, and the same points in the shapes that Moodle and Canvas import.
+
+Moodle reads a grading worksheet per assignment (mod/assign/feedback/offline: Identifier, Grade and Last modified (grade)
+are required, "Participant N" is the N of the zip's folder names); Canvas reads one table (lib/gradebook_importer.rb: the
+student is found by ID, the number in the zip's file names). An empty grade leaves what is there.
+"""
 
 import csv
+import functools
 import io
-import re
 
 from rnn_helpers.check import EXERCISES, WRITTEN
 
 
+@functools.cache
 def columns():
     """Every exercise and written answer in the course's order: (name, notebook, maximum, whether a person reads it)."""
     found = [(name, e.notebook, e.points, False) for name, e in EXERCISES.items()]
@@ -17,7 +23,7 @@ def columns():
 def plain(text):
     """Text for a spreadsheet cell: never a formula, one line."""
     text = " ".join(str(text).split())
-    return "'" + text if text[:1] in "=+-@\t" else text
+    return "'" + text if text.startswith(("=", "+", "-", "@")) else text
 
 
 def number(value):
@@ -30,55 +36,55 @@ def as_csv(rows):
     return out.getvalue()
 
 
-def grades(results, manual):
-    """grades.csv: a row per student and notebook, a column per exercise.
+def maximum(notebook):
+    """Points of a notebook's checks and written answers."""
+    return sum(points for _, where, points, _ in columns() if where == notebook)
+
+
+def total(result, read):
+    """Points of a result so far: its checks, and the written answers that were read; None when not graded."""
+    if result["status"] != "graded":
+        return None
+    return sum(e["points"] for e in result["exercises"].values()) + sum(score or 0.0 for score, *_ in read.values())
+
+
+HEAD = ("student", "notebook", "status", "why", "points", "maximum", *(name for name, *_ in columns()), "notes")
+
+
+def row(result, read):
+    """A row of grades.csv: one student and notebook, a column per exercise.
 
     Parameters
     ----------
-    results : iterable of results; manual : (student, notebook) -> dict as `Course.manual` gives
+    result : of `grade_one`; read : as `Course.manual` gives
 
     What could not be graded has empty scores and says why; a written answer that nobody has read yet is empty.
     """
-    yield ["student", "notebook", "status", "why", "points", "maximum", *(name for name, *_ in columns()), "notes"]
-    for result in results:
-        read = manual(result["student"], result["notebook"]) if result["status"] == "graded" else {}
-        scores, total = [], 0.0
-        for name, notebook, _, written in columns():
-            value = None
-            if notebook == result["notebook"] and result["status"] == "graded":
-                value = read.get(name, (None,))[0] if written else result["exercises"][name]["points"]
-            total += value or 0.0
-            scores.append(number(value))
-        most = sum(m for _, notebook, m, _ in columns() if notebook == result["notebook"])
-        yield [plain(result["student"]), result["notebook"], result["status"], plain(result["why"]),
-               number(total) if result["status"] == "graded" else "", number(most), *scores, plain("; ".join(result["notes"]))]
+    scores = []
+    for name, notebook, _, written in columns():
+        value = None
+        if notebook == result["notebook"] and result["status"] == "graded":
+            value = read.get(name, (None,))[0] if written else result["exercises"][name]["points"]
+        scores.append(number(value))
+    return [plain(result["student"]), result["notebook"], result["status"], plain(result["why"]), number(total(result, read)),
+            number(maximum(result["notebook"])), *scores, plain("; ".join(result["notes"]))]
 
 
-def totals(results, manual):
-    """Student -> notebook -> points (None when not graded)."""
-    found = {}
-    for result in results:
-        points = None
-        if result["status"] == "graded":
-            read = manual(result["student"], result["notebook"])
-            points = sum(e["points"] for e in result["exercises"].values()) + sum(v[0] or 0.0 for v in read.values())
-        found.setdefault(result["student"], {})[result["notebook"]] = points
-    return found
+def moodle(students, notebook):
+    """Moodle's grading worksheet of one assignment.
+
+    students : list of (name, number, points by notebook)
+    """
+    yield ["Identifier", "Full name", "Grade", "Maximum Grade", "Last modified (grade)"]
+    for name, participant, points in students:
+        if notebook in points:
+            identifier = f"Participant {participant}" if participant else ""
+            yield [identifier, plain(name), number(points[notebook]), number(maximum(notebook)), ""]
 
 
-def moodle(found, notebooks):
-    """Moodle's gradebook import: an identifier, an email column to be matched by hand where needed, a column per notebook."""
-    yield ["Identifier", "Full name", *notebooks]
-    for student, points in sorted(found.items()):
-        match = re.match(r"(.+)_(\d+)$", student)
-        yield [f"Participant {match[2]}" if match else plain(student), plain((match[1] if match else student).replace("_", " ")),
-               *(number(points.get(n)) for n in notebooks)]
-
-
-def canvas(found, notebooks):
-    """Canvas's gradebook import: Student, ID, SIS User ID, SIS Login ID, Section, then the assignments."""
+def canvas(students, notebooks):
+    """Canvas's gradebook, a column per notebook (an assignment of that title)."""
     yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *notebooks]
-    yield ["    Points Possible", "", "", "", "", *(number(sum(m for _, w, m, _ in columns() if w == n)) for n in notebooks)]
-    for student, points in sorted(found.items()):
-        match = re.match(r"(.+)_(\d+)$", student)
-        yield [plain(match[1] if match else student), match[2] if match else "", "", "", "", *(number(points.get(n)) for n in notebooks)]
+    yield ["    Points Possible", "", "", "", "", *(number(maximum(notebook)) for notebook in notebooks)]
+    for name, canvas_id, points in students:
+        yield [plain(name), canvas_id, "", "", "", *(number(points.get(notebook)) for notebook in notebooks)]

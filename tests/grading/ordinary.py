@@ -8,6 +8,7 @@ import contextlib
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -17,7 +18,7 @@ import numpy
 
 ROOT = Path(__file__).resolve().parents[2]
 USER = "rnn-grader"
-HEAVY = ("torch", "torchgen", "functorch", "jax", "jaxlib", "triton", "nvidia", "playwright", "scipy", "__pycache__", "rnn_helpers")
+HEAVY = ("torch", "torchgen", "functorch", "jax", "jaxlib", "triton", "nvidia", "playwright", "scipy", "rnn_helpers")
 
 
 def readable_by_all(path):
@@ -38,9 +39,10 @@ class Grader:
                               capture_output=True, timeout=timeout, **kwargs)
 
     def start(self, *arguments):
-        """The same in the background, in a process group of its own."""
+        """The same in the background, in a process group of its own, where Ctrl-C works even if it does not here."""
         return subprocess.Popen([*self.words, *map(str, arguments)], cwd=self.home / "course", env=self.env, text=True,
-                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+                                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
 
     def give(self, path):
         """Make the user the owner of what a test has written."""
@@ -67,7 +69,7 @@ def ordinary_user():
         base = Path(sys.base_prefix)
         if not readable_by_all(base):
             shutil.copytree(base, home / "python", symlinks=True,
-                            ignore=shutil.ignore_patterns("test", "*.a", "site-packages", "__pycache__", "idlelib", "share", "include"))
+                            ignore=shutil.ignore_patterns("test", "*.a", "site-packages", "idlelib", "share", "include"))
             base = home / "python"
             env["LD_LIBRARY_PATH"] = str(base / "lib")
         executable = str(base / "bin" / f"python3.{sys.version_info.minor}")
