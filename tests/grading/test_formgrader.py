@@ -22,7 +22,7 @@ ANSWER = "Each state is computed from the one before, so the order of the inputs
 
 @pytest.fixture(scope="module")
 def graded(grader):
-    classes.hand_in(grader.home / "writers", "ada", classes.CELL, classes.with_source(classes.CELL, order_matters=ANSWER))
+    classes.write(grader.home / "writers", "ada", classes.HandIn(classes.with_source(classes.CELL, order_matters=ANSWER), classes.ALL))
     grader.give(grader.home / "writers")
     done = grader.run("-m", "instructor", "grade", "../writers", "--out", "../read")
     assert done.returncode == 0, done.stderr

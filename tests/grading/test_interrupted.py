@@ -21,8 +21,8 @@ FACET = 'Facet("y_t of one example", 1,'
 def submissions(grader):
     folder = grader.home / "many"
     for i in range(STUDENTS):
-        style = list(classes.honest().values())[i % 4 * 2]
-        classes.hand_in(folder, f"student-{i:02}", classes.CELL, style[0])
+        style = ("solved", "transposed", "by-columns", "half")[i % 4]
+        classes.write(folder, f"student-{i:02}", classes.honest()[style])
     grader.give(folder)
     return folder
 
