@@ -23,5 +23,5 @@ def growth(ax, sizes, costs, xlabel, ylabel, title=""):
         ax.loglog(sizes, costs[way], **style.line(look, marker=True), label=way)
     ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
     ax.legend()
-    ends = [f"{way} from {costs[way][0]:.3g} to {costs[way][-1]:.3g}" for way in WAYS]
+    ends = [f"{way} from {costs[way][0]:.4g} to {costs[way][-1]:.4g}" for way in WAYS]
     return f"{title}: {ylabel} for {xlabel} from {sizes[0]} to {sizes[-1]}: {', '.join(ends)}."
