@@ -22,6 +22,7 @@ from rnn_helpers.check.exercise import BadReturn
 from rnn_helpers.model import RNNModel
 
 TIME_LIMIT = 5.0  # seconds for all cases of a check together
+MEMORY_LIMIT = 2 << 30  # bytes that a check may take beyond what the process has
 REPEAT, STORM = 0.1, 1e-4  # seconds between two calls to stop: the first ten, then those to code that catches them all
 LARGEST = 2_000_000  # numbers in a returned array
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -168,6 +169,26 @@ def _by_thread(seconds):
                 for _ in range(3):  # one that has not arrived yet arrives here
                     pass
                 ended = True
+
+
+@contextlib.contextmanager
+def memory_limit(extra):
+    """MemoryError, in the block, for what would take more than `extra` bytes of address space; no limit where there is no /proc."""
+    try:
+        import resource
+
+        with open("/proc/self/statm") as sizes:
+            taken = int(sizes.read().split()[0]) * resource.getpagesize()
+        soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    except (ImportError, OSError):
+        yield
+        return
+    tighter = [limit for limit in (taken + extra, soft, hard) if limit != resource.RLIM_INFINITY]
+    resource.setrlimit(resource.RLIMIT_AS, (min(tighter), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 class Counter(io.TextIOBase):
@@ -344,7 +365,7 @@ def observe(exercise, function, inputs, guarded=True):
     Parameters
     ----------
     exercise : Exercise; inputs : its fixture, not changed
-    guarded : False for the course's own and the atlas's functions: no time limit, no watch for borrowing
+    guarded : False for the course's own and the atlas's functions: no limits, no watch for borrowing
 
     Returns
     -------
@@ -357,10 +378,11 @@ def observe(exercise, function, inputs, guarded=True):
     found, printed, cases, again = [], Counter(), {}, None
     forbidden = (exercise.reference, *exercise.forbidden)
     limit = time_limit(TIME_LIMIT) if guarded else contextlib.nullcontext()
+    room = memory_limit(MEMORY_LIMIT) if guarded else contextlib.nullcontext()
     watch = watch_for(forbidden, found) if guarded else contextlib.nullcontext()
     call = as_asked(function, exercise.asks)
     with process_unchanged(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), \
-            contextlib.suppress(TimeUp), limit, watch:
+            contextlib.suppress(TimeUp), room, limit, watch:
         for case in exercise.cases:
             cases[case.name] = run_case(case, call, inputs, exercise.asks)
             problem = cases[case.name].problem

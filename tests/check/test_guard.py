@@ -6,6 +6,7 @@ import functools
 import importlib
 import io
 import math
+import os
 import textwrap
 import threading
 import warnings
@@ -297,11 +298,36 @@ def generator(cell, x_t, h_prev):
 HUGE = np.broadcast_to(1.0, (10**6, 10**6))
 ODD = {
     "None": None, "number": 3, "text": "h", "empty": (), "dict": {"h_t": 1}, "ragged": ([[1, 2], [3]], None), "set": ({1}, {2}),
-    "complex": (np.ones((5, 1)) * 1j, None), "objects": (np.array([[None]] * 5), None), "nan": (np.full((5, 1), np.nan), None),
+    "complex": (np.ones((5, 1)) * 1j, None), "objects": (np.array([[None]] * 5), None),
     "huge": (HUGE, None), "nested": (((1, (2,)), 3), 4), "dates": (np.array(["2020-01-01"], "datetime64[D]"), None),
 }
 SAYS = {"None": "return", "number": "int", "text": "str", "empty": "0 values", "dict": "dict", "ragged": "shape", "complex": "complex",
-        "objects": "", "nan": "nan", "huge": "far more"}
+        "objects": "", "huge": "far more"}
+
+
+def test_nan_is_told_with_what_to_look_for():
+    points, advice, _ = told("rnn_cell_forward", lambda cell, x_t, h_prev: (np.full_like(cell.Wh @ h_prev, np.nan), None))
+    assert points <= 1 and "nan" in advice and "0 / 0" in advice
+
+
+def grows_without_end(cell, x_t, h_prev):
+    kept = [h_prev]
+    while True:
+        kept = kept + kept
+
+
+def grows_in_a_loop(cell, x_t, h_prev):
+    h = h_prev
+    while True:
+        h = np.concatenate([h, h])
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="memory is bounded where /proc says how much there is")
+@pytest.mark.parametrize("function", [grows_without_end, grows_in_a_loop])
+def test_memory_is_bounded_and_given_back(function):
+    points, advice, _ = told("rnn_cell_forward", function)
+    assert points == 0 and "MemoryError" in advice and "grow" in advice
+    assert np.ones((3 << 30), dtype=np.int8)[-1] == 1  # the limit is gone
 
 
 @pytest.mark.parametrize("kind", ODD)

@@ -5,6 +5,7 @@
 
 import hashlib
 import json
+import re
 import os
 import socket
 import sys
@@ -32,8 +33,8 @@ class Row:
 
     @property
     def damage(self):
-        text = json.dumps(self.result["exercises"])
-        return text[text.index("I could") :].split('"')[0] if "I could" in text else ""
+        said = re.search(r"I could (?![^\"]*{)[^\"]*", json.dumps(self.result["exercises"]))  # with a brace it is the line's source
+        return said[0] if said else ""
 
     @property
     def fair(self):
