@@ -40,6 +40,9 @@ def run(folder, source, env=None, before=(), wrapper=()):
         NotebookClient(nb, km=manager, timeout=120, resources={"metadata": {"path": str(folder)}}).execute(env=env)
     except CellExecutionError as error:
         return f"{error.ename}: {error.evalue}"
+    finally:
+        if manager.has_kernel:
+            manager.shutdown_kernel(now=True)
     return "".join(output.text for cell in nb.cells for output in cell.outputs)
 
 
