@@ -1,4 +1,4 @@
-# Works from a fresh clone; Python 3.10-3.13 and make are all it needs.
+# Works from a fresh clone with Python 3.10-3.13; make browser needs Chromium too, make grade bubblewrap.
 python := .venv/bin/python
 BRANCH := main
 root := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
