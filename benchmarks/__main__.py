@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import machine, tables
+from instructor import marked
 
 HERE = Path(__file__).parent
 GROWTH = HERE.parent / "rnn_helpers" / "explore" / "growth_table.py"
@@ -70,11 +71,7 @@ def show(name, entry):
 def write_readme(results):
     """Put the table into the README, between its marks."""
     text = README.read_text(encoding="utf-8")
-    before, mark, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not mark or not end:
-        sys.exit(f"README.md has no place for the table: a line {BEGIN} and a line {END}")
-    README.write_text(f"{before}{BEGIN}\n{tables.readme(results)}\n{END}{after}", encoding="utf-8")
+    README.write_text(marked.put(text, BEGIN, END, tables.readme(results), ("README.md", "the table of speed")), encoding="utf-8")
 
 
 def main(arguments=None):

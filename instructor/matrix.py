@@ -19,6 +19,8 @@ import tempfile
 from pathlib import Path
 from xml.etree import ElementTree
 
+from instructor import marked
+
 ROOT = Path(__file__).resolve().parent.parent
 BEGIN, END = "<!-- results of make matrix: it writes them -->", "<!-- end of results -->"
 MEMORY = 500  # MB, what a kernel may take at most
@@ -146,12 +148,8 @@ def result(environment, folder):
 
 def refreshed(text, rows):
     """CONTRIBUTING.md's text with these rows between its marks."""
-    before, mark, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not mark or not end:
-        raise ValueError(f"CONTRIBUTING.md has no place for the results: a line {BEGIN} and a line {END}")
     lines = [HEAD, ["---"] * len(HEAD), *rows]
-    return before + "\n".join([BEGIN, *("| " + " | ".join(line) + " |" for line in lines), END]) + after
+    return marked.put(text, BEGIN, END, "\n".join(f"| {' | '.join(line)} |" for line in lines), ("CONTRIBUTING.md", "the results"))
 
 
 def main(arguments=None):

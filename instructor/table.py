@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+from instructor import marked
+
 ROOT = Path(__file__).resolve().parent.parent
 BEGIN, END = "<!-- table of notebooks: make notebooks writes it -->", "<!-- end of table -->"
 
@@ -34,11 +36,7 @@ def markdown(root=ROOT):
 
 def refreshed(text, root=ROOT):
     """The README's text with the table of now between its marks."""
-    before, mark, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not mark or not end:
-        raise ValueError(f"README.md has no place for the table: a line {BEGIN} and a line {END}")
-    return f"{before}{BEGIN}\n{markdown(root)}\n{END}{after}"
+    return marked.put(text, BEGIN, END, markdown(root), ("README.md", "the table"))
 
 
 def main(root=ROOT):

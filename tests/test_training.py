@@ -122,7 +122,7 @@ SLOW = "import time\nfrom rnn_helpers.training import fit, SGD\nfrom tests.cases
        "h = fit(case.model, (case.X, case.Y), 40, SGD(0.001), after_step=lambda *_: time.sleep(0.08))\nprint('after')"
 
 
-def test_the_bar_leaves_nothing_in_a_saved_notebook(tmp_path):
+def test_the_bar_leaves_nothing_in_a_saved_notebook():
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(SLOW)])
     shown = []
 

@@ -157,16 +157,6 @@ def relative_errors(ax, errors, right=1e-6, wrong=1e-3, title=None):
     return f"Relative errors of {', '.join(names)}: " + (f"too large for {', '.join(bad)}." if bad else f"all below {right:.0e}.")
 
 
-def step_sizes(ax, eps, errors, title=None):
-    """The relative error of a numerical gradient against eps: too large a step bends, too small a step rounds."""
-    best = int(np.argmin(errors))
-    ax.loglog(eps, errors, **line("gradient", marker=True))
-    ax.set(xlabel="eps", ylabel="relative error")
-    if title:
-        ax.set_title(title)
-    return f"The relative error is {errors[0]:.0e} at eps {eps[0]:.0e} and {errors[-1]:.0e} at {eps[-1]:.0e}; smallest near {eps[best]:.0e}."
-
-
 def against_length(ax, lengths, curves, title=None):
     """Gradient norms against the number of steps T; curves : dict, label -> (norms, look)."""
     for label, (norms, look) in curves.items():

@@ -8,7 +8,7 @@ import pytest
 pytest.register_assert_rewrite("tests.browser.play")
 
 from tests.browser import environments
-from tests.browser.frontends import FLAGS, Server
+from tests.browser.frontends import CHROMIUM, FLAGS, Server
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: make browser does it")
 
@@ -16,9 +16,8 @@ playwright = pytest.importorskip("playwright.sync_api", reason="playwright is no
 @pytest.fixture(scope="session")
 def chromium():
     """The system's Chromium; Playwright's own where there is none."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=found, args=FLAGS)
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
 

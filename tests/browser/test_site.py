@@ -3,7 +3,6 @@
 import functools
 import html.parser
 import http.server
-import shutil
 import subprocess
 import sys
 import threading
@@ -12,12 +11,10 @@ import urllib.parse
 import pytest
 
 from instructor import notebooks
+from tests.browser.frontends import CHROMIUM, FLAGS
 
 pytest.importorskip("sphinx", reason="make site installs it")
 playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update"]
 NAMES = notebooks.all_names()
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 

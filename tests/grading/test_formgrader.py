@@ -3,7 +3,6 @@
 import csv
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -13,10 +12,10 @@ import urllib.request
 
 import pytest
 
+from tests.browser.frontends import CHROMIUM, FLAGS
 from tests.grading import classes
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs the extra `browser`")
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 ANSWER = "Each state is computed from the one before, so the order of the inputs is kept."
 
 
@@ -58,7 +57,7 @@ def address(graded, tmp_path_factory):
 @pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
 def test_points_and_a_comment_reach_the_table_and_the_feedback(grader, graded, address):
     with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_page()
         page.set_default_timeout(90_000)
         page.goto(f"{address}/formgrader/gradebook?token=t")
