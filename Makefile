@@ -45,7 +45,7 @@ matrix:
 
 grade:
 	@sh tools/venv.sh grading
-	@$(python) -m instructor grade $(SUBMISSIONS)
+	@$(python) -m instructor grade $(if $(SUBMISSIONS),"$(SUBMISSIONS)")
 
 bench:
 	@sh tools/venv.sh bench
