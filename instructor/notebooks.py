@@ -158,7 +158,7 @@ def build(names, root=ROOT, draft=False, say=print):
             unreadable = any("markers" in r.what or "id" in r.what.split()[:4] for r in refused)
             if not refused or (draft and not unreadable):
                 jobs.append((name, [pool.submit(build_track, name, learners, root) for learners in (False, True)]))
-        for name, tracks_ in jobs:
+        for _, tracks_ in jobs:
             built = [job.result() for job in tracks_]
             refused = [refusal for _, _, more, _ in built for refusal in more]
             found += refused

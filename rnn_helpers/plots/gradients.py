@@ -139,7 +139,7 @@ def relative_errors(ax, errors, right=1e-6, wrong=1e-3, title=None):
     """
     names = list(errors)
     shown = [max(errors[name], 1e-9) for name in names]
-    for y, (name, value) in enumerate(zip(names, shown)):
+    for y, value in enumerate(shown):
         fine = value < right
         ax.plot([1e-10, value], [y, y], color="#B0B0B0", linewidth=1.5)
         ax.plot(value, y, marker="o" if fine else "X", markersize=9, color=COLOR["truncated" if fine else "gradient"], linestyle="")
