@@ -29,7 +29,9 @@ class Caches(Sequence):
             if step != 1:
                 raise ValueError(f"caches[::{step}] skips steps, expected neighbouring steps")
             return Caches(self.X[start:stop], self.H[start : max(start, stop) + 1])
-        t = range(len(self))[t]  # a negative or too large t as in any list
+        if not -len(self) <= t < len(self):
+            raise IndexError(f"caches[{t}]: there are {len(self)} steps, caches[0] to caches[{len(self) - 1}]")
+        t %= len(self)
         return self.X[t], self.H[t].T, self.H[t + 1].T
 
 

@@ -43,7 +43,15 @@ HINTS = {
 }
 
 TELLING = {  # part of an error's text -> a better hint than its kind alone gives
-    "could not be broadcast": "is there a `*` where the equation has a product, `@`? Print the shapes on both sides; columns are examples",
+    "could not be broadcast": "print the shapes on both sides: is there a `*` where the equation has a product, `@`, or a sum or max "
+                              "over an axis without keepdims=True?",
+    "non-broadcastable output": "+= cannot change the shape of what stands on its left: start it as zeros of the full shape, print both shapes",
+    "matmul: Input operand": "print both shapes: weights stand on the left of @, and what is multiplied element by element takes `*`",
+    "'list' object has no attribute": "this argument may be a list: np.asarray(it), or len(it) and it[0].shape",
+    "only integer scalar arrays": "a list cannot be indexed with an array: np.asarray(it) first",
+    "'tuple' object has no attribute": "a tuple came where one value was meant: take it apart, a, b = f(...)",
+    "p must be 1-dimensional": "rng.choice wants a flat p, (V,): of a column (V, 1) take p[:, 0]",
+    "robabilities do not sum to 1": "the temperature divides the logits, before the softmax",
     "converted to Python scalars": "the functions of `math` take one number; take NumPy's: np.tanh, np.exp, np.sqrt",
     "truth value of an array": "an array is neither true nor false; for an argument that may be missing write `if h0 is None`",
     "inhomogeneous shape": "the parts of that array differ in shape; are two returned values swapped, or is one of them a tuple?",
@@ -240,7 +248,8 @@ def process_unchanged():
 def own_line(error):
     """The last line of the learner's own code in a traceback, as 'line 3: h_t = ...', or ''."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if not frame.filename.startswith((*LIBRARIES, "<frozen")) and "site-packages" not in frame.filename:
+        if not frame.filename.startswith((*LIBRARIES, "<frozen")) and "site-packages" not in frame.filename \
+                and not frame.filename.endswith(".pyx"):
             text = (frame.line or linecache.getline(frame.filename, frame.lineno)).strip()
             return f"line {frame.lineno}: {text}" if text else f"line {frame.lineno}"
     return ""

@@ -183,7 +183,9 @@ def clipped_at(max_norm=None, size=1.0):
             for name in GRADS:
                 i[name] *= size
         given = {name: i[name] for name in GRADS}
-        clipped, norm = parts(function(dict(given), i["max_norm"] if max_norm is None else max_norm), "clipped", "norm")
+        handed = dict(given)
+        clipped, norm = parts(function(handed, i["max_norm"] if max_norm is None else max_norm), "clipped", "norm")
+        i.update({name: None for name in GRADS if handed.get(name) is not given[name]})  # the caller's dict was changed
         if not isinstance(clipped, dict):
             raise BadReturn(f"clipped is a {type(clipped).__name__}, expected a dict with the names of grads")
         if missing := [name for name in GRADS if name not in clipped]:

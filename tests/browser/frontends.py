@@ -86,7 +86,7 @@ class Lab:
     def __init__(self, context, server, path, app="lab/tree"):
         self.page = context.new_page()
         self.page.set_default_timeout(120_000)
-        self.page.goto(f"http://127.0.0.1:{server.port}/{app}/{path}?token={TOKEN}")
+        self.page.goto(f"http://127.0.0.1:{server.port}/{app}/{path}?token={TOKEN}&reset")  # without the tabs of the notebook before
         self.page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=180_000)
         self.page.wait_for_function("() => window.jupyterapp && window.jupyterapp.shell.currentWidget")
         self.wait_for("window.jupyterapp.shell.currentWidget.context.sessionContext.ready")
