@@ -392,15 +392,15 @@ def flow(model, X, Y, Wy=None):
 
 
 def training(clip=clip_by_norm, names=NAMES, sign=-1, rate=lambda lr: lr, measured=NAMES, returns=lambda loss, norm, after: (loss, norm),
-             share=lambda X: 1.0):
-    """A training step of which one thing is wrong."""
+             share=lambda Y: 1.0, loss_share=None):
+    """A training step of which one thing is wrong; share : factor of the gradients, and of the loss unless `loss_share` is given."""
 
     def wrong(model, X, Y, lr, max_norm):
         loss, grads = flow(model, X, Y)
-        clipped, norm = clip({name: grads[name] * share(X) for name in measured}, max_norm)
+        clipped, norm = clip({name: grads[name] * share(Y) for name in measured}, max_norm)
         for name in names:
             model.params[name][...] += sign * rate(lr) * clipped[name]
-        return returns(loss * share(X), norm, lambda: (model.loss(X, Y), global_norm(clipped)))
+        return returns(loss * (loss_share or share)(Y), norm, lambda: (model.loss(X, Y), global_norm(clipped)))
 
     return wrong
 
@@ -508,9 +508,20 @@ TRAIN_STEP = (
             "Every step has a target: the loss and the gradients sum over all of them.", "L = sum_t L_t", last_step_counts),
     Mistake("mean-for-sum", "The loss is divided by the number of predictions",
             "train_step works on the sum. The learning rate is chosen for it, and so is max_norm.", "L = sum_t L_t",
-            training(share=lambda X: 1 / (X.shape[0] * X.shape[2]))),
+            training(share=lambda Y: 1 / (Y.shape[0] * Y.shape[2]))),
+    Mistake("mean-everywhere", "Loss and step are those of a mean", "Here both are of the sum: leave out the division.", "L = sum_t L_t",
+            training(share=lambda Y: 1 / np.size(Y))),
+    Mistake("divided-by-the-steps", "The loss is divided by the steps", "train_step works on the sum over the steps.", "L = sum_t L_t",
+            training(share=lambda Y: 1 / len(Y))),
+    *(Mistake(name, title, "The loss is a sum, and so are its gradients: leave out the division.", DESCENT,
+              training(share=share, loss_share=lambda Y: 1.0)) for name, title, share in (
+                  ("step-of-a-mean", "The step is that of a mean", lambda Y: 1 / np.size(Y)),
+                  ("step-of-a-mean-over-time", "The step is that of a mean over time", lambda Y: 1 / len(Y)),
+                  ("step-of-a-mean-over-the-batch", "The step is that of a mean over the batch", lambda Y: 1 / Y.shape[2]),
+                  ("step-of-a-mean-over-time-and-batch", "The step is that of a mean over time and batch",
+                   lambda Y: 1 / (len(Y) * Y.shape[2])))),
     Mistake("divided-by-the-batch", "The loss is divided by the batch",
-            "train_step works on the sum over the examples.", "L = sum_t L_t", training(share=lambda X: 1 / X.shape[2])),
+            "train_step works on the sum over the examples.", "L = sum_t L_t", training(share=lambda Y: 1 / Y.shape[2])),
     Mistake("loss-after-the-update", "The loss is measured after the update",
             "Return the loss of the forward pass that gave the gradients.", "the loss before the update",
             training(returns=lambda loss, norm, after: (after()[0], norm))),
