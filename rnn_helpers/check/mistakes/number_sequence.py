@@ -37,12 +37,24 @@ def next_window(series, length):
     return columns([s[n:n + length] for n in starts]), columns([pad[n + length:n + 2 * length] for n in starts])
 
 
+def into_zeros(series, length):
+    """One window too few, written into an array of the right axes."""
+    s, N = np.asarray(series, float), len(series) - length - 1
+    return tuple(np.array([s[t + later:t + later + N] for t in range(length)])[:, None] for later in (0, 1))
+
+
+def stacked(windows):
+    return np.stack(windows, axis=1)[:, None]
+
+
 WINDOW = "X[t, 0, n] = series[n + t], Y[t, 0, n] = series[n + t + 1], n = 0..S - T - 1"
 
 MAKE_WINDOWS = (
-    Mistake("last-window-missing", "The last window is missing",
-            "A series of S numbers has S - T starts whose last number still has a successor: n = 0..S - T - 1, range(S - T).",
-            WINDOW, windows(starts=lambda S, T: range(S - T - 1))),
+    *(Mistake(name, "The last window is missing",
+              "A series of S numbers has S - T starts whose last number still has a successor: n = 0..S - T - 1, range(S - T).",
+              WINDOW, wrong) for name, wrong in (
+                  ("last-window-missing", windows(starts=lambda S, T: range(S - T - 1))), ("last-window-missing-of-zeros", into_zeros),
+                  ("last-window-missing-of-a-stack", windows(starts=lambda S, T: range(S - T - 1), shape=stacked)))),
     Mistake("first-window-missing", "The first window is missing", "Count starts from 0: range(S - T).",
             WINDOW, windows(starts=lambda S, T: range(1, S - T))),
     Mistake("windows-do-not-overlap", "The windows do not overlap",
@@ -78,6 +90,9 @@ MAKE_WINDOWS = (
     Mistake("reshaped-for-transposed", "reshape has mixed the windows",
             "The windows are rows (N, T); reshape to (T, 1, N) cuts them up anew. Turn them: np.array(windows).T[:, None, :].",
             WINDOW, windows(shape=lambda w: np.reshape(w, (len(w[0]), 1, -1)))),
+    Mistake("windows-as-steps", "A window is a row of its own step",
+            "You return (N, 1, T). Time is the first axis and a window is a column: (T, 1, N).",
+            "X (T, D, B)", windows(shape=lambda w: np.array(w, float)[:, None, :])),
     Mistake("rows-of-windows", "A window is a row", "You return (N, T). Time is the first axis and a column is an example: (T, 1, N).",
             "X (T, D, B)", windows(shape=lambda w: np.array(w, float))),
     Mistake("length-ignored", "The whole series is one window", "A window has `length` numbers, and every start gives one.",
@@ -357,9 +372,9 @@ CLIP_BY_NORM = (
     Mistake("mean-of-squares", "The squares are averaged",
             "The norm is the length of the gradient: the root of the sum of squares, not of their mean.",
             CLIP, clip(by_norm, lambda grads: np.sqrt(sum((g**2).sum() for g in grads.values()) / sum(g.size for g in grads.values())))),
-    Mistake("scaled-up-too", "Short gradients are stretched to the threshold",
-            "The factor is max_norm / norm only where the norm is above the threshold, else 1: min(1, max_norm / norm).",
-            CLIP, clip(lambda g, n, m, grads: g * (m / n))),
+    *(Mistake(name, "Short gradients are stretched", "Below the threshold nothing changes: factor min(1, max_norm / norm).", CLIP, clip(scale))
+      for name, scale in (("scaled-up-too", lambda g, n, m, grads: g * (m / n)), ("scaled-up-too-nan", lambda g, n, m, grads: g * m / n),
+                          ("scaled-up-too-but-zeros", lambda g, n, m, grads: g * (m / n) if n else g))),
     Mistake("divided-by-the-norm", "The clipped gradient has length 1",
             "You divide by the norm but do not multiply by max_norm.", CLIP, clip(lambda g, n, m, grads: g / n if n > m else g)),
     Mistake("not-clipped", "Nothing is clipped", "Above the threshold every gradient is multiplied by max_norm / norm.",
