@@ -539,12 +539,13 @@ def drawn(p, rng):
 
 
 def sampling(warm=lambda prefix: prefix, probabilities=divided, draw=drawn, steps=lambda length: length,
-             keep_state=True, feed=lambda new, old: new, returns=lambda prefix, text: text, make_rng=lambda rng: rng):
-    """A sampler of which a part is wrong; what is drawn first comes from the state after `warm(prefix)`."""
+             keep_state=True, feed=lambda new, old: new, returns=lambda prefix, text: text, make_rng=lambda rng: rng,
+             column=lambda Wx: Wx):
+    """A sampler of which a part is wrong; what is drawn first comes from the state after `warm(prefix)`; column : Wx as it is read."""
 
     def wrong(model, chars, prefix, length, temperature, rng):
         rng, Wh, Wy, c = make_rng(rng), model.cell.Wh, model.Wy, model.c[:, 0]
-        inputs = (model.cell.Wx + model.cell.b).T  # Wx x_t + b for each character
+        inputs = (column(model.cell.Wx) + model.cell.b).T  # Wx x_t + b for each character
         h, text = np.zeros(len(Wh)), ""
         for char in warm(prefix):
             x = chars.index(char)
@@ -613,6 +614,7 @@ SAMPLE = (
             READ, sampling(keep_state=False)),
     Mistake("input-never-changes", "The drawn character is not fed back",
             "The input stays the prefix's last character. What was drawn is the next input.", READ, sampling(feed=lambda new, old: old)),
+    Mistake("Wx-flat", "Wx[:, i] is flat", "(H,) + (H, 1) is (H, H); write Wx[:, [i]].", READ, sampling(column=lambda Wx: Wx[:1])),
     Mistake("own-generator", "The function makes a generator of its own",
             "np.random.default_rng(0) inside starts anew in each call, so the text is always the same. Draw from the argument rng.",
             "rng is the only source of chance", sampling(make_rng=lambda rng: np.random.default_rng(0))),
