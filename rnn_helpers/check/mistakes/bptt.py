@@ -455,7 +455,8 @@ RNN_BACKWARD = (
             "dh[t] += ... writes into the caller's array; called again, the answer differs. Add into a new array: dh[t] + dh_next.",
             FLOW, writes_into_dh),
     *(Mistake(name, "A column (H, 1) cannot take what is carried back",
-              "What is carried back is (H, B): start it as zeros like dh[0], and use =, not +=.", FLOW, walk(start=like_b, hands_on=hands_on))
+              "What is carried back is (H, B): start it as zeros like dh[0], and use =, not +=.",
+              FLOW, walk(start=like_b, hands_on=hands_on))
       for name, hands_on in (("carry-added-to-a-column", lambda dh_prev, dh_next: in_place(dh_next, dh_prev)),
                              ("carry-written-into-a-column", written_into))),
     Mistake("tanh-slope-twice", "tanh' is applied twice", "rnn_cell_backward multiplies by it: hand it dh[t] + dh_next.",
@@ -467,7 +468,8 @@ RNN_BACKWARD = (
     Mistake("db-added-unsummed", "A column (H, 1) grows by all columns of an (H, B)",
             "That fits for one example only. If it is db, sum over the batch: dz_t.sum(axis=1, keepdims=True). "
             "If it is what is carried back, start it as zeros like dh[0].",
-            "db is (H, 1); dz_t and what is carried back are (H, B)", walk(step_back(of_b=lambda dz: dz.copy()), add=(as_it_is, as_it_is, in_place))),
+            "db is (H, 1); dz_t and what is carried back are (H, B)",
+            walk(step_back(of_b=lambda dz: dz.copy()), add=(as_it_is, as_it_is, in_place))),
     Mistake("db-one-number", "db is one number", "A sum over everything mixes the units. Each has its own bias: dz_t.sum(axis=1, keepdims=True).",
             "db = sum over t and batch of dz_t", walk(step_back(of_b=lambda dz: dz.sum()))),
     Mistake("tanh-slope-missing-in-the-carry+Wh-not-transposed", "The carry lacks tanh', and Wh is not transposed in it",

@@ -372,7 +372,8 @@ CLIP_BY_NORM = (
     Mistake("mean-of-squares", "The squares are averaged",
             "The norm is the length of the gradient: the root of the sum of squares, not of their mean.",
             CLIP, clip(by_norm, lambda grads: np.sqrt(sum((g**2).sum() for g in grads.values()) / sum(g.size for g in grads.values())))),
-    *(Mistake(name, "Short gradients are stretched", "Below the threshold nothing changes: factor min(1, max_norm / norm).", CLIP, clip(scale))
+    *(Mistake(name, "Short gradients are stretched", "Below the threshold nothing changes: factor min(1, max_norm / norm).",
+              CLIP, clip(scale))
       for name, scale in (("scaled-up-too", lambda g, n, m, grads: g * (m / n)), ("scaled-up-too-nan", lambda g, n, m, grads: g * m / n),
                           ("scaled-up-too-but-zeros", lambda g, n, m, grads: g * (m / n) if n else g))),
     Mistake("divided-by-the-norm", "The clipped gradient has length 1",

@@ -358,7 +358,8 @@ TRAIN_STREAM = (
             "k2 may be larger than k1 (keep older caches, with dh = 0 for their steps) or smaller (the first steps of the piece are not walked).",
             BACK, streamed(window=lambda caches, new, k1, k2: new)),
     Mistake("never-beyond-the-piece", "The losses do not flow into older pieces",
-            "With k2 > k1, or in a last shorter piece, they go on into steps before the piece: keep the last k2 caches, with dh = 0 for the older ones.",
+            "With k2 > k1, or in a last shorter piece, they go on into steps before the piece: "
+            "keep the last k2 caches, with dh = 0 for the older ones.",
             BACK, streamed(window=lambda caches, new, k1, k2: new[-k2:])),
     Mistake("one-step-too-many", "The losses flow back k2 + 1 steps", "Keep k2 caches: caches[-k2:].",
             BACK, streamed(window=lambda caches, new, k1, k2: caches[-k2 - 1:])),
