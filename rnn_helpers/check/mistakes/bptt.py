@@ -207,18 +207,19 @@ def newest(total, new):
 
 
 def walk(step=step_back(), add=as_it_is, joins=lambda dh_t, dh_next: dh_t + dh_next,
-         hands_on=lambda dh_prev, dh_next: dh_prev, order=reversed, loss=lambda dh, t: dh[t], dh0=lambda dh_prev, dh_all: dh_prev):
+         hands_on=lambda dh_prev, dh_next: dh_prev, order=reversed, loss=lambda dh, t: dh[t], dh0=lambda dh_prev, dh_all: dh_prev,
+         start=lambda cell, dh: np.zeros_like(dh[0])):
     """Backpropagation through time of which a part is wrong.
 
     step : one step back; add : how the sums grow (one function, or one each for dWx, dWh, db); joins : what a step
     receives of its loss and of later steps; hands_on : what is carried; order : of the steps; loss : what is read of
-    dh; dh0 : what is returned of the last carry and of the last dL/dh_t
+    dh; dh0 : what is returned of the last carry and of the last dL/dh_t; start : of what is carried
     """
     adds = add if isinstance(add, tuple) else (add, add, add)
 
     def wrong(cell, dh, caches):
         sums = [np.zeros_like(cell.Wx), np.zeros_like(cell.Wh), np.zeros_like(cell.b)]
-        dh_next = dh_all = np.zeros_like(dh[0])
+        dh_next = dh_all = start(cell, dh)
         for t in order(range(len(caches))):
             dh_all = joins(loss(dh, t), dh_next)
             *shares, dh_prev = step(cell, dh_all, caches[t])
@@ -278,6 +279,29 @@ def joins_after_tanh(cell, dh, caches):
         sums = [total + share for total, share in zip(sums, (dz @ x_t.T, dz @ h_prev.T, of_b(dz)))]
         dz_next = cell.Wh.T @ dz
     return *sums, dz_next
+
+
+def slope_in_what_joins(of_the_loss):
+    """tanh' before a step that multiplies by it: of dh[t] and the carry, or of the carry alone."""
+
+    def wrong(cell, dh, caches):
+        sums, dh_next = [0, 0, 0], np.zeros_like(dh[0])
+        for t in reversed(range(len(caches))):
+            slope = 1 - caches[t][2] ** 2
+            *shares, dh_next = step_back()(cell, dh[t] * (slope if of_the_loss else 1) + dh_next * slope, caches[t])
+            sums = [total + share for total, share in zip(sums, shares)]
+        return *sums, dh_next
+
+    return wrong
+
+
+def like_b(cell, dh):
+    return np.zeros_like(cell.b)
+
+
+def written_into(dh_prev, dh_next):
+    dh_next[...] = dh_prev
+    return dh_next
 
 
 def losses_late(cell, dh, caches):
@@ -430,9 +454,22 @@ RNN_BACKWARD = (
     Mistake("dh-overwritten", "dh is overwritten",
             "dh[t] += ... writes into the caller's array; called again, the answer differs. Add into a new array: dh[t] + dh_next.",
             FLOW, writes_into_dh),
-    Mistake("db-added-unsummed", "db grows by all columns of dz_t",
-            "db is (H, 1) and dz_t is (H, B), so += fits for one example only. Sum over the batch first: dz_t.sum(axis=1, keepdims=True).",
-            "db = sum over t and batch of dz_t", walk(step_back(of_b=lambda dz: dz.copy()), add=(as_it_is, as_it_is, in_place))),
+    *(Mistake(name, "A column (H, 1) cannot take what is carried back",
+              "What is carried back is (H, B): start it as zeros like dh[0], and use =, not +=.",
+              FLOW, walk(start=like_b, hands_on=hands_on))
+      for name, hands_on in (("carry-added-to-a-column", lambda dh_prev, dh_next: in_place(dh_next, dh_prev)),
+                             ("carry-written-into-a-column", written_into))),
+    Mistake("tanh-slope-twice", "tanh' is applied twice", "rnn_cell_backward multiplies by it: hand it dh[t] + dh_next.",
+            SLOPE, slope_in_what_joins(True)),
+    Mistake("tanh-slope-twice-in-the-carry", "tanh' is applied twice to what comes back",
+            "rnn_cell_backward multiplies by it: hand it dh[t] + dh_next.", SLOPE, slope_in_what_joins(False)),
+    Mistake("Wh-missing-in-the-carry", "Wh^T is missing in what is handed on", "Hand on Wh.T @ dz_t, not dz_t.",
+            FLOW, walk(step_back(carry=lambda cell, dz, dh: dz))),
+    Mistake("db-added-unsummed", "A column (H, 1) grows by all columns of an (H, B)",
+            "That fits for one example only. If it is db, sum over the batch: dz_t.sum(axis=1, keepdims=True). "
+            "If it is what is carried back, start it as zeros like dh[0].",
+            "db is (H, 1); dz_t and what is carried back are (H, B)",
+            walk(step_back(of_b=lambda dz: dz.copy()), add=(as_it_is, as_it_is, in_place))),
     Mistake("db-one-number", "db is one number", "A sum over everything mixes the units. Each has its own bias: dz_t.sum(axis=1, keepdims=True).",
             "db = sum over t and batch of dz_t", walk(step_back(of_b=lambda dz: dz.sum()))),
     Mistake("tanh-slope-missing-in-the-carry+Wh-not-transposed", "The carry lacks tanh', and Wh is not transposed in it",

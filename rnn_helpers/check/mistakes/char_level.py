@@ -179,16 +179,21 @@ def naive(axis):
     return lambda logits: np.exp(logits) / np.exp(logits).sum(axis=axis, keepdims=True)
 
 
-def shift_by_the_largest_of_all(logits):
-    e = np.exp(logits - logits.max())
-    return e / e.sum(axis=1, keepdims=True)
+def shifted_softmax(axis, largest):
+    """A softmax over `axis` that subtracts the maximum over another, `largest` (None: that of everything)."""
+
+    def probabilities(logits):
+        e = np.exp(logits - logits.max(axis=largest, keepdims=True))
+        return e / e.sum(axis=axis, keepdims=True)
+
+    return probabilities
 
 
-def with_axis(axis):
-    """A stable softmax over the wrong axis (None: over everything)."""
+def with_axis(axis, largest="same"):
+    """A stable softmax over the wrong axis (None: over everything); largest : the axis of the maximum, when another."""
 
     def wrong(logits, targets):
-        shifted = logits - logits.max(axis=axis, keepdims=True)
+        shifted = logits - logits.max(axis=axis if largest == "same" else largest, keepdims=True)
         log_p = shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
         return -np.sum(of_the_right(log_p, targets)), put_minus_one(np.exp(log_p), targets)
 
@@ -318,16 +323,24 @@ SOFTMAX_CROSS_ENTROPY = (
             STABLE, from_p(naive(1))),
     Mistake("one-maximum-for-all", "One maximum is subtracted from all steps",
             "A step whose logits all lie far below that maximum gets 0 / 0. Each column needs its own: max(axis=1, keepdims=True).",
-            STABLE, from_p(shift_by_the_largest_of_all)),
+            STABLE, from_p(shifted_softmax(1, None))),
+    Mistake("one-maximum-for-all-in-the-log", "One maximum for all steps",
+            "Another step may lie 1000 below it: max over axis=1, keepdims=True.", STABLE, with_axis(1, None)),
     Mistake("log-of-zero", "The loss is inf for a very unlikely target",
             "p has underflowed to 0 before you take its log. Take the log on paper: logits - max - log(sum of exp(logits - max)).",
             STABLE, from_p(lambda logits: softmax(logits, axis=1))),
     Mistake("log-of-p-plus-eps", "A small number beside p hides very unlikely targets",
             "log(p + 1e-12), or a clipped p, caps the loss near 28. Take the log on paper: logits - max - log(sum of exp(logits - max)).",
             STABLE, from_p(lambda logits: softmax(logits, axis=1), 1e-12)),
-    Mistake("softmax-over-time", "The softmax runs over the steps",
-            "It sums over axis 0. Each step and example has its own distribution over characters: axis=1.",
-            "sum over v of p[t, v, b] = 1", with_axis(0)),
+    *(Mistake(name, "The softmax runs over time", "It sums over axis 0; the characters are axis 1: axis=1, keepdims=True.",
+              "sum over v of p[t, v, b] = 1", wrong) for name, wrong in (
+                  ("softmax-over-time", with_axis(0)), ("softmax-over-time+log-of-zero", from_p(shifted_softmax(0, 0))),
+                  ("softmax-over-time+overflow", from_p(naive(0))),
+                  ("softmax-over-time+maximum-over-characters", from_p(shifted_softmax(0, 1))),
+                  ("softmax-over-time+one-maximum-for-all", from_p(shifted_softmax(0, None))),
+                  ("softmax-over-time+one-maximum-for-all+log-of-p-plus-eps", from_p(shifted_softmax(0, None), 1e-12)),
+                  ("softmax-over-time+maximum-over-characters-in-the-log", with_axis(0, 1)),
+                  ("softmax-over-time+one-maximum-for-all-in-the-log", with_axis(0, None)))),
     Mistake("softmax-over-the-batch", "The softmax runs over the examples",
             "It sums over the last axis. The characters are axis 1: axis=1, keepdims=True.",
             "sum over v of p[t, v, b] = 1", with_axis(2)),
@@ -425,9 +438,14 @@ def always_scale(grads, max_norm):
     return {name: g * (min(max_norm, 1e6) / size) for name, g in grads.items()}, size
 
 
-def mean_gradient(logits, targets):
-    loss, dlogits = softmax_cross_entropy(logits, targets)
-    return loss / len(logits), dlogits / len(logits)
+def mean_gradient(number, loss_too=True):
+    """The cross-entropy divided by a number of the targets (T, B); or its gradient alone."""
+
+    def wrong(logits, targets):
+        loss, dlogits = softmax_cross_entropy(logits, targets)
+        return loss / number(targets) if loss_too else loss, dlogits / number(targets)
+
+    return wrong
 
 
 def no_update(model, X, targets, lr, max_norm):
@@ -443,7 +461,22 @@ TRAIN_STEP_CHARACTERS = (
             "loss = -sum of log p_t[target]", training_step(value=lambda value, X: value / len(X))),
     Mistake("averaged", "Loss and gradient are divided by T",
             "The step is then T times smaller. Loss and gradients are sums over the steps, as in notebook 04.",
-            "loss = -sum of log p_t[target]", training_step(loss=mean_gradient)),
+            "loss = -sum of log p_t[target]", training_step(loss=mean_gradient(len))),
+    Mistake("averaged-over-all", "Loss and step are those of a mean", "Here both are of the sum: leave out the division.",
+            "loss = -sum of log p_t[target]", training_step(loss=mean_gradient(np.size))),
+    Mistake("step-of-a-mean", "The step is that of a mean", "The loss is a sum, and so are its gradients: leave out the division.",
+            STEP, training_step(loss=mean_gradient(np.size, loss_too=False))),
+    Mistake("step-of-a-mean-over-time", "The step is that of a mean over time",
+            "The loss is a sum, and so are its gradients: leave out the division.",
+            STEP, training_step(loss=mean_gradient(len, loss_too=False))),
+    Mistake("averaged-over-the-batch", "Loss and step are those of a mean over the batch",
+            "Here both are of the sum: leave out the division.",
+            "loss = -sum of log p_t[target]", training_step(loss=mean_gradient(lambda targets: targets.shape[1]))),
+    Mistake("step-of-a-mean-over-the-batch", "The step is that of a mean over the batch",
+            "The loss is a sum, and so are its gradients: leave out the division.",
+            STEP, training_step(loss=mean_gradient(lambda targets: targets.shape[1], loss_too=False))),
+    Mistake("mean-loss-returned", "The loss returned is a mean over time and batch", "Return the sum; whoever prints it divides.",
+            "loss = -sum of log p_t[target]", training_step(value=lambda value, X: value / (len(X) * X.shape[2]))),
     Mistake("loss-after-the-update", "The loss is the one after the update",
             "Return the loss that the gradients belong to: the one before the weights moved.",
             "loss before, update after", training_step(after=True)),
@@ -506,12 +539,13 @@ def drawn(p, rng):
 
 
 def sampling(warm=lambda prefix: prefix, probabilities=divided, draw=drawn, steps=lambda length: length,
-             keep_state=True, feed=lambda new, old: new, returns=lambda prefix, text: text, make_rng=lambda rng: rng):
-    """A sampler of which a part is wrong; what is drawn first comes from the state after `warm(prefix)`."""
+             keep_state=True, feed=lambda new, old: new, returns=lambda prefix, text: text, make_rng=lambda rng: rng,
+             column=lambda Wx: Wx):
+    """A sampler of which a part is wrong; what is drawn first comes from the state after `warm(prefix)`; column : Wx as it is read."""
 
     def wrong(model, chars, prefix, length, temperature, rng):
         rng, Wh, Wy, c = make_rng(rng), model.cell.Wh, model.Wy, model.c[:, 0]
-        inputs = (model.cell.Wx + model.cell.b).T  # Wx x_t + b for each character
+        inputs = (column(model.cell.Wx) + model.cell.b).T  # Wx x_t + b for each character
         h, text = np.zeros(len(Wh)), ""
         for char in warm(prefix):
             x = chars.index(char)
@@ -580,6 +614,7 @@ SAMPLE = (
             READ, sampling(keep_state=False)),
     Mistake("input-never-changes", "The drawn character is not fed back",
             "The input stays the prefix's last character. What was drawn is the next input.", READ, sampling(feed=lambda new, old: old)),
+    Mistake("Wx-flat", "Wx[:, i] is flat", "(H,) + (H, 1) is (H, H); write Wx[:, [i]].", READ, sampling(column=lambda Wx: Wx[:1])),
     Mistake("own-generator", "The function makes a generator of its own",
             "np.random.default_rng(0) inside starts anew in each call, so the text is always the same. Draw from the argument rng.",
             "rng is the only source of chance", sampling(make_rng=lambda rng: np.random.default_rng(0))),

@@ -37,12 +37,24 @@ def next_window(series, length):
     return columns([s[n:n + length] for n in starts]), columns([pad[n + length:n + 2 * length] for n in starts])
 
 
+def into_zeros(series, length):
+    """One window too few, written into an array of the right axes."""
+    s, N = np.asarray(series, float), len(series) - length - 1
+    return tuple(np.array([s[t + later:t + later + N] for t in range(length)])[:, None] for later in (0, 1))
+
+
+def stacked(windows):
+    return np.stack(windows, axis=1)[:, None]
+
+
 WINDOW = "X[t, 0, n] = series[n + t], Y[t, 0, n] = series[n + t + 1], n = 0..S - T - 1"
 
 MAKE_WINDOWS = (
-    Mistake("last-window-missing", "The last window is missing",
-            "A series of S numbers has S - T starts whose last number still has a successor: n = 0..S - T - 1, range(S - T).",
-            WINDOW, windows(starts=lambda S, T: range(S - T - 1))),
+    *(Mistake(name, "The last window is missing",
+              "A series of S numbers has S - T starts whose last number still has a successor: n = 0..S - T - 1, range(S - T).",
+              WINDOW, wrong) for name, wrong in (
+                  ("last-window-missing", windows(starts=lambda S, T: range(S - T - 1))), ("last-window-missing-of-zeros", into_zeros),
+                  ("last-window-missing-of-a-stack", windows(starts=lambda S, T: range(S - T - 1), shape=stacked)))),
     Mistake("first-window-missing", "The first window is missing", "Count starts from 0: range(S - T).",
             WINDOW, windows(starts=lambda S, T: range(1, S - T))),
     Mistake("windows-do-not-overlap", "The windows do not overlap",
@@ -78,6 +90,9 @@ MAKE_WINDOWS = (
     Mistake("reshaped-for-transposed", "reshape has mixed the windows",
             "The windows are rows (N, T); reshape to (T, 1, N) cuts them up anew. Turn them: np.array(windows).T[:, None, :].",
             WINDOW, windows(shape=lambda w: np.reshape(w, (len(w[0]), 1, -1)))),
+    Mistake("windows-as-steps", "A window is a row of its own step",
+            "You return (N, 1, T). Time is the first axis and a window is a column: (T, 1, N).",
+            "X (T, D, B)", windows(shape=lambda w: np.array(w, float)[:, None, :])),
     Mistake("rows-of-windows", "A window is a row", "You return (N, T). Time is the first axis and a column is an example: (T, 1, N).",
             "X (T, D, B)", windows(shape=lambda w: np.array(w, float))),
     Mistake("length-ignored", "The whole series is one window", "A window has `length` numbers, and every start gives one.",
@@ -357,9 +372,10 @@ CLIP_BY_NORM = (
     Mistake("mean-of-squares", "The squares are averaged",
             "The norm is the length of the gradient: the root of the sum of squares, not of their mean.",
             CLIP, clip(by_norm, lambda grads: np.sqrt(sum((g**2).sum() for g in grads.values()) / sum(g.size for g in grads.values())))),
-    Mistake("scaled-up-too", "Short gradients are stretched to the threshold",
-            "The factor is max_norm / norm only where the norm is above the threshold, else 1: min(1, max_norm / norm).",
-            CLIP, clip(lambda g, n, m, grads: g * (m / n))),
+    *(Mistake(name, "Short gradients are stretched", "Below the threshold nothing changes: factor min(1, max_norm / norm).",
+              CLIP, clip(scale))
+      for name, scale in (("scaled-up-too", lambda g, n, m, grads: g * (m / n)), ("scaled-up-too-nan", lambda g, n, m, grads: g * m / n),
+                          ("scaled-up-too-but-zeros", lambda g, n, m, grads: g * (m / n) if n else g))),
     Mistake("divided-by-the-norm", "The clipped gradient has length 1",
             "You divide by the norm but do not multiply by max_norm.", CLIP, clip(lambda g, n, m, grads: g / n if n > m else g)),
     Mistake("not-clipped", "Nothing is clipped", "Above the threshold every gradient is multiplied by max_norm / norm.",
@@ -392,15 +408,15 @@ def flow(model, X, Y, Wy=None):
 
 
 def training(clip=clip_by_norm, names=NAMES, sign=-1, rate=lambda lr: lr, measured=NAMES, returns=lambda loss, norm, after: (loss, norm),
-             share=lambda X: 1.0):
-    """A training step of which one thing is wrong."""
+             share=lambda Y: 1.0, loss_share=None):
+    """A training step of which one thing is wrong; share : factor of the gradients, and of the loss unless `loss_share` is given."""
 
     def wrong(model, X, Y, lr, max_norm):
         loss, grads = flow(model, X, Y)
-        clipped, norm = clip({name: grads[name] * share(X) for name in measured}, max_norm)
+        clipped, norm = clip({name: grads[name] * share(Y) for name in measured}, max_norm)
         for name in names:
             model.params[name][...] += sign * rate(lr) * clipped[name]
-        return returns(loss * share(X), norm, lambda: (model.loss(X, Y), global_norm(clipped)))
+        return returns(loss * (loss_share or share)(Y), norm, lambda: (model.loss(X, Y), global_norm(clipped)))
 
     return wrong
 
@@ -508,9 +524,20 @@ TRAIN_STEP = (
             "Every step has a target: the loss and the gradients sum over all of them.", "L = sum_t L_t", last_step_counts),
     Mistake("mean-for-sum", "The loss is divided by the number of predictions",
             "train_step works on the sum. The learning rate is chosen for it, and so is max_norm.", "L = sum_t L_t",
-            training(share=lambda X: 1 / (X.shape[0] * X.shape[2]))),
+            training(share=lambda Y: 1 / (Y.shape[0] * Y.shape[2]))),
+    Mistake("mean-everywhere", "Loss and step are those of a mean", "Here both are of the sum: leave out the division.", "L = sum_t L_t",
+            training(share=lambda Y: 1 / np.size(Y))),
+    Mistake("divided-by-the-steps", "The loss is divided by the steps", "train_step works on the sum over the steps.", "L = sum_t L_t",
+            training(share=lambda Y: 1 / len(Y))),
+    *(Mistake(name, title, "The loss is a sum, and so are its gradients: leave out the division.", DESCENT,
+              training(share=share, loss_share=lambda Y: 1.0)) for name, title, share in (
+                  ("step-of-a-mean", "The step is that of a mean", lambda Y: 1 / np.size(Y)),
+                  ("step-of-a-mean-over-time", "The step is that of a mean over time", lambda Y: 1 / len(Y)),
+                  ("step-of-a-mean-over-the-batch", "The step is that of a mean over the batch", lambda Y: 1 / Y.shape[2]),
+                  ("step-of-a-mean-over-time-and-batch", "The step is that of a mean over time and batch",
+                   lambda Y: 1 / (len(Y) * Y.shape[2])))),
     Mistake("divided-by-the-batch", "The loss is divided by the batch",
-            "train_step works on the sum over the examples.", "L = sum_t L_t", training(share=lambda X: 1 / X.shape[2])),
+            "train_step works on the sum over the examples.", "L = sum_t L_t", training(share=lambda Y: 1 / Y.shape[2])),
     Mistake("loss-after-the-update", "The loss is measured after the update",
             "Return the loss of the forward pass that gave the gradients.", "the loss before the update",
             training(returns=lambda loss, norm, after: (after()[0], norm))),

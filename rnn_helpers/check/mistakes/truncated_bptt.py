@@ -274,6 +274,39 @@ def streamed(starts=lambda T, k1, k2: range(0, T, k1), length=lambda k1, k2: k1,
     return wrong
 
 
+def over_the_window(rerun=False, counted_again=True, readout_hears_all=True, reports_all=False, overwritten=True):
+    """Training on a stream that reads all of the last k2 steps out again, with the weights of now.
+
+    rerun : the states are computed again as well, from the one before the window, and put in place of the old ones when
+    `overwritten`; counted_again : old losses flow back; readout_hears_all : and reach Wy and c; reports_all : and are returned
+    """
+
+    def wrong(model, X, Y, k1, k2, lr):
+        losses, states, caches = [], [np.zeros((len(model.cell.Wh), X.shape[2]))], []
+        for start in range(0, len(X), k1):
+            stop = min(start + k1, len(X))
+            first = min(start, max(0, stop - k2))
+            ran = first if rerun else start
+            h, new = rnn_forward(model.cell, X[ran:stop], states[ran])
+            states = [*states[:ran + 1], *h] if overwritten else [*states, *h[start - ran:]]
+            caches = [*caches[:ran], *(new[t] for t in range(len(new)))]
+            h = h if rerun else np.array(states[first + 1:])
+            outputs, old = many_to_many(h, model.Wy, model.c), start - first
+            every, dY = squared_error(outputs, Y[first:stop])
+            value, _ = squared_error(outputs[old:], Y[start:stop])
+            if not counted_again:
+                dY[:old] = 0
+            dh = readout_backward(dY, h, model.Wy)[2]
+            dWy, dc, _ = readout_backward(dY, h, model.Wy) if readout_hears_all else readout_backward(dY[old:], h[old:], model.Wy)
+            dWx, dWh, db, _ = rnn_backward(model.cell, dh[-k2:], caches[first:stop][-k2:])
+            for p, g in zip((model.cell.Wx, model.cell.Wh, model.cell.b, model.Wy, model.c), (dWx, dWh, db, dWy, dc)):
+                p -= lr * g
+            losses.append(every if reports_all else value)
+        return losses
+
+    return wrong
+
+
 def one_loss_per_step(model, X, Y, k1, k2, lr):
     """Right updates, but the losses come back a step at a time."""
     steps = streamed(report=lambda value, dY, losses: np.sum((dY / 2) ** 2, axis=(1, 2)))(model, X, Y, k1, k2, lr)
@@ -325,7 +358,8 @@ TRAIN_STREAM = (
             "k2 may be larger than k1 (keep older caches, with dh = 0 for their steps) or smaller (the first steps of the piece are not walked).",
             BACK, streamed(window=lambda caches, new, k1, k2: new)),
     Mistake("never-beyond-the-piece", "The losses do not flow into older pieces",
-            "With k2 > k1 they go on into steps before the piece: keep the last k2 caches, with dh = 0 for the older ones.",
+            "With k2 > k1, or in a last shorter piece, they go on into steps before the piece: "
+            "keep the last k2 caches, with dh = 0 for the older ones.",
             BACK, streamed(window=lambda caches, new, k1, k2: new[-k2:])),
     Mistake("one-step-too-many", "The losses flow back k2 + 1 steps", "Keep k2 caches: caches[-k2:].",
             BACK, streamed(window=lambda caches, new, k1, k2: caches[-k2 - 1:])),
@@ -335,6 +369,18 @@ TRAIN_STREAM = (
     Mistake("losses-counted-again", "Losses of older steps count again",
             "An older loss already had its update. In the window only the new steps have a dh; zeros stand for the older ones.",
             "every loss is counted once", streamed(old_dh=True)),
+    *(Mistake(f"old-losses-read-out-again{name}", "Losses of older pieces are counted again", "dh = 0 for their steps.",
+              "every loss is counted once", over_the_window(**parts)) for name, parts in (
+                  ("", {}), ("+reported", {"reports_all": True}), ("+not-in-Wy", {"readout_hears_all": False}),
+                  ("+not-in-Wy+reported", {"readout_hears_all": False, "reports_all": True}))),
+    *(Mistake(f"window-run-again{name}", "The older steps are run again with the new weights", "Keep their caches.",
+              "caches are kept as they were computed", over_the_window(rerun=True, counted_again=False, overwritten=overwritten))
+      for name, overwritten in (("", True), ("-from-the-old-states", False))),
+    *(Mistake(f"window-run-again+counted-again{name}", "The older steps are run again with the new weights, and their losses counted again",
+              "Keep their caches, and dh = 0 for their steps.", "caches are kept as they were computed; every loss is counted once",
+              over_the_window(rerun=True, **parts)) for name, parts in (
+                  ("", {}), ("+reported", {"reports_all": True}), ("-from-the-old-states", {"overwritten": False}),
+                  ("-from-the-old-states+reported", {"overwritten": False, "reports_all": True}))),
     Mistake("caches-recomputed", "Older steps are computed anew with the new weights",
             "That is another algorithm. Here older steps keep the caches that they were computed with.",
             "caches are kept as they were computed", streamed(recompute=True)),
