@@ -1,12 +1,13 @@
-"""Solved notebooks with Colab's packages: ipywidgets 7, matplotlib 3.10; the classic Notebook 6 stands in for Colab's page."""
+"""The solved notebooks with Colab's packages: ipywidgets 7, matplotlib 3.10; the classic Notebook 6 stands in for Colab's page."""
 
 import pytest
 
+from tests.browser.environments import NAMES
 from tests.browser.frontends import Classic
 from tests.browser.play import everything, fail_and_mend, hurry
 
 
-@pytest.mark.parametrize("name", ("03_bptt", "04_number_sequence", "05_char_level"))  # between them they have every kind of control
+@pytest.mark.parametrize("name", NAMES)
 def test_with_colabs_packages(context, colab, name):
     everything(Classic(context, colab, f"notebooks/solutions/{name}.ipynb"), f"solutions/{name}.ipynb", again=False)
 
