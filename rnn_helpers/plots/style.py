@@ -149,10 +149,9 @@ def show(fig, *alt):
     text = " ".join(alt)
     if not text:
         raise TypeError("show needs the picture's alt text: show(fig, alt), alt being what the drawing function returned")
-    buffer = io.BytesIO()
-    fig.savefig(buffer, format="png", bbox_inches="tight")
+    FigureCanvasAgg(fig)  # whatever window pyplot has for it
+    encoded = base64.b64encode(png(fig)).decode("ascii")
     plt.close(fig)
-    encoded = base64.b64encode(buffer.getvalue()).decode("ascii")
     display({"image/png": encoded, "text/plain": text}, metadata={"image/png": {"alt": text}}, raw=True)
 
 
