@@ -1,6 +1,5 @@
-"""What pyproject.toml and constraints.txt say: what the course needs, at which versions, and where it lies."""
+"""What pyproject.toml and constraints.txt say: what the course needs, and at which versions."""
 
-import re
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -30,9 +29,3 @@ def pins(root=ROOT):
     lines = (root / "constraints.txt").read_text(encoding="utf-8").splitlines()
     wanted = [Requirement(line) for line in lines if line and not line.startswith("#")]
     return {need.name: str(need.specifier).removeprefix("==") for need in wanted if need.marker is None or need.marker.evaluate()}
-
-
-def page(root=ROOT):
-    """The repository's address, https://github.com/owner/name; None before `make links` has been told one."""
-    found = re.match(r"https://github\.com/(?!OWNER/REPO)[^/]+/[^/]+", _table(root).get("urls", {}).get("Repository", ""))
-    return found[0] if found else None

@@ -15,7 +15,7 @@ import zipfile
 from pathlib import Path
 
 import rnn_helpers
-from instructor import project, table
+from instructor import links, table
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = "rnn-course"
@@ -57,9 +57,9 @@ Version {version}{source}. Code: [BSD 3-Clause](LICENSE). Prose and figures: [CC
 def learners_readme(root=ROOT):
     """The README of the zip: the repository's own speaks of much that is not in it."""
     title, paragraph = (root / "README.md").read_text(encoding="utf-8").split("\n\n")[:2]
-    page = project.page(root)
+    to = links.address(root)
     return README.format(title=title.strip(), paragraph=paragraph.strip(), notebooks=table.markdown(root).strip(),
-                         version=rnn_helpers.__version__, source=f", from {page}" if page else "")
+                         version=rnn_helpers.__version__, source=f", from {to.page}" if to else "")
 
 
 def handed_out(root=ROOT):

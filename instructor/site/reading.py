@@ -5,7 +5,7 @@ import re
 
 import nbformat
 
-from instructor import links, notebooks, project, setup_cell
+from instructor import links, notebooks, setup_cell
 
 MARKS = re.compile(r"([\\`*_{}\[\]<>$#|~])")
 SOLUTION = re.compile(r"^ *### (?:BEGIN|END) SOLUTION\n?", re.MULTILINE)
@@ -118,8 +118,8 @@ def first_page(archive, root=notebooks.ROOT):
     """The first page, in MyST; `archive` is the learners' zip beside it."""
     readme = (root / "README.md").read_text(encoding="utf-8")
     title, paragraph = (part.strip() for part in readme.split("\n\n")[:2])
-    names, page = notebooks.all_names(root), project.page(root)
-    home = f" The source is at [{page.removeprefix('https://')}]({page})." if page else ""
+    names, to = notebooks.all_names(root), links.address(root)
+    home = f" The source is at [{to.page.removeprefix('https://')}]({to.page})." if to else ""
     cards, listing = "\n".join(card(name, root) for name in names), "\n".join(names)
     return f"""{title}
 
