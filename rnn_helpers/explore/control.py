@@ -62,7 +62,7 @@ class Control:
         options, width = dict(self.options), "34em"
         if self.make is widgets.RadioButtons:
             width = "56em"  # one below the other: side by side, long names are cut off
-        elif self.make is not widgets.Checkbox:
+        else:
             options.update(continuous_update=True, readout=True)
         made = self.make(description=self.label, value=self.value, style={"description_width": _NAME_WIDTH},
                          layout={"width": f"min({width}, 98%)", "height": "auto"}, **options)
@@ -107,11 +107,6 @@ def choice(label, values, value=None):
     return Control(widgets.RadioButtons, label, value, {"options": _pairs(label, values, value)})
 
 
-def switch(label, value=False):
-    """True or False."""
-    return Control(widgets.Checkbox, label, bool(value), {"indent": True})
-
-
 def _between(label, low, high, value):
     if not low < high:
         raise ValueError(f"slider {label!r} goes from {low} to {high}, expected low < high")
@@ -152,7 +147,7 @@ class Explorer:
             raise ValueError("explore needs at least one control, such as radius=slider(...)")
         for name, control in controls.items():
             if not isinstance(control, Control):
-                raise TypeError(f"{name} is {control!r}, expected a control: slider, int_slider, steps, choice, switch")
+                raise TypeError(f"{name} is {control!r}, expected a control: slider, int_slider, steps, choice")
         self.draw, self.size = draw, size
         self.title = f"{title} \N{MIDDLE DOT} {whose}" if whose else title
         self.controls = {name: control.widget() for name, control in controls.items()}
@@ -253,7 +248,7 @@ def explore(draw, title, *, whose="", size=(style.WIDTH, style.HEIGHT), **contro
     title : what is shown, as a phrase
     whose : whose functions are used, as `check.whose(...)` says it: "your rnn_forward", "the course's rnn_forward"
     size : width and height in inches, at 80 dots per inch
-    controls : an argument of `draw` = slider(...), int_slider(...), steps(...), choice(...) or switch(...)
+    controls : an argument of `draw` = slider(...), int_slider(...), steps(...) or choice(...)
 
     Raises
     ------

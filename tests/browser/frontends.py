@@ -162,7 +162,7 @@ class Lab:
         """What the keyboard can move in a box."""
         found = []
         for row in box.locator(":scope > div").all():
-            for kind, selector in (("slider", self.handle), ("choice", "input[type=radio]"), ("switch", "input[type=checkbox]")):
+            for kind, selector in (("slider", self.handle), ("choice", "input[type=radio]")):
                 if row.locator(selector).count():
                     found.append(Control(kind, row, row.locator(selector)))
         return found
@@ -223,7 +223,7 @@ class Shown:
 
 @dataclass
 class Control:
-    """A slider, a choice (radio buttons) or a switch, moved by keyboard alone."""
+    """A slider or a choice (radio buttons), moved by keyboard alone."""
 
     kind: str
     row: object

@@ -7,33 +7,32 @@ import ipywidgets as widgets
 import pytest
 from PIL import Image
 
-from rnn_helpers.explore.control import Explorer, choice, int_slider, slider, steps, switch
+from rnn_helpers.explore.control import Explorer, choice, int_slider, slider, steps
 
 
-def draw(fig, x, n=1, kind="a", on=False):
+def draw(fig, x, n=1, kind="a"):
     fig.subplots().plot([0, x * n])
-    return f"x is {x:g}, n is {n}, {kind}, {'on' if on else 'off'}."
+    return f"x is {x:g}, n is {n}, {kind}."
 
 
 @pytest.fixture
 def explorer():
     return Explorer(draw, "A line", whose="your f", x=slider("x", 0, 2, 0.5, 1), n=int_slider("n", 1, 5, 2),
-                    kind=choice("kind", ["a", "b"]),
-                    on=switch("on"))
+                    kind=choice("kind", ["a", "b"]))
 
 
 def test_it_starts_with_the_values_given(explorer):
-    assert explorer.alt == "A line \N{MIDDLE DOT} your f. x is 1, n is 2, a, off." and "x is 1, n is 2" in explorer.caption.value
-    assert [control.description for control in explorer.controls.values()] == ["x", "n", "kind", "on"]
+    assert explorer.alt == "A line \N{MIDDLE DOT} your f. x is 1, n is 2, a." and "x is 1, n is 2" in explorer.caption.value
+    assert [control.description for control in explorer.controls.values()] == ["x", "n", "kind"]
 
 
 def test_every_control_redraws_at_once(explorer):
-    for name, value, says in (("x", 1.5, "x is 1.5"), ("n", 5, "n is 5"), ("kind", "b", "b,"), ("on", True, "on.")):
+    for name, value, says in (("x", 1.5, "x is 1.5"), ("n", 5, "n is 5"), ("kind", "b", "b.")):
         before = explorer.image.value
         explorer.controls[name].value = value
         assert says in explorer.alt and explorer.image.tooltip == explorer.alt
-        assert name in ("kind", "on") or explorer.image.value != before
-    assert explorer.redraws == 5
+        assert name == "kind" or explorer.image.value != before
+    assert explorer.redraws == 4
 
 
 def test_the_stored_output_has_picture_and_alt_text(explorer):
@@ -54,7 +53,7 @@ def test_what_draw_raises_becomes_a_picture(error):
 
 
 def test_draw_without_alt_text_is_told_so():
-    assert "alt text" in Explorer(lambda fig, x: None, "t", x=switch("x")).alt
+    assert "alt text" in Explorer(lambda fig, x: None, "t", x=slider("x", 0, 1, 0.1, 0)).alt
 
 
 @pytest.mark.parametrize("make", [
