@@ -45,6 +45,8 @@ def measure(name):
     entry = {"machine": machine.describe(cores), "rows": tables.TABLES[table](records(table, cores))}
     if table == "growth":
         entry["exponents"] = tables.exponents(entry["rows"])
+    if table == "sequence":
+        entry["means"] = tables.means(entry["rows"])
     return entry
 
 
@@ -65,7 +67,9 @@ KILOBYTES = {pprint.pformat(kilobytes, width=120)}
 def show(name, entry):
     where = entry["machine"]
     print(f"\n{name}  ({where['processor']}, {where['cores']} {'core' if where['cores'] == 1 else 'cores'}, NumPy {where['numpy']})")
-    print(tables.as_text(entry.get("exponents", entry["rows"])), flush=True)
+    for rows in (entry.get("exponents", entry["rows"]), entry.get("means")):
+        if rows:
+            print(tables.as_text(rows), flush=True)
 
 
 def write_readme(results):

@@ -19,10 +19,6 @@ def medians(records, *keys):
     return {key: {name: statistics.median(values) for name, values in by_name.items()} for key, by_name in times.items()}, noted
 
 
-def geometric_mean(values):
-    return statistics.geometric_mean(values)
-
-
 def sequence(records):
     """A row for each dtype and size: times of the others over ours, and our share of the matrix product's speed."""
     products, noted = medians([r for r in records if r["extra_info"]["table"] == "product"], "dtype")
@@ -36,6 +32,18 @@ def sequence(records):
         rows.append({"dtype": dtype, "T": size[0], "D": size[1], "H": size[2], "B": size[3], "microseconds": round(1e6 * ours, 1), **others,
                      "share of matrix product": round(share, 3)})
     return rows
+
+
+def means(rows):
+    """Of `sequence`'s rows, the geometric means of what is asked of them: the others' time over ours, our share for H >= 256."""
+    found = []
+    for dtype in dict.fromkeys(row["dtype"] for row in rows):
+        for what, names, chosen in (("B = 1", ("PyTorch", "JAX"), lambda row: row["B"] == 1), ("all sizes", ("PyTorch", "JAX"), lambda row: True),
+                                    ("H >= 256", ("share of matrix product",), lambda row: row["H"] >= 256)):
+            part = [row for row in rows if row["dtype"] == dtype and chosen(row)]
+            found.append({"dtype": dtype, "mean over": what, **{name: round(statistics.geometric_mean(row[name] for row in part), 2) if name in names else ""
+                                                               for name in ("PyTorch", "JAX", "share of matrix product")}})
+    return found
 
 
 def training(records):

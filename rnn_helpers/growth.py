@@ -1,6 +1,5 @@
-"""How the cost of a gradient grows with the length of the sequence: full, sliding-window and chunked BPTT, seconds and bytes."""
+"""How the cost of a gradient grows with the length of the sequence: full, sliding-window and chunked BPTT, and the memory it holds."""
 
-import time
 import tracemalloc
 
 import numpy as np
@@ -39,16 +38,6 @@ def ways(T, D=8, H=32, B=1, k=25):
             h = h_states[-1]
 
     return {"full": full, "sliding window": sliding_window, "chunks": chunks}
-
-
-def seconds(run, repeats=5):
-    """The shortest of some repeats of `run()`: what the work itself takes, without what else the machine did meanwhile."""
-    took = []
-    for _ in range(as_count("repeats", repeats)):
-        start = time.perf_counter()
-        run()
-        took.append(time.perf_counter() - start)
-    return min(took)
 
 
 def peak_bytes(run):
