@@ -146,7 +146,7 @@ def relative_errors(ax, errors, right=1e-6, wrong=1e-3, title=None):
     ax.axvline(right, **line("bound"))
     ax.axvline(wrong, **line("bound"))
     ax.set(xscale="log", xlim=(1e-10, 2), ylim=(len(names) - 0.4, -1.1), yticks=range(len(names)), yticklabels=names,
-           xlabel="relative error against central differences (1e-9: that or less)")
+           xlabel="relative error (1e-9: that or less)")
     decades(ax.xaxis, 1e-10, 2)
     for x, word in ((1e-8, "right"), (3e-5, "unsure"), (4e-2, "wrong")):
         ax.text(x, -0.75, word, ha="center", va="center", color="#404040", fontsize=9)

@@ -38,13 +38,16 @@ def _words(output):
     return output.data["text/plain"] + "\n" if "image/png" in output.data else ""
 
 
-def run(name, nudge=0.0):
-    """({cell id: the same of a run with every drawn weight times 1 + nudge}, the notebook's names at the end)."""
+def run(name, nudge=0.0, show=lambda fig: None):
+    """({cell id: the same of a run with every drawn weight times 1 + nudge}, the notebook's names at the end).
+
+    show : called with every figure that the notebook shows
+    """
     matplotlib.use("agg")
     texts, names = {}, {"__name__": "__main__"}
     with pytest.MonkeyPatch.context() as patch:
         _nudge_weights(patch, 1 + nudge)
-        patch.setattr(style, "show", lambda fig, *alt: (plt.close(fig), print(*alt)))
+        patch.setattr(style, "show", lambda fig, *alt: (show(fig), plt.close(fig), print(*alt)))
         for c in code_cells(name):
             text = io.StringIO()
             with contextlib.redirect_stdout(text):

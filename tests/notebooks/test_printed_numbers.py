@@ -1,9 +1,24 @@
-"""What the solved notebooks print does not hang on rounding: every weight times 1 + 1e-9 prints the same, digit by digit."""
+"""What the solved notebooks print does not hang on rounding: every weight times 1 + 1e-9 prints the same, digit by digit.
+
+The same runs show that no figure's edge cuts off what is written in it.
+"""
 
 import pytest
 
 from instructor import notebooks
 from tests.notebooks import printed
+
+
+def cut_off(fig):
+    """Titles of the panels of which a label, a tick or a title ends beyond the figure's edge, and by how many pixels."""
+    fig.draw_without_rendering()
+    found = {}
+    for ax in fig.axes:
+        box = ax.get_tightbbox()
+        beyond = max(-box.x0, -box.y0, box.x1 - fig.bbox.x1, box.y1 - fig.bbox.y1)
+        if beyond > 2:
+            found[ax.get_title(loc="left") or ax.get_xlabel()] = round(beyond)
+    return found
 
 
 def class_for(name):
@@ -14,7 +29,9 @@ def class_for(name):
         def test_nudged_weights_print_the_same(self, nudge):
             as_it_is = printed.stored(name)
             assert "".join(as_it_is.values()).count("\n") > 10
-            assert printed.run(name, nudge)[0] == as_it_is
+            cut = []
+            assert printed.run(name, nudge, lambda fig: cut.append(cut_off(fig)))[0] == as_it_is
+            assert cut and not any(cut)
 
     return Test
 
