@@ -7,9 +7,9 @@ import re
 import sys
 from importlib import metadata
 
-from instructor import project
+from instructor import ROOT, project
 
-FILE = project.ROOT / "THIRD_PARTY.md"
+FILE = ROOT / "THIRD_PARTY.md"
 HEADER = """# Dependencies and their licences
 
 Written by `python -m instructor.licences` from `pyproject.toml` and the packages' own metadata. Learners need the first group only;

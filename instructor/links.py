@@ -7,14 +7,12 @@ cells, README, package metadata and CITATION.cff follow. Without a value nothing
 import dataclasses
 import re
 import sys
-from pathlib import Path
 from urllib.parse import quote
 
 import nbformat
 
-from instructor import setup_cell
+from instructor import ROOT, setup_cell
 
-ROOT = Path(__file__).resolve().parent.parent
 PLACEHOLDER = "OWNER/REPO"  # in addresses that a text gives as an example, until there is a value
 BADGES_ID = "badges"
 TEXTS = ("README.md", "CONTRIBUTING.md", "INSTRUCTORS.md", "CHANGELOG.md")

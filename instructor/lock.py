@@ -6,9 +6,9 @@ What torch pins by itself (its CUDA libraries on Linux) is left out: a CPU build
 import re
 import subprocess
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from instructor import ROOT
+
 HEADER = "# Made by `make lock`: the versions that the course is tested with, for Python 3.10-3.13 on every platform.\n"
 LEFT_OUT = re.compile(r"(nvidia-|cuda-|triton==|uv==)")
 

@@ -19,9 +19,8 @@ import tempfile
 from pathlib import Path
 from xml.etree import ElementTree
 
-from instructor import marked
+from instructor import ROOT, marked
 
-ROOT = Path(__file__).resolve().parent.parent
 BEGIN, END = "<!-- results of make matrix: it writes them -->", "<!-- end of results -->"
 MEMORY = 500  # MB, what a kernel may take at most
 TOOLS = ("nbval>=0.11,<0.12", "pytest", "ipykernel", "pillow")  # to re-run notebooks and compare

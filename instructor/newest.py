@@ -13,9 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from instructor import project
+from instructor import ROOT, project
 
-ROOT = project.ROOT
 EXTRAS = ("", "lab", "test")
 TAIL = 120  # lines of the tests' output that the report keeps
 

@@ -22,9 +22,8 @@ from pathlib import Path
 
 import nbformat
 
-from instructor import links, normalise, refusals, table
+from instructor import ROOT, links, normalise, refusals, table
 
-ROOT = Path(__file__).resolve().parent.parent
 CELL_TIMEOUT = 120  # seconds
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
 

@@ -1,15 +1,14 @@
 """What pyproject.toml and constraints.txt say: what the course needs, and at which versions."""
 
-from pathlib import Path
-
 from packaging.requirements import Requirement
+
+from instructor import ROOT
 
 try:
     import tomllib
 except ModuleNotFoundError:  # Python 3.10: pytest brings it
     import tomli as tomllib
 
-ROOT = Path(__file__).resolve().parents[1]
 NAME = "rnn-helpers"
 
 

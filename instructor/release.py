@@ -15,9 +15,8 @@ import zipfile
 from pathlib import Path
 
 import rnn_helpers
-from instructor import links, table
+from instructor import ROOT, links, table
 
-ROOT = Path(__file__).resolve().parents[1]
 FOLDER = "rnn-course"
 WHEN = 1767225600  # 2026-01-01: the time of every file in both
 PLAIN = ("LICENSE", "LICENSE-CONTENT", "CITATION.cff", "CHANGELOG.md", "requirements.txt", "constraints.txt")

@@ -1,11 +1,9 @@
 """The README's table of notebooks, with exercises and points as the checks have them: `python -m instructor.table` writes it."""
 
 import sys
-from pathlib import Path
 
-from instructor import marked
+from instructor import ROOT, marked
 
-ROOT = Path(__file__).resolve().parent.parent
 BEGIN, END = "<!-- table of notebooks: make notebooks writes it -->", "<!-- end of table -->"
 
 

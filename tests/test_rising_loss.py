@@ -1,4 +1,4 @@
-"""The published run: its loss falls and rises, the mended one falls; what notebook 04 says about both."""
+"""The published run: its loss falls and rises, the mended one falls; what notebook 4 says about both."""
 
 import numpy as np
 import pytest

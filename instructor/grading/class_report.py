@@ -1,11 +1,16 @@
 """The class report: distributions, mistakes, the hardest exercises, what was not graded, look-alikes."""
 
 import html
+import inspect
 import statistics
 from collections import Counter, defaultdict
 
+import nbformat
+import numpy as np
+
+from instructor import ROOT
 from instructor.grading.pages import MOST_SOURCE, page
-from instructor.grading.similar import pairs, shingles
+from instructor.grading.similar import ALIKE, pairs, share_of_published, shingles
 from rnn_helpers.check import EXERCISES
 from rnn_helpers.check.report import points_text
 
@@ -53,9 +58,30 @@ def handwork(result):
     return "\n".join(source for name, source in sorted(result["sources"].items()) if "YOUR CODE HERE" not in source)
 
 
-def alike(classroom, notebook):
+def work_of(classroom, notebook):
+    """Student -> the shingles of what they wrote."""
+    return {result["student"]: shingles(handwork(result)) for result, _ in classroom.results(notebook)}
+
+
+def exercise_cells(path):
+    """The sources of a notebook's cells that answer an exercise; none where there is no such notebook."""
+    cells = nbformat.read(path, as_version=4).cells if path.is_file() else []
+    return [cell.source for cell in cells if cell.metadata.get("nbgrader", {}).get("grade_id") in EXERCISES]
+
+
+def like_the_course(classroom, notebook, works):
+    """Students who hand in nearly what the course itself publishes, its solved notebook or its package: (student, share)."""
+    solved = exercise_cells(ROOT / "notebooks" / "solutions" / f"{notebook}.ipynb")
+    package = [inspect.getsource(e.reference) for e in EXERCISES.values() if e.notebook == notebook]
+    published = np.concatenate([shingles(text) for text in solved + package])
+    stubs = np.concatenate([shingles(text) for text in exercise_cells(classroom.releases / f"{notebook}.ipynb")])
+    shares = ((student, share_of_published(work, stubs, published)) for student, work in works.items())
+    return sorted(((student, share) for student, share in shares if share >= ALIKE), key=lambda row: (-row[1], row[0]))
+
+
+def alike(classroom, notebook, works):
     """Pairs of students with nearly the same notebook: (student, other, share, source, source)."""
-    found = pairs({result["student"]: shingles(handwork(result)) for result, _ in classroom.results(notebook)}, PAIRS_SHOWN)
+    found = pairs(works, PAIRS_SHOWN)
     texts = {student: handwork(classroom.result(student, notebook)) for pair in found for student in pair[:2]}
     return [(a, b, share, texts[a], texts[b]) for a, b, share in found]
 
@@ -165,13 +191,21 @@ def class_report(tally, classroom, changes=()):
     sections["Mistakes, most frequent first"] = mistakes(tally)
     if tally.noted:
         sections["Noticed while reading"] = table(("student", "notebook", "note"), sorted(tally.noted))
-    pairs_found = [(notebook, *pair) for notebook in classroom.notebooks for pair in alike(classroom, notebook)]
+    pairs_found, published = [], []
+    for notebook in classroom.notebooks:
+        works = work_of(classroom, notebook)
+        pairs_found += [(notebook, *pair) for pair in alike(classroom, notebook, works)]
+        published += [(student, notebook, f"{share:.0%}") for student, share in like_the_course(classroom, notebook, works)]
     if pairs_found:
         sections["Alike: worth a question, no verdict"] = (
             "<p>These pairs share most of what few others wrote. They may share a study group, a book or a template: ask. "
             "Lines that both have are marked.</p>"
             + "".join(f"<details><summary>{html.escape(notebook)}: {html.escape(a)} and {html.escape(b)}, {share:.0%} in common</summary>"
                       f"{side_by_side(left, right)}</details>" for notebook, a, b, share, left, right in pairs_found))
+    if published:
+        sections["Like the course's own solutions: worth a question, no verdict"] = (
+            "<p>The share of what a student wrote that stands in the solved notebook or in <code>rnn_helpers</code>, word for word.</p>"
+            + table(("student", "notebook", "share"), sorted(published), (2,)))
     sections = {title: body for title, body in sections.items() if body}
     graded = sum(map(len, tally.points.values()))
     links = " ".join(f"<a href='#s{i}'>{html.escape(title)}</a>" for i, title in enumerate(sections))

@@ -2,6 +2,8 @@
 
 import contextlib
 import csv
+import os
+import shlex
 import subprocess
 import sys
 import warnings
@@ -77,8 +79,14 @@ def write_results(classroom, changes=()):
     if changes:
         show(changes, out)
     if unread:
-        print(f"{unread} written answers wait for a reader: python -m instructor formgrader --out {out}; "
-              f"afterwards: python -m instructor results --out {out}")
+        print(f"{unread} written answers wait for a reader: {line('formgrader', out)}\nAfterwards, for the tables and the feedback: "
+              f"{line('results', out)}")
+
+
+def line(command, out):
+    """A command as one can type it here."""
+    python = os.path.relpath(sys.executable)
+    return shlex.join([sys.executable if python.startswith("..") else python, "-m", "instructor", command, "--out", str(out)])
 
 
 @contextlib.contextmanager
@@ -111,5 +119,5 @@ def formgrader(out):
     with contextlib.suppress(KeyboardInterrupt):
         return subprocess.call([sys.executable, "-m", "jupyterlab", "--ServerApp.root_dir=.",
                                 "--LabApp.default_url=/formgrader/gradebook"], cwd=folder)
-    print(f"Afterwards: python -m instructor results --out {out}")
+    print(f"Afterwards: {line('results', out)}")
     return 0

@@ -12,6 +12,7 @@ COMMON = 0.2  # of the class: shingles that more students share are how one writ
 MOST_HOLDERS = 30  # the same, for a large class: the work grows with its square
 ALIKE = 0.8  # share of the smaller one's uncommon shingles that the other has
 FEWEST = 15  # uncommon shingles; below, short functions look alike by nature
+FEWEST_OF_ONE = 60  # shingles beside the stub; with fewer, two people who never met may write the same
 
 
 def tokens(source):
@@ -20,7 +21,7 @@ def tokens(source):
     try:
         for token in tokenize.generate_tokens(io.StringIO(source).readline):
             if token.type not in (tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER):
-                found.append(token.string)
+                found.append(" ".join(token.string.split()))
     except (tokenize.TokenError, SyntaxError):
         found = source.split()
     return found
@@ -63,3 +64,9 @@ def pairs(shingles_of, most=50):
                     shared[student, other] += 1
     found = [(students[a], students[b], n / max(1, min(size[a], size[b]))) for (a, b), n in shared.items() if n >= FEWEST]
     return sorted((row for row in found if row[2] >= ALIKE), key=lambda row: -row[2])[:most]
+
+
+def share_of_published(work, stubs, published):
+    """Share of a student's shingles, the stubs' left out, that a published text has; 0 when there are too few to say."""
+    own = np.setdiff1d(work, stubs)
+    return float(np.isin(own, published).mean()) if len(own) >= FEWEST_OF_ONE else 0.0

@@ -1,4 +1,4 @@
-"""The exercises of notebook 03: one step back, backpropagation through time, and checking gradients."""
+"""The exercises of notebook 3: one step back, backpropagation through time, and checking gradients."""
 
 import numpy as np
 
@@ -6,15 +6,11 @@ from rnn_helpers.bptt import rnn_backward, rnn_backward_truncated, rnn_forward
 from rnn_helpers.cell import RNNCell, rnn_cell_backward, rnn_cell_forward
 from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, one, parts
 from rnn_helpers.check.mistakes import bptt as mistakes
-from rnn_helpers.check.rnn_cell import draw_cell
+from rnn_helpers.check.rnn_cell import draw_cell, single_precision
 from rnn_helpers.gradcheck import check_gradients, numerical_gradient, relative_error
 
 STEP_NAMES = ("dWx", "dWh", "db", "dh_prev")
 NAMES = ("dWx", "dWh", "db", "dh0")
-
-
-def single_precision(cell):
-    return RNNCell.from_arrays(*(w.astype(np.float32) for w in (cell.Wx, cell.Wh, cell.b)))
 
 
 def step_fixtures(rng):

@@ -1,4 +1,4 @@
-"""The exercises of notebook 05: a vocabulary, one-hot columns, the cross-entropy, a training step, sampling."""
+"""The exercises of notebook 5: a vocabulary, one-hot columns, the cross-entropy, a training step, sampling."""
 
 import contextlib
 import random

@@ -1,12 +1,11 @@
-"""The exercises of notebook 02: the forward pass over a sequence, its readouts, the number of parameters."""
+"""The exercises of notebook 2: the forward pass over a sequence, its readouts, the number of parameters."""
 
 import numpy as np
 
 from rnn_helpers.bptt import rnn_forward
-from rnn_helpers.cell import RNNCell
 from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, one, parts
 from rnn_helpers.check.mistakes import forward_pass as mistakes
-from rnn_helpers.check.rnn_cell import cached, draw_cell, in_cache
+from rnn_helpers.check.rnn_cell import cached, draw_cell, in_cache, single_precision
 from rnn_helpers.model import count_parameters
 from rnn_helpers.readout import many_to_many, many_to_one
 
@@ -77,7 +76,7 @@ def as_list(function, i):
 
 
 def in_float32(function, i):
-    cell = RNNCell.from_arrays(*(i[name].astype(np.float32) for name in ("Wx", "Wh", "b")))
+    cell = single_precision(i.cell())
     h_states, _ = parts(function(cell, i["X"].astype(np.float32), i["h0"].astype(np.float32)), "h_states", "caches")
     return {"h_states": h_states}
 

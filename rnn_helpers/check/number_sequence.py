@@ -1,4 +1,4 @@
-"""The exercises of notebook 04: windows, scaling, the loss and the readout's gradients, clipping, a training step."""
+"""The exercises of notebook 4: windows, scaling, the loss and the readout's gradients, clipping, a training step."""
 
 import numpy as np
 

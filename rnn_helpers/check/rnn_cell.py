@@ -1,4 +1,4 @@
-"""The exercises of notebook 01: one step of the cell, and the readout."""
+"""The exercises of notebook 1: one step of the cell, and the readout."""
 
 import itertools
 
@@ -15,6 +15,10 @@ def draw_cell(rng, D, H, suffix=""):
     """Weights of a cell in which no term is small: Wx, Wh (not symmetric), b."""
     return {f"Wx{suffix}": rng.normal(0, 0.7, (H, D)), f"Wh{suffix}": rng.normal(0, 0.6, (H, H)),
             f"b{suffix}": rng.normal(0, 0.5, (H, 1))}
+
+
+def single_precision(cell):
+    return RNNCell.from_arrays(*(w.astype(np.float32) for w in (cell.Wx, cell.Wh, cell.b)))
 
 
 def cell_fixtures(rng):
@@ -95,7 +99,7 @@ def read_two_steps(i, values):
 
 
 def in_float32(function, i):
-    cell = RNNCell.from_arrays(*(i[name].astype(np.float32) for name in ("Wx", "Wh", "b")))
+    cell = single_precision(i.cell())
     h_t, _ = parts(function(cell, i["x_t"].astype(np.float32), i["h_prev"].astype(np.float32)), "h_t", "cache")
     return {"h_t": h_t}
 

@@ -1,13 +1,13 @@
-"""The exercises of notebook 06: truncated backpropagation through time, and training on a stream."""
+"""The exercises of notebook 6: truncated backpropagation through time, and training on a stream."""
 
 import numpy as np
 
 from rnn_helpers.bptt import rnn_backward_truncated, rnn_forward
-from rnn_helpers.check.bptt import NAMES, single_precision
+from rnn_helpers.check.bptt import NAMES
 from rnn_helpers.check.exercise import Case, Exercise, Facet, one, parts
 from rnn_helpers.check.mistakes import truncated_bptt as mistakes
 from rnn_helpers.check.number_sequence import PARAMS, after
-from rnn_helpers.check.rnn_cell import draw_cell
+from rnn_helpers.check.rnn_cell import draw_cell, single_precision
 from rnn_helpers.gradcheck import numerical_gradient, relative_error
 from rnn_helpers.streaming import train_stream
 

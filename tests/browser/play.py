@@ -82,7 +82,7 @@ FAULTY = '''def rnn_cell_forward(cell, x_t, h_prev):
 
 
 def fail_and_mend(notebook):
-    """Notebook 01: the learner's function passes its check and raises for some of a slider's values; they mend it."""
+    """Notebook 1: the learner's function passes its check and raises for some of a slider's values; they mend it."""
 
     def rewrite(source):
         notebook.enter("def rnn_cell_forward", source)

@@ -1,4 +1,4 @@
-"""The checks of notebook 03: every right way passes, wrong ways are called by their name or by where they depart."""
+"""The checks of notebook 3: every right way passes, wrong ways are called by their name or by where they depart."""
 
 import numpy as np
 

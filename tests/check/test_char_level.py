@@ -1,4 +1,4 @@
-"""The checks of notebook 05: right ways to write each function, what wrong ones are told, how fast they answer."""
+"""The checks of notebook 5: right ways to write each function, what wrong ones are told, how fast they answer."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""The checks of notebook 01: every right way passes, wrong ways are called by their name or by where they depart."""
+"""The checks of notebook 1: every right way passes, wrong ways are called by their name or by where they depart."""
 
 from collections import namedtuple
 from types import SimpleNamespace

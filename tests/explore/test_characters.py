@@ -1,4 +1,4 @@
-"""The sliders of notebook 05: what they draw, whose function they use, how fast they answer."""
+"""The sliders of notebook 5: what they draw, whose function they use, how fast they answer."""
 
 import functools
 

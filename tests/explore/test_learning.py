@@ -1,4 +1,4 @@
-"""The sliders of notebook 04: what they draw, whose function they use, how fast they answer."""
+"""The sliders of notebook 4: what they draw, whose function they use, how fast they answer."""
 
 import functools
 

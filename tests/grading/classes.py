@@ -113,7 +113,7 @@ def indented(body):
 
 
 def step(body):
-    """An exercise cell of notebook 01: the lines of a body."""
+    """An exercise cell of notebook 1: the lines of a body."""
     return STEP + indented(body)
 
 

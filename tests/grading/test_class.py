@@ -120,6 +120,7 @@ def test_feedback_names_the_mistake_and_keeps_the_fixture(graded):
 def test_the_class_report_counts(graded):
     report = (graded / "report.html").read_text()
     assert "Could not be graded" in report and "Wh is transposed" in report and "bad-json" in report
+    assert "<td>gradients</td><td>03_bptt</td><td class=n>100%</td>" in report  # the solved notebook, handed in
 
 
 def test_a_second_run_grades_nothing_anew(grader, graded):

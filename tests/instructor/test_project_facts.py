@@ -8,10 +8,10 @@ import yaml
 from packaging.version import Version
 
 import rnn_helpers
-from instructor import licences, newest, project
+from instructor import ROOT, licences, newest, project
 
-CHANGES = (project.ROOT / "CHANGELOG.md").read_text()
-CITATION = yaml.safe_load((project.ROOT / "CITATION.cff").read_text())
+CHANGES = (ROOT / "CHANGELOG.md").read_text()
+CITATION = yaml.safe_load((ROOT / "CITATION.cff").read_text())
 
 
 def test_the_version_and_its_day_are_the_same_everywhere():
@@ -30,8 +30,8 @@ def test_the_changelog_has_the_usual_shape():
 
 def test_the_citation_has_what_the_format_requires_and_agrees_with_the_project():
     assert CITATION["cff-version"] == "1.2.0" and CITATION["message"] and CITATION["authors"]
-    assert CITATION["license"] in (project.ROOT / "pyproject.toml").read_text()
-    assert f"# {CITATION['title']}\n" in (project.ROOT / "README.md").read_text()
+    assert CITATION["license"] in (ROOT / "pyproject.toml").read_text()
+    assert f"# {CITATION['title']}\n" in (ROOT / "README.md").read_text()
 
 
 def test_third_party_lists_every_direct_dependency():
@@ -60,9 +60,9 @@ def test_the_weekly_run_has_no_pins_and_every_learners_package():
 
 
 def test_the_jupyterhub_link_opens_the_first_notebook():
-    link = urlsplit(re.search(r"https://\S+git-pull\S+", (project.ROOT / "INSTRUCTORS.md").read_text())[0])
+    link = urlsplit(re.search(r"https://\S+git-pull\S+", (ROOT / "INSTRUCTORS.md").read_text())[0])
     assert link.path == "/hub/user-redirect/git-pull" and "/" not in link.query
     query = {key: value for key, (value,) in parse_qs(link.query, strict_parsing=True).items()}
     assert re.fullmatch(r"https://github\.com/[^/]+/[^/]+", query["repo"]) and query["branch"]
     inside = query["urlpath"].removeprefix(f"lab/tree/{query['targetpath']}/")
-    assert (project.ROOT / inside).is_file()
+    assert (ROOT / inside).is_file()

@@ -1,4 +1,4 @@
-"""What notebook 05 claims about its numbers holds."""
+"""What notebook 5 claims about its numbers holds."""
 
 import numpy as np
 import pytest
