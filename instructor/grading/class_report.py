@@ -6,11 +6,10 @@ import statistics
 from collections import Counter, defaultdict
 
 import nbformat
-import numpy as np
 
 from instructor import ROOT
 from instructor.grading.pages import MOST_SOURCE, page
-from instructor.grading.similar import ALIKE, pairs, share_of_published, shingles
+from instructor.grading.similar import ALIKE, pairs, share_of_published, shingles_of_all
 from rnn_helpers.check import EXERCISES
 from rnn_helpers.check.report import points_text
 
@@ -54,13 +53,13 @@ class Tally:
 
 
 def handwork(result):
-    """What a student wrote: the solutions that are not the stub, as one text."""
-    return "\n".join(source for name, source in sorted(result["sources"].items()) if "YOUR CODE HERE" not in source)
+    """What a student wrote: the sources of the exercises that are not the stub."""
+    return [source for name, source in sorted(result["sources"].items()) if "YOUR CODE HERE" not in source]
 
 
 def work_of(classroom, notebook):
     """Student -> the shingles of what they wrote."""
-    return {result["student"]: shingles(handwork(result)) for result, _ in classroom.results(notebook)}
+    return {result["student"]: shingles_of_all(handwork(result)) for result, _ in classroom.results(notebook)}
 
 
 def exercise_cells(path):
@@ -73,8 +72,8 @@ def like_the_course(classroom, notebook, works):
     """Students who hand in nearly what the course itself publishes, its solved notebook or its package: (student, share)."""
     solved = exercise_cells(ROOT / "notebooks" / "solutions" / f"{notebook}.ipynb")
     package = [inspect.getsource(e.reference) for e in EXERCISES.values() if e.notebook == notebook]
-    published = np.concatenate([shingles(text) for text in solved + package])
-    stubs = np.concatenate([shingles(text) for text in exercise_cells(classroom.releases / f"{notebook}.ipynb")])
+    published = shingles_of_all(solved + package)
+    stubs = shingles_of_all(exercise_cells(classroom.releases / f"{notebook}.ipynb"))
     shares = ((student, share_of_published(work, stubs, published)) for student, work in works.items())
     return sorted(((student, share) for student, share in shares if share >= ALIKE), key=lambda row: (-row[1], row[0]))
 
@@ -82,7 +81,7 @@ def like_the_course(classroom, notebook, works):
 def alike(classroom, notebook, works):
     """Pairs of students with nearly the same notebook: (student, other, share, source, source)."""
     found = pairs(works, PAIRS_SHOWN)
-    texts = {student: handwork(classroom.result(student, notebook)) for pair in found for student in pair[:2]}
+    texts = {student: "\n".join(handwork(classroom.result(student, notebook))) for pair in found for student in pair[:2]}
     return [(a, b, share, texts[a], texts[b]) for a, b, share in found]
 
 

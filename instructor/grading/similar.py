@@ -28,10 +28,15 @@ def tokens(source):
 
 
 def shingles(source):
-    """The shingles of a source as sorted numbers, 8 bytes each."""
+    """The shingles of a source as numbers, 8 bytes each."""
     words = tokens(source)
-    return np.unique(np.array([int.from_bytes(hashlib.blake2b(" ".join(words[i : i + SHINGLE]).encode(), digest_size=8).digest(), "big")
-                               for i in range(len(words) - SHINGLE + 1)], dtype=np.uint64))
+    return [int.from_bytes(hashlib.blake2b(" ".join(words[i : i + SHINGLE]).encode(), digest_size=8).digest(), "big")
+            for i in range(len(words) - SHINGLE + 1)]
+
+
+def shingles_of_all(sources):
+    """The shingles of some sources, sorted; none reaches from one source into the next."""
+    return np.unique(np.array([number for source in sources for number in shingles(source)], dtype=np.uint64))
 
 
 def pairs(shingles_of, most=50):
@@ -39,7 +44,7 @@ def pairs(shingles_of, most=50):
 
     Parameters
     ----------
-    shingles_of : dict, student -> `shingles` of all of their solutions
+    shingles_of : dict, student -> `shingles_of_all` of their solutions
 
     Returns
     -------

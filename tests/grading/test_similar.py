@@ -8,7 +8,7 @@ import pytest
 
 from instructor.grading.class_report import like_the_course, work_of
 from instructor.grading.classroom import Classroom
-from instructor.grading.similar import pairs, shingles
+from instructor.grading.similar import pairs, shingles_of_all
 from rnn_helpers import bptt, gradcheck
 from tests.check.test_bptt import RIGHT
 from tests.grading import classes
@@ -30,14 +30,14 @@ CLASS = {f"student{i}": written(*ways) for i, ways in enumerate(itertools.islice
 
 
 def test_a_copy_is_found_and_nobody_else():
-    works = {student: shingles(text) for student, text in {**CLASS, "copies": relaid(CLASS["student3"])}.items()}
+    works = {student: shingles_of_all([text]) for student, text in {**CLASS, "copies": relaid(CLASS["student3"])}.items()}
     [(student, other, share)] = pairs(works)
     assert {student, other} == {"copies", "student3"} and share > 0.9
 
 
 def test_what_a_fifth_of_a_class_writes_is_common():
-    works = {f"student{i}": shingles(CLASS["student1"]) for i in range(6)}
-    works |= {f"other{i}": shingles(f"x{i} = {i}") for i in range(20)}
+    works = {f"student{i}": shingles_of_all([CLASS["student1"]]) for i in range(6)}
+    works |= {f"other{i}": shingles_of_all([f"x{i} = {i}"]) for i in range(20)}
     assert pairs(works) == []
 
 
