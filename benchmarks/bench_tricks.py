@@ -2,6 +2,8 @@
 
 from benchmarks import threads  # noqa: F401  first: it sets how many cores the libraries may use
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -23,7 +25,8 @@ def tanh_by_exp(z, out):
     out += 1
 
 
-def variant(p, one_projection=True, own_buffers=True, one_product_a_gradient=True, examples_as_rows=True, tanh=np.tanh):
+def variant(p, one_projection=True, own_buffers=True, one_product_a_gradient=True, slopes_at_once=True, examples_as_rows=True,
+            tanh=np.tanh):
     """A forward pass and BPTT in the manner of bptt.py, its tricks to choose."""
     T, D, B = p.X.shape
     H = len(p.Wh)
@@ -45,10 +48,13 @@ def variant(p, one_projection=True, own_buffers=True, one_product_a_gradient=Tru
                 tanh(h_t, out=h_t)
             else:
                 h_t[:] = tanh(h_t + h_prev.dot(WhT))
-        dZ, dh_t = slope(Z), np.zeros((B, H), states.dtype)
-        for dz_t, direct in zip(dZ[::-1], dh[::-1]):
+        dZ, dh_t = slope(Z) if slopes_at_once else np.empty_like(Z), np.zeros((B, H), states.dtype)
+        for dz_t, direct, h_t in zip(dZ[::-1], dh[::-1], itertools.repeat(None) if slopes_at_once else Z[::-1]):
             if own_buffers:
                 dh_t += direct
+                if not slopes_at_once:
+                    np.multiply(h_t, h_t, out=dz_t)
+                    np.subtract(1, dz_t, out=dz_t)
                 dz_t *= dh_t
                 dz_t.dot(p.Wh, out=dh_t)
             else:
@@ -94,6 +100,7 @@ WITHOUT = {
     "as it is": variant,
     "one product for Wx x_t of all steps": lambda p: variant(p, one_projection=False),
     "one product for each parameter gradient": lambda p: variant(p, one_product_a_gradient=False),
+    "tanh' of all steps": lambda p: variant(p, slopes_at_once=False),
     "results into own arrays": lambda p: variant(p, own_buffers=False),
     "examples as rows in memory": lambda p: variant(p, examples_as_rows=False),
     "np.tanh (not exp)": lambda p: variant(p, tanh=tanh_by_exp),
