@@ -25,7 +25,7 @@ def squared_error(y, target):
     if y.shape != target.shape:
         raise ValueError(f"target has shape {target.shape}, expected {y.shape}, the shape of y")
     error = y - target
-    return float(np.sum(error * error)), 2 * error
+    return float((error * error).sum()), 2 * error
 
 
 def softmax(logits, axis=-2):

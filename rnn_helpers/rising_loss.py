@@ -38,8 +38,8 @@ def published_step(model, X, Y, backward, clip=1.0):
     loss, dy = squared_error(Z, Y)
     dWx, dWh, db = backward(model.cell, model.Wy.T @ dy, caches)[:3]
     pieces = {"Wy": dy @ h_states.transpose(0, 2, 1), "c": dy.sum(axis=2, keepdims=True)}  # one for each step
-    step = {name: np.clip(piece, -clip, clip).sum(axis=0) for name, piece in pieces.items()}
-    return loss, {name: np.clip(g, -clip, clip) for name, g in (("Wx", dWx), ("Wh", dWh), ("b", db))} | step
+    step = {name: piece.clip(-clip, clip).sum(axis=0) for name, piece in pieces.items()}
+    return loss, {name: g.clip(-clip, clip) for name, g in (("Wx", dWx), ("Wh", dWh), ("b", db))} | step
 
 
 def published_training(model, X, Y, epochs, backward, lr=0.001, frozen=()):
