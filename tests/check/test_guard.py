@@ -7,6 +7,7 @@ import importlib
 import io
 import math
 import os
+import sys
 import textwrap
 import threading
 import warnings
@@ -68,7 +69,8 @@ def deaf_without_calls(cell, x_t, h_prev):
 
 
 @pytest.mark.parametrize("thread", [False, True])
-@pytest.mark.parametrize("function", [busy, deaf, deaf_without_calls])
+@pytest.mark.parametrize("function", [busy, deaf, pytest.param(deaf_without_calls, marks=pytest.mark.skipif(
+    sys.version_info < (3, 11), reason="Python 3.10 looks for no signal in a loop that begins with `try` and calls nothing"))])
 def test_endless_loops_are_stopped(soon, function, thread):
     said = []
     if thread:
