@@ -12,6 +12,7 @@ and stands in `equivalent_mutants.py` with the reason.
 import argparse
 import ast
 import copy
+import re
 import sys
 import warnings
 from collections import Counter
@@ -266,7 +267,12 @@ class Order(ast.NodeVisitor):
 
 def headline(statement):
     """A statement in one line; of a compound one the head only."""
-    return ast.unparse(statement).split("\n")[0]
+    return without_brackets(ast.unparse(statement).split("\n")[0])
+
+
+def without_brackets(line):
+    """`(a, b) = f()`, as Python 3.10 writes an assignment, as later ones do."""
+    return re.sub(r"^\(([\w, ]+)\) = ", r"\1 = ", line)
 
 
 def of_name(node, names):
@@ -296,7 +302,7 @@ def mutants(solution):
             seen.add(text)
             before, after = ast.unparse(whole).split("\n"), text.split("\n")
             first = next(i for i, (a, b) in enumerate(zip(before + [""], after + [""])) if a != b)
-            found.append(Mutant(solution.exercise, fault, headline(statement), after[first].strip(), tree))
+            found.append(Mutant(solution.exercise, fault, headline(statement), without_brackets(after[first].strip()), tree))
     return found
 
 

@@ -117,8 +117,8 @@ def time_limit(seconds):
     """Stop the block with TimeUp after `seconds`: by SIGALRM on the main thread, else from a watching thread.
 
     Repeats, for a bare `except:` in a loop swallows it: every tenth of a second, then so fast that one arrives where no
-    `try` stands. In a Python without threads and signals (a browser) there is no limit; in Python 3.10 none for a loop that
-    begins with `try` and calls nothing, which Ctrl-C does not stop there either.
+    `try` stands. In a Python without threads and signals (a browser) there is no limit; in Python 3.10 none for a loop
+    that is one `try` and catches everything: there Python looks for signals inside the `try` only.
     """
     if threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
         return (yield from _by_signal(seconds))

