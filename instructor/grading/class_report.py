@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 import nbformat
 
 from instructor import ROOT
+from instructor.grading.intake import grade_id
 from instructor.grading.pages import MOST_SOURCE, page
 from instructor.grading.similar import ALIKE, pairs, share_of_published, shingles_of_all
 from rnn_helpers.check import EXERCISES
@@ -65,7 +66,7 @@ def work_of(classroom, notebook):
 def exercise_cells(path):
     """The sources of a notebook's cells that answer an exercise; none where there is no such notebook."""
     cells = nbformat.read(path, as_version=4).cells if path.is_file() else []
-    return [cell.source for cell in cells if cell.metadata.get("nbgrader", {}).get("grade_id") in EXERCISES]
+    return [cell.source for cell in cells if grade_id(cell) in EXERCISES]
 
 
 def like_the_course(classroom, notebook, works):
@@ -74,8 +75,8 @@ def like_the_course(classroom, notebook, works):
     package = [inspect.getsource(e.reference) for e in EXERCISES.values() if e.notebook == notebook]
     published = shingles_of_all(solved + package)
     stubs = shingles_of_all(exercise_cells(classroom.releases / f"{notebook}.ipynb"))
-    shares = ((student, share_of_published(work, stubs, published)) for student, work in works.items())
-    return sorted(((student, share) for student, share in shares if share >= ALIKE), key=lambda row: (-row[1], row[0]))
+    shares = {student: share_of_published(work, stubs, published) for student, work in works.items()}
+    return [(student, share) for student, share in shares.items() if share >= ALIKE]
 
 
 def alike(classroom, notebook, works):

@@ -1,7 +1,6 @@
 """What the report calls alike: copies are found whatever their layout, and people who wrote by themselves are left in peace."""
 
 import inspect
-import itertools
 import json
 
 import pytest
@@ -26,7 +25,7 @@ def relaid(source):
     return "\n\n".join(line + "  " for line in source.replace("    ", "  ").splitlines())
 
 
-CLASS = {f"student{i}": written(*ways) for i, ways in enumerate(itertools.islice(zip(range(5), (3, 1, 2, 4, 0), (0, 1, 2, 1, 0)), 5))}
+CLASS = {f"student{i}": written(*ways) for i, ways in enumerate(zip(range(5), (3, 1, 2, 4, 0), (0, 1, 2, 1, 0)))}
 
 
 def test_a_copy_is_found_and_nobody_else():
