@@ -252,7 +252,7 @@ def likeliest(fixture, read, length, reset=False, stuck=False, bias_read=1, bias
 
 
 def sampler_fixtures(rng):
-    """A network whose likeliest text is clear, and tells wrong ways to read the prefix apart; and one without memory."""
+    """A network whose likeliest text is clear, tells wrong ways to read the prefix apart and is no blind guess; and one without memory."""
     H, V, prefix = 6, len(CHARS), [CHARS.index(char) for char in PREFIX]
     while True:
         fixture = {**draw_cell(rng, V, H), "Wy": rng.normal(0, 4, (V, H)), "c": rng.normal(0, 1, (V, 1))}
@@ -260,8 +260,8 @@ def sampler_fixtures(rng):
         right, lead, _ = likeliest(fixture, prefix, LONG)
         if lead <= 1:
             continue
-        _, short_lead, lowest = likeliest(fixture, prefix[:1], SHORT)
-        if short_lead <= 1:
+        short, short_lead, lowest = likeliest(fixture, prefix[:1], SHORT)
+        if short_lead <= 1 or len(set(right)) < 3 or len(set(short)) < 3:  # "aaaaa" was right once in 140 fixtures
             continue
         others = [likeliest(fixture, read, LONG, **more)[0] for read, more in
                   ((prefix[-1:], {}), (prefix[:1], {}), (prefix[:-1], {}), (prefix + prefix[-1:], {}),
@@ -269,9 +269,9 @@ def sampler_fixtures(rng):
         if right not in others and len({tuple(text) for text in (right, *others[:6])}) == 7:
             break
     fixture["c"] += max(0, 2 - lowest)  # so that exp(logits / 0.001) overflows
-    order = rng.permutation(3)
-    return {**fixture, "Wx2": np.zeros((2, 3)), "Wh2": np.zeros((2, 2)), "b2": np.zeros((2, 1)), "Wy2": np.zeros((3, 2)),
-            "c2": (order * 0.8 + rng.uniform(-2, 2))[:, None], "seed": int(rng.integers(2**31))}
+    V = len(DRAWN)
+    return {**fixture, "Wx2": np.zeros((2, V)), "Wh2": np.zeros((2, 2)), "b2": np.zeros((2, 1)), "Wy2": np.zeros((V, 2)),
+            "c2": (rng.permutation(V) * 0.8 + rng.uniform(-2, 2))[:, None], "seed": int(rng.integers(2**31))}
 
 
 def text_of(function, model, chars, prefix, length, temperature, rng):
@@ -315,7 +315,8 @@ WAYS = {  # (logits, temperature) -> what is drawn how often
     "all alike": lambda z, T: np.full(len(z), 1 / len(z)),
     "the likeliest only": lambda z, T: np.eye(len(z))[np.argmax(z)],
 }
-COLD, WARM = 0.4, 2.5
+DRAWN = "qrstuvwxyz"  # of their orders about one in a hundred would pass for another
+COLD, WARM, FAR = 0.4, 2.5, 0.22  # two temperatures; the total variation that 144 draws may be from what is expected
 
 
 def state_of(rng):
@@ -343,8 +344,8 @@ def shared_generators():
 
 
 def draws(function, i, temperature, rng, calls=12):
-    """Texts of 12 characters by a network without memory, which draws each of three characters as often at every step."""
-    return joined(text_of(function, i.model("2"), list("xyz"), "y", 12, temperature, rng) for _ in range(calls))
+    """Texts of 12 characters by a network without memory, which draws each character as often at every step."""
+    return joined(text_of(function, i.model("2"), list(DRAWN), DRAWN[0], 12, temperature, rng) for _ in range(calls))
 
 
 def drawn(function, i):
@@ -363,12 +364,12 @@ def read_drawn(i, values):
     logits, far = i["c2"][:, 0], dict.fromkeys(WAYS, 0.0)
     for texts_, temperature in ((cold, COLD), (warm, WARM)):
         text = "".join(texts_)
-        often = np.array([text.count(char) for char in "xyz"]) / max(1, len(text))
+        often = np.array([text.count(char) for char in DRAWN]) / max(1, len(text))
         for name, way in WAYS.items():
             far[name] = max(far[name], np.abs(often - way(logits, temperature)).sum() / 2)
     nearest, (once, again) = min(far, key=far.get), values["one seed"]
     words = {
-        "drawn from": nearest if far[nearest] < 0.2 else "something else",
+        "drawn from": nearest if far[nearest] < FAR else "something else",
         "rng": "is not used" if np.array_equal(values["rng"], state_of(np.random.default_rng(i["seed"]))) else "is drawn from",
         "call after call": "different texts" if len(set(cold + warm)) > 2 else "the same text",
         "the same seed": "the same text" if once == again else "another text",

@@ -7,6 +7,7 @@ import pytest
 
 from rnn_helpers.bptt import rnn_backward, rnn_forward
 from rnn_helpers.check import EXERCISES
+from rnn_helpers.check.judge import Yardstick
 from rnn_helpers.losses import softmax, softmax_cross_entropy
 from rnn_helpers.readout import many_to_many, readout_backward
 from rnn_helpers.training import clip_by_norm, global_norm
@@ -236,6 +237,13 @@ def test_a_set_has_no_order():
 
 def test_a_string_of_characters_is_no_crime():
     assert verdict("build_vocabulary", lambda text: ("".join(sorted(set(text))), {c: i for i, c in enumerate(sorted(set(text)))})).status == "right"
+
+
+def test_no_text_asked_for_is_a_blind_guess():
+    for seed in range(100):
+        values = Yardstick(EXERCISES["sample"], EXERCISES["sample"].inputs(seed)).expected
+        for case in ("near temperature 0", "a prefix of one character", "temperature 0.001"):
+            assert len(set(str(values[f"{case}/text"]))) >= 3, (seed, case)
 
 
 def test_numbers_are_no_text():

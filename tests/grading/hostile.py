@@ -221,7 +221,7 @@ FORGED = {  # (notebook, exercise, source) -> points that a wrong answer of that
         "return {'loss': 1.0, 'dlogits': z * 0, 'moved loss': 1.0, 'moved dlogits': z * 0, 'losses': [400, 800]}"), 0.5),
     "claims-a-sample": (CHARACTERS, "sample", claims(
         "sample", "n = 12 if case == 'near temperature 0' else 5\nrng = np.random.default_rng(0)\n"
-        "t = [''.join(rng.choice(list('xyz'), 12)) for _ in range(12)]\n"
+        "t = [''.join(rng.choice(list('qrstuvwxyz'), 12)) for _ in range(12)]\n"
         "return {'text 0': 'a' * n, 'text 1': 'a' * n, 'text 2': 'a' * n, 'cold': t, 'warm': t, 'one seed': t[:1] * 2, 'rng': [1, 2],\n"
         "        'shared before': 0, 'shared after': 0, 'drawn from': 'softmax(logits / temperature)', 'type': 'a str'}"), 0.25),
     "claims-a-vocabulary": (CHARACTERS, "build_vocabulary", claims(
