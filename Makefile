@@ -33,15 +33,15 @@ browser:
 
 notebooks:
 	@sh tools/venv.sh test
-	@$(python) -m instructor.notebooks $(NAMES)
+	@$(python) -m authoring.notebooks $(NAMES)
 
 links:
 	@sh tools/venv.sh test
-	@$(python) -m instructor.links "$(REPO)" "$(BRANCH)"
+	@$(python) -m authoring.links "$(REPO)" "$(BRANCH)"
 
 matrix:
 	@sh tools/venv.sh test
-	@$(python) -m instructor.matrix $(NAMES)
+	@$(python) -m authoring.matrix $(NAMES)
 
 grade:
 	@sh tools/venv.sh grading
@@ -53,16 +53,16 @@ bench:
 
 site:
 	@sh tools/venv.sh test site
-	@$(python) -m instructor.site $(ARGS)
+	@$(python) -m authoring.site $(ARGS)
 
 release:
 	@sh tools/venv.sh test release
-	@$(python) -m instructor.release $(ARGS)
+	@$(python) -m authoring.release $(ARGS)
 
 newest:
 	@sh tools/venv.sh test
-	@$(python) -m instructor.newest $(ARGS)
+	@$(python) -m authoring.newest $(ARGS)
 
 lock:
 	@sh tools/venv.sh lock
-	@$(python) -m instructor.lock
+	@$(python) -m authoring.lock

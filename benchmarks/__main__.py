@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import machine, tables
-from instructor import marked
+from authoring import marked
 
 HERE = Path(__file__).parent
 GROWTH = HERE.parent / "rnn_helpers" / "explore" / "growth_table.py"

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.rounds import REPEATS, measure, once
-from instructor import notebooks
-from instructor.mutants import solutions
+from authoring import notebooks
+from authoring.mutants import solutions
 from rnn_helpers import check
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -1,4 +1,4 @@
-"""What authors and instructors run: build the notebooks, stamp the links, grade a class."""
+"""What instructors run: grade a class."""
 
 from pathlib import Path
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from instructor import matrix
+from authoring import matrix
 from tests.test_setup import ROOT, clone, pinned, posix, project, requirements
 
 PYTHON = (ROOT / "binder" / "runtime.txt").read_text().strip().removeprefix("python-")

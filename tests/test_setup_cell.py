@@ -17,7 +17,7 @@ from jupyter_client.kernelspec import KernelSpec
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from instructor import links, setup_cell
+from authoring import links, setup_cell
 
 ROOT = Path(__file__).resolve().parent.parent
 ADDRESS = links.Address("ada/rnn-course", "spring")

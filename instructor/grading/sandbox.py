@@ -93,7 +93,7 @@ def command(python, arguments, limits=LIMITS):
     for folder in python.reads:
         words += ["--ro-bind", folder, folder]
     for folder in python.path:  # the course and the graders' tools are never seen, however they are installed
-        for hidden in ("rnn_helpers", "instructor"):
+        for hidden in ("rnn_helpers", "authoring", "instructor"):
             if os.path.isdir(os.path.join(folder, hidden)):
                 words += ["--size", "4096", "--tmpfs", os.path.join(folder, hidden), "--remount-ro", os.path.join(folder, hidden)]
     environment = {"PYTHONPATH": ":".join(python.path), "PATH": "/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8",

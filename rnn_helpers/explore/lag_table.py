@@ -1,4 +1,4 @@
-"""Errors of networks trained on the delayed echo. Written by `python -m instructor.lag_grid`, not by hand.
+"""Errors of networks trained on the delayed echo. Written by `python -m authoring.lag_grid`, not by hand.
 
 Every number is a mean squared error from `rnn_helpers.echo.train_echo`, rounded to 3 decimals (NumPy 2.4.6).
 ERRORS[lag, k]: seeds 0..9, all else as `train_echo` has it. FULL[network][lag]: full BPTT, seeds 0..4, updates = 400, lr = 0.01.

@@ -52,5 +52,5 @@ def draw_lag(fig, lag):
 
 
 def lag():
-    """Show the lag dial: ten networks for each lag and k, trained by `python -m instructor.lag_grid`."""
+    """Show the lag dial: ten networks for each lag and k, trained by `python -m authoring.lag_grid`."""
     explore(draw_lag, "The lag dial", lag=int_slider("lag d", min(lag_table.LAGS), max(lag_table.LAGS), 5))

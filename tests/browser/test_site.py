@@ -10,7 +10,7 @@ import urllib.parse
 
 import pytest
 
-from instructor import notebooks
+from authoring import notebooks
 from tests.browser.frontends import CHROMIUM, FLAGS
 
 pytest.importorskip("sphinx", reason="make site installs it")
@@ -22,7 +22,7 @@ PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     out = tmp_path_factory.mktemp("pages") / "site"
-    done = subprocess.run([sys.executable, "-m", "instructor.site", "--out", str(out)], cwd=notebooks.ROOT, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-m", "authoring.site", "--out", str(out)], cwd=notebooks.ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "warning" not in done.stderr.lower()
     return out

@@ -4,8 +4,8 @@ import ast
 
 import pytest
 
-from instructor import mutants
-from instructor.equivalent_mutants import REASONS
+from authoring import mutants
+from authoring.equivalent_mutants import REASONS
 from rnn_helpers.check import EXERCISES
 
 SOLUTIONS = mutants.solutions()
@@ -18,7 +18,7 @@ def test_every_mutant_that_changes_a_result_is_caught(name):
     assert outcomes
     missed = [outcome.mutant for outcome in outcomes if not outcome.caught]
     unexplained = [str(mutant) for mutant in missed if (mutant.before, mutant.after) not in REASONS.get(name, {})]
-    assert not unexplained, "not caught, and instructor/equivalent_mutants.py gives no reason"
+    assert not unexplained, "not caught, and authoring/equivalent_mutants.py gives no reason"
     changed = [str(mutant) for mutant in missed if not bench.same_results(mutant)]
     assert not changed, "said to be equivalent, but the results differ"
     unused = set(REASONS.get(name, {})) - {(mutant.before, mutant.after) for mutant in missed}

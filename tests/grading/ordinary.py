@@ -55,7 +55,7 @@ def ordinary_user():
     """A Grader with a home of its own, removed at the end."""
     home = Path(tempfile.mkdtemp(prefix="rnn-grader-", dir="/var/tmp"))
     home.chmod(0o755)
-    for name in ("rnn_helpers", "instructor", "notebooks"):
+    for name in ("rnn_helpers", "authoring", "instructor", "notebooks"):
         shutil.copytree(ROOT / name, home / "course" / name, ignore=shutil.ignore_patterns("__pycache__"))
     site = Path(numpy.__file__).parents[1]
     env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": str(home), "PYTHONDONTWRITEBYTECODE": "1",

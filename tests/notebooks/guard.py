@@ -2,7 +2,7 @@
 
 nbval leaves PNG out, so a stale plot would pass; here a re-run picture may differ from the stored one by an RMS of 0.02 of
 full scale. Another minor version of matplotlib draws text elsewhere: then the cell's texts are compared, and its pictures
-are skipped with a reason. Progress bars and widget ids are no outputs (`instructor.normalise`). With `--nbval`, nbval's
+are skipped with a reason. Progress bars and widget ids are no outputs (`authoring.normalise`). With `--nbval`, nbval's
 own collector is left alone.
 """
 
@@ -17,7 +17,7 @@ import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 from PIL import Image
 
-from instructor import normalise
+from authoring import normalise
 
 RMS = 0.02
 _MINOR = re.compile(r"(\d+\.\d+)")

@@ -8,7 +8,7 @@ import matplotlib
 import matplotlib.pyplot as plt
 import pytest
 
-from instructor import notebooks
+from authoring import notebooks
 from rnn_helpers import cell, rising_loss
 from rnn_helpers.cell import RNNCell
 from rnn_helpers.model import RNNModel

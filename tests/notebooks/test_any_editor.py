@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from instructor import normalise, notebooks
+from authoring import normalise, notebooks
 
 EVERYWHERE = {"text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg", "image/svg+xml", normalise.WIDGET_VIEW}
 METADATA = {"nbgrader", "tags", "deletable", "editable"}  # the last two are the format's own; who knows no nbgrader skips it

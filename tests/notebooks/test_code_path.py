@@ -4,7 +4,7 @@ import platform
 
 import pytest
 
-from instructor import normalise, notebooks
+from authoring import normalise, notebooks
 
 NO_PICTURES = ("image/png", "image/jpeg")
 

@@ -5,7 +5,7 @@ The same runs show that no figure's edge cuts off what is written in it.
 
 import pytest
 
-from instructor import notebooks
+from authoring import notebooks
 from tests.notebooks import printed
 
 

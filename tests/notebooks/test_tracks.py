@@ -5,7 +5,7 @@ import warnings
 import nbformat
 import pytest
 
-from instructor import notebooks
+from authoring import notebooks
 
 NAMES = notebooks.all_names()
 PATHS = notebooks.tracks()

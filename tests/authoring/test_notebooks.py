@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from instructor import links, normalise, notebooks, setup_cell
-from tests.instructor.small import TITLE, course, notebook
+from authoring import links, normalise, notebooks, setup_cell
+from tests.authoring.small import TITLE, course, notebook
 
 SMALL = notebook(
     TITLE,

@@ -5,7 +5,7 @@ import re
 import pytest
 from PIL import Image
 
-from instructor import notebooks, pictures
+from authoring import notebooks, pictures
 from rnn_helpers.check.report import headline
 from tests.notebooks import guard
 
@@ -37,4 +37,4 @@ def test_the_command_makes_them(tmp_path):
             with Image.open(kept) as one, Image.open(made) as other:
                 assert one.n_frames == other.n_frames > 20 and one.size == other.size
         else:
-            assert guard.difference([kept.read_bytes()], [made.read_bytes()]) == "", f"{name}: run python -m instructor.pictures"
+            assert guard.difference([kept.read_bytes()], [made.read_bytes()]) == "", f"{name}: run python -m authoring.pictures"

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import nbformat
 import pytest
 
-from instructor import links, notebooks, setup_cell
+from authoring import links, notebooks, setup_cell
 
 ROOT = notebooks.ROOT
 CITATION = 'cff-version: 1.2.0\ntitle: A course\nauthors:\n  - name: The authors\n'

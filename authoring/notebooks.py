@@ -1,9 +1,9 @@
 """Build the notebooks: one source, both tracks.
 
-    python -m instructor.notebooks                 all of them
-    python -m instructor.notebooks 03_bptt         one, both tracks
-    python -m instructor.notebooks --check         what they would be refused for, as they stand; runs and writes nothing
-    python -m instructor.notebooks --draft 03_bptt write in spite of refusals, while you are at work on it
+    python -m authoring.notebooks                 all of them
+    python -m authoring.notebooks 03_bptt         one, both tracks
+    python -m authoring.notebooks --check         what they would be refused for, as they stand; runs and writes nothing
+    python -m authoring.notebooks --draft 03_bptt write in spite of refusals, while you are at work on it
 
 `notebooks/solutions/NAME.ipynb` is edited; it is executed in a clean kernel and normalised. `notebooks/NAME.ipynb` is
 made from it by nbgrader's own preprocessors, executed and normalised. Two runs give the same bytes. A notebook that would
@@ -22,7 +22,7 @@ from pathlib import Path
 
 import nbformat
 
-from instructor import ROOT, links, normalise, refusals, table
+from authoring import ROOT, links, normalise, refusals, table
 
 CELL_TIMEOUT = 120  # seconds
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
@@ -169,7 +169,7 @@ def build(names, root=ROOT, draft=False, say=print):
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(prog="python -m instructor.notebooks", description="Build the notebooks.")
+    parser = argparse.ArgumentParser(prog="python -m authoring.notebooks", description="Build the notebooks.")
     parser.add_argument("names", nargs="*", help="03_bptt, or 03; all when none is given")
     parser.add_argument("--check", action="store_true", help="report refusals of the notebooks as they stand, write nothing")
     parser.add_argument("--draft", action="store_true", help="write in spite of refusals")

@@ -1,15 +1,15 @@
-"""The README's table of notebooks, with exercises and points as the checks have them: `python -m instructor.table` writes it."""
+"""The README's table of notebooks, with exercises and points as the checks have them: `python -m authoring.table` writes it."""
 
 import sys
 
-from instructor import ROOT, marked
+from authoring import ROOT, marked
 
 BEGIN, END = "<!-- table of notebooks: make notebooks writes it -->", "<!-- end of table -->"
 
 
 def rows(root=ROOT):
     """(notebook name, title, its exercises, exercise points, written answers, their points), in order."""
-    from instructor import notebooks
+    from authoring import notebooks
 
     found = []
     for name in notebooks.all_names(root):

@@ -1,4 +1,4 @@
-"""python -m instructor.licences: THIRD_PARTY.md, the direct dependencies and their licences, as their own metadata states them.
+"""python -m authoring.licences: THIRD_PARTY.md, the direct dependencies and their licences, as their own metadata states them.
 
 A package that is not installed here keeps the licence that the file gives it already.
 """
@@ -7,12 +7,12 @@ import re
 import sys
 from importlib import metadata
 
-from instructor import ROOT, project
+from authoring import ROOT, project
 
 FILE = ROOT / "THIRD_PARTY.md"
 HEADER = """# Dependencies and their licences
 
-Written by `python -m instructor.licences` from `pyproject.toml` and the packages' own metadata. Learners need the first group only;
+Written by `python -m authoring.licences` from `pyproject.toml` and the packages' own metadata. Learners need the first group only;
 none of these packages is part of this repository. The pages that `make site` builds carry MathJax (Apache-2.0) and Furo's styles
 (MIT).
 """

@@ -1,4 +1,4 @@
-"""One value, owner/name and a branch, and everything that links to it: `python -m instructor.links owner/name main` stamps them all.
+"""One value, owner/name and a branch, and everything that links to it: `python -m authoring.links owner/name main` stamps them all.
 
 The value stands in pyproject.toml, as the project's Repository URL; there is none until the first stamping. Badges, setup
 cells, README, package metadata and CITATION.cff follow. Without a value nothing links anywhere: README and notebooks say so.
@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import nbformat
 
-from instructor import ROOT, setup_cell
+from authoring import ROOT, setup_cell
 
 PLACEHOLDER = "OWNER/REPO"  # in addresses that a text gives as an example, until there is a value
 BADGES_ID = "badges"
@@ -118,7 +118,7 @@ def _prose(text, old, to):
 
 def stamp(to, root=ROOT):
     """Make every link point to `to`; returns the files that changed. Outputs of the notebooks stay as they are."""
-    from instructor.notebooks import read, tracks, write
+    from authoring.notebooks import read, tracks, write
 
     old, changed = address(root), []
     texts = {"pyproject.toml": lambda text: _project(text, to), "CITATION.cff": lambda text: _citation(text, to),

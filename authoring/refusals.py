@@ -6,7 +6,7 @@ import tokenize
 from collections import Counter
 from dataclasses import dataclass
 
-from instructor import names
+from authoring import names
 
 MAX_BYTES = 300_000
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"

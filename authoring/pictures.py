@@ -1,4 +1,4 @@
-"""The README's pictures, from the real thing: `python -m instructor.pictures` writes them to .github/pictures.
+"""The README's pictures, from the real thing: `python -m authoring.pictures` writes them to .github/pictures.
 
 check.png   a wrong rnn_backward and what its check says
 credit.gif  notebook 3's credit map while a slider moves
@@ -20,7 +20,7 @@ from pygments import lex
 from pygments.lexers import PythonLexer
 from pygments.styles import get_style_by_name
 
-from instructor import notebooks
+from authoring import notebooks
 from rnn_helpers.check import Yardstick, bptt, judge, observe
 from rnn_helpers.check.report import headline, points_text
 from rnn_helpers.explore import gradients

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 
-from instructor import ROOT
+from authoring import ROOT
 
 HEADER = "# Made by `make lock`: the versions that the course is tested with, for Python 3.10-3.13 on every platform.\n"
 LEFT_OUT = re.compile(r"(nvidia-|cuda-|triton==|uv==)")

@@ -8,7 +8,7 @@ import yaml
 from packaging.version import Version
 
 import rnn_helpers
-from instructor import ROOT, licences, newest, project
+from authoring import ROOT, licences, newest, project
 
 CHANGES = (ROOT / "CHANGELOG.md").read_text()
 CITATION = yaml.safe_load((ROOT / "CITATION.cff").read_text())
@@ -36,7 +36,7 @@ def test_the_citation_has_what_the_format_requires_and_agrees_with_the_project()
 
 def test_third_party_lists_every_direct_dependency():
     groups, known = project.direct(), licences.listed()
-    assert licences.markdown(groups, known) == licences.FILE.read_text(), "run python -m instructor.licences"
+    assert licences.markdown(groups, known) == licences.FILE.read_text(), "run python -m authoring.licences"
     assert set(groups) <= set(licences.PURPOSES)
 
 

@@ -1,6 +1,6 @@
-"""python -m instructor.release: what to hand out, a zip of the learners' course and a wheel, the same bytes on every run.
+"""python -m authoring.release: what to hand out, a zip of the learners' course and a wheel, the same bytes on every run.
 
-Neither holds a solved notebook or anything of `instructor`. The checks hold wrong implementations, which they recognise, and the
+Neither holds a solved notebook or anything of `authoring` or `instructor`. The checks hold wrong implementations, which they recognise, and the
 course's own functions are the package: what is asked for can be read there, as in every course that one can check oneself.
 """
 
@@ -15,7 +15,7 @@ import zipfile
 from pathlib import Path
 
 import rnn_helpers
-from instructor import ROOT, links, table
+from authoring import ROOT, links, table
 
 FOLDER = "rnn-course"
 WHEN = 1767225600  # 2026-01-01: the time of every file in both
@@ -103,7 +103,7 @@ def write_wheel(folder, root=ROOT):
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(prog="python -m instructor.release", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m authoring.release", description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=ROOT / "dist", help="folder (default: dist)")
     out = parser.parse_args(arguments).out
     out.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from instructor import ROOT, project
+from authoring import ROOT, project
 
 EXTRAS = ("", "lab", "test")
 TAIL = 120  # lines of the tests' output that the report keeps
@@ -62,7 +62,7 @@ def report(verdict, rows, lines):
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(prog="python -m instructor.newest", description="Run the tests with the newest packages.")
+    parser = argparse.ArgumentParser(prog="python -m authoring.newest", description="Run the tests with the newest packages.")
     parser.add_argument("--report", type=Path, default=ROOT / "newest.md")
     parser.add_argument("tests", nargs="*", help="what pytest gets (default: everything but tests/browser)")
     options = parser.parse_args(arguments)

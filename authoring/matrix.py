@@ -1,8 +1,8 @@
 """`make matrix`: both tracks in every kind of environment that the course supports; the results stand in CONTRIBUTING.md.
 
-    python -m instructor.matrix                   all of them, one after the other; writes the table
-    python -m instructor.matrix colab oldest      some of them, without writing
-    python -m instructor.matrix --folder DIR      environments are made, and kept, in DIR (default: .matrix)
+    python -m authoring.matrix                   all of them, one after the other; writes the table
+    python -m authoring.matrix colab oldest      some of them, without writing
+    python -m authoring.matrix --folder DIR      environments are made, and kept, in DIR (default: .matrix)
 
 Every cell of every notebook is run anew and what it prints is compared with what is stored, digit by digit; pictures too,
 where matplotlib is of the minor version that drew them. A Python that this machine lacks is named in the table.
@@ -19,7 +19,7 @@ import tempfile
 from pathlib import Path
 from xml.etree import ElementTree
 
-from instructor import ROOT, marked
+from authoring import ROOT, marked
 
 BEGIN, END = "<!-- results of make matrix: it writes them -->", "<!-- end of results -->"
 MEMORY = 500  # MB, what a kernel may take at most
@@ -153,7 +153,7 @@ def refreshed(text, rows):
 
 def main(arguments=None):
     every = environments()
-    parser = argparse.ArgumentParser(prog="python -m instructor.matrix", description="Both tracks in every supported environment.")
+    parser = argparse.ArgumentParser(prog="python -m authoring.matrix", description="Both tracks in every supported environment.")
     parser.add_argument("names", nargs="*", help=f"some of {', '.join(every)}; all when none is given")
     parser.add_argument("--folder", type=Path, default=ROOT / ".matrix", help="where the environments are made and kept")
     options = parser.parse_args(arguments)

@@ -16,7 +16,7 @@ import nbformat
 import pytest
 
 import rnn_helpers
-from instructor import notebooks, release
+from authoring import notebooks, release
 
 ROOT = release.ROOT
 RUN = """
@@ -87,7 +87,7 @@ def test_links_in_the_zip_lead_somewhere(unpacked):
     for path, text in texts.items():
         for link in re.findall(r"\]\(([^)#\s]+)", text):
             assert link.startswith("https://") or (path.parent / link).is_file(), f"{path.name}: {link}"
-    for command in ("make ", "instructor", "CONTRIBUTING", "notebooks/solutions", "OWNER/REPO"):
+    for command in ("make ", "authoring", "instructor", "CONTRIBUTING", "notebooks/solutions", "OWNER/REPO"):
         assert command not in texts[unpacked / "README.md"]
 
 

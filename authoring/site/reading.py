@@ -5,7 +5,7 @@ import re
 
 import nbformat
 
-from instructor import links, notebooks, setup_cell
+from authoring import links, notebooks, setup_cell
 
 MARKS = re.compile(r"([\\`*_{}\[\]<>$#|~])")
 SOLUTION = re.compile(r"^ *### (?:BEGIN|END) SOLUTION\n?", re.MULTILINE)

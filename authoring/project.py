@@ -2,7 +2,7 @@
 
 from packaging.requirements import Requirement
 
-from instructor import ROOT
+from authoring import ROOT
 
 try:
     import tomllib

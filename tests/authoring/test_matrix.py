@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 from packaging.requirements import Requirement
 
-from instructor import matrix
+from authoring import matrix
 
 EVERY = matrix.environments()
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from instructor import names
+from authoring import names
 
 
 def told(*sources):

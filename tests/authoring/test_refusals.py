@@ -3,8 +3,8 @@
 import nbformat
 import pytest
 
-from instructor import notebooks, refusals
-from tests.instructor.small import TITLE, course, notebook
+from authoring import notebooks, refusals
+from tests.authoring.small import TITLE, course, notebook
 
 SOLUTION = "def f(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION"
 

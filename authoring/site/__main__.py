@@ -1,4 +1,4 @@
-"""python -m instructor.site: the learners' course as static pages (Sphinx, MyST-NB, Furo), answers folded.
+"""python -m authoring.site: the learners' course as static pages (Sphinx, MyST-NB, Furo), answers folded.
 
 A warning of Sphinx is an error: a broken link between pages, a picture that is missing, a heading out of order.
 """
@@ -13,8 +13,8 @@ from pathlib import Path
 
 import nbformat
 
-from instructor import notebooks, release
-from instructor.site import reading
+from authoring import notebooks, release
+from authoring.site import reading
 
 HERE = Path(__file__).parent
 SPARE = ("node-main.js", "adaptors", "output/svg", "input/mml", "input/asciimath.js")  # of MathJax; no page loads them
@@ -62,7 +62,7 @@ def build(out, builder="html"):
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(prog="python -m instructor.site", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m authoring.site", description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=notebooks.ROOT / "site", help="replaced by the new pages (default: site)")
     parser.add_argument("--check-links", action="store_true", help="open every address outside the pages instead; needs a network")
     options = parser.parse_args(arguments)

@@ -5,7 +5,7 @@ import re
 import pytest
 import yaml
 
-from instructor.project import ROOT
+from authoring.project import ROOT
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 MAKEFILE = (ROOT / "Makefile").read_text()

@@ -1,4 +1,4 @@
-"""The lag dial's table: `python -m instructor.lag_grid` trains every network anew and writes rnn_helpers/explore/lag_table.py.
+"""The lag dial's table: `python -m authoring.lag_grid` trains every network anew and writes rnn_helpers/explore/lag_table.py.
 
 About ten minutes on one core. The notebook trains a slice of the same runs live; a test trains another few and compares.
 """
@@ -20,7 +20,7 @@ NETWORKS = {  # name -> hidden units, radius of the orthogonal Wh (None: as RNNC
 }
 FULL_LAGS, FULL_SEEDS, FULL = (2, 4, 6, 8, 10, 12, 14, 16, 20, 24, 28, 32, 36, 40, 44, 48, 56), range(5), {"updates": 400, "lr": 0.01}
 
-HEAD = '''"""Errors of networks trained on the delayed echo. Written by `python -m instructor.lag_grid`, not by hand.
+HEAD = '''"""Errors of networks trained on the delayed echo. Written by `python -m authoring.lag_grid`, not by hand.
 
 Every number is a mean squared error from `rnn_helpers.echo.train_echo`, rounded to 3 decimals (NumPy {numpy}).
 ERRORS[lag, k]: seeds {seeds}, all else as `train_echo` has it. FULL[network][lag]: full BPTT, seeds {full_seeds}, {full}.

@@ -1,7 +1,7 @@
 """Mutation test of the checks: generic faults in the course's own solutions, and how many of them the checks catch.
 
-    python -m instructor.mutants                  a table: a row for each exercise
-    python -m instructor.mutants rnn_backward     each of its mutants, its verdict, the mistake it was called
+    python -m authoring.mutants                  a table: a row for each exercise
+    python -m authoring.mutants rnn_backward     each of its mutants, its verdict, the mistake it was called
 
 A mutant is the solution of a solved notebook with one fault in it: an operator swapped, a term dropped, a transpose put
 in or left out, a range off by one, a wrong axis, a wrong sign, `=` for `+=`, a call, a statement left out. A mutant that
@@ -18,8 +18,8 @@ import warnings
 from collections import Counter
 from dataclasses import dataclass
 
-from instructor import notebooks
-from instructor.equivalent_mutants import REASONS
+from authoring import notebooks
+from authoring.equivalent_mutants import REASONS
 from instructor.grading.runner import define, needed, parse
 from rnn_helpers.check import EXERCISES, SEED
 from rnn_helpers.check.guard import observe
@@ -373,7 +373,7 @@ def table(results):
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(prog="python -m instructor.mutants", description="Faults in the course's own solutions, and what the checks catch.")
+    parser = argparse.ArgumentParser(prog="python -m authoring.mutants", description="Faults in the course's own solutions, and what the checks catch.")
     parser.add_argument("exercises", nargs="*", metavar="EXERCISE", help="list the mutants of these exercises one by one")
     options = parser.parse_args(arguments)
     known = solutions()
