@@ -13,7 +13,7 @@ FLOORS = [
     {"validate"},
     {"cell", "losses"},
     {"readout", "bptt", "gradcheck"},
-    {"model", "credit", "growth"},
+    {"model", "credit", "growth", "walk"},
     {"data", "text", "training", "rising_loss"},
     {"streaming", "echo"},
     {"plots", "check"},
