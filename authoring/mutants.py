@@ -22,8 +22,10 @@ from authoring import notebooks
 from authoring.equivalent_mutants import REASONS
 from instructor.grading.runner import define, needed, parse
 from rnn_helpers.check import EXERCISES, SEED
-from rnn_helpers.check.guard import observe
-from rnn_helpers.check.judge import Yardstick, close, flatten, judge
+from rnn_helpers.check.compare import close
+from rnn_helpers.check.judge import judge
+from rnn_helpers.check.observe import observe
+from rnn_helpers.check.yardstick import Yardstick, flatten
 
 SEEDS = range(100, 108)  # fixtures on which a mutant that is not caught has to agree with the solution
 SWAPS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.MatMult: ast.Mult, ast.Pow: ast.Mult,

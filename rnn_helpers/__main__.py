@@ -39,8 +39,9 @@ def checks():
     import numpy as np
 
     from rnn_helpers.check import EXERCISES
-    from rnn_helpers.check.guard import observe
-    from rnn_helpers.check.judge import Yardstick, judge
+    from rnn_helpers.check.judge import judge
+    from rnn_helpers.check.observe import observe
+    from rnn_helpers.check.yardstick import Yardstick
 
     exercise = EXERCISES["readout"]
     inputs = exercise.inputs(0)

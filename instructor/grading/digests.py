@@ -8,9 +8,9 @@ import sys
 
 from instructor.grading import course, runner, verdict
 from instructor.grading.course import trees
-from rnn_helpers.check import EXERCISES, exercise, guard, judge
+from rnn_helpers.check import EXERCISES, atlas, compare, exercise, happened, judge, limits, observe, yardstick
 
-COMMON = (runner, course, verdict, exercise, guard, judge)  # what decides on every exercise
+COMMON = (runner, course, verdict, exercise, limits, observe, happened, compare, yardstick, atlas, judge)  # what decides on every exercise
 
 
 @functools.cache

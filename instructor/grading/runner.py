@@ -166,7 +166,7 @@ def serve(request):
         return {"missing": why or f"no function {function} is defined", "notes": notes}
     from rnn_helpers import check
     from rnn_helpers.check.exercise import Inputs
-    from rnn_helpers.check.guard import observe
+    from rnn_helpers.check.observe import observe
 
     exercise = check.EXERCISES[request["exercise"]]
     observed = observe(exercise, namespace[function], Inputs(request["inputs"]))

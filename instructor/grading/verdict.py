@@ -9,8 +9,10 @@ import zlib
 import numpy as np
 
 from rnn_helpers.check import EXERCISES
-from rnn_helpers.check.guard import CaseResult, Observed, Problem
-from rnn_helpers.check.judge import Judgement, Yardstick, judge
+from rnn_helpers.check.happened import Problem
+from rnn_helpers.check.judge import Judgement, judge
+from rnn_helpers.check.observe import CaseResult, Observed
+from rnn_helpers.check.yardstick import Yardstick
 
 KINDS = {"not attempted", "error", "return", "time", "exit"}
 MOST_VALUES = 200  # observations of one case

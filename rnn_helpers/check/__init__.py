@@ -6,16 +6,17 @@ the learner's function when it passed its check and the course's otherwise.
 
 import sys
 
-from rnn_helpers.check import bptt, char_level, forward_pass, number_sequence, rnn_cell, truncated_bptt
-from rnn_helpers.check.guard import observe
-from rnn_helpers.check.judge import Yardstick, judge
+from rnn_helpers.check import (
+    bptt, char_level, forward_pass, judge, number_sequence, observe, rnn_cell, sampling, truncated_bptt,
+)
 from rnn_helpers.check.progress import Progress
 from rnn_helpers.check.report import Points
+from rnn_helpers.check.yardstick import Yardstick
 
 SEED = 12  # of the fixtures in a notebook; graders use their own
 
 EXERCISES = {exercise.name: exercise
-             for module in (rnn_cell, forward_pass, bptt, number_sequence, char_level, truncated_bptt)
+             for module in (rnn_cell, forward_pass, bptt, number_sequence, char_level, sampling, truncated_bptt)
              for exercise in module.EXERCISES}
 
 # Written answers, read by a person: name -> (notebook, points)
@@ -53,7 +54,7 @@ def run(name, function, seed=SEED, **using):
     inputs = exercise.inputs(seed)
     given = inputs.copy()
     given.using = using
-    points = Points(judge(Yardstick(exercise, inputs), observe(exercise, function, given)))
+    points = Points(judge.judge(Yardstick(exercise, inputs), observe.observe(exercise, function, given)))
     _checked[name] = (function, points)
     if not _page():
         print(points)

@@ -6,7 +6,7 @@ from rnn_helpers.bptt import rnn_backward, rnn_backward_truncated, rnn_forward
 from rnn_helpers.cell import RNNCell, rnn_cell_backward, rnn_cell_forward
 from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, one, parts
 from rnn_helpers.check.mistakes import bptt as mistakes
-from rnn_helpers.check.rnn_cell import draw_cell, single_precision
+from rnn_helpers.check.networks import cell_of, draw_cell, single_precision
 from rnn_helpers.gradcheck import check_gradients, numerical_gradient, relative_error
 
 STEP_NAMES = ("dWx", "dWh", "db", "dh_prev")
@@ -25,7 +25,7 @@ def step_fixtures(rng):
 
 def one_step(function, i, suffix=""):
     """The learner's step back on a cache of its own forward step, or of the course's."""
-    cell = i.cell(suffix)
+    cell = cell_of(i, suffix)
     x_t, h_prev, h_t, dh_t = (i[name + suffix] for name in ("x_t", "h_prev", "h_t", "dh_t"))
     forward = i.using.get("forward")
     cache = parts(forward(cell, x_t, h_prev), "h_t", "cache")[1] if forward else (x_t, h_prev, h_t)
@@ -33,7 +33,7 @@ def one_step(function, i, suffix=""):
 
 
 def one_step_float32(function, i):
-    cell = single_precision(i.cell("1"))
+    cell = single_precision(cell_of(i, "1"))
     forward = i.using.get("forward", rnn_cell_forward)
     cache = forward(cell, i["x_t1"].astype(np.float32), i["h_prev1"].astype(np.float32))[1]
     return dict(zip(STEP_NAMES, parts(function(cell, i["dh_t1"].astype(np.float32), cache), *STEP_NAMES)))
@@ -41,7 +41,7 @@ def one_step_float32(function, i):
 
 def step_witness(i, values):
     """Central differences of sum(dh_t * h_t), whose gradient with respect to h_t is dh_t."""
-    cell = i.cell()
+    cell = cell_of(i)
     params = {"dWx": cell.Wx, "dWh": cell.Wh, "db": cell.b, "dh_prev": i["h_prev"]}
 
     def loss():
@@ -84,7 +84,7 @@ def sequence_fixtures(rng):
 
 def whole_sequence(function, i, suffix="", lists=False):
     """The learner's walk back on caches of its own forward pass, or the course's; with `lists` on the fixture's own states."""
-    cell, X, dh, h0, states = i.cell(suffix), *(i[name + suffix] for name in ("X", "dh", "h0", "states"))
+    cell, X, dh, h0, states = cell_of(i, suffix), *(i[name + suffix] for name in ("X", "dh", "h0", "states"))
     forward = i.using.get("forward")
     if lists and not forward:
         caches = [(X[t], states[t], states[t + 1]) for t in range(len(X))]
@@ -94,7 +94,7 @@ def whole_sequence(function, i, suffix="", lists=False):
 
 
 def sequence_float32(function, i):
-    cell = single_precision(i.cell("1"))
+    cell = single_precision(cell_of(i, "1"))
     forward = i.using.get("forward", rnn_forward)
     caches = forward(cell, i["X1"].astype(np.float32), i["h01"].astype(np.float32))[1]
     return dict(zip(NAMES, parts(function(cell, i["dh1"].astype(np.float32), caches), *NAMES)))
@@ -102,7 +102,7 @@ def sequence_float32(function, i):
 
 def sequence_witness(i, values):
     """Central differences of sum over t of sum(dh[t] * h_t)."""
-    cell = i.cell()
+    cell = cell_of(i)
     params = {"dWx": cell.Wx, "dWh": cell.Wh, "db": cell.b, "dh0": i["h0"]}
 
     def loss():
@@ -180,7 +180,7 @@ def of_a_column(function, i):
 
 
 def of_a_network(function, i):
-    cell = i.cell()
+    cell = cell_of(i)
     return difference(function, i, cell.Wh, lambda: float(np.sum(i["dh"] * rnn_forward(cell, i["X"], i["h0"])[0])))
 
 

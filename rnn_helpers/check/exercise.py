@@ -5,13 +5,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from rnn_helpers.cell import RNNCell
-from rnn_helpers.model import RNNModel
-
 
 class Inputs(dict):
-    """The fixture of an exercise: names and plain values. Remembers the cells and models made of it, so that
-    replaced parameters are noticed as well as overwritten ones."""
+    """The fixture of an exercise: names and plain values. Remembers the objects made of it, so that replaced parameters
+    are noticed as well as overwritten ones."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -24,18 +21,10 @@ class Inputs(dict):
         fresh.using = self.using
         return fresh
 
-    def cell(self, suffix=""):
-        """An RNNCell on the arrays Wx, Wh, b of the fixture (with a suffix: Wx2, ...)."""
-        cell = RNNCell.from_arrays(*(self[name + suffix] for name in ("Wx", "Wh", "b")))
-        self.made += [(cell, name, getattr(cell, name)) for name in ("Wx", "Wh", "b")]
-        return cell
-
-    def model(self, suffix=""):
-        """An RNNModel on the arrays Wx, Wh, b, Wy, c of the fixture."""
-        model = RNNModel.__new__(RNNModel)
-        model.cell, model.Wy, model.c = self.cell(suffix), self["Wy" + suffix], self["c" + suffix]
-        self.made += [(model, name, getattr(model, name)) for name in ("Wy", "c")]
-        return model
+    def watch(self, thing):
+        """Remember which arrays an object made of the fixture has as its attributes; returns the object."""
+        self.made += [(thing, name, value) for name, value in vars(thing).items() if isinstance(value, np.ndarray)]
+        return thing
 
 
 class BadReturn(Exception):
@@ -91,10 +80,10 @@ class Facet:
     title : what it is about, as in "dWh" or "a batch of 3"
     points : what it earns
     keys : observations "case/name" that must all be right ("case/*" for all of a case)
-    kind : "value" (a wrong shape with the right numbers in the right order passes); "exact" (shape and values); "shape"; "form" (like "value", for
-        what an answer has whose numbers are wrong, as the type of a text); "property" (like "value", for what wrong
-        numbers can have, as being the same twice); or "unharmed" (arguments unchanged, no views of them returned, the
-        same answer when called again). The last two earn only when some value facet does, so that nobody gains by
+    kind : "value" (a wrong shape with the right numbers in the right order passes); "exact" (shape and values); "shape";
+        "form" (like "value", for what an answer has whose numbers are wrong, as the type of a text); "property" (like
+        "value", for what wrong numbers can have, as being the same twice); or "unharmed" (arguments unchanged, no views
+        of them returned, the same answer when called again). The last two earn only when some value facet does, so that nobody gains by
         claiming them
     """
 

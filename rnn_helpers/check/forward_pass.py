@@ -5,7 +5,8 @@ import numpy as np
 from rnn_helpers.bptt import rnn_forward
 from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, one, parts
 from rnn_helpers.check.mistakes import forward_pass as mistakes
-from rnn_helpers.check.rnn_cell import cached, draw_cell, in_cache, single_precision
+from rnn_helpers.check.networks import cell_of, draw_cell, single_precision
+from rnn_helpers.check.rnn_cell import cached, in_cache
 from rnn_helpers.model import count_parameters
 from rnn_helpers.readout import many_to_many, many_to_one
 
@@ -27,17 +28,17 @@ def caches_kept(i, values, h0):
 
 
 def single(function, i):
-    h_states, _ = parts(function(i.cell("2"), i["X_single"]), "h_states", "caches")
+    h_states, _ = parts(function(cell_of(i, "2"), i["X_single"]), "h_states", "caches")
     return {"h_states": h_states}
 
 
 def one_step(function, i):
-    h_states, _ = parts(function(i.cell("2"), i["X_single"][:1]), "h_states", "caches")
+    h_states, _ = parts(function(cell_of(i, "2"), i["X_single"][:1]), "h_states", "caches")
     return {"h_states": h_states}
 
 
 def from_h0(function, i):
-    h_states, _ = parts(function(i.cell("2"), i["X_single"], i["h0_single"]), "h_states", "caches")
+    h_states, _ = parts(function(cell_of(i, "2"), i["X_single"], i["h0_single"]), "h_states", "caches")
     return {"h_states": h_states}
 
 
@@ -59,7 +60,7 @@ def read_batch_from_zeros(i, values):
 
 def states_and_caches(function, i, h0, given):
     """The states of a batch and the arrays in its caches; caches are not looked at where the states have the wrong shape."""
-    h_states, caches = parts(function(i.cell(), i["X"], *given), "h_states", "caches")
+    h_states, caches = parts(function(cell_of(i), i["X"], *given), "h_states", "caches")
     found = {"h_states": h_states}
     if len(h_states) == len(i["X"]) and np.shape(h_states[0]) == h0.shape:
         try:
@@ -71,12 +72,12 @@ def states_and_caches(function, i, h0, given):
 
 
 def as_list(function, i):
-    h_states, _ = parts(function(i.cell("2"), list(i["X_single"])), "h_states", "caches")
+    h_states, _ = parts(function(cell_of(i, "2"), list(i["X_single"])), "h_states", "caches")
     return {"length": len(h_states), "h_states": h_states}
 
 
 def in_float32(function, i):
-    cell = single_precision(i.cell())
+    cell = single_precision(cell_of(i))
     h_states, _ = parts(function(cell, i["X"].astype(np.float32), i["h0"].astype(np.float32)), "h_states", "caches")
     return {"h_states": h_states}
 

@@ -1,15 +1,11 @@
 """From observations to a verdict: facets, points, the mistake's name. Never touches the learner's objects."""
 
-import fnmatch
 from dataclasses import dataclass, field
-from functools import cached_property
 
-import numpy as np
-
-from rnn_helpers.check.exercise import Mistake
-from rnn_helpers.check.guard import Observed, observe
-
-FLOAT32_TOLERANCE = 1e-4
+from rnn_helpers.check.atlas import name_mistakes
+from rnn_helpers.check.compare import close, first_difference, same_shape
+from rnn_helpers.check.observe import Observed
+from rnn_helpers.check.yardstick import flatten, keys_of, reading
 
 
 @dataclass
@@ -41,146 +37,10 @@ class Judgement:
     mistakes: list = field(default_factory=list)
 
 
-def close(got, expected, tolerance):
-    """Whether two arrays of one size agree, relative to the largest expected number; text must be the same."""
-    if isinstance(got, str) or isinstance(expected, str):
-        return isinstance(got, str) and isinstance(expected, str) and got == expected
-    if got.size != expected.size:
-        return False
-    if expected.dtype.kind == "U" or got.dtype.kind == "U":
-        return got.dtype.kind == expected.dtype.kind and np.array_equal(got.ravel(), expected.ravel())
-    if got.dtype == np.float32:
-        tolerance = max(tolerance, FLOAT32_TOLERANCE)
-    got, expected = got.astype(float, copy=False).ravel(), expected.astype(float, copy=False).ravel()
-    with np.errstate(all="ignore"):
-        gap, scale = np.abs(got - expected), np.max(np.abs(expected), initial=0.0)
-        if np.isfinite(scale):
-            return bool((gap <= tolerance * (scale or 1.0)).all())
-        scale = np.max(np.abs(expected), initial=0.0, where=np.isfinite(expected)) or 1.0
-        same = (gap <= tolerance * scale) | (got == expected) | (np.isnan(got) & np.isnan(expected))
-    return bool(same.all())
-
-
-def same_shape(got, expected):
-    return not isinstance(got, str) and got.shape == expected.shape
-
-
-def number(x, digits=4):
-    """A number as the learner reads it, the same on every machine: few significant digits, no -0."""
-    if isinstance(x, (str, np.str_)):
-        return repr(str(x))
-    return f"{float(x) + 0.0:.{digits}g}" if abs(float(x)) > 1e-12 or not np.isfinite(x) else "0"
-
-
-def apart(got, expected):
-    """Two numbers as text, with as many digits as tell them apart."""
-    pairs = [(number(got, digits), number(expected, digits)) for digits in (4, 8, 17)]
-    return next((pair for pair in pairs if pair[0] != pair[1]), pairs[-1])
-
-
-AXES = {1: ("row",), 2: ("row", "column"), 3: ("step", "row", "column")}
-
-
-def first_difference(name, got, expected, tolerance, numbers=True, texts=True):
-    """Where `got` departs from `expected`, in words; without numbers or texts where these are not to be told."""
-    if isinstance(got, str):
-        return got
-    if got.dtype.kind == "U" or expected.dtype.kind == "U":
-        if got.dtype.kind != expected.dtype.kind:
-            return f"{name} is {str(got)[:40]!r}" if got.dtype.kind == "U" else f"{name} holds {got.dtype}, expected text"
-        if got.shape == expected.shape:
-            where = next(i for i in np.ndindex(*got.shape) if got[i] != expected[i])
-            place = f" at {', '.join(map(str, where))}" if where else ""
-            return f"{name}{place} " + (f"is {str(got[where])[:40]!r}, expected {str(expected[where])[:40]!r}" if texts else "differs")
-    if got.shape != expected.shape and got.size != expected.size:
-        return f"{name} has shape {got.shape}, expected {expected.shape}"
-    if not np.isfinite(got).all() and np.isfinite(expected).all():
-        where = tuple(int(i) for i in np.argwhere(~np.isfinite(got))[0])
-        return (f"{name} holds {number(got[where])} (first at {list(where)}): look for 0 / 0, a log or exp out of range, "
-                "or an np.empty that is not filled")
-    flat_got, flat_expected = got.astype(float).ravel(), expected.astype(float).ravel()
-    scale = np.max(np.abs(flat_expected), initial=0.0) or 1.0
-    wrong = np.abs(flat_got - flat_expected) > tolerance * scale
-    if not wrong.any():
-        return f"{name} has shape {got.shape}, expected {expected.shape}"
-    flat = int(np.argmax(wrong))
-    where = np.unravel_index(flat, expected.shape)
-    place = ", ".join(f"{axis} {int(i)}" for axis, i in zip(AXES.get(expected.ndim, ()), where))
-    is_, wanted = apart(flat_got[flat], flat_expected[flat])
-    share = f", {int(wrong.sum())} of {wrong.size} numbers differ" if wrong.size > 1 else ""
-    told = f"is {is_}, expected {wanted}" if numbers else "differs"
-    return f"{name}{' at ' + place if place else ''} {told}{share}"
-
-
-def keys_of(pattern, expected):
-    """The observations "case/name" that a pattern names, in the order of the cases."""
-    return [key for key in expected if fnmatch.fnmatchcase(key, pattern)]
-
-
-def reading(case, inputs, result):
-    """What is judged of a case: name -> an array, or a str that says why there is none."""
-    if case.read is None or not result.values:
-        return result.values
-    try:
-        return {name: value if isinstance(value, str) else np.asarray(value)
-                for name, value in case.read(inputs, result.values).items()}
-    except Exception:  # values unlike those that `run` gives; only the reasons among them are fit to be shown
-        return {name: value for name, value in result.values.items() if isinstance(value, str)}
-
-
-def flatten(exercise, inputs, observed):
-    """What is judged, by "case/name"."""
-    return {f"{case.name}/{name}": value for case in exercise.cases
-            for name, value in reading(case, inputs, observed.cases[case.name]).items()}
-
-
 def describe(problem):
     """A problem in one line."""
     where = f" in your {problem.line}" if problem.line else ""
     return problem.text + where
-
-
-@dataclass
-class Symptoms:
-    """What a mistake shows on a fixture: all of it, the observations it gets wrong, their values, its problems and damage."""
-
-    mistake: Mistake
-    observed: Observed
-    signs: list
-    values: dict
-    problems: dict
-    damaged: dict
-
-
-class Yardstick:
-    """What is right on one fixture, and what each mistake of the atlas shows there; made once, used for any number
-    of judgements."""
-
-    def __init__(self, exercise, inputs):
-        self.exercise, self.inputs = exercise, inputs
-        self.tolerance = {case.name: case.tolerance for case in exercise.cases}
-        self.expected = flatten(exercise, inputs, observe(exercise, exercise.reference, inputs, guarded=False))
-
-    @cached_property
-    def symptoms(self):
-        return [self._symptoms(mistake) for mistake in self.exercise.mistakes]
-
-    def _symptoms(self, mistake):
-        shown = observe(self.exercise, mistake.wrong, self.inputs, guarded=False)
-        values = flatten(self.exercise, self.inputs, shown)
-        signs = [key for key in self.expected if not self.agree(key, values.get(key), self.expected[key])]
-        return Symptoms(mistake, shown, signs, values, problem_texts(shown), {c: r.damaged for c, r in shown.cases.items() if r.damaged})
-
-    def agree(self, key, got, value):
-        """Whether two observations of one key are the same, shape included; None is the same as None only."""
-        if got is None or value is None:
-            return got is None and value is None
-        return close(got, value, self.tolerance[key.split("/")[0]]) and (isinstance(got, str) or got.shape == value.shape)
-
-
-def problem_texts(observed):
-    """Case -> what went wrong there."""
-    return {case: result.problem.text for case, result in observed.cases.items() if result.problem}
 
 
 class Evidence:
@@ -270,41 +130,13 @@ def verdicts(evidence):
     return [verdict for facet, verdict in sorted(found, key=lambda pair: order[id(pair[0])])]
 
 
-def name_mistakes(evidence, most=2):
-    """The mistakes of the atlas that explain what is wrong, and the wrong keys that they leave unexplained.
-
-    Every symptom of theirs is there, as they show it. A mistake that explains more comes first; a second one is named
-    when it explains what the first leaves over.
-    """
-    problems = problem_texts(evidence.observed)
-    damaged = {case: result.damaged for case, result in evidence.observed.cases.items() if result.damaged}
-    fitting, wrong, named = {}, list(evidence.wrong), []
-    for shown in evidence.yardstick.symptoms:
-        if shown.signs:
-            if all(evidence.agrees(key, shown.values) for key in shown.signs) and shown.problems.items() <= problems.items():
-                fitting[shown.mistake.name] = shown
-        elif not wrong and shown.damaged and shown.damaged == damaged:
-            return [shown.mistake], []
-    explained = {key for shown in fitting.values() for key in shown.signs}
-    if any(key not in explained and "/cache_" not in key for key in wrong):  # a cache is measured by the values, right or not
-        fitting = {name: shown for name, shown in fitting.items() if not all("/cache_" in key for key in shown.signs)}
-    while wrong and len(named) < most and fitting:
-        best = max(fitting.values(), key=lambda shown: len(set(shown.signs) & set(wrong)))
-        if not set(best.signs) & set(wrong):
-            break
-        named.append(best.mistake)
-        wrong = [key for key in wrong if key not in best.signs]
-        del fitting[best.mistake.name]
-    return named, wrong
-
-
 def judge(yardstick, observed: Observed, hidden=False):
     """The verdict on what was observed.
 
     Parameters
     ----------
     yardstick : Yardstick of the exercise and its fixture
-    observed : what `guard.observe` returned for the learner's function on the same fixture
+    observed : what `observe` returned for the learner's function on the same fixture
     hidden : True when the fixture is a secret: says where an answer departs, not from what
 
     Returns

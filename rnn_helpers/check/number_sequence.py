@@ -4,7 +4,7 @@ import numpy as np
 
 from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, parts
 from rnn_helpers.check.mistakes import number_sequence as mistakes
-from rnn_helpers.check.rnn_cell import draw_cell
+from rnn_helpers.check.networks import draw_cell, model_of
 from rnn_helpers.data import fit_scale, make_windows
 from rnn_helpers.gradcheck import numerical_gradient, relative_error
 from rnn_helpers.losses import squared_error
@@ -232,7 +232,7 @@ def one_step(max_norm, lr, suffix=""):
     """A case's run: one step from the fixture's model; its loss and norm, and what became of the parameters."""
 
     def run(function, i):
-        model = i.model()
+        model = model_of(i)
         threshold = i["max_norm"] if max_norm is None else max_norm
         loss, norm = parts(function(model, i["X" + suffix], i["Y" + suffix], lr, threshold), "loss", "norm")
         return {"loss": loss, "norm": norm, **after(model)}

@@ -5,20 +5,11 @@ import itertools
 import numpy as np
 
 from rnn_helpers.bptt import rnn_forward
-from rnn_helpers.cell import RNNCell, rnn_cell_forward
+from rnn_helpers.cell import rnn_cell_forward
 from rnn_helpers.check.exercise import Case, Exercise, Facet, one, parts
 from rnn_helpers.check.mistakes import rnn_cell as mistakes
+from rnn_helpers.check.networks import cell_of, draw_cell, single_precision
 from rnn_helpers.readout import many_to_many, many_to_one, readout
-
-
-def draw_cell(rng, D, H, suffix=""):
-    """Weights of a cell in which no term is small: Wx, Wh (not symmetric), b."""
-    return {f"Wx{suffix}": rng.normal(0, 0.7, (H, D)), f"Wh{suffix}": rng.normal(0, 0.6, (H, H)),
-            f"b{suffix}": rng.normal(0, 0.5, (H, 1))}
-
-
-def single_precision(cell):
-    return RNNCell.from_arrays(*(w.astype(np.float32) for w in (cell.Wx, cell.Wh, cell.b)))
 
 
 def cell_fixtures(rng):
@@ -73,12 +64,12 @@ def in_cache(i, values, x_t, h_prev, h_t, step=0):
 
 
 def one_example(function, i):
-    h_t, _ = parts(function(i.cell("2"), i["x_single"], i["h_single"]), "h_t", "cache")
+    h_t, _ = parts(function(cell_of(i, "2"), i["x_single"], i["h_single"]), "h_t", "cache")
     return {"h_t": h_t}
 
 
 def batch(function, i):
-    h_t, cache = parts(function(i.cell(), i["x_t"], i["h_prev"]), "h_t", "cache")
+    h_t, cache = parts(function(cell_of(i), i["x_t"], i["h_prev"]), "h_t", "cache")
     return {"h_t": h_t, **cached(cache, i["x_t"], i["h_prev"])}
 
 
@@ -87,7 +78,7 @@ def read_batch(i, values):
 
 
 def two_steps(function, i):
-    cell = i.cell()
+    cell = cell_of(i)
     h_1, cache = parts(function(cell, i["x_t"], i["h_prev"]), "h_t", "cache")
     kept = np.array(h_1)  # the second step must not reach back into the first
     h_2, _ = parts(function(cell, i["x_next"], h_1), "h_t", "cache")
@@ -99,7 +90,7 @@ def read_two_steps(i, values):
 
 
 def in_float32(function, i):
-    cell = single_precision(i.cell())
+    cell = single_precision(cell_of(i))
     h_t, _ = parts(function(cell, i["x_t"].astype(np.float32), i["h_prev"].astype(np.float32)), "h_t", "cache")
     return {"h_t": h_t}
 

@@ -6,8 +6,8 @@ from rnn_helpers.bptt import rnn_backward_truncated, rnn_forward
 from rnn_helpers.check.bptt import NAMES
 from rnn_helpers.check.exercise import Case, Exercise, Facet, one, parts
 from rnn_helpers.check.mistakes import truncated_bptt as mistakes
+from rnn_helpers.check.networks import cell_of, draw_cell, model_of, single_precision
 from rnn_helpers.check.number_sequence import PARAMS, after
-from rnn_helpers.check.rnn_cell import draw_cell, single_precision
 from rnn_helpers.gradcheck import numerical_gradient, relative_error
 from rnn_helpers.streaming import train_stream
 
@@ -26,7 +26,7 @@ def back(k, suffix="", lists=False, dtype=None):
     """A case's run: the gradients for a k, on caches of the learner's own forward pass or of the course's."""
 
     def run(function, i):
-        cell, X, h0, dh = i.cell(suffix), i["X" + suffix], i["h0" + suffix], i["dh" + suffix]
+        cell, X, h0, dh = cell_of(i, suffix), i["X" + suffix], i["h0" + suffix], i["dh" + suffix]
         if dtype:
             cell, X, h0, dh = single_precision(cell), X.astype(dtype), h0.astype(dtype), dh.astype(dtype)
         caches = parts(i.using.get("forward", rnn_forward)(cell, X, h0), "h_states", "caches")[1]
@@ -42,7 +42,7 @@ def truncated_witness(i, values):
 
     A loss that starts from a fixed state cannot send anything further back: that is what truncation means.
     """
-    cell = i.cell()
+    cell = cell_of(i)
     states = np.concatenate([i["h0"][None], rnn_forward(cell, i["X"], i["h0"])[0]])
     params = {"dWx": cell.Wx, "dWh": cell.Wh, "db": cell.b, "dh0": i["h0"]}
 
@@ -96,7 +96,7 @@ def stream(k1, k2, suffix=""):
     """A case's run: the losses, and what became of the parameters."""
 
     def run(function, i):
-        model = i.model(suffix)
+        model = model_of(i, suffix)
         losses = one(function(model, i["X" + suffix], i["Y" + suffix], k1, k2, i["lr"]), "losses")
         return {"losses": losses, **after(model)}
 

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from rnn_helpers.check import EXERCISES
-from rnn_helpers.check.guard import observe
-from rnn_helpers.check.judge import Yardstick, judge
+from rnn_helpers.check.judge import judge
+from rnn_helpers.check.observe import observe
+from rnn_helpers.check.yardstick import Yardstick
 from tests.check.trying import BIG, SEEDS
 
 

@@ -5,6 +5,7 @@ import numpy as np
 from rnn_helpers import check
 from rnn_helpers.bptt import rnn_forward
 from rnn_helpers.cell import rnn_cell_backward, rnn_cell_forward
+from rnn_helpers.check.networks import cell_of
 from rnn_helpers.gradcheck import numerical_gradient
 from tests.check.trying import all_right, each_right_way, enough, verdict
 
@@ -328,8 +329,8 @@ def test_relative_error_says_what_it_found():
 def test_forward_passes_are_free_of_choice():
     """The checks' own fixtures hold the course's states: rnn_forward and the cell agree on them."""
     inputs = check.EXERCISES["rnn_backward"].inputs(3)
-    states, _ = rnn_forward(inputs.cell(), inputs["X"], inputs["h0"])
+    states, _ = rnn_forward(cell_of(inputs), inputs["X"], inputs["h0"])
     h = inputs["h0"]
     for t in range(len(inputs["X"])):
-        h, _ = rnn_cell_forward(inputs.cell(), inputs["X"][t], h)
+        h, _ = rnn_cell_forward(cell_of(inputs), inputs["X"][t], h)
         assert np.allclose(h, states[t]) and np.allclose(h, inputs["states"][t + 1])

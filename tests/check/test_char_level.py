@@ -7,7 +7,7 @@ import pytest
 
 from rnn_helpers.bptt import rnn_backward, rnn_forward
 from rnn_helpers.check import EXERCISES
-from rnn_helpers.check.judge import Yardstick
+from rnn_helpers.check.yardstick import Yardstick
 from rnn_helpers.losses import softmax, softmax_cross_entropy
 from rnn_helpers.readout import many_to_many, readout_backward
 from rnn_helpers.training import clip_by_norm, global_norm

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from rnn_helpers.check import EXERCISES
-from rnn_helpers.check.guard import CaseResult, Observed, observe
-from rnn_helpers.check.judge import Yardstick, judge, keys_of
+from rnn_helpers.check.judge import judge
+from rnn_helpers.check.observe import CaseResult, Observed, observe
+from rnn_helpers.check.yardstick import Yardstick, keys_of
 
 SEED, OTHERS = 0, range(1, 9)
 

@@ -6,9 +6,10 @@ from html.parser import HTMLParser
 import pytest
 
 from rnn_helpers import check
-from rnn_helpers.check.guard import observe
-from rnn_helpers.check.judge import Judgement, Verdict, Yardstick, judge
+from rnn_helpers.check.judge import Judgement, Verdict, judge
+from rnn_helpers.check.observe import observe
 from rnn_helpers.check.report import LINES, Points, as_html, as_text
+from rnn_helpers.check.yardstick import Yardstick
 
 VOID = {"br", "hr", "img"}
 

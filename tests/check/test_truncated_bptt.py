@@ -4,6 +4,7 @@ import numpy as np
 
 from rnn_helpers.bptt import rnn_backward, rnn_forward
 from rnn_helpers.cell import rnn_cell_backward
+from rnn_helpers.check import limits
 from rnn_helpers.losses import squared_error
 from rnn_helpers.readout import many_to_many, readout_backward
 from tests.check.trying import all_right, each_right_way, enough, verdict
@@ -255,9 +256,7 @@ def test_mutating_X_loses_only_the_last_facet():
 
 
 def test_endless_stream_is_stopped(monkeypatch):
-    from rnn_helpers.check import guard
-
-    monkeypatch.setattr(guard, "TIME_LIMIT", 0.3)
+    monkeypatch.setattr(limits, "TIME_LIMIT", 0.3)
 
     def never_moves(model, X, Y, k1, k2, lr):
         start = 0

@@ -3,17 +3,22 @@
 To add a right way, write the function and put it into RIGHT of the notebook's test, under its exercise.
 """
 
+import contextlib
+import io
 from functools import lru_cache
 
 import pytest
 
 from rnn_helpers import check
-from rnn_helpers.check.guard import observe
-from rnn_helpers.check.judge import Yardstick, judge
+from rnn_helpers.check.judge import judge
+from rnn_helpers.check.observe import observe
+from rnn_helpers.check.yardstick import Yardstick
 
 SEEDS = range(50)  # of the fixtures
 BIG = {"rnn_cell_forward", "rnn_forward", "rnn_cell_backward", "rnn_backward", "softmax_cross_entropy", "rnn_backward_truncated"}
 SLOW = {"sample": range(5)}  # an exercise whose fixtures take long
+
+FULL = {name: exercise.points for name, exercise in check.EXERCISES.items()}
 
 
 @lru_cache(maxsize=100)
@@ -47,3 +52,12 @@ def enough(notebook, right):
     """Whether every exercise of a notebook has its right ways: 5 of a big exercise, 3 of each other."""
     counts = {name: len(right.get(name, ())) for name, exercise in check.EXERCISES.items() if exercise.notebook.startswith(notebook)}
     return counts and all(count >= (5 if name in BIG else 3) for name, count in counts.items())
+
+
+def told(name, function, **using):
+    """The points of a check, its advice, and the whole report."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        points = check.run(name, function, **using)
+    report = str(points)
+    assert len(report.splitlines()) <= 12 and not isinstance(function, float)
+    return float(points), " ".join(points.judgement.advice), report

@@ -70,7 +70,7 @@ REACH = {  # body of rnn_cell_forward: gives no right number, so it earns what a
     "patches-numpy": f"for n in ('allclose', 'array_equal', 'isclose', 'may_share_memory', 'max', 'abs'): setattr(np, n, lambda *a, **k: True)\n"
                      f"{WRONG}",
     "patches-judge": "import rnn_helpers.check.judge as j\nj.close = lambda *a: True\nj.judge = lambda *a: None\nreturn h_prev * 0, 1",
-    "patches-run-case": "import rnn_helpers.check.guard as g\nreturn g.CaseResult(values={'h_t': 1}), None",
+    "patches-run-case": "import rnn_helpers.check.observe as g\nreturn g.CaseResult(values={'h_t': 1}), None",
     "patches-the-exercise": f"from rnn_helpers import check\nobject.__setattr__(check.EXERCISES['rnn_cell_forward'], 'cases', ())\n{WRONG}",
     "edits-frames": "import sys\nf = sys._getframe()\nwhile f:\n    for v in list(f.f_locals.values()):\n"
                     "        if type(v).__name__ == 'CaseResult': v.values['h_t'] = 1\n"
@@ -188,7 +188,7 @@ SHAPED = {  # these return numbers, wrong ones, in the right shape: 1 of 7 point
 }
 
 CLAIM = """import numpy as np
-import rnn_helpers.check.guard as g
+import rnn_helpers.check.observe as g
 def claim_it(exercise, function, inputs, guarded=True):
     cases = {{case.name: g.CaseResult({{k: np.asarray(v) for k, v in what_is_claimed(case.name, inputs).items()}}) for case in exercise.cases}}
     return g.Observed(cases, cases[exercise.cases[0].name])
@@ -231,7 +231,7 @@ FORGED = {  # (notebook, exercise, source) -> points that a wrong answer of that
         "v = {'a batch of 3/loss': np.array(1e9), 'a batch of 3/dlogits': logits}\nr = entropy_witness(i, v)[0][1]\n"
         "return 1e9 * (1 - r) / (1 + r), logits * 0"), 0),
     "borrows-a-sampler": (CHARACTERS, "sample", "def sample(model, chars, prefix, length, temperature, rng):\n" + indented(
-        QUIET + "from rnn_helpers.check.char_level import likeliest\nc = model.cell\n"
+        QUIET + "from rnn_helpers.check.sampling import likeliest\nc = model.cell\n"
         "f = {'Wx': c.Wx, 'Wh': c.Wh, 'b': c.b, 'Wy': model.Wy, 'c': model.c}\n"
         "return ''.join(chars[n] for n in likeliest(f, [chars.index(x) for x in prefix], length)[0])"), 0),
     "borrows-one-hot": (CHARACTERS, "one_hot", "def one_hot(indices, size):\n" + indented(

@@ -1,0 +1,32 @@
+"""Which mistakes of an exercise's list explain what was observed."""
+
+from rnn_helpers.check.yardstick import problem_texts
+
+
+def name_mistakes(evidence, most=2):
+    """The mistakes of the atlas that explain what is wrong, and the wrong keys that they leave unexplained.
+
+    Every symptom of theirs is there, as they show it. A mistake that explains more comes first; a second one is named
+    when it explains what the first leaves over.
+    """
+    problems = problem_texts(evidence.observed)
+    damaged = {case: result.damaged for case, result in evidence.observed.cases.items() if result.damaged}
+    fitting, wrong, named = {}, list(evidence.wrong), []
+    for shown in evidence.yardstick.symptoms:
+        if shown.signs:
+            if all(evidence.agrees(key, shown.values) for key in shown.signs) and shown.problems.items() <= problems.items():
+                fitting[shown.mistake.name] = shown
+        elif not wrong and shown.damaged and shown.damaged == damaged:
+            return [shown.mistake], []
+    properties = evidence.yardstick.properties
+    explained = {key for shown in fitting.values() for key in shown.signs}
+    if any(key not in explained and key not in properties for key in wrong):  # no name by properties while values are wrong
+        fitting = {name: shown for name, shown in fitting.items() if not properties.issuperset(shown.signs)}
+    while wrong and len(named) < most and fitting:
+        best = max(fitting.values(), key=lambda shown: len(set(shown.signs) & set(wrong)))
+        if not set(best.signs) & set(wrong):
+            break
+        named.append(best.mistake)
+        wrong = [key for key in wrong if key not in best.signs]
+        del fitting[best.mistake.name]
+    return named, wrong

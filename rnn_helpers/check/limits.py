@@ -1,0 +1,137 @@
+"""How long a learner's function may run and how much memory it may take, and how it is stopped."""
+
+import contextlib
+import ctypes
+import signal
+import sys
+import threading
+import time
+
+TIME_LIMIT = 5.0  # seconds for all cases of a check together
+MEMORY_LIMIT = 2 << 30  # bytes that a check may take beyond what the process has
+REPEAT, STORM = 0.1, 1e-4  # seconds between two calls to stop: the first ten, then those to code that catches them all
+
+_entrances, _ours = set(), {__file__}  # code below which a learner's runs; files of ours in which nothing is stopped
+
+
+class TimeUp(BaseException):
+    """Raised in the learner's code when its time is over; no Exception, so that `except Exception` lets it pass."""
+
+
+def entrance(function):
+    """Marks a function of ours as one that runs a learner's code: what it calls may be stopped, it itself is not."""
+    _entrances.add(function.__code__)
+    return shelter(function)
+
+
+def shelter(function):
+    """Marks the file of a function as ours: nothing in it is stopped in the middle."""
+    _ours.add(function.__code__.co_filename)
+    return function
+
+
+def may_stop(frame):
+    """Whether TimeUp may be raised in a frame: in what the learner's code does, not in what runs it and cleans up after it."""
+    ours = frame
+    while ours and ours.f_code.co_filename not in _ours:
+        ours = ours.f_back
+    return bool(ours) and ours is not frame and ours.f_code in _entrances
+
+
+@contextlib.contextmanager
+def limited():
+    """Stop the block with TimeUp after TIME_LIMIT seconds, and with MemoryError beyond MEMORY_LIMIT bytes, where Python can."""
+    with memory_limit(MEMORY_LIMIT), time_limit(TIME_LIMIT):
+        yield
+
+
+def time_limit(seconds):
+    """Stop a `with` block with TimeUp after `seconds`, by the means that there are: this is the place to add another.
+
+    Repeats, for a bare `except:` in a loop swallows it: every tenth of a second, then so fast that one arrives where no
+    `try` stands. In a Python without threads and signals (a browser) there is no limit; in Python 3.10 none for a loop
+    that is one `try` and catches everything: there Python looks for signals inside the `try` only.
+    """
+    if threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
+        return by_signal(seconds)
+    return by_thread(seconds)
+
+
+@contextlib.contextmanager
+def by_signal(seconds):
+    """By SIGALRM, on the main thread."""
+    active, calls = True, 0
+
+    def time_up(signum, frame):
+        nonlocal calls
+        calls += 1
+        if calls == 10 and active:
+            signal.setitimer(signal.ITIMER_REAL, STORM, STORM)
+        if active and may_stop(frame):
+            raise TimeUp
+
+    before = signal.signal(signal.SIGALRM, time_up)
+    signal.setitimer(signal.ITIMER_REAL, seconds, REPEAT)
+    try:
+        yield
+    finally:
+        active = False
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextlib.contextmanager
+def by_thread(seconds):
+    """From a watching thread, on any thread."""
+    ident = ctypes.c_ulong(threading.get_ident())
+    active = watching = True  # flags, no locks: TimeUp inside one would keep it shut
+
+    def watch():
+        nonlocal watching
+        stop_at, calls = time.monotonic() + seconds, 0
+        while active:
+            time.sleep(0.02 if calls < 10 else STORM)
+            if time.monotonic() < stop_at:
+                continue
+            calls += 1
+            stop_at += REPEAT if calls < 10 else 0
+            if active and may_stop(sys._current_frames().get(ident.value)):
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(TimeUp))
+        watching = False
+
+    try:
+        threading.Thread(target=watch, daemon=True).start()
+    except RuntimeError:  # a Python that cannot start threads
+        watching = False
+    try:
+        yield
+    finally:
+        ended = False
+        while not ended:
+            with contextlib.suppress(TimeUp):
+                active = False
+                while watching:
+                    time.sleep(0.001)
+                for _ in range(3):  # one that has not arrived yet arrives here
+                    pass
+                ended = True
+
+
+@contextlib.contextmanager
+def memory_limit(extra):
+    """MemoryError, in the block, for what would take more than `extra` bytes of address space; none where there is no /proc."""
+    try:
+        import resource
+
+        with open("/proc/self/statm") as sizes:
+            taken = int(sizes.read().split()[0]) * resource.getpagesize()
+        soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    except (ImportError, OSError):
+        yield
+        return
+    tighter = [limit for limit in (taken + extra, soft, hard) if limit != resource.RLIM_INFINITY]
+    resource.setrlimit(resource.RLIMIT_AS, (min(tighter), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))

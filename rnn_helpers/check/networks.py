@@ -1,0 +1,28 @@
+"""Cells and models made of the arrays of a fixture."""
+
+import numpy as np
+
+from rnn_helpers.cell import RNNCell
+from rnn_helpers.model import RNNModel
+
+
+def draw_cell(rng, D, H, suffix=""):
+    """Weights of a cell in which no term is small: Wx, Wh (not symmetric), b."""
+    return {f"Wx{suffix}": rng.normal(0, 0.7, (H, D)), f"Wh{suffix}": rng.normal(0, 0.6, (H, H)),
+            f"b{suffix}": rng.normal(0, 0.5, (H, 1))}
+
+
+def single_precision(cell):
+    return RNNCell.from_arrays(*(w.astype(np.float32) for w in (cell.Wx, cell.Wh, cell.b)))
+
+
+def cell_of(inputs, suffix=""):
+    """An RNNCell on the arrays Wx, Wh, b of a fixture (with a suffix: Wx2, ...)."""
+    return inputs.watch(RNNCell.from_arrays(*(inputs[name + suffix] for name in ("Wx", "Wh", "b"))))
+
+
+def model_of(inputs, suffix=""):
+    """An RNNModel on the arrays Wx, Wh, b, Wy, c of a fixture."""
+    model = RNNModel.__new__(RNNModel)
+    model.cell, model.Wy, model.c = cell_of(inputs, suffix), inputs["Wy" + suffix], inputs["c" + suffix]
+    return inputs.watch(model)

@@ -1,0 +1,214 @@
+"""Runs a learner's function so that nothing it does stops the notebook; only plain arrays and texts come out."""
+
+import contextlib
+import dis
+import inspect
+import io
+import sys
+import types
+import warnings
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from rnn_helpers.check import limits
+from rnn_helpers.check.exercise import BadReturn
+from rnn_helpers.check.happened import Problem, said, what_happened
+
+LARGEST = 2_000_000  # numbers in a returned array
+
+
+@dataclass
+class CaseResult:
+    """What one case showed. values : name -> array, or a str that says why it is not one."""
+
+    values: dict = field(default_factory=dict)
+    problem: Problem | None = None
+    damaged: tuple = ()
+    shared: tuple = ()
+
+
+@dataclass
+class Observed:
+    """What all cases of an exercise showed.
+
+    cases : case name -> CaseResult
+    again : CaseResult of the first case, run a second time at the end
+    borrowed : name of the course's implementation that was called, or ""
+    printed : characters that were printed
+    globals_read : names of notebook arrays that the function reads though they are no arguments
+    """
+
+    cases: dict
+    again: CaseResult | None = None
+    borrowed: str = ""
+    printed: int = 0
+    globals_read: tuple = ()
+
+
+class Counter(io.TextIOBase):
+    """Swallows what is printed and counts it."""
+
+    def __init__(self):
+        self.count = 0
+
+    def write(self, text):
+        self.count += len(text)
+        return len(text)
+
+
+@contextlib.contextmanager
+def watch_for(forbidden, found):
+    """Append to `found` the name of each forbidden function that is called, under whatever name and from wherever."""
+    codes = {getattr(f, "__code__", None): f.__qualname__ for f in forbidden}
+
+    def profile(frame, event, _):
+        if event == "call" and frame.f_code in codes:
+            found.append(codes[frame.f_code])
+
+    before = sys.getprofile()
+    sys.setprofile(profile)
+    try:
+        yield
+    finally:
+        sys.setprofile(before)
+
+
+@contextlib.contextmanager
+def process_unchanged():
+    """Put back what a function may set for the whole process, and keep what it displays out of the page."""
+    state, shell = np.random.get_state(), sys.modules.get("IPython") and sys.modules["IPython"].get_ipython()
+    with contextlib.ExitStack() as stack:
+        stack.callback(np.random.set_state, state)
+        stack.enter_context(np.errstate(all="ignore"))
+        stack.enter_context(np.printoptions())
+        stack.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")
+        if shell:
+            from IPython.utils.capture import capture_output
+            stack.enter_context(capture_output(stdout=False, stderr=False))
+            shell.ask_exit = sys.exit  # else exit() ends the kernel
+            stack.callback(vars(shell).pop, "ask_exit")
+        yield
+
+
+def as_asked(function, asks):
+    """The function, with BadReturn when it cannot be called as the exercise asks or returns what no case should touch."""
+
+    @limits.entrance
+    def call(*args, **kwargs):
+        try:
+            returned = function(*args, **kwargs)
+        except TypeError as error:
+            if error.__traceback__.tb_next is None:  # raised by the call itself
+                raise BadReturn(f"it cannot be called as asked, {asks}: {said(error)}") from None
+            raise
+        if inspect.iscoroutine(returned):
+            returned.close()
+            raise BadReturn("it is an `async def`, which returns nothing until it is awaited: write `def`")
+        if inspect.isgenerator(returned):
+            raise BadReturn("it returned a generator, for it has a `yield`: collect the values and `return` them")
+        for value in returned if isinstance(returned, (tuple, list)) else (returned,):
+            if isinstance(value, np.ndarray) and value.size > LARGEST:
+                raise BadReturn(f"it returned an array of shape {value.shape}, {value.size} numbers: far more than asked for. "
+                                "Print the shapes before each operation: did (H,) meet (H, 1)?")
+        return returned
+
+    return call
+
+
+@limits.entrance
+def plain(name, value):
+    """`value` as an array of numbers (or of text), or a str that says why it is none."""
+    if value is None:
+        return f"{name} is None"
+    if isinstance(value, (str, bool)):
+        return np.array(value)
+    if isinstance(value, np.ndarray) and value.size > LARGEST:
+        return f"{name} holds {value.size} numbers, shape {value.shape}: far more than asked for"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            array = np.array(value)
+    except Exception:  # ragged, or an object that cannot be an array
+        return f"{name} is no array: its parts differ in shape, or hold something that is not a number"
+    if array.dtype.kind in "US" or array.dtype.kind == "O" and array.ndim and all(isinstance(v, str) for v in array.flat):
+        return array.astype(str)
+    if array.dtype.kind not in "biuf":
+        what = "complex numbers" if array.dtype.kind == "c" else f"{type(value).__name__} objects ({array.dtype})"
+        return f"{name} holds {what}, expected real numbers"
+    if array.size > LARGEST:
+        return f"{name} holds {array.size} numbers, shape {array.shape}: far more than asked for"
+    return array
+
+
+def differs(before, after):
+    """Whether an input was changed (NaN counts as equal to itself)."""
+    if isinstance(before, np.ndarray):
+        return not (isinstance(after, np.ndarray) and before.shape == after.shape and np.array_equal(before, after))
+    return before != after
+
+
+@limits.entrance
+def run_case(case, function, inputs, asks):
+    """Run one case on a fresh copy of the inputs; never raises. `function` as `as_asked` gives it."""
+    fresh, result = inputs.copy(), CaseResult()
+    try:
+        returned = case.run(function, fresh)
+        result.values = {name: plain(name, value) for name, value in returned.items()}
+        if not case.may_share:
+            arrays = [(n, v) for n, v in fresh.items() if isinstance(v, np.ndarray)]
+            result.shared = tuple(f"{name} is a view of {n}" for name, value in returned.items()
+                                  if isinstance(value, np.ndarray) for n, v in arrays if np.may_share_memory(value, v))
+    except BaseException as error:
+        result.problem = what_happened(error, function, asks)
+    damaged = [n for n, v in inputs.items() if n not in case.may_change and differs(v, fresh[n])]
+    damaged += [n for obj, n, array in fresh.made if n not in case.may_change and getattr(obj, n, None) is not array]
+    result.damaged = tuple(dict.fromkeys(damaged))
+    return result
+
+
+def observe(exercise, function, inputs, guarded=True):
+    """Run a function on all cases of an exercise.
+
+    Parameters
+    ----------
+    exercise : Exercise; inputs : its fixture, not changed
+    guarded : False for the course's own and the atlas's functions: no limits, no watch for borrowing
+
+    Returns
+    -------
+    observed : Observed
+    """
+    if not callable(function):
+        problem = Problem("return", f"the check got {type(function).__name__}, which is no function",
+                          hint=f"give it the function's name without brackets: check.{exercise.name}({exercise.name})")
+        return Observed({case.name: CaseResult(problem=problem) for case in exercise.cases})
+    found, printed, cases, again = [], Counter(), {}, None
+    forbidden = (exercise.reference, *exercise.forbidden)
+    limit = limits.limited() if guarded else contextlib.nullcontext()
+    watch = watch_for(forbidden, found) if guarded else contextlib.nullcontext()
+    call = as_asked(function, exercise.asks)
+    with process_unchanged(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), \
+            contextlib.suppress(limits.TimeUp), limit, watch:
+        for case in exercise.cases:
+            cases[case.name] = run_case(case, call, inputs, exercise.asks)
+            problem = cases[case.name].problem
+            if problem and problem.kind in ("time", "not attempted", "exit"):
+                break
+        else:
+            again = run_case(exercise.cases[0], call, inputs, exercise.asks)
+    for case in exercise.cases:
+        if case.name not in cases:
+            last = next(reversed(cases.values()), CaseResult())
+            cases[case.name] = CaseResult(problem=last.problem or Problem("time", f"{limits.TIME_LIMIT:g} seconds were over"))
+    return Observed(cases, again, found[0] if found else "", printed.count, arrays_read(function))
+
+
+def arrays_read(function):
+    """Names of global arrays, numbers, lists and objects that a function reads: it works on the notebook's data, not on its arguments."""
+    function = getattr(function, "__func__", function)
+    code, names = getattr(function, "__code__", None), getattr(function, "__globals__", {})
+    read = [i.argval for i in dis.get_instructions(code) if i.opname == "LOAD_GLOBAL"] if code else []
+    no_data = (types.ModuleType, bool, str, dict, type(None))
+    return tuple(dict.fromkeys(n for n in read if n in names and not callable(names[n]) and not isinstance(names[n], no_data)))

@@ -1,0 +1,86 @@
+"""What is right on one fixture, and what each known mistake shows there."""
+
+import fnmatch
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from rnn_helpers.check.compare import close
+from rnn_helpers.check.exercise import Mistake
+from rnn_helpers.check.observe import Observed, observe
+
+
+def keys_of(pattern, expected):
+    """The observations "case/name" that a pattern names, in the order of the cases."""
+    return [key for key in expected if fnmatch.fnmatchcase(key, pattern)]
+
+
+def reading(case, inputs, result):
+    """What is judged of a case: name -> an array, or a str that says why there is none."""
+    if case.read is None or not result.values:
+        return result.values
+    try:
+        return {name: value if isinstance(value, str) else np.asarray(value)
+                for name, value in case.read(inputs, result.values).items()}
+    except Exception:  # values unlike those that `run` gives; only the reasons among them are fit to be shown
+        return {name: value for name, value in result.values.items() if isinstance(value, str)}
+
+
+def flatten(exercise, inputs, observed):
+    """What is judged, by "case/name"."""
+    return {f"{case.name}/{name}": value for case in exercise.cases
+            for name, value in reading(case, inputs, observed.cases[case.name]).items()}
+
+
+@dataclass
+class Symptoms:
+    """What a mistake shows on a fixture: all of it, the observations it gets wrong, their values, its problems and damage."""
+
+    mistake: Mistake
+    observed: Observed
+    signs: list
+    values: dict
+    problems: dict
+    damaged: dict
+
+
+class Yardstick:
+    """What is right on one fixture, and what each mistake of the atlas shows there; made once, used for any number
+    of judgements."""
+
+    def __init__(self, exercise, inputs):
+        self.exercise, self.inputs = exercise, inputs
+        self.tolerance = {case.name: case.tolerance for case in exercise.cases}
+        self.expected = flatten(exercise, inputs, observe(exercise, exercise.reference, inputs, guarded=False))
+
+    @cached_property
+    def symptoms(self):
+        return [self._symptoms(mistake) for mistake in self.exercise.mistakes]
+
+    def _symptoms(self, mistake):
+        shown = observe(self.exercise, mistake.wrong, self.inputs, guarded=False)
+        values = flatten(self.exercise, self.inputs, shown)
+        signs = [key for key in self.expected if not self.agree(key, values.get(key), self.expected[key])]
+        return Symptoms(mistake, shown, signs, values, problem_texts(shown), {c: r.damaged for c, r in shown.cases.items() if r.damaged})
+
+    @cached_property
+    def properties(self):
+        """The observations of which only a property is judged: they follow from other values, right or wrong."""
+        kinds = {}
+        for facet in self.exercise.facets:
+            for pattern in facet.keys if facet.kind != "unharmed" else ():
+                for key in keys_of(pattern, self.expected):
+                    kinds.setdefault(key, set()).add(facet.kind)
+        return {key for key, found in kinds.items() if found == {"property"}}
+
+    def agree(self, key, got, value):
+        """Whether two observations of one key are the same, shape included; None is the same as None only."""
+        if got is None or value is None:
+            return got is None and value is None
+        return close(got, value, self.tolerance[key.split("/")[0]]) and (isinstance(got, str) or got.shape == value.shape)
+
+
+def problem_texts(observed):
+    """Case -> what went wrong there."""
+    return {case: result.problem.text for case, result in observed.cases.items() if result.problem}

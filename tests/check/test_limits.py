@@ -1,0 +1,184 @@
+"""What runs without end or takes too much memory is stopped, wherever it stands, and what comes after runs on."""
+
+import os
+import sys
+import textwrap
+import threading
+
+import nbformat
+import numpy as np
+import pytest
+from nbclient import NotebookClient
+
+from rnn_helpers.check import limits
+from tests.check.trying import FULL, told
+
+
+@pytest.fixture
+def soon(monkeypatch):
+    monkeypatch.setattr(limits, "TIME_LIMIT", 0.3)
+
+
+def right(cell, x_t, h_prev):
+    h_t = np.tanh(cell.Wx @ x_t + cell.Wh @ h_prev + cell.b)
+    return h_t, (x_t, h_prev, h_t)
+
+
+# --- endless ---
+
+DEAF = sys.version_info < (3, 11)  # in a loop that is one `try`, Python 3.10 looks for what should stop it inside the `try` only
+stoppable = pytest.mark.skipif(DEAF, reason="Python 3.10 cannot stop this loop")
+
+
+def busy(cell, x_t, h_prev):
+    while True:
+        pass
+
+
+def deaf(cell, x_t, h_prev):
+    while True:
+        try:
+            np.tanh(x_t)
+        except BaseException:
+            continue
+
+
+def deaf_without_calls(cell, x_t, h_prev):
+    n = 0
+    while True:
+        try:
+            n += 1
+        except:  # noqa: E722
+            pass
+
+
+@pytest.mark.parametrize("function, thread", [
+    (busy, False), (busy, True), (deaf, False), pytest.param(deaf, True, marks=stoppable),
+    pytest.param(deaf_without_calls, False, marks=stoppable), pytest.param(deaf_without_calls, True, marks=stoppable)])
+def test_endless_loops_are_stopped(soon, function, thread):
+    said = []
+    if thread:
+        worker = threading.Thread(target=lambda: said.append(told("rnn_cell_forward", function)), daemon=True)
+        worker.start()
+        worker.join(60)
+    else:
+        said.append(told("rnn_cell_forward", function))
+    points, advice, _ = said[0]
+    assert points == 0 and "0.3 seconds" in advice and "your line" in advice and "loop" in advice
+
+
+@pytest.mark.parametrize("thread", [False, pytest.param(True, marks=stoppable)])
+def test_what_comes_after_a_stopped_loop_runs_on(soon, thread):
+    def then():
+        told("rnn_cell_forward", deaf)
+        done.append(told("rnn_cell_forward", right)[0])
+        done.append(sum(range(10**6)))
+
+    done = []
+    if thread:
+        worker = threading.Thread(target=then, daemon=True)
+        worker.start()
+        worker.join(60)
+    else:
+        then()
+    assert done == [FULL["rnn_cell_forward"], sum(range(10**6))]
+
+
+def test_a_case_in_which_alone_it_hangs_costs_that_case_and_the_later_ones(soon):
+    def hangs_on_batches(cell, x_t, h_prev):
+        while x_t.shape[1] > 1:
+            pass
+        return right(cell, x_t, h_prev)
+
+    points, advice, _ = told("rnn_cell_forward", hangs_on_batches)
+    assert points == 3 and "works on 'one example'" in advice and "a batch of 2" in advice
+
+
+CELLS = {
+    "setup": """
+        from rnn_helpers import check
+        from rnn_helpers.check import limits
+        limits.TIME_LIMIT = 0.5""",
+    "endless": """
+        def f(cell, x_t, h_prev):
+            while True:
+                pass
+        check.rnn_cell_forward(f)""",
+    "deaf": """
+        def f(cell, x_t, h_prev):
+            while True:
+                try:
+                    cell.Wx @ x_t
+                except BaseException:
+                    continue
+        check.rnn_cell_forward(f)""",
+    "exit": """
+        def f(cell, x_t, h_prev):
+            exit()
+        check.rnn_cell_forward(f)""",
+    "display": """
+        def f(cell, x_t, h_prev):
+            for _ in range(100):
+                display(x_t)
+            return x_t, h_prev
+        check.rnn_cell_forward(f)""",
+    "input": """
+        def f(cell, x_t, h_prev):
+            return input("h?")
+        check.rnn_cell_forward(f)""",
+    "await": """
+        import asyncio
+        async def later():
+            await asyncio.sleep(0)
+            return check.rnn_cell_forward(lambda cell, x_t: x_t)
+        await later()""",
+    "alive": "1 + 1",
+}
+
+
+if DEAF:
+    del CELLS["deaf"]
+
+
+def test_on_a_kernel():
+    """Each cell gives one report and nothing else, and the kernel lives."""
+    cells = [nbformat.v4.new_code_cell(textwrap.dedent(source).strip()) for source in CELLS.values()]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    shown = {}
+    for name, cell in zip(CELLS, cells):
+        if name == "setup":
+            assert not cell.outputs
+            continue
+        (output,) = cell.outputs
+        assert output.output_type == "execute_result"
+        shown[name] = output.data
+    assert shown.pop("alive")["text/plain"] == "2"
+    assert all(data["text/plain"] == "0.0" for data in shown.values())
+    said = {name: data["text/html"] for name, data in shown.items()}
+    assert "0.5 seconds" in said["endless"] and "line 2" in said["endless"] and (DEAF or "0.5 seconds" in said["deaf"])
+    assert "return" in said["exit"] and "exit()" in said["exit"] and "input" in said["input"] and "called as asked" in said["await"]
+
+
+# --- memory ---
+
+def grows_without_end(cell, x_t, h_prev):
+    kept = [h_prev]
+    while True:
+        kept = kept + kept
+
+
+def grows_in_a_loop(cell, x_t, h_prev):
+    h = h_prev
+    while True:
+        h = np.concatenate([h, h])
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="memory is bounded where /proc says how much there is")
+@pytest.mark.parametrize("function", [grows_without_end, grows_in_a_loop])
+def test_memory_is_bounded_and_given_back(function, monkeypatch):
+    monkeypatch.setattr(limits, "TIME_LIMIT", 60.0)  # memory ends first, on a busy machine too
+    monkeypatch.setattr(limits, "MEMORY_LIMIT", 1 << 28)
+    points, advice, _ = told("rnn_cell_forward", function)
+    assert points == 0 and "MemoryError" in advice and "grow" in advice
+    assert np.ones(1 << 29, dtype=np.int8)[-1] == 1  # the limit is gone
