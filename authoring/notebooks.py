@@ -23,6 +23,7 @@ from pathlib import Path
 import nbformat
 
 from authoring import ROOT, links, normalise, refusals, table
+from rnn_helpers import course
 
 CELL_TIMEOUT = 120  # seconds
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
@@ -37,8 +38,9 @@ def learner_path(name, root=ROOT):
 
 
 def all_names(root=ROOT):
-    """The names of the notebooks, in order."""
-    return sorted(path.stem for path in (root / "notebooks" / "solutions").glob("*.ipynb"))
+    """The names of the notebooks that one works through, in order."""
+    found = [path.stem for path in (root / "notebooks" / "solutions").glob("*.ipynb")]
+    return sorted((name for name in found if name not in course.PAGES), key=course.place)
 
 
 def tracks(root=ROOT):
@@ -176,10 +178,10 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     names = []
     for wanted in options.names:
-        fitting = [name for name in all_names() if name == Path(wanted).stem or name.startswith(f"{wanted}_")]
-        if len(fitting) != 1:
-            parser.error(f"no notebook {wanted!r}; there are {', '.join(all_names())}")
-        names += fitting
+        try:
+            names.append(course.find(wanted, all_names()))
+        except ValueError as error:
+            parser.error(str(error))
     names = names or all_names()
     if options.check:
         paths = [path for path in tracks() if path.stem in names]

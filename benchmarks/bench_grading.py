@@ -12,9 +12,11 @@ from pathlib import Path
 
 import nbformat
 
+from rnn_helpers.course import NOTEBOOKS as NAMES
+
 ROOT = Path(__file__).resolve().parents[1]
 UNDONE = 5  # every fifth submission has one exercise left undone
-STUDENTS, NOTEBOOKS = 10_000, 6
+STUDENTS, NOTEBOOKS = 10_000, len(NAMES)
 
 
 def write_class(folder, name, students):
@@ -78,7 +80,7 @@ def stock(scratch, submitted, name):
 
 def main():
     parser = argparse.ArgumentParser(prog="python -m benchmarks.bench_grading", description=__doc__)
-    parser.add_argument("--notebooks", nargs="*", default=sorted(path.stem for path in (ROOT / "notebooks").glob("0*.ipynb")))
+    parser.add_argument("--notebooks", nargs="*", default=list(NAMES))
     parser.add_argument("--submissions", type=int, default=20, help="of each notebook, for both contestants")
     parser.add_argument("--memory", type=int, nargs="*", default=[20, 100, 300], help="numbers of submissions of the first notebook")
     parser.add_argument("--no-stock", action="store_true", help="grading alone")

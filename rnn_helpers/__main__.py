@@ -6,6 +6,8 @@ import platform
 import sys
 from pathlib import Path
 
+from rnn_helpers.course import NOTEBOOKS
+
 
 def version_lines():
     """One line for Python and one for each package that the course uses; says what is missing."""
@@ -80,7 +82,7 @@ def widgets():
 def notebooks():
     """Where the notebooks are."""
     for folder in (Path.cwd(), *Path.cwd().parents, Path(__file__).resolve().parents[1]):
-        found = sorted((folder / "notebooks").glob("0*.ipynb")) or sorted(folder.glob("0*.ipynb"))
+        found = [path for name in NOTEBOOKS for path in (folder / "notebooks" / f"{name}.ipynb", folder / f"{name}.ipynb") if path.is_file()]
         if found:
             return f"{len(found)} notebooks in {found[0].parent}"
     raise FileNotFoundError("no notebooks found from here upwards: clone or unpack the course, and start in its folder")

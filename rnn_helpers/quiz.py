@@ -1,57 +1,71 @@
-"""Predict, then run: a question that locks in your guess and then answers it.
+"""Predict, then run: a guess first, then what the experiment says.
 
-    quiz.predict("Which dies first?", ["radius 0.5", "radius 1.5"], answer=0,
-                 feedback=["Right: 0.5^20 is 1e-6.", "Above 1 the linear part grows; run the next cell and see."])
+    predict("two-orders")             asks a question of `rnn_helpers/questions/`
+
+    with after_guess("two-orders"):   in the cell that answers it: what is shown here waits for the guess
+        print(...)
+
+Where nobody can guess, in a run without a page, nothing waits.
 """
 
+import contextlib
 import html
+import sys
 
 import ipywidgets as widgets
 from IPython.display import display
+from IPython.utils.capture import capture_output
+
+from rnn_helpers.questions import QUESTIONS
+from rnn_helpers.questions.question import Question
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+STYLE = "<style>.course-choice{white-space:normal;text-align:left;line-height:1.5;padding:2px 10px;max-width:98%}</style>"
+_asked = {}  # name of a question -> its newest Quiz
 
 
 class Quiz:
-    """The widgets behind `predict`: `options` (radio buttons), `lock` (a button), `reply` (the feedback).
+    """The widgets behind `predict`: `buttons`, one for each choice, and `reply`, what is said to the last one pressed.
 
-    Parameters as for `predict`. `guess` is the index locked in, None before.
+    question : Question. `guess` is the first choice that was pressed, None before; any other may be pressed after it.
+    `waiting` are the places of outputs that it holds back, with what was caught for them.
     """
 
-    def __init__(self, question, choices, answer, feedback):
-        _check(question, choices, answer, feedback)
-        self.question, self.choices, self.answer, self.feedback = question, list(choices), answer, list(feedback)
-        self.guess = None
-        heading = widgets.HTML(f"<b>Predict:</b> {html.escape(question)}")
-        self.options = widgets.RadioButtons(options=[(text, i) for i, text in enumerate(self.choices)], value=None,
-                                            description="Your guess", layout={"width": "auto"},
-                                            style={"description_width": "initial"})
-        self.lock = widgets.Button(description="Lock in my guess", disabled=True, layout={"width": "auto"})
+    def __init__(self, question):
+        self.question, self.guess, self.waiting = question, None, []
+        heading = widgets.HTML(f"{STYLE}<b>Predict:</b> {html.escape(question.text)}")
+        self.buttons = [widgets.Button(description=choice, layout={"width": "auto", "height": "auto"}) for choice in question.choices]
+        for button in self.buttons:
+            button.add_class("course-choice")
+            button.on_click(self._pressed)
         self.reply = widgets.HTML()
-        self.box = widgets.VBox([heading, self.options, self.lock, self.reply], layout={"align_items": "flex-start"})
-        self.options.observe(self._chosen, names="value")
-        self.lock.on_click(self._locked)
+        self.box = widgets.VBox([heading, *self.buttons, self.reply], layout={"align_items": "flex-start"})
 
-    def _chosen(self, change):
-        self.lock.disabled = self.guess is not None or self.options.value is None
+    def _pressed(self, button):
+        choice, first = button.description, self.guess is None
+        self.guess = self.guess or choice
+        self.reply.value = f"<div role='status' aria-live='polite'>{self.says(choice, first)}</div>"
+        for each in self.buttons:
+            each.button_style = "success" if each.description == self.question.right else ""
+        while self.waiting:
+            _reveal(*self.waiting.pop(0))
 
-    def _locked(self, button):
-        if self.guess is not None or self.options.value is None:
-            return
-        self.guess = self.options.value
-        self.options.disabled = self.lock.disabled = True
-        right = self.guess == self.answer
-        verdict = "You predicted it." if right else "It goes another way."
-        self.reply.value = (f"<div role='status' aria-live='polite'>You said: {html.escape(self.choices[self.guess])}. "
-                            f"<b>{verdict}</b> {html.escape(self.feedback[self.guess])}</div>")
+    def says(self, choice, first=True):
+        """What is said to a choice, as HTML; to the first one also which is right, if it is not."""
+        right, why = self.question.right, {text: html.escape(said) for text, said in self.question.choices.items()}
+        quoted = f"“{html.escape(choice)}”"
+        if choice == right:
+            return f"<b>{'You predicted it' if first else 'Right'}:</b> {quoted} {why[right]}"
+        said = f"<b>Not {quoted}</b> {why[choice]}"
+        return f"{said}<br><b>It is “{html.escape(right)}”</b> {why[right]}" if first else said
 
     def bundle(self):
         """The output that a notebook stores, by MIME type: live widgets, and question and choices for a page without."""
-        lines = [f"Predict: {self.question}"] + [f"  {_letter(i)}) {text}" for i, text in enumerate(self.choices)]
-        items = "".join(f"<li>{html.escape(text)}</li>" for text in self.choices)
+        lines = [f"Predict: {self.question.text}"] + [f"  {_letter(i)}) {text}" for i, text in enumerate(self.question.choices)]
+        items = "".join(f"<li>{html.escape(text)}</li>" for text in self.question.choices)
         return {
             WIDGET_VIEW: {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id},
-            "text/html": f"<p><b>Predict:</b> {html.escape(self.question)}</p><ol type='a'>{items}</ol>",
+            "text/html": f"<p><b>Predict:</b> {html.escape(self.question.text)}</p><ol type='a'>{items}</ol>",
             "text/plain": "\n".join(lines),
         }
 
@@ -60,40 +74,63 @@ class Quiz:
         display(self.bundle(), raw=True)
 
 
-def predict(question, choices, answer, feedback):
-    """Ask for a guess before the experiment answers.
+def predict(name, *old, **older):
+    """Ask a question before the experiment answers it.
 
-    Parameters
-    ----------
-    question : str
-    choices : at least two different texts
-    answer : index of the right one, from 0
-    feedback : as many texts as choices: what to say to who chose it
+    name : of a question in `rnn_helpers/questions/`
 
     Raises
     ------
-    TypeError, ValueError : the arguments do not fit together.
+    ValueError : there is no such question.
     """
-    Quiz(question, choices, answer, feedback).show()
+    if old or older:  # question, choices, answer, feedback
+        given = dict(zip(("choices", "answer", "feedback"), old)) | older
+        choices = dict(zip(given["choices"], given["feedback"]))
+        Quiz(Question(name, list(choices)[given["answer"]], choices)).show()
+        return
+    if name not in QUESTIONS:
+        raise ValueError(f"the question is {name!r}, expected one of {', '.join(QUESTIONS)}")
+    before = _asked.get(name)
+    _asked[name] = Quiz(QUESTIONS[name])
+    _asked[name].guess = before.guess if before else None
+    _asked[name].show()
+
+
+@contextlib.contextmanager
+def after_guess(name):
+    """Hold back what is printed and shown in this block until the question `name` has its guess.
+
+    Nothing is held back where the question was not asked, or where no front end runs the cell: JupyterLab, Notebook and
+    VS Code name the cell that they run, and a run that tests or builds does not.
+    """
+    if name not in QUESTIONS:
+        raise ValueError(f"the question is {name!r}, expected one of {', '.join(QUESTIONS)}")
+    asked = _asked.get(name)
+    if asked is None or asked.guess or not _run_by_a_front_end():
+        yield
+        return
+    place = widgets.Output()
+    place.append_stdout("What comes out here waits for your guess above.\n")
+    display(place)
+    with capture_output() as held:
+        try:
+            yield
+        finally:
+            asked.waiting.append((place, held))
+
+
+def _reveal(place, held):
+    text = [{"output_type": "stream", "name": name, "text": said} for name, said in (("stdout", held.stdout), ("stderr", held.stderr)) if said]
+    shown = [{"output_type": "display_data", "data": output.data, "metadata": output.metadata or {}} for output in held.outputs]
+    place.outputs = (*text, *shown)
+
+
+def _run_by_a_front_end():
+    """Whether the cell that runs now was sent by a page: then the message that asked for it names the cell."""
+    shell = sys.modules.get("IPython") and sys.modules["IPython"].get_ipython()
+    parent = getattr(shell, "parent_header", None) or {}
+    return bool(parent.get("metadata", {}).get("cellId"))
 
 
 def _letter(i):
     return "abcdefghijklmnopqrstuvwxyz"[i]
-
-
-def _check(question, choices, answer, feedback):
-    if not isinstance(question, str) or not question.strip():
-        raise TypeError(f"question is {question!r}, expected a text")
-    for name, texts in (("choices", choices), ("feedback", feedback)):
-        if isinstance(texts, str) or not all(isinstance(text, str) and text.strip() for text in texts):
-            raise TypeError(f"{name} is {texts!r}, expected a list of texts")
-    if not 2 <= len(choices) <= 26:
-        raise ValueError(f"choices has {len(choices)} texts, expected 2 to 26")
-    if len(set(choices)) != len(choices):
-        raise ValueError(f"choices are {choices!r}, expected different texts")
-    if len(feedback) != len(choices):
-        raise ValueError(f"feedback has {len(feedback)} texts, expected {len(choices)}: one for each choice")
-    if isinstance(answer, bool) or not isinstance(answer, int):
-        raise TypeError(f"answer is {answer!r}, expected the index of the right choice, from 0")
-    if not 0 <= answer < len(choices):
-        raise ValueError(f"answer is {answer}, expected an index from 0 to {len(choices) - 1}")

@@ -9,14 +9,14 @@ import pytest
 
 PACKAGE = pathlib.Path(__file__).parents[1] / "rnn_helpers"
 FLOORS = [
-    {"layout"},
+    {"course", "layout"},
     {"validate"},
     {"cell", "losses"},
     {"readout", "bptt", "gradcheck"},
     {"model", "credit", "growth", "walk"},
     {"data", "text", "training", "rising_loss"},
     {"streaming", "echo"},
-    {"plots", "check"},
+    {"plots", "check", "questions"},
     {"explore", "quiz"},
     {"__main__"},
 ]

@@ -1,4 +1,4 @@
-"""Predict, then run: locks a guess, answers the chosen one, shows itself without a front end, leaves nothing for nbval."""
+"""Predict, then run: a guess is answered and may be tried again; what it is about waits for it on a page, and only there."""
 
 import contextlib
 import io
@@ -7,86 +7,136 @@ import nbformat
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
+from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 
-from rnn_helpers import quiz
+from rnn_helpers import course, questions, quiz
+from rnn_helpers.questions.question import Question
 
-ASKED = {"question": "Is 1 < 2?", "choices": ["yes", "no <b>", "perhaps"], "answer": 0,
-         "feedback": ["Count & see.", "It is <i>not</i>.", "Decide."]}
+ASKED = Question("Is 1 < 2?", "yes", {"yes": "Count & see.", "no <b>": "It is <i>not</i>.", "perhaps": "Decide."})
 
 
 @pytest.fixture
 def asked():
-    return quiz.Quiz(**ASKED)
+    return quiz.Quiz(ASKED)
 
 
-def choose(asked, i):
-    asked.options.value = i
-    asked.lock.click()
+def press(asked, i):
+    asked.buttons[i].click()
+    return asked.reply.value
 
 
-def test_nothing_is_chosen_nor_told_at_first(asked):
-    assert asked.options.value is None and asked.lock.disabled and not asked.reply.value and asked.guess is None
-    asked.lock.click()
-    assert asked.guess is None and not asked.reply.value
+def test_nothing_is_told_at_first(asked):
+    assert not asked.reply.value and asked.guess is None
+    assert [button.description for button in asked.buttons] == list(ASKED.choices)
+    assert not any(button.button_style or button.tooltip for button in asked.buttons)
 
 
-@pytest.mark.parametrize("i, says", [(0, "Count &amp; see."), (1, "It is &lt;i&gt;not&lt;/i&gt;."), (2, "Decide.")])
-def test_feedback_for_the_chosen_answer_only(asked, i, says):
-    choose(asked, i)
-    assert says in asked.reply.value and ("You predicted it" in asked.reply.value) == (i == 0)
-    assert not any(other in asked.reply.value for other in ("Count &amp; see.", "&lt;i&gt;", "Decide.") if other not in says)
-    assert "aria-live" in asked.reply.value
+def test_the_right_guess_is_told_why(asked):
+    said = press(asked, 0)
+    assert "You predicted it" in said and "Count &amp; see." in said and "Decide" not in said and "aria-live" in said
 
 
-def test_a_guess_is_locked(asked):
-    choose(asked, 1)
-    told = asked.reply.value
-    assert asked.options.disabled and asked.lock.disabled
-    choose(asked, 0)  # a front end that does not heed `disabled`
-    assert asked.guess == 1 and asked.reply.value == told and asked.lock.disabled
-
-
-def test_a_mind_may_change_before_locking(asked):
-    asked.options.value = 1
-    asked.options.value = 0
-    assert not asked.lock.disabled and asked.guess is None
-    asked.lock.click()
-    assert asked.guess == 0
+def test_a_wrong_guess_is_told_why_and_which_is_right_and_can_be_tried_again(asked):
+    said = press(asked, 1)
+    assert said.index("It is &lt;i&gt;not&lt;/i&gt;.") < said.index("It is “yes”") < said.index("Count &amp; see.")
+    assert asked.guess == "no <b>" and asked.buttons[0].button_style == "success" and not asked.buttons[1].button_style
+    assert "Decide." in press(asked, 2) and asked.guess == "no <b>"
+    assert "Right:" in press(asked, 0) and "predicted" not in asked.reply.value
 
 
 def test_without_a_front_end_question_and_choices_are_there(asked):
     data = asked.bundle()
     assert data["text/plain"].splitlines() == ["Predict: Is 1 < 2?", "  a) yes", "  b) no <b>", "  c) perhaps"]
     assert "Is 1 &lt; 2?" in data["text/html"] and "<li>no &lt;b&gt;</li>" in data["text/html"]
-    assert not any(told in data["text/plain"] + data["text/html"] for told in ASKED["feedback"])
+    assert not any(told in data["text/plain"] + data["text/html"] for told in ASKED.choices.values())
     InteractiveShell.instance()
     with capture_output() as shown:
-        quiz.predict(**ASKED)
+        quiz.predict("two-orders")
     (output,) = shown.outputs
-    assert output.data["text/plain"] == data["text/plain"] and quiz.WIDGET_VIEW in output.data
+    assert output.data["text/plain"].startswith("Predict: ") and quiz.WIDGET_VIEW in output.data
 
 
-def test_a_notebook_runs_twice_to_the_same_output_and_no_value():
+def test_a_notebook_runs_twice_to_the_same_output_and_nothing_waits():
+    source = ("from rnn_helpers.quiz import after_guess, predict\npredict('two-orders')",
+              "with after_guess('two-orders'):\n    print('the answer')")
+
     def run():
-        source = f"from rnn_helpers import quiz\nquiz.predict(**{ASKED!r})"
-        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in source])
         with contextlib.redirect_stderr(io.StringIO()):
             NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
-        (output,) = notebook.cells[0].outputs
-        assert output.output_type == "display_data"
+        (output,), (answer,) = (cell.outputs for cell in notebook.cells)
+        assert output.output_type == "display_data" and answer.text == "the answer\n"
         return {kind: text for kind, text in output.data.items() if kind != quiz.WIDGET_VIEW}
 
     assert run() == run()
 
 
+@pytest.fixture(scope="module")
+def page():
+    """A function that runs a cell as a page does, naming the cell; it returns the messages that come back."""
+    manager, client = start_new_kernel(kernel_name="python3")
+
+    def run(code):
+        asked = client.session.msg("execute_request", metadata={"cellId": "of-the-page"}, content={
+            "code": code, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False, "stop_on_error": True})
+        client.shell_channel.send(asked)
+        found = []
+        while True:
+            message = client.get_iopub_msg(timeout=60)
+            if message["parent_header"].get("msg_id") == asked["header"]["msg_id"]:
+                found.append(message)
+                if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
+                    return found
+
+    yield run
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+
+
+def streams(messages):
+    return "".join(message["content"]["text"] for message in messages if message["msg_type"] == "stream")
+
+
+BLOCK = "with after_guess('two-orders'):\n    print('the answer')\n    display('shown')\n    kept = 3"
+
+
+def test_on_a_page_the_answer_waits_for_the_guess(page):
+    page("from rnn_helpers import quiz\nfrom rnn_helpers.quiz import after_guess, predict")
+    assert "the answer" in streams(page(BLOCK)), "a question that nobody asked holds nothing back"
+    page("predict('two-orders')")
+    held = [message["content"] for message in page(BLOCK) if message["msg_type"] != "execute_input"]
+    assert "the answer" not in str(held) and "waits for your guess" in str(held) and streams(page("print(kept)")) == "3\n", "the cell's code runs all the same"
+    page("place = quiz._asked['two-orders'].waiting[0][0]")
+    page("quiz._asked['two-orders'].buttons[0].click()")
+    shown = streams(page("print(place.outputs)"))
+    assert "the answer" in shown and "'shown'" in shown and "waits for your guess" not in shown
+    assert "the answer" in streams(page(BLOCK)), "once guessed, nothing waits"
+
+
+def test_an_error_under_a_guess_is_an_error(page):
+    page("quiz._asked.clear()\npredict('how-many-more')")
+    messages = page("with after_guess('how-many-more'):\n    1 / 0")
+    assert [message["content"]["ename"] for message in messages if message["msg_type"] == "error"] == ["ZeroDivisionError"]
+    assert streams(page("print('still here')")) == "still here\n"
+
+
 @pytest.mark.parametrize("wrong, error, says", [
-    ({"question": " "}, TypeError, "question"), ({"question": 3}, TypeError, "question"),
-    ({"choices": "ab"}, TypeError, "choices"), ({"choices": ["a"], "feedback": ["f"]}, ValueError, "choices"),
-    ({"choices": ["a", "a", "b"]}, ValueError, "different"), ({"feedback": ["one"]}, ValueError, "feedback"),
-    ({"feedback": ["a", "b", None]}, TypeError, "feedback"), ({"answer": 3}, ValueError, "0 to 2"),
-    ({"answer": -1}, ValueError, "0 to 2"), ({"answer": True}, TypeError, "index"), ({"answer": "yes"}, TypeError, "index"),
+    ({"text": " "}, TypeError, "expected words"), ({"text": 3}, TypeError, "expected words"),
+    ({"choices": {"a": "b"}, "right": "a"}, ValueError, "1 choices, expected 2 to 6"),
+    ({"choices": {"yes": "", "no": "n"}}, TypeError, "expected words"), ({"right": "maybe"}, ValueError, "right is 'maybe'"),
 ])
 def test_a_question_that_does_not_fit_together(wrong, error, says):
     with pytest.raises(error, match=says):
-        quiz.Quiz(**{**ASKED, **wrong})
+        Question(**{"text": ASKED.text, "right": ASKED.right, "choices": ASKED.choices, **wrong})
+
+
+@pytest.mark.parametrize("ask", [quiz.predict, lambda name: quiz.after_guess(name).__enter__()])
+def test_an_unknown_question_is_told_the_known_ones(ask):
+    with pytest.raises(ValueError, match="'two-order', expected one of two-orders, "):
+        ask("two-order")
+
+
+def test_each_notebook_has_its_questions_and_no_two_share_a_name():
+    assert list(questions.NOTEBOOKS) == list(course.NOTEBOOKS)
+    assert len(questions.QUESTIONS) == sum(map(len, questions.NOTEBOOKS.values()))

@@ -6,6 +6,8 @@ import re
 import nbformat
 
 from authoring import links, notebooks, setup_cell
+from rnn_helpers.questions import QUESTIONS
+from rnn_helpers.questions.question import Question
 
 MARKS = re.compile(r"([\\`*_{}\[\]<>$#|~])")
 SOLUTION = re.compile(r"^ *### (?:BEGIN|END) SOLUTION\n?", re.MULTILINE)
@@ -35,19 +37,20 @@ def fold(cell, part, show, hide):
 
 
 def guess(cell):
-    """(options, answer, feedback) of a cell that is one call of `predict`, None for any other."""
+    """The Question of a cell that is one call of `predict`, None for any other."""
     body = ast.parse(cell.source).body
     call = body[0].value if len(body) == 1 and isinstance(body[0], ast.Expr) else None
     if not (isinstance(call, ast.Call) and getattr(call.func, "id", "") == "predict"):
         return None
-    given = dict(zip(("question", "options", "answer", "feedback"), call.args)) | {word.arg: word.value for word in call.keywords}
-    return tuple(ast.literal_eval(given[name]) for name in ("options", "answer", "feedback"))
+    name, *old = (ast.literal_eval(given) for given in (*call.args, *(word.value for word in call.keywords)))
+    return Question(name, old[0][old[1]], dict(zip(*old[::2], strict=True))) if old else QUESTIONS[name]
 
 
-def revealed(options, answer, feedback):
-    """What `predict` says once a guess is locked in: the right option first, then why not the others."""
-    order = [answer, *(i for i in range(len(options)) if i != answer)]
-    return "\n\n".join(f"**{chr(97 + i)}) {plain(options[i]).rstrip('.')}.** {plain(feedback[i])}" for i in order)
+def revealed(question):
+    """What `predict` says once a guess is made: the right choice first, then why not the others."""
+    letters = {choice: chr(97 + i) for i, choice in enumerate(question.choices)}
+    order = sorted(question.choices, key=lambda choice: choice != question.right)
+    return "\n\n".join(f"**{letters[choice]}) {plain(choice).rstrip('.')}.** {plain(question.choices[choice])}" for choice in order)
 
 
 def alt_text(cell):
@@ -86,7 +89,7 @@ def reading_copy(name, root=notebooks.ROOT):
                 cell.metadata = {"tags": ["remove-input"]}
             cells.append(cell)
             if quiz:
-                cells.append(folded("What is right, and why", revealed(*quiz)))
+                cells.append(folded("What is right, and why", revealed(quiz)))
             if cell.source.startswith("play.") and words:
                 cells.append(new_text(LIVE))
         else:

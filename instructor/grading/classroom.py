@@ -21,6 +21,7 @@ from instructor.grading.engine import Task, empty_result, grade_one
 from instructor.grading.intake import hand_ins, unpack
 from instructor.grading.sandbox import die_with_parent, refuse_without_sandbox
 from rnn_helpers.check import EXERCISES
+from rnn_helpers.course import NOTEBOOKS
 
 TRIES = 2  # of a notebook whose worker was killed
 AHEAD = 4  # tasks per worker of a cluster that wait there
@@ -52,9 +53,9 @@ class Classroom:
 
     def __init__(self, folder, releases):
         self.folder, self.releases = Path(folder), Path(releases)
-        self.notebooks = sorted(path.stem for path in self.releases.glob("0*.ipynb"))
+        self.notebooks = [name for name in NOTEBOOKS if (self.releases / f"{name}.ipynb").is_file()]
         if not self.notebooks:
-            raise FileNotFoundError(f"{releases} holds no notebooks 0*.ipynb: run `make notebooks` first")
+            raise FileNotFoundError(f"{releases} holds none of the course's notebooks: run `make notebooks` first")
         self.folder.mkdir(parents=True, exist_ok=True)
         self.seed = self._seed()
 

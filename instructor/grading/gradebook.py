@@ -18,6 +18,7 @@ from nbgrader.dbutil import _temp_alembic_ini
 from instructor.grading.intake import grade_id
 from rnn_helpers.check.judge import Judgement, Verdict
 from rnn_helpers.check.report import as_html, as_text
+from rnn_helpers.course import NOTEBOOKS
 
 COMMIT_EVERY = 50
 TAGS = "a b blockquote br caption code div em h1 h2 h3 h4 i img li ol p pre span strong table tbody td th thead tr ul".split()  # shown
@@ -62,8 +63,9 @@ class Course:
     def __init__(self, folder, releases):
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.releases = {path.stem: nbformat.read(path, as_version=4) for path in sorted(Path(releases).glob("0*.ipynb"))}
-        for path in Path(releases).glob("0*.ipynb"):  # the formgrader lists what lies under source/
+        paths = [path for name in NOTEBOOKS if (path := Path(releases, f"{name}.ipynb")).is_file()]
+        self.releases = {path.stem: nbformat.read(path, as_version=4) for path in paths}
+        for path in paths:  # the formgrader lists what lies under source/
             (self.folder / "source" / path.stem).mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, self.folder / "source" / path.stem / path.name)
         (self.folder / "nbgrader_config.py").write_text(

@@ -120,9 +120,9 @@ def notebook_of(filename, notebooks):
     for name in notebooks:
         if name.lower() in stem:
             return name
-    number = re.match(r"\D*0?(\d)\D", stem + " ")
-    found = [name for name in notebooks if number and name.startswith(f"0{number[1]}")]
-    return found[0] if len(found) == 1 else None
+    number = re.match(r"\D*(\d+)([a-z](?![a-z]))?", stem)  # 3, 03, 03b, but not the b of 03backprop
+    begins = [f"{int(number[1]):02d}{letter}_" for letter in (number[2] or "", "")] if number else []
+    return next((name for begin in begins for name in notebooks if name.startswith(begin)), None)
 
 
 def unpack(archive, target):

@@ -12,24 +12,13 @@ from rnn_helpers.check import (
 from rnn_helpers.check.progress import Progress
 from rnn_helpers.check.report import Points
 from rnn_helpers.check.yardstick import Yardstick
+from rnn_helpers.course import NOTEBOOKS, WRITTEN, find
 
 SEED = 12  # of the fixtures in a notebook; graders use their own
 
 EXERCISES = {exercise.name: exercise
              for module in (rnn_cell, forward_pass, bptt, number_sequence, char_level, sampling, truncated_bptt)
              for exercise in module.EXERCISES}
-
-# Written answers, read by a person: name -> (notebook, points)
-WRITTEN = {
-    "order_matters": ("01_rnn_cell", 2.0),
-    "unrolling_is_depth": ("02_forward_pass", 2.0),
-    "vanish_faster": ("03_bptt", 2.0),
-    "tanh_part": ("03_bptt", 2.0),
-    "rising_loss": ("04_number_sequence", 2.0),
-    "sequence_length": ("04_number_sequence", 2.0),
-    "memory_or_counting": ("05_char_level", 2.0),
-    "why_truncate": ("06_truncated_bptt", 2.0),
-}
 
 _checked = {}  # exercise name -> (the function, its Points)
 
@@ -101,16 +90,13 @@ def progress(notebook=None):
 
     notebook : "03_bptt" or "03"; None for that of the last check
     """
-    notebooks = sorted({exercise.notebook for exercise in EXERCISES.values()})
     if notebook is None:
-        notebook = EXERCISES[next(reversed(_checked))].notebook if _checked else notebooks[0]
-    found = [name for name in notebooks if name.startswith(str(notebook))]
-    if len(found) != 1:
-        raise ValueError(f"notebook is {notebook!r}, expected one of {', '.join(notebooks)}")
+        notebook = EXERCISES[next(reversed(_checked))].notebook if _checked else NOTEBOOKS[0]
+    notebook = find(notebook)
     rows = [(name, _checked[name][1].judgement if name in _checked else None, exercise.points)
-            for name, exercise in EXERCISES.items() if exercise.notebook == found[0]]
-    written = [(name, points) for name, (where, points) in WRITTEN.items() if where == found[0]]
-    shown = Progress(found[0], rows, written)
+            for name, exercise in EXERCISES.items() if exercise.notebook == notebook]
+    written = [(name, points) for name, (where, points) in WRITTEN.items() if where == notebook]
+    shown = Progress(notebook, rows, written)
     if not _page():
         print(shown)
     return shown

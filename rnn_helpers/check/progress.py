@@ -37,6 +37,8 @@ class Progress:
             yield name, "written, read by a person", f"? of {points_text(maximum)}"
 
     def headline(self):
+        if not self.rows:
+            return f"{self.notebook}: no exercise here that a check reads"
         left = [name for name, judgement, maximum in self.rows if not judgement or judgement.points < maximum]
         rest = f"left: {', '.join(left)}" if left else "nothing left but what a person reads" if self.written else "nothing left"
         return f"{self.notebook}: {points_text(self.points)} of {points_text(self.maximum)} points; {rest}"

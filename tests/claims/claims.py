@@ -1,0 +1,46 @@
+"""A claim of a notebook and the test that computes it, bound by a quotation.
+
+    def test_above_radius_one_the_state_goes_on():
+        claims.says("01", "Above 1 it cannot grow for ever")
+        for seed in claims.SEEDS:
+            ...
+
+A test's name is the claim in words. When the sentence changes, `says` fails and its test is looked at again.
+"""
+
+import functools
+import re
+
+from authoring import notebooks
+from rnn_helpers import course
+from rnn_helpers.questions import NOTEBOOKS
+
+SEEDS = range(8)
+
+
+def plain(text):
+    """One line, so that a quotation may run over a line's end."""
+    return " ".join(text.split())
+
+
+@functools.cache
+def sentences(name):
+    """All that a notebook says: its texts, what its cells print and the words of its pictures, its questions and answers."""
+    said = []
+    for cell in notebooks.read(notebooks.solution_path(name)).cells:
+        said.append(cell.source)
+        for output in cell.get("outputs", ()):
+            said.append(output.get("text") or output.get("data", {}).get("text/plain", ""))
+    for question in NOTEBOOKS[name].values():
+        said += [question.text, *question.choices, *question.choices.values()]
+    return plain("\n".join(said))
+
+
+def says(notebook, quotation):
+    """Fail unless the notebook ("01", "03b") says this, word for word."""
+    name = course.find(notebook)
+    text, wanted = sentences(name), plain(quotation)
+    if wanted not in text:
+        words = set(wanted.lower().split())
+        nearest = max(re.split(r"(?<=[.?!]) ", text), key=lambda sentence: len(words & set(sentence.lower().split())))
+        raise AssertionError(f"{name} no longer says {quotation!r}. Nearest: {nearest!r} Does this test still prove it?")
