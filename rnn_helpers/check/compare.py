@@ -45,8 +45,8 @@ def apart(got, expected):
 AXES = {1: ("row",), 2: ("row", "column"), 3: ("step", "row", "column")}
 
 
-def first_difference(name, got, expected, tolerance, numbers=True, texts=True):
-    """Where `got` departs from `expected`, in words; without numbers or texts where these are not to be told."""
+def first_difference(name, got, expected, tolerance):
+    """Where `got` departs from `expected`, in words."""
     if isinstance(got, str):
         return got
     if got.dtype.kind == "U" or expected.dtype.kind == "U":
@@ -55,7 +55,7 @@ def first_difference(name, got, expected, tolerance, numbers=True, texts=True):
         if got.shape == expected.shape:
             where = next(i for i in np.ndindex(*got.shape) if got[i] != expected[i])
             place = f" at {', '.join(map(str, where))}" if where else ""
-            return f"{name}{place} " + (f"is {str(got[where])[:40]!r}, expected {str(expected[where])[:40]!r}" if texts else "differs")
+            return f"{name}{place} is {str(got[where])[:40]!r}, expected {str(expected[where])[:40]!r}"
     if got.shape != expected.shape and got.size != expected.size:
         return f"{name} has shape {got.shape}, expected {expected.shape}"
     if not np.isfinite(got).all() and np.isfinite(expected).all():
@@ -72,5 +72,4 @@ def first_difference(name, got, expected, tolerance, numbers=True, texts=True):
     place = ", ".join(f"{axis} {int(i)}" for axis, i in zip(AXES.get(expected.ndim, ()), where))
     is_, wanted = apart(flat_got[flat], flat_expected[flat])
     share = f", {int(wrong.sum())} of {wrong.size} numbers differ" if wrong.size > 1 else ""
-    told = f"is {is_}, expected {wanted}" if numbers else "differs"
-    return f"{name}{' at ' + place if place else ''} {told}{share}"
+    return f"{name}{' at ' + place if place else ''} is {is_}, expected {wanted}{share}"

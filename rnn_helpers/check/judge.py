@@ -37,14 +37,25 @@ class Judgement:
     mistakes: list = field(default_factory=list)
 
 
-def describe(problem):
-    """A problem in one line."""
+DISCREET = {"error": "it raised an exception: the check in the notebook shows which, and where",
+            "return": "what it returned cannot be used", "time": "it was still running at the end of its time",
+            "exit": "it ended the program instead of returning"}
+
+
+def describe(problem, hidden=False):
+    """A problem in one line; hidden : in words that the learner's code cannot choose."""
+    if hidden:
+        return DISCREET.get(problem.kind, "it gave no result")
     where = f" in your {problem.line}" if problem.line else ""
     return problem.text + where
 
 
 class Evidence:
-    """The learner's observations beside the yardstick's, compared key by key. hidden : nothing of the fixture is told."""
+    """The learner's observations beside the yardstick's, compared key by key.
+
+    hidden : nothing of the fixture is told, and nothing in words, numbers or shapes that the learner's code chose: it could
+    tell the fixture
+    """
 
     def __init__(self, yardstick, observed, hidden=False):
         self.hidden = hidden
@@ -70,21 +81,31 @@ class Evidence:
         if got is None:
             return f"{name} is missing ({case})"
         if isinstance(got, str):
-            return f"{got} ({case})"
+            return f"{name} is not the array of numbers that was asked for ({case})" if self.hidden else f"{got} ({case})"
         expected = self.expected[key]
         if kind in ("shape", "exact") and got.shape != expected.shape:
-            return f"{name} has shape {got.shape}, expected {expected.shape} ({case})"
+            return f"{self.other_shape(name, got, expected)} ({case})"
         if kind == "shape":
             return ""
         if close(got, expected, self.tolerance[case]):
             return ""
-        told = {"numbers": not self.hidden, "texts": not self.hidden or kind in ("property", "form")}  # these hold on any fixture
-        return f"{first_difference(name, got, expected, self.tolerance[case], **told)} ({case})"
+        if self.hidden:
+            return f"{name} differs ({case})" if got.size == expected.size else f"{self.other_shape(name, got, expected)} ({case})"
+        return f"{first_difference(name, got, expected, self.tolerance[case])} ({case})"
+
+    def other_shape(self, name, got, expected):
+        """That a shape is not the one that was asked for."""
+        if self.hidden:
+            return f"{name} has another shape than {expected.shape}"
+        return f"{name} has shape {got.shape}, expected {expected.shape}"
+
+    def describe(self, problem):
+        return describe(problem, self.hidden)
 
     def what_shows(self, key):
         """A wrong key in words: the problem, or where it departs."""
         problem = self.case(key).problem
-        return describe(problem) if problem else self.reason(key, "shape") or self.reason(key)
+        return self.describe(problem) if problem else self.reason(key, "shape") or self.reason(key)
 
     def kept(self):
         """Whether a second call with the same arguments goes another way, in words; "" when not."""
@@ -92,7 +113,7 @@ class Evidence:
         if not again or self.observed.cases[case.name].problem:
             return ""
         if again.problem:
-            return f"it works the first time only; called again with the same arguments: {describe(again.problem)}"
+            return f"it works the first time only; called again with the same arguments: {self.describe(again.problem)}"
         others = reading(case, self.inputs, again)
         for name, value in reading(case, self.inputs, self.observed.cases[case.name]).items():
             other = others.get(name)
@@ -107,7 +128,8 @@ class Evidence:
             if result.damaged:
                 return f"{' and '.join(result.damaged)} changed during the call ({name}); write to a copy, not with +=, -= or [:] ="
             if result.shared:
-                return f"{result.shared[0]} ({name}); return a new array, e.g. with .copy()"
+                shared = "a result is a view of an argument" if self.hidden else result.shared[0]
+                return f"{shared} ({name}); return a new array, e.g. with .copy()"
         return self.kept()
 
 
@@ -137,7 +159,7 @@ def judge(yardstick, observed: Observed, hidden=False):
     ----------
     yardstick : Yardstick of the exercise and its fixture
     observed : what `observe` returned for the learner's function on the same fixture
-    hidden : True when the fixture is a secret: says where an answer departs, not from what
+    hidden : True when the fixture is a secret: says which values are wrong, and nothing that the learner's code could choose
 
     Returns
     -------
@@ -172,8 +194,9 @@ def judge(yardstick, observed: Observed, hidden=False):
     elif left:  # stands first when it comes first
         result.advice.insert(0 if left[0] == evidence.wrong[0] else len(named), evidence.what_shows(left[0]))
     if observed.globals_read and (left or not named):
-        result.advice.append(f"it reads {', '.join(observed.globals_read)} from the notebook: use the arguments only")
-    if observed.printed:
+        read = "variables" if hidden else ", ".join(observed.globals_read)
+        result.advice.append(f"it reads {read} from the notebook: use the arguments only")
+    if observed.printed and not hidden:
         result.advice.append(f"it printed {observed.printed} characters, which a check does not show: "
                              "call it in a cell of its own to read them")
     return result
@@ -187,7 +210,7 @@ def unknown(exercise, inputs, observed, evidence, result, problems):
         working = [name for name in observed.cases if name not in bad]
         failing = next(name for name, case in observed.cases.items() if case.problem)
         works = f"; it works on {working[0]!r} and fails on {failing!r}" if working else ""
-        return advice + [describe(problem) + works] + ([f"Try: {problem.hint}"] if problem.hint else [])
+        return advice + [evidence.describe(problem) + works] + ([f"Try: {problem.hint}"] if problem.hint and not evidence.hidden else [])
     if not kept or not problems:
         advice += [next((v.reason for v in result.facets if v.reason), ""), evidence.harm()]
     return list(dict.fromkeys(filter(None, advice))) + witness_lines(exercise, inputs, evidence)

@@ -58,26 +58,27 @@ def time_limit(seconds):
 
 
 @contextlib.contextmanager
-def by_signal(seconds):
-    """By SIGALRM, on the main thread."""
+def by_signal(seconds, computing=False):
+    """By a signal, on the main thread. computing : whether only the time counts in which this process has a processor."""
+    timer, number = (signal.ITIMER_PROF, signal.SIGPROF) if computing else (signal.ITIMER_REAL, signal.SIGALRM)
     active, calls = True, 0
 
     def time_up(signum, frame):
         nonlocal calls
         calls += 1
         if calls == 10 and active:
-            signal.setitimer(signal.ITIMER_REAL, STORM, STORM)
+            signal.setitimer(timer, STORM, STORM)
         if active and may_stop(frame):
             raise TimeUp
 
-    before = signal.signal(signal.SIGALRM, time_up)
-    signal.setitimer(signal.ITIMER_REAL, seconds, REPEAT)
+    before = signal.signal(number, time_up)
+    signal.setitimer(timer, seconds, REPEAT)
     try:
         yield
     finally:
         active = False
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(timer, 0)
+        signal.signal(number, before)
 
 
 @contextlib.contextmanager

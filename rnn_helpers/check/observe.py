@@ -168,13 +168,14 @@ def run_case(case, function, inputs, asks):
     return result
 
 
-def observe(exercise, function, inputs, guarded=True):
+def observe(exercise, function, inputs, guarded=True, limit=limits.limited):
     """Run a function on all cases of an exercise.
 
     Parameters
     ----------
     exercise : Exercise; inputs : its fixture, not changed
     guarded : False for the course's own and the atlas's functions: no limits, no watch for borrowing
+    limit : makes the `with` block that stops a function which takes too long
 
     Returns
     -------
@@ -186,11 +187,11 @@ def observe(exercise, function, inputs, guarded=True):
         return Observed({case.name: CaseResult(problem=problem) for case in exercise.cases})
     found, printed, cases, again = [], Counter(), {}, None
     forbidden = (exercise.reference, *exercise.forbidden)
-    limit = limits.limited() if guarded else contextlib.nullcontext()
+    stopping = limit() if guarded else contextlib.nullcontext()
     watch = watch_for(forbidden, found) if guarded else contextlib.nullcontext()
     call = as_asked(function, exercise.asks)
     with process_unchanged(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), \
-            contextlib.suppress(limits.TimeUp), limit, watch:
+            contextlib.suppress(limits.TimeUp), stopping, watch:
         for case in exercise.cases:
             cases[case.name] = run_case(case, call, inputs, exercise.asks)
             problem = cases[case.name].problem
