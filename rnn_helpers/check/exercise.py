@@ -14,6 +14,18 @@ class Inputs(dict):
         super().__init__(*args, **kwargs)
         self.made = []  # (object, attribute, the array it had)
         self.using = {}  # functions of the learner's that a check call names: forward=my_forward
+        self._known = {}
+
+    def once(self, make):
+        """make(self), worked out once for this fixture, as arrays."""
+        if make not in self._known:
+            self._known[make] = [np.asarray(value) for value in make(self.copy())]
+        return self._known[make]
+
+    def changed(self, name, now, before):
+        """Note that a list which a function was given holds other things now, or the same in another order."""
+        if len(now) != len(before) or any(a is not b for a, b in zip(now, before, strict=True)):
+            self[name] = None
 
     def copy(self):
         """A deep copy: nothing a function does to it reaches the original."""

@@ -3,83 +3,103 @@
 import numpy as np
 
 from rnn_helpers.bptt import rnn_forward
-from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, one, parts
+from rnn_helpers.check.exercise import Case, Exercise, Facet
+from rnn_helpers.check.kept import cached, kept
 from rnn_helpers.check.mistakes import forward_pass as mistakes
 from rnn_helpers.check.networks import cell_of, draw_cell, single_precision
-from rnn_helpers.check.rnn_cell import cached, in_cache
+from rnn_helpers.check.returned import emptied, pair, shape_of, single
 from rnn_helpers.model import count_parameters
 from rnn_helpers.readout import many_to_many, many_to_one
 
 
 def sequence_fixtures(rng):
-    T, D, H, B = 5, 3, 4, 2
-    return {**draw_cell(rng, D, H), **draw_cell(rng, 2, 6, "2"), "X": rng.normal(size=(T, D, B)),
-            "h0": rng.uniform(-0.9, 0.9, (H, B)), "X_single": rng.normal(size=(3, 2, 1)), "h0_single": rng.uniform(-0.9, 0.9, (6, 1))}
+    fixture = {}
+    for suffix, (T, D, H, B) in {"": (7, 3, 4, 2), "2": (8, 2, 6, 1)}.items():
+        fixture |= {**draw_cell(rng, D, H, suffix), f"X{suffix}": rng.normal(size=(T, D, B)), f"h0{suffix}": rng.uniform(-0.9, 0.9, (H, B)),
+                    f"X_next{suffix}": rng.normal(size=(T, D, B))}
+    return fixture
 
 
-def caches_kept(i, values, h0):
-    """What the cache of every step holds, all steps in one array, or "missing" where a step lacks it; see `in_cache`."""
-    h_states, X = values["h_states"], i["X"]
-    if isinstance(h_states, str) or h_states.shape != (len(X), *h0.shape):
-        return dict.fromkeys(("cache_x_t", "cache_h_prev", "cache_h_t"), "not looked at: h_states first")
-    found = [in_cache(i, values, X[t], h_states[t - 1] if t else h0, h_states[t], t) for t in range(len(X))]
-    return {name: np.array("missing") if any(step[name].dtype.kind == "U" for step in found) else np.array([step[name] for step in found])
-            for name in found[0]}
+def states(function, cell, X, *h0):
+    """h_states, caches, and in words what was returned."""
+    shape = len(X), len(cell.Wh), np.shape(X[0])[-1]
+    return pair(function(cell, X, *h0), "h_states", "caches", lambda value: shape_of(value) == shape)
 
 
-def single(function, i):
-    h_states, _ = parts(function(cell_of(i, "2"), i["X_single"]), "h_states", "caches")
-    return {"h_states": h_states}
+def one_sequence(function, i):
+    h_states, _, returned = states(function, cell_of(i, "2"), i["X2"])
+    return {"h_states": h_states, "returned": returned}
 
 
 def one_step(function, i):
-    h_states, _ = parts(function(cell_of(i, "2"), i["X_single"][:1]), "h_states", "caches")
-    return {"h_states": h_states}
+    return {"h_states": states(function, cell_of(i, "2"), i["X2"][:1])[0]}
+
+
+def one_step_from_h0(function, i):
+    return {"h_states": states(function, cell_of(i, "2"), i["X2"][:1], i["h02"])[0]}
 
 
 def from_h0(function, i):
-    h_states, _ = parts(function(cell_of(i, "2"), i["X_single"], i["h0_single"]), "h_states", "caches")
-    return {"h_states": h_states}
+    return {"h_states": states(function, cell_of(i, "2"), i["X2"], i["h02"])[0]}
 
 
-def batch(function, i):
-    return states_and_caches(function, i, i["h0"], (i["h0"],))
+def with_caches(*h0):
+    """A case's run on the batch, with the arrays in every step's cache."""
 
-
-def batch_from_zeros(function, i):
-    return states_and_caches(function, i, np.zeros_like(i["h0"]), ())
-
-
-def read_batch(i, values):
-    return {"h_states": values["h_states"], **caches_kept(i, values, i["h0"])}
-
-
-def read_batch_from_zeros(i, values):
-    return {"h_states": values["h_states"], **caches_kept(i, values, np.zeros_like(i["h0"]))}
-
-
-def states_and_caches(function, i, h0, given):
-    """The states of a batch and the arrays in its caches; caches are not looked at where the states have the wrong shape."""
-    h_states, caches = parts(function(cell_of(i), i["X"], *given), "h_states", "caches")
-    found = {"h_states": h_states}
-    if len(h_states) == len(i["X"]) and np.shape(h_states[0]) == h0.shape:
+    def run(function, i):
+        h_states, caches, _ = states(function, cell_of(i), i["X"], *(i[name] for name in h0))
+        found = {"h_states": h_states, "caches": "one for each step"}
         try:
-            for t, x_t in enumerate(i["X"]):
-                found |= cached(caches[t], x_t, h0, t)
-        except (KeyError, IndexError, TypeError) as error:
-            raise BadReturn(f"caches has no entry for each of the {len(i['X'])} steps: append one at every step") from error
-    return found
+            for t in range(len(i["X"])):
+                found |= cached(caches[t], t)
+        except (KeyError, IndexError, TypeError):
+            found["caches"] = f"caches has no entry for each of the {len(i['X'])} steps: append one at every step"
+        return found
+
+    return run
+
+
+def read_caches(*given):
+    """What every step's cache holds of what the way back needs, or "missing" where a step lacks it."""
+
+    def read(i, values):
+        h_states, X, h0 = values["h_states"], i["X"], i[given[0]] if given else np.zeros_like(i["h0"])
+        names = ("cache_x_t", "cache_h_prev", "cache_h_t")
+        if isinstance(h_states, str) or h_states.shape != (len(X), *h0.shape):
+            return {"h_states": h_states, **dict.fromkeys(names, "not looked at: h_states first")}
+        if "no entry" in str(values["caches"]):
+            return {"h_states": h_states, **dict.fromkeys(names, str(values["caches"]))}
+        steps = [kept(i, values, X[t], h_states[t - 1] if t else h0, h_states[t], t) for t in range(len(X))]
+        return {"h_states": h_states, **{name: min((step[name] for step in steps), key=lambda word: word == "kept") for name in names}}
+
+    return read
+
+
+def called_again(function, i):
+    """Another sequence by the same cell, after the first result was emptied; another state; and weights that moved in place."""
+    cell = cell_of(i)
+    emptied(states(function, cell, i["X"], i["h0"])[0])
+    found = {"h_states": states(function, cell, i["X_next"])[0], "from zeros": states(function, cell, i["X"], np.zeros_like(i["h0"]))[0]}
+    for weights in (cell.Wx, cell.Wh, cell.b):
+        weights *= 0.5
+    return {**found, "new weights": states(function, cell, np.asfortranarray(i["X"]), i["h0"])[0]}
+
+
+def of_large_numbers(function, i):
+    return {"h_states": states(function, cell_of(i, "2"), 1e5 * i["X2"], i["h02"])[0]}
 
 
 def as_list(function, i):
-    h_states, _ = parts(function(cell_of(i, "2"), list(i["X_single"])), "h_states", "caches")
+    columns = list(i["X2"])
+    given = list(columns)
+    h_states = states(function, cell_of(i, "2"), columns)[0]
+    i.changed("X2", columns, given)
     return {"length": len(h_states), "h_states": h_states}
 
 
 def in_float32(function, i):
     cell = single_precision(cell_of(i))
-    h_states, _ = parts(function(cell, i["X"].astype(np.float32), i["h0"].astype(np.float32)), "h_states", "caches")
-    return {"h_states": h_states}
+    return {"h_states": states(function, cell, i["X"].astype(np.float32), i["h0"].astype(np.float32))[0]}
 
 
 RNN_FORWARD = Exercise(
@@ -87,32 +107,46 @@ RNN_FORWARD = Exercise(
     notebook="02_forward_pass",
     asks="rnn_forward(cell, X, h0=None) -> (h_states, caches)",
     fixtures=sequence_fixtures,
-    cases=(Case("one sequence", single), Case("one sequence from h0", from_h0), Case("a batch of 2 from h0", batch, read_batch),
-           Case("a batch of 2", batch_from_zeros, read_batch_from_zeros), Case("a list of columns", as_list),
-           Case("T = 1", one_step), Case("float32", in_float32, tolerance=1e-4)),
-    facets=(Facet("shape of h_states", 1, ("one sequence/h_states", "a batch of 2 from h0/h_states"), "shape"),
-            Facet("states of one sequence", 2, ("one sequence/h_states", "a list of columns/*", "T = 1/h_states")),
-            Facet("states from a given h0", 2, ("one sequence from h0/h_states",)),
-            Facet("states of a batch", 1, ("a batch of 2*/h_states", "float32/h_states")),
+    cases=(Case("one sequence", one_sequence), Case("one sequence from h0", from_h0),
+           Case("a batch of 2 from h0", with_caches("h0"), read_caches("h0")), Case("a batch of 2", with_caches(), read_caches()),
+           Case("a list of columns", as_list), Case("T = 1", one_step), Case("T = 1 from h0", one_step_from_h0),
+           Case("called again", called_again, may_change=("Wx", "Wh", "b")), Case("large numbers", of_large_numbers),
+           Case("float32", in_float32, tolerance=1e-4)),
+    facets=(Facet("shape of h_states", 0.5, ("one sequence/h_states", "a batch of 2 from h0/h_states"), "shape"),
+            Facet("states of one sequence", 1.5, ("one sequence/h_states", "T = 1/h_states")),
+            Facet("states from a given h0", 1.5, ("one sequence from h0/h_states", "T = 1 from h0/h_states")),
+            Facet("states of a batch", 1.5, ("a batch of 2*/h_states", "float32/h_states")),
+            Facet("X as a list of columns", 0.5, ("a list of columns/*",)),
+            Facet("states of another call, and of large numbers", 0.5, ("called again/*", "large numbers/h_states"), "property"),
+            Facet("h_states and caches, in this order", 0.5, ("one sequence/returned",), "property"),
             Facet("caches hold what the way back needs", 1, ("*/cache_*",), "property"),
-            Facet("arguments unharmed", 1, kind="unharmed")),
+            Facet("arguments unharmed", 0.5, kind="unharmed")),
     reference=rnn_forward,
-    forbidden=(in_cache,),
+    forbidden=(kept,),
     mistakes=mistakes.RNN_FORWARD,
 )
 
 
 def readout_fixtures(rng):
-    T, H, O, B = 5, 4, 3, 2
+    T, H, O, B = 7, 4, 3, 2
     return {"h_states": rng.uniform(-0.9, 0.9, (T, H, B)), "Wy": rng.normal(size=(O, H)), "c": rng.normal(size=(O, 1)),
-            "h_single": rng.uniform(-0.9, 0.9, (3, 5, 1)), "Wy2": rng.normal(size=(2, 5)), "c2": rng.normal(size=(2, 1))}
+            "h_single": rng.uniform(-0.9, 0.9, (8, 5, 1)), "Wy2": rng.normal(size=(2, 5)), "c2": rng.normal(size=(2, 1))}
 
 
 def readout_cases(name):
-    """A single sequence, a batch, and the batch as a list of states."""
-    return (Case("one sequence", lambda f, i: {name: one(f(i["h_single"], i["Wy2"], i["c2"]), name)}),
-            Case("a batch of 2", lambda f, i: {name: one(f(i["h_states"], i["Wy"], i["c"]), name)}),
-            Case("a list of states", lambda f, i: {name: one(f(list(i["h_states"]), i["Wy"], i["c"]), name)}))
+    """A single sequence, a batch, the batch as a list of states, a single step."""
+
+    def as_list(function, i):
+        h_states = list(i["h_states"])
+        given = list(h_states)
+        found = single(function(h_states, i["Wy"], i["c"]), name)
+        i.changed("h_states", h_states, given)
+        return found
+
+    return (Case("one sequence", lambda f, i: single(f(i["h_single"], i["Wy2"], i["c2"]), name)),
+            Case("a batch of 2", lambda f, i: single(f(np.asfortranarray(i["h_states"]), i["Wy"], i["c"]), name)),
+            Case("a list of states", as_list),
+            Case("T = 1", lambda f, i: single(f(i["h_states"][:1], i["Wy"], i["c"]), name)))
 
 
 MANY_TO_MANY = Exercise(
@@ -121,9 +155,12 @@ MANY_TO_MANY = Exercise(
     asks="many_to_many(h_states, Wy, c) -> Y (T, O, B)",
     fixtures=readout_fixtures,
     cases=readout_cases("Y"),
-    facets=(Facet("Y of one sequence", 1, ("one sequence/Y",)),
-            Facet("Y of a batch", 1, ("a batch of 2/Y", "a list of states/Y")),
-            Facet("shape of Y", 1, ("*/Y",), "shape")),
+    facets=(Facet("Y of one sequence", 0.75, ("one sequence/Y",)),
+            Facet("Y of a batch, and of one step", 0.75, ("a batch of 2/Y", "T = 1/Y")),
+            Facet("h_states as a list of states", 0.25, ("a list of states/Y",)),
+            Facet("shape of Y", 0.75, ("one sequence/Y", "a batch of 2/Y"), "shape"),
+            Facet("Y itself is returned", 0.25, ("one sequence/returned",), "property"),
+            Facet("arguments unharmed", 0.25, kind="unharmed")),
     reference=many_to_many,
     mistakes=mistakes.MANY_TO_MANY,
 )
@@ -134,15 +171,24 @@ MANY_TO_ONE = Exercise(
     asks="many_to_one(h_states, Wy, c) -> y (O, B)",
     fixtures=readout_fixtures,
     cases=readout_cases("y"),
-    facets=(Facet("y of one sequence", 1, ("one sequence/y",), "exact"),
-            Facet("y of a batch", 1, ("a batch of 2/y", "a list of states/y"), "exact")),
+    facets=(Facet("y of one sequence", 0.75, ("one sequence/y",), "exact"),
+            Facet("y of a batch, and of one step", 0.5, ("a batch of 2/y", "T = 1/y"), "exact"),
+            Facet("h_states as a list of states", 0.25, ("a list of states/y",), "exact"),
+            Facet("y itself is returned", 0.25, ("one sequence/returned",), "property"),
+            Facet("arguments unharmed", 0.25, kind="unharmed")),
     reference=many_to_one,
     mistakes=mistakes.MANY_TO_ONE,
 )
 
 
 def count(names):
-    return lambda f, i: {"count": one(f(*(int(n) for n in i[names])), "the count")}
+    def run(function, i):
+        found = single(function(*(int(n) for n in i[names])), "count")
+        number = found["count"]
+        whole = isinstance(number, (int, np.integer)) or isinstance(number, np.ndarray) and number.shape == () and number.dtype.kind in "iu"
+        return {**found, "type": "an int" if whole else "an array" if isinstance(number, np.ndarray) else f"a {type(number).__name__}"}
+
+    return run
 
 
 COUNT_PARAMETERS = Exercise(
@@ -151,7 +197,8 @@ COUNT_PARAMETERS = Exercise(
     asks="count_parameters(D, H, O) -> int",
     fixtures=lambda rng: {"small": rng.choice(np.arange(2, 13), 3, replace=False), "large": rng.choice(np.arange(13, 99), 3, replace=False)},
     cases=(Case("a small network", count("small")), Case("a large network", count("large"))),
-    facets=(Facet("a small network", 1, ("a small network/count",)), Facet("a large network", 1, ("a large network/count",))),
+    facets=(Facet("a small network", 0.75, ("a small network/count",)), Facet("a large network", 0.75, ("a large network/count",)),
+            Facet("an int", 0.5, ("*/type", "*/returned"), "property")),
     reference=count_parameters,
     mistakes=mistakes.COUNT_PARAMETERS,
 )

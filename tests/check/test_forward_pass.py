@@ -4,7 +4,7 @@ import numpy as np
 
 from rnn_helpers.cell import rnn_cell_forward
 from rnn_helpers.readout import readout
-from tests.check.trying import all_right, each_right_way, enough, verdict
+from tests.check.trying import all_right, each_right_way, each_wrong_way, earns, enough, verdict
 
 # --- the whole sequence: right ways ---
 
@@ -135,8 +135,8 @@ RIGHT = {
     "many_to_many": [lambda h, Wy, c: [Wy @ h_t + c for h_t in h], lambda h, Wy, c: np.einsum("oh,thb->tob", Wy, np.array(h)) + c,
                      every_output_in_one_array, glued_and_split, Head().many],
     "many_to_one": [lambda h, Wy, c: Wy @ h[-1] + c, lambda h, Wy, c: np.einsum("oh,hb->ob", Wy, h[-1]) + c, last_of_many, in_place, Head().one],
-    "count_parameters": [lambda D, H, O: H * D + H * H + H + O * H + O, lambda D, H, O: float((D + H + 1) * H + (H + 1) * O), by_shapes,
-                         Counter().count, lambda D, H, O: np.array([(D + H + 1) * H + (H + 1) * O])],
+    "count_parameters": [lambda D, H, O: H * D + H * H + H + O * H + O, lambda D, H, O: np.array((D + H + 1) * H + (H + 1) * O), by_shapes,
+                         Counter().count],
 }
 
 
@@ -150,6 +150,66 @@ def test_enough_right_ways():
 
 
 # --- wrong ways ---
+
+def only_the_states(cell, X, h0=None):
+    return with_the_courses_step(cell, X, h0)[0]
+
+
+def stored_before_the_step(cell, X, h0=None):
+    states, caches = with_the_courses_step(cell, X, h0)
+    return [first_state(cell, X, h0), *states[:-1]], caches
+
+
+def goes_on_where_it_was(cell, X, h0=None):
+    """Starts from the last state of the call before when no h0 is given."""
+    states, caches = with_the_courses_step(cell, X, getattr(cell, "state", None) if h0 is None else h0)
+    cell.state = states[-1]
+    return states, caches
+
+
+def flat_states_of_one_sequence(cell, X, h0=None):
+    states, caches = with_the_courses_step(cell, X, h0)
+    return np.array(states).squeeze(), caches
+
+
+def list_reversed(cell, X, h0=None):
+    result = with_the_courses_step(cell, X, h0)
+    if isinstance(X, list):
+        X.reverse()
+    return result
+
+
+def last_state_first(cell, X, h0=None):
+    states, caches = with_the_courses_step(cell, X, h0)
+    return states[-1], states, caches
+
+
+def six_steps_at_most(cell, X, h0=None):
+    states, caches = with_the_courses_step(cell, X[:6], h0)
+    return [*states, *[states[-1]] * (len(X) - 6)], [*caches, *[caches[-1]] * (len(X) - 6)]
+
+
+def with_exp(cell, X, h0=None):
+    return in_arrays_made_once(cell, X, h0, lambda z: (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z)))
+
+
+WRONG = {
+    "rnn_forward": [(only_the_states, 6.5), (stored_before_the_step, 0.5), (goes_on_where_it_was, 7.5), (flat_states_of_one_sequence, 7.5),
+                    (list_reversed, 7.5), (last_state_first, 7.5), (six_steps_at_most, 0.5), (with_exp, 7.5),
+                    (lambda cell, X, h0=None: with_the_courses_step(cell, X, h0)[::-1], 7.5),
+                    (lambda cell, X, h0=None: with_the_courses_step(cell, np.reshape(X, X.shape), h0), 7.5)],
+    "many_to_many": [(lambda h, Wy, c: (np.array([Wy @ h_t + c for h_t in h]),), 2.75), (lambda h, Wy, c: np.zeros((h.shape[0], 1, 1)) + Wy @ h + c, 2.75),
+                     (lambda h, Wy, c: np.array([Wy @ h_t + c for h_t in h]).squeeze(), 2.25)],
+    "many_to_one": [(lambda h, Wy, c: (Wy @ h[-1] + c,), 1.75), (lambda h, Wy, c: Wy @ h.pop() + c if isinstance(h, list) else Wy @ h[-1] + c, 1.75),
+                    (lambda h, Wy, c: (Wy @ h[-1] + c).squeeze(), 1.25)],
+    "count_parameters": [(lambda D, H, O: float((D + H + 1) * H + (H + 1) * O), 1.5), (lambda D, H, O: ((D + H + 1) * H + (H + 1) * O,), 1.5),
+                         (lambda D, H, O: np.array([(D + H + 1) * H + (H + 1) * O]), 1.5), (lambda D, H, O: 7 * H, 0)],
+}
+
+
+@each_wrong_way(WRONG)
+def test_wrong_ways_earn_the_same_on_every_fixture(name, function, points):
+    earns(name, function, points)
 
 
 def test_an_unknown_loop_gets_the_first_departure():
@@ -185,12 +245,12 @@ def test_one_cache_for_all_steps():
         return states, [caches[-1]]
 
     found = verdict("rnn_forward", last_cache)
-    assert "caches has no entry for each of the 5 steps" in found.advice[0] and 0 < found.points < 8
+    assert "caches has no entry for each of the 7 steps" in found.advice[0] and 0 < found.points < 8
 
 
 def test_outputs_of_the_wrong_shape_keep_their_numbers():
     found = verdict("many_to_many", lambda h, Wy, c: np.concatenate([Wy @ h_t + c for h_t in h]))
-    assert found.mistakes == ["steps-glued"] and found.points == 2
+    assert found.mistakes == ["steps-glued"] and found.points == 2.25
     assert verdict("many_to_one", lambda h, Wy, c: Wy @ h[-1:] + c).points == 0
 
 

@@ -1,12 +1,13 @@
 """The checks of notebook 1: every right way passes, wrong ways are called by their name or by where they depart."""
 
+import functools
 from collections import namedtuple
 from types import SimpleNamespace
 
 import numpy as np
 
 from rnn_helpers.check import EXERCISES
-from tests.check.trying import all_right, each_right_way, enough, verdict
+from tests.check.trying import all_right, each_right_way, each_wrong_way, earns, enough, verdict
 
 # --- one step: right ways ---
 
@@ -48,9 +49,9 @@ def in_a_buffer(cell, x_t, h_prev):
     return np.tanh(buffer, out=buffer), (x_t.copy(), h_prev.copy(), buffer)
 
 
-def tanh_by_exp(cell, x_t, h_prev):
+def tanh_by_one_exp(cell, x_t, h_prev):
     z = cell.Wx @ x_t + cell.Wh @ h_prev + cell.b
-    h_t = (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))
+    h_t = 1 - 2 / (np.exp(2 * z) + 1)
     return h_t, namedtuple("Cache", "x_t h_prev h_t")(x_t, h_prev, h_t)
 
 
@@ -66,6 +67,52 @@ def single_precision(cell, x_t, h_prev):
 def as_lists(cell, x_t, h_prev):
     h_t, cache = plain(cell, x_t, h_prev)
     return h_t.tolist(), cache
+
+
+def kept_in_stacked_rows(cell, x_t, h_prev):
+    h_t = plain(cell, x_t, h_prev)[0]
+    return h_t, np.vstack([x_t, h_prev, np.ones_like(x_t[:1]), h_t])
+
+
+def kept_as_examples_in_rows(cell, x_t, h_prev):
+    h_t = plain(cell, x_t, h_prev)[0]
+    return h_t, {"rows": np.hstack([x_t.T, h_prev.T]), "states": np.stack([h_prev, h_t])}
+
+
+def kept_in_a_closure(cell, x_t, h_prev):
+    h_t = plain(cell, x_t, h_prev)[0]
+
+    def back(dh_t):
+        dz_t = dh_t * (1 - h_t**2)
+        return dz_t @ x_t.T, dz_t @ h_prev.T
+
+    return h_t, back
+
+
+class Slots:
+    __slots__ = ("x", "before", "after", "unset")
+
+    def __init__(self, x, before, after):
+        self.x, self.before, self.after = x, before, after
+
+
+def kept_in_slots(cell, x_t, h_prev):
+    h_t = plain(cell, x_t, h_prev)[0]
+    return h_t, Slots(x_t, h_prev, h_t)
+
+
+def kept_in_a_partial(cell, x_t, h_prev):
+    h_t = plain(cell, x_t, h_prev)[0]
+    return h_t, functools.partial(max, x_t, h_prev, key=h_t)
+
+
+def kept_to_be_made_again(cell, x_t, h_prev):
+    return plain(cell, x_t, h_prev)[0], (x_t, h_prev, cell.Wx, cell.Wh, cell.b)
+
+
+def kept_as_lists(cell, x_t, h_prev):
+    h_t = plain(cell, x_t, h_prev)[0]
+    return h_t, [x_t.tolist(), h_prev.tolist(), h_t.tolist()]
 
 
 class Layer:
@@ -99,7 +146,8 @@ def readout_in_place(h_t, Wy, c, scale=1.0):
 
 RIGHT = {
     "rnn_cell_forward": [plain, with_dot_and_a_dict, with_einsum_and_an_object, one_big_product, an_example_at_a_time, in_a_buffer,
-                         tanh_by_exp, as_rows, single_precision, as_lists, Layer().forward],
+                         tanh_by_one_exp, as_rows, single_precision, as_lists, Layer().forward, kept_in_stacked_rows,
+                         kept_as_examples_in_rows, kept_in_a_closure, kept_in_slots, kept_in_a_partial, kept_to_be_made_again, kept_as_lists],
     "readout": [lambda h_t, Wy, c: Wy @ h_t + c, lambda h_t, Wy, c: np.einsum("oh,hb->ob", Wy, h_t) + c,
                 lambda h_t, Wy, c: (np.float32(Wy) @ np.float32(h_t) + np.float32(c)).tolist(), readout_by_rows, readout_by_loops, readout_in_place],
 }
@@ -115,6 +163,64 @@ def test_enough_right_ways():
 
 
 # --- wrong ways ---
+
+def tanh_by_exp(cell, x_t, h_prev):
+    z = cell.Wx @ x_t + cell.Wh @ h_prev + cell.b
+    h_t = (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))
+    return h_t, (x_t, h_prev, h_t)
+
+
+def its_own_state(cell, x_t, h_prev):
+    """Reads the state that it kept on the cell, as long as that has the right shape."""
+    before = getattr(cell, "kept", h_prev)
+    cell.kept, cache = plain(cell, x_t, before if before.shape == h_prev.shape else h_prev)
+    return cell.kept, cache
+
+
+MADE = {}
+
+
+def weights_stacked_once(cell, x_t, h_prev):
+    W = MADE.setdefault(id(cell), (np.hstack([cell.Wx, cell.Wh, cell.b]), cell))[0]
+    h_t = np.tanh(W @ np.vstack([x_t, h_prev, np.ones_like(x_t[:1])]))
+    return h_t, (x_t, h_prev, h_t)
+
+
+class Buffered:
+    """Returns one array for all steps of a shape."""
+
+    buffers = {}
+
+    def forward(self, cell, x_t, h_prev):
+        h_t, (x_t, h_prev, _) = plain(cell, x_t, h_prev.copy())
+        buffer = self.buffers.setdefault(h_t.shape, np.empty_like(h_t))
+        buffer[:] = h_t
+        return buffer, (x_t, h_prev, h_t)
+
+
+def squeezed(cell, x_t, h_prev):
+    h_t, cache = plain(cell, x_t, h_prev)
+    return h_t.squeeze(), cache
+
+
+def first_example_for_all(cell, x_t, h_prev):
+    h_t = np.repeat(plain(cell, x_t, h_prev)[0][:, :1], x_t.shape[1], axis=1)
+    return h_t, (x_t, h_prev, h_t)
+
+
+WRONG = {
+    "rnn_cell_forward": [(tanh_by_exp, 6.5), (its_own_state, 6.5), (weights_stacked_once, 6.5), (Buffered().forward, 5), (squeezed, 5),
+                         (first_example_for_all, 5),
+                         (lambda cell, x_t, h_prev: plain(cell, x_t, h_prev)[0], 5.5), (lambda *args: plain(*args)[::-1], 6.5),
+                         (lambda cell, x_t, h_prev: (plain(cell, x_t, h_prev)[0], (x_t, h_prev)), 6)],
+    "readout": [(lambda h_t, Wy, c: (Wy @ h_t + c,), 2.5), (lambda h_t, Wy, c: (Wy @ h_t + c).squeeze(), 2), (lambda h_t, Wy, c: Wy @ h_t[:, :1] + c, 2)],
+}
+
+
+@each_wrong_way(WRONG)
+def test_wrong_ways_earn_the_same_on_every_fixture(name, function, points):
+    earns(name, function, points)
+
 
 
 def test_an_unknown_step_gets_the_first_departure():
@@ -134,8 +240,9 @@ def test_a_lost_cache_costs_its_points_only():
 
 
 def test_one_value_where_two_are_asked():
-    found = verdict("rnn_cell_forward", lambda cell, x_t, h_prev: plain(cell, x_t, h_prev)[0])
-    assert found.points == 0 and "expected 2 values: h_t, cache" in found.advice[0]
+    facets = verdict("rnn_cell_forward", lambda cell, x_t, h_prev: plain(cell, x_t, h_prev)[0]).facets
+    assert any("returned is 'h_t', expected 'h_t, cache'" in facet.reason for facet in facets)
+    assert "'missing', expected 'kept'" in facets[5].reason
 
 
 def test_an_error_is_shown_with_the_learners_line():

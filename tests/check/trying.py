@@ -48,6 +48,19 @@ def each_right_way(right):
     return pytest.mark.parametrize("name, function", ways, ids=[f"{name}-{f.__qualname__}" for name, f in ways])
 
 
+def each_wrong_way(wrong):
+    """Parametrize a test with (name, function, points) of WRONG: exercise -> (wrong way, what it earns on every fixture)."""
+    ways = [(name, function, points) for name, rows in wrong.items() for function, points in rows]
+    return pytest.mark.parametrize("name, function, points", ways, ids=[f"{name}-{f.__qualname__}" for name, f, _ in ways])
+
+
+def earns(name, function, points, **using):
+    """A wrong way earns the same on every fixture."""
+    for seed in range(4):
+        found = verdict(name, function, seed, **using)
+        assert abs(found.points - points) < 1e-9 and found.status != "right", (seed, found.points, found.advice, found.facets)
+
+
 def enough(notebook, right):
     """Whether every exercise of a notebook has its right ways: 5 of a big exercise, 3 of each other."""
     counts = {name: len(right.get(name, ())) for name, exercise in check.EXERCISES.items() if exercise.notebook.startswith(notebook)}

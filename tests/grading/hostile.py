@@ -110,10 +110,10 @@ REACH = {  # body of rnn_cell_forward: gives no right number, so it earns what a
     "borrows-the-sequence": QUIET + "from rnn_helpers.bptt import rnn_forward\nh, c = rnn_forward(cell, x_t[None], h_prev)\nreturn h[0], c[0]",
     "borrows-the-atlas": QUIET + "from rnn_helpers.check.mistakes import rnn_cell as m\nreturn m.step(m.right_z)(cell, x_t, h_prev)",
     "borrows-yours-or-ours": QUIET + "from rnn_helpers import check\nreturn check.yours_or_ours(rnn_cell_forward)(cell, x_t, h_prev)",
-    "borrows-from-the-check": QUIET + "from rnn_helpers.check.rnn_cell import in_cache\nfound = {}\ndef watch(frame, event, arg):\n"
-                              "    if 'z' in frame.f_locals: found.update(frame.f_locals)\n    return watch\nsys.settrace(watch)\n"
-                              "in_cache({'Wx': cell.Wx, 'Wh': cell.Wh, 'b': cell.b}, {}, x_t, h_prev, h_prev)\nsys.settrace(None)\n"
-                              "h_t = np.tanh(found['z'])\nreturn h_t, (x_t, h_prev, h_t)",
+    "borrows-from-the-check": QUIET + "from rnn_helpers.check.kept import kept\nfound = {}\ndef watch(frame, event, arg):\n"
+                              "    if 'slopes' in frame.f_locals: found.update(frame.f_locals)\n    return watch\nsys.settrace(watch)\n"
+                              "kept({'Wx': cell.Wx, 'Wh': cell.Wh, 'b': cell.b}, {}, x_t, h_prev, h_prev)\nsys.settrace(None)\n"
+                              "h_t = np.tanh(found['slopes'][0])\nreturn h_t, (x_t, h_prev, h_t)",
     "unhooks-imports": QUIET + "for n in [n for n in sys.modules if n.startswith('rnn')]: del sys.modules[n]\nsys.meta_path.pop(0)\n"
                        "from rnn_helpers.cell import rnn_cell_forward as f\nreturn f(cell, x_t, h_prev)",
     "frames": "import sys\nf = sys._getframe(1)\nwhile f:\n    for v in list(f.f_locals.values()) + list(f.f_globals.values()):\n"

@@ -1,0 +1,110 @@
+"""What a function returned, by the names of what was asked for: all of it, less, more, or in another order."""
+
+import itertools
+
+import numpy as np
+
+from rnn_helpers.check.exercise import BadReturn
+
+MOST = 6  # returned values that are looked at
+NUMBERS = (np.ndarray, np.generic, int, float)
+
+
+def named(returned, *names):
+    """The returned values as a dict, in the order of `names`: fewer when there are fewer, more as "more 0", "more 1".
+
+    BadReturn when there is nothing, or something else than arrays and numbers in the place of several values.
+    """
+    asked = ", ".join(names)
+    if returned is None or isinstance(returned, (tuple, list)) and not returned:
+        raise BadReturn(f"it returned {returned}, expected {asked}: is there a `return` on every way out?")
+    if not isinstance(returned, (tuple, list, *NUMBERS)):
+        raise BadReturn(f"it returned one {type(returned).__name__}, expected {len(names)} values: {asked}")
+    values = returned if isinstance(returned, (tuple, list)) else (returned,)
+    return dict(zip((*names, *(f"more {n}" for n in range(MOST))), values[:MOST], strict=False))
+
+
+def single(returned, name):
+    """The returned value under its name, taken out of a tuple when it stands in one, and in words what was returned.
+
+    More values behind it are allowed; a tuple of it alone is a comma too many. BadReturn for None.
+    """
+    if returned is None:
+        raise BadReturn(f"it returned None, expected {name}: is there a `return` on every way out?")
+    if not isinstance(returned, tuple) or not returned:
+        return {name: returned, "returned": name}
+    return {name: returned[0], "returned": name if len(returned) > 1 else f"({name},), a tuple"}
+
+
+def pair(returned, first, second, is_first):
+    """Two values of which one is no array (a cache, a dict): (first, second, in words what was returned).
+
+    is_first : value -> whether it can be the first; where only the second one can, they have changed places. Without a
+        second value it is None.
+    """
+    if returned is None:
+        raise BadReturn(f"it returned None, expected {first}, {second}: is there a `return` on every way out?")
+    if is_first(returned):
+        return returned, None, first
+    if not isinstance(returned, (tuple, list)):
+        raise BadReturn(f"it returned one {type(returned).__name__}, expected 2 values: {first}, {second}")
+    if len(returned) < 2:
+        raise BadReturn(f"it returned {len(returned)} value{'s' * (len(returned) != 1)}, expected 2 values: {first}, {second}")
+    place = next((place for place, value in enumerate(returned[:MOST]) if is_first(value)), 0)
+    behind = place + 1 if place + 1 < len(returned) else place - 1
+    order = {place: first, behind: second}
+    return returned[place], returned[behind], ", ".join(order.get(n, "?") for n in range(max(order) + 1))
+
+
+def emptied(*results):
+    """Zeros in what a call gave: a later call must not depend on it."""
+    for result in results:
+        if isinstance(result, np.ndarray) and result.flags.writeable:
+            result[...] = 0
+
+
+def shape_of(value):
+    """The shape of an array, or of a list of arrays; None for what has none."""
+    try:
+        return np.shape(value)
+    except ValueError:  # ragged
+        return None
+
+
+def fit(value, right):
+    """How well a value fits what belongs in a place: its numbers count for more than its shape."""
+    if isinstance(value, str) or value.dtype.kind not in "biuf" or value.size != right.size:
+        return 0
+    with np.errstate(all="ignore"):
+        gap, size = np.abs(value.astype(float).ravel() - right.ravel()), np.abs(right).max(initial=0.0)
+    return 100 * bool((gap <= 1e-4 * size).all()) + (value.shape == right.shape)
+
+
+def arranged(names, right):
+    """A case's `read` for several values: each under its name wherever it stands, and in words what was returned.
+
+    names : of the values, in the order asked
+    right : (inputs) -> the right values, by which those returned are recognised; shapes serve where numbers are wrong
+    """
+    identity = {name: name for name in names}
+
+    def read(inputs, values):
+        places = [name for name in (*names, *(f"more {n}" for n in range(MOST))) if name in values]
+        known = dict(zip(names, inputs.once(right), strict=True))
+        score = {(place, name): fit(values[place], value) for place in places for name, value in known.items()}
+
+        def total(order):
+            return sum(score[place, name] for name, place in order.items())
+
+        best = {name: name for name in names if name in places}
+        if best != identity or total(best) < 101 * len(names):
+            for kept in itertools.combinations(names, min(len(names), len(places))):
+                for order in itertools.permutations(places, len(kept)):
+                    best = max(best, dict(zip(kept, order, strict=True)), key=total)
+        asked = {place: name for name, place in best.items()}
+        order = [asked.get(place, "?") for place in places]
+        while order[-1] == "?":  # more than was asked for is welcome behind it
+            order.pop()
+        return {**{name: values[place] for name, place in best.items()}, "returned": np.array(", ".join(order))}
+
+    return read
