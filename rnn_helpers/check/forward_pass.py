@@ -15,8 +15,8 @@ from rnn_helpers.readout import many_to_many, many_to_one
 def sequence_fixtures(rng):
     fixture = {}
     for suffix, (T, D, H, B) in {"": (7, 3, 4, 2), "2": (8, 2, 6, 1)}.items():
-        fixture |= {**draw_cell(rng, D, H, suffix), f"X{suffix}": rng.normal(size=(T, D, B)), f"h0{suffix}": rng.uniform(-0.9, 0.9, (H, B)),
-                    f"X_next{suffix}": rng.normal(size=(T, D, B))}
+        fixture |= {**draw_cell(rng, D, H, suffix), f"X{suffix}": rng.normal(size=(T, D, B)),
+                    f"h0{suffix}": rng.uniform(-0.9, 0.9, (H, B)), f"X_next{suffix}": rng.normal(size=(T, D, B))}
     return fixture
 
 
@@ -70,16 +70,18 @@ def read_caches(*given):
         if "no entry" in str(values["caches"]):
             return {"h_states": h_states, **dict.fromkeys(names, str(values["caches"]))}
         steps = [kept(i, values, X[t], h_states[t - 1] if t else h0, h_states[t], t) for t in range(len(X))]
-        return {"h_states": h_states, **{name: min((step[name] for step in steps), key=lambda word: word == "kept") for name in names}}
+        found = {name: min((step[name] for step in steps), key=lambda word: word == "kept") for name in names}
+        return {"h_states": h_states, **found}
 
     return read
 
 
 def called_again(function, i):
-    """Another sequence by the same cell, after the first result was emptied; another state; and weights that moved in place."""
+    """Another sequence by the same cell, after the first result was emptied; another state; weights moved in place."""
     cell = cell_of(i)
     emptied(states(function, cell, i["X"], i["h0"])[0])
-    found = {"h_states": states(function, cell, i["X_next"])[0], "from zeros": states(function, cell, i["X"], np.zeros_like(i["h0"]))[0]}
+    found = {"h_states": states(function, cell, i["X_next"])[0],
+             "from zeros": states(function, cell, i["X"], np.zeros_like(i["h0"]))[0]}
     for weights in (cell.Wx, cell.Wh, cell.b):
         weights *= 0.5
     return {**found, "new weights": states(function, cell, np.asfortranarray(i["X"]), i["h0"])[0]}
@@ -108,7 +110,8 @@ RNN_FORWARD = Exercise(
     asks="rnn_forward(cell, X, h0=None) -> (h_states, caches)",
     fixtures=sequence_fixtures,
     cases=(Case("one sequence", one_sequence), Case("one sequence from h0", from_h0),
-           Case("a batch of 2 from h0", with_caches("h0"), read_caches("h0")), Case("a batch of 2", with_caches(), read_caches()),
+           Case("a batch of 2 from h0", with_caches("h0"), read_caches("h0")),
+           Case("a batch of 2", with_caches(), read_caches()),
            Case("a list of columns", as_list), Case("T = 1", one_step), Case("T = 1 from h0", one_step_from_h0),
            Case("called again", called_again, may_change=("Wx", "Wh", "b")), Case("large numbers", of_large_numbers),
            Case("float32", in_float32, tolerance=1e-4)),
@@ -117,7 +120,7 @@ RNN_FORWARD = Exercise(
             Facet("states from a given h0", 1.5, ("one sequence from h0/h_states", "T = 1 from h0/h_states")),
             Facet("states of a batch", 1.5, ("a batch of 2*/h_states", "float32/h_states")),
             Facet("X as a list of columns", 0.5, ("a list of columns/*",)),
-            Facet("states of another call, and of large numbers", 0.5, ("called again/*", "large numbers/h_states"), "property"),
+            Facet("another call, and large numbers", 0.5, ("called again/*", "large numbers/h_states"), "property"),
             Facet("h_states and caches, in this order", 0.5, ("one sequence/returned",), "property"),
             Facet("caches hold what the way back needs", 1, ("*/cache_*",), "property"),
             Facet("arguments unharmed", 0.5, kind="unharmed")),
@@ -185,8 +188,9 @@ def count(names):
     def run(function, i):
         found = single(function(*(int(n) for n in i[names])), "count")
         number = found["count"]
-        whole = isinstance(number, (int, np.integer)) or isinstance(number, np.ndarray) and number.shape == () and number.dtype.kind in "iu"
-        return {**found, "type": "an int" if whole else "an array" if isinstance(number, np.ndarray) else f"a {type(number).__name__}"}
+        whole = isinstance(number, (int, np.integer)) or isinstance(number, np.ndarray) and number.dtype.kind in "iu"
+        kind = "an array" if np.ndim(number) else "an int" if whole else f"a {type(number).__name__}"
+        return {**found, "type": kind}
 
     return run
 
@@ -195,9 +199,11 @@ COUNT_PARAMETERS = Exercise(
     name="count_parameters",
     notebook="02_forward_pass",
     asks="count_parameters(D, H, O) -> int",
-    fixtures=lambda rng: {"small": rng.choice(np.arange(2, 13), 3, replace=False), "large": rng.choice(np.arange(13, 99), 3, replace=False)},
+    fixtures=lambda rng: {"small": rng.choice(np.arange(2, 13), 3, replace=False),
+                          "large": rng.choice(np.arange(13, 99), 3, replace=False)},
     cases=(Case("a small network", count("small")), Case("a large network", count("large"))),
-    facets=(Facet("a small network", 0.75, ("a small network/count",)), Facet("a large network", 0.75, ("a large network/count",)),
+    facets=(Facet("a small network", 0.75, ("a small network/count",)),
+            Facet("a large network", 0.75, ("a large network/count",)),
             Facet("an int", 0.5, ("*/type", "*/returned"), "property")),
     reference=count_parameters,
     mistakes=mistakes.COUNT_PARAMETERS,

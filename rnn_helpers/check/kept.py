@@ -20,9 +20,9 @@ def contents(thing):
         return [thing.func, *thing.args, *thing.keywords.values()]
     cells = getattr(thing, "__closure__", None) or ()
     slots = [name for kind in type(thing).__mro__ for name in np.atleast_1d(getattr(kind, "__slots__", ()))]
-    held = [cell.cell_contents for cell in cells if cell != type(cell)()] + [getattr(thing, str(name), None) for name in slots]
-    return [*held, *(getattr(thing, "__defaults__", None) or ()), getattr(thing, "__self__", None),
-            *getattr(thing, "__dict__", {}).values()]
+    enclosed = [cell.cell_contents for cell in cells if cell != type(cell)()]  # an empty one has no contents
+    return [*enclosed, *(getattr(thing, str(name), None) for name in slots), *(getattr(thing, "__defaults__", None) or ()),
+            getattr(thing, "__self__", None), *getattr(thing, "__dict__", {}).values()]
 
 
 def arrays_in(cache, depth=0):
@@ -48,7 +48,7 @@ def holds(arrays, wanted):
         return True
     for array, pattern in itertools.product(arrays, (wanted.ravel(), wanted.T.ravel())):
         for flat in (array.ravel(), array.T.ravel()):
-            for start in np.flatnonzero(np.abs(flat[: len(flat) - len(pattern) + 1] - pattern[0]) < NEAR):
+            for start in np.flatnonzero(np.abs(flat[: max(0, len(flat) - len(pattern) + 1)] - pattern[0]) < NEAR):
                 if (np.abs(flat[start : start + len(pattern)] - pattern) < NEAR).all():
                     return True
     return False
@@ -58,13 +58,13 @@ def kept(cell, values, x_t, h_prev, h_t, step=0):
     """What the step back needs of a step, each "kept" or "missing" among the arrays that `cached` gave out.
 
     cell : the weights Wx, Wh, b by name; h_t : what the function returned, right or not.
-    For tanh'(z_t) any of h_t, z_t and the slope serves, and so do the weights, with which x_t and h_prev give h_t again.
+    For tanh'(z_t) any of h_t, z_t and the slope serves; so do the weights, with which x_t and h_prev give h_t again.
     """
     arrays = [a for name, a in values.items() if name.startswith(f"cache {step}, ") and not isinstance(a, str)]
     slopes = [cell["Wx"] @ x_t + cell["Wh"] @ h_prev + cell["b"]]
     if not isinstance(h_t, str) and h_t.dtype.kind in "fiu" and h_t.shape == h_prev.shape:
         with np.errstate(all="ignore"):
             slopes += [h_t, 1 - h_t**2, h_t**2, np.arctanh(h_t)]
-    found = {"cache_x_t": holds(arrays, x_t), "cache_h_prev": holds(arrays, h_prev),
-             "cache_h_t": any(holds(arrays, slope) for slope in slopes) or all(holds(arrays, cell[name]) for name in ("Wx", "Wh", "b"))}
+    again = any(holds(arrays, slope) for slope in slopes) or all(holds(arrays, cell[name]) for name in ("Wx", "Wh", "b"))
+    found = {"cache_x_t": holds(arrays, x_t), "cache_h_prev": holds(arrays, h_prev), "cache_h_t": again}
     return {name: np.array("kept" if there else "missing") for name, there in found.items()}

@@ -49,7 +49,7 @@ def pair(returned, first, second, is_first):
     if not isinstance(returned, (tuple, list)):
         raise BadReturn(f"it returned one {type(returned).__name__}, expected 2 values: {first}, {second}")
     if len(returned) < 2:
-        raise BadReturn(f"it returned {len(returned)} value{'s' * (len(returned) != 1)}, expected 2 values: {first}, {second}")
+        raise BadReturn(f"it returned {'1 value' if returned else '0 values'}, expected 2: {first}, {second}")
     place = next((place for place, value in enumerate(returned[:MOST]) if is_first(value)), 0)
     behind = place + 1 if place + 1 < len(returned) else place - 1
     order = {place: first, behind: second}
