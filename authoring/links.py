@@ -1,7 +1,7 @@
 """One value, owner/name and a branch, and everything that links to it: `python -m authoring.links owner/name main` stamps them all.
 
 The value stands in pyproject.toml, as the project's Repository URL; there is none until the first stamping. Badges, setup
-cells, README, package metadata and CITATION.cff follow. Without a value nothing links anywhere: README and notebooks say so.
+cells, README, package metadata and CITATION.cff follow. Without a value nothing links anywhere: the README says so.
 """
 
 import dataclasses
@@ -44,6 +44,11 @@ class Address:
     def page(self):
         return f"https://github.com/{self.repository}"
 
+    @property
+    def archive(self):
+        """The zip of the branch, from which a notebook that is opened alone takes the course."""
+        return f"{self.page}/archive/refs/heads/{self.branch}.zip"
+
     def colab(self, path):
         return f"https://colab.research.google.com/github/{self.repository}/blob/{self.branch}/{path}"
 
@@ -65,8 +70,6 @@ def _launch(to, colab, binder):
 
 def badges(to, path):
     """Markdown of the badges that open a notebook; `path` is its path in the repository, with forward slashes."""
-    if to is None:
-        return "*Colab and Binder cannot open this copy of the course: it has no address on the web yet (`make links` gives it one).*"
     return " ".join(_launch(to, path, path))
 
 
@@ -81,17 +84,18 @@ def readme_badges(to):
 
 
 def refresh(nb, to, path):
-    """Put the badges and the setup cell of `to` into a notebook, in place; both are added where they are missing."""
-    ours = {BADGES_ID: badges(to, path), setup_cell.CELL_ID: setup_cell.source(to)}
+    """Put the badges and the setup cell of `to` into a notebook, in place; without an address there are no badges."""
+    if not any(cell.cell_type == "code" for cell in nb.cells):  # a page to look things up in
+        return
+    nb.cells = [cell for cell in nb.cells if cell.get("id") != BADGES_ID]
+    if to:
+        nb.cells.insert(1, nbformat.v4.new_markdown_cell(badges(to, path), id=BADGES_ID))
     for cell in nb.cells:
-        if cell.get("id") in ours:
-            cell.source = ours.pop(cell["id"])
-    after_title = 1 if nb.cells and nb.cells[0].cell_type == "markdown" else 0
-    if BADGES_ID in ours:
-        nb.cells.insert(after_title, nbformat.v4.new_markdown_cell(ours[BADGES_ID], id=BADGES_ID))
-    if setup_cell.CELL_ID in ours:
-        at = next((i for i, cell in enumerate(nb.cells) if cell.cell_type == "code"), len(nb.cells))
-        nb.cells.insert(at, nbformat.v4.new_code_cell(ours[setup_cell.CELL_ID], id=setup_cell.CELL_ID))
+        if cell.get("id") == setup_cell.CELL_ID:
+            cell.source = setup_cell.source(to)
+            return
+    at = next(i for i, cell in enumerate(nb.cells) if cell.cell_type == "code")
+    nb.cells.insert(at, nbformat.v4.new_code_cell(setup_cell.source(to), id=setup_cell.CELL_ID))
 
 
 def _project(text, to):

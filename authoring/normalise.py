@@ -74,8 +74,18 @@ def png(encoded):
     return base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
-def notebook(nb):
-    """Normalise a notebook in place: metadata, counts, outputs."""
+def folds(cell, learners):
+    """How a cell's parts are folded when a notebook is opened: the code under a `# @title`, as in Colab; in a learner's
+    notebook also what waits for a guess, until the cell is run."""
+    titled = cell.source.startswith("# @title ")
+    jupyter = {"source_hidden": True} if titled else {}
+    if learners and re.search(r"^with after_guess\(", cell.source, re.MULTILINE):
+        jupyter["outputs_hidden"] = True
+    return {**({"cellView": "form"} if titled else {}), **({"jupyter": NotebookNode(jupyter)} if jupyter else {})}
+
+
+def notebook(nb, learners=False):
+    """Normalise a notebook in place: metadata, counts, outputs. `learners`: whether it is the learners' track."""
     nb.nbformat, nb.nbformat_minor = 4, 5
     nb.metadata = NotebookNode({key: NotebookNode(value) for key, value in METADATA.items()})
     count = 0
@@ -84,6 +94,7 @@ def notebook(nb):
         cell.source = cell.source.rstrip()
         cell.pop("attachments", None) if not cell.get("attachments") else None
         if cell.cell_type == "code":
+            cell.metadata.update(folds(cell, learners))
             if cell.execution_count is not None:
                 count += 1
                 cell.execution_count = count

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import nbformat
 
-from authoring import ROOT, links, normalise, refusals, table
+from authoring import ROOT, budget, links, normalise, refusals, table
 from rnn_helpers import course
 
 CELL_TIMEOUT = 120  # seconds
@@ -76,8 +76,10 @@ def write(path, nb):
 
 
 def solved_version(nb, name, root=ROOT):
-    """The solved notebook's source as it is built: badges and setup cell fresh, metadata plain."""
+    """The solved notebook's source as it is built: time, badges and setup cell fresh, metadata plain."""
     nb = copy.deepcopy(nb)
+    if name in course.NOTEBOOKS:
+        budget.write_time(nb)
     links.refresh(nb, links.address(root), f"notebooks/solutions/{name}.ipynb")
     return normalise.notebook(nb)
 
@@ -88,12 +90,14 @@ def learners_version(nb, name, root=ROOT):
                                         ClearSolutions, ComputeChecksums, LockCells)
 
     nb, resources = copy.deepcopy(nb), {}
+    if name in course.NOTEBOOKS:
+        budget.write_time(nb)
     links.refresh(nb, links.address(root), f"notebooks/{name}.ipynb")
     for preprocessor in (LockCells(), ClearSolutions(code_stub={"python": STUB}), ClearOutput(), CheckCellMetadata(),
                          ComputeChecksums(), ClearHiddenTests(), ClearMarkScheme(), ComputeChecksums(),
                          CheckCellMetadata()):
         nb, resources = preprocessor.preprocess(nb, resources)
-    return normalise.notebook(nb)
+    return normalise.notebook(nb, learners=True)
 
 
 def execute(nb, folder, env=None):
@@ -123,8 +127,9 @@ def registry(name):
 
 
 def check_source(nb, name, label):
-    """Refusals of a notebook's sources: names, markers, points."""
-    return refusals.of_source(nb, label) + refusals.of_points(nb, label, name, *registry(name))
+    """Refusals of a notebook's sources: names, markers, points, and what does not fit into one sitting."""
+    found = refusals.of_source(nb, label) + refusals.of_points(nb, label, name, *registry(name))
+    return found + (budget.of_budget(nb, label) if name in course.NOTEBOOKS and name not in budget.TO_BE_CUT else [])
 
 
 def check_as_it_stands(path, root=ROOT):
@@ -140,7 +145,7 @@ def build_track(name, learners, root=ROOT):
     path = (learner_path if learners else solution_path)(name, root)
     label = path.relative_to(root).as_posix()
     nb = (learners_version if learners else solved_version)(nb, name, root)
-    nb = normalise.notebook(execute(nb, path.parent))
+    nb = normalise.notebook(execute(nb, path.parent), learners)
     found = refusals.of_outputs(nb, label) + refusals.of_size(to_bytes(nb), label)
     errors = [r for r in found if "traceback" in r.what]
     if errors:  # what follows an error was never run: say the error only
@@ -158,6 +163,8 @@ def build(names, root=ROOT, draft=False, say=print):
             found += refused
             unreadable = any("markers" in r.what or "id" in r.what.split()[:4] for r in refused)
             if not refused or (draft and not unreadable):
+                if name in course.NOTEBOOKS:
+                    say(f"{name}  {budget.of(nb)}")
                 jobs.append((name, [pool.submit(build_track, name, learners, root) for learners in (False, True)]))
         for _, tracks_ in jobs:
             built = [job.result() for job in tracks_]

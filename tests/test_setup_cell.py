@@ -1,13 +1,14 @@
 """The setup cell in real kernels: wherever a notebook lies, and with nobody at the other end of the network.
 
-Kernels start without the package that this environment has installed. Git takes a local folder for the course's address.
+Kernels start without the package that this environment has installed.
 """
 
+import http.server
+import io
 import os
-import shutil
-import subprocess
 import sys
 import threading
+import zipfile
 from pathlib import Path
 
 import nbformat
@@ -23,17 +24,16 @@ ROOT = Path(__file__).resolve().parent.parent
 ADDRESS = links.Address("ada/rnn-course", "spring")
 BARE = ("import sys; sys.meta_path[:] = [f for f in sys.meta_path if 'editable' not in repr(f).lower()]; "
         f"sys.path[:] = [p for p in sys.path if p != {str(ROOT)!r}]; from ipykernel import kernelapp; kernelapp.launch_new_instance()")
-WHERE = "import rnn_helpers, sys\nprint(rnn_helpers.__file__, len(sys.path) - len(set(sys.path)))"
-posix = pytest.mark.skipif(os.name != "posix", reason="a shell script stands in for git")
+WHERE = "import rnn_helpers\nprint(rnn_helpers.__file__)"
 
 
-def run(folder, source, env=None, before=(), wrapper=()):
+def run(folder, source, before=()):
     """The setup cell, twice, in a kernel that starts in `folder`; returns what the cells print, or the error's text."""
     cells = [nbformat.v4.new_code_cell(text) for text in (*before, source, source, WHERE)]
     manager = KernelManager(kernel_name="python3")
-    manager._kernel_spec = KernelSpec(argv=[*wrapper, sys.executable, "-Xfrozen_modules=off", "-c", BARE, "-f", "{connection_file}"])
+    manager._kernel_spec = KernelSpec(argv=[sys.executable, "-Xfrozen_modules=off", "-c", BARE, "-f", "{connection_file}"])
     nb = nbformat.v4.new_notebook(cells=cells)
-    env = {**os.environ, **(env or {})}
+    env = dict(os.environ)
     env.pop("PYTHONPATH", None)
     env.pop("OPENBLAS_NUM_THREADS", None)
     try:
@@ -52,78 +52,76 @@ def package(folder):
     return folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def origin(tmp_path_factory):
-    """Environment variables with which git takes a folder for ADDRESS: its default branch is empty, `spring` has the course."""
-    folder = tmp_path_factory.mktemp("origin")
-    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-C", str(folder)]
-    subprocess.run([*git, "init", "-q", "-b", "main"], check=True)
-    subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", "a"], check=True)
-    subprocess.run([*git, "checkout", "-q", "-b", "spring"], check=True)
-    package(folder)
-    subprocess.run([*git, "add", "."], check=True)
-    subprocess.run([*git, "commit", "-q", "-m", "b"], check=True)
-    subprocess.run([*git, "checkout", "-q", "main"], check=True)
-    return {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": f"url.{folder.as_uri()}.insteadOf", "GIT_CONFIG_VALUE_0": ADDRESS.page}
+    """The stamped cell's source with the zip of a branch `spring` on this machine in the place of GitHub's, and the requests."""
+    asked = []
+
+    class Zips(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            if not self.path.endswith("/ada/rnn-course/archive/refs/heads/spring.zip"):
+                return self.send_error(404)
+            file = io.BytesIO()
+            with zipfile.ZipFile(file, "w") as bundle:
+                bundle.writestr("rnn-course-spring/rnn_helpers/__init__.py", "")
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(file.getvalue())
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Zips)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield (lambda to: setup_cell.source(to).replace("https://github.com", f"http://127.0.0.1:{server.server_port}")), asked
+    server.shutdown()
+
+
+@pytest.mark.parametrize("address", [ADDRESS, None], ids=["stamped", "without an address"])
+def test_it_is_folded_and_at_most_eight_lines(address):
+    source = setup_cell.source(address)
+    assert source.startswith("# @title ") and len(source.splitlines()) <= 8
 
 
 @pytest.mark.parametrize("address", [ADDRESS, None], ids=["stamped", "without an address"])
 def test_in_any_folder_of_the_course_the_package_is_found(tmp_path, address):
     inner = package(tmp_path) / "notebooks" / "mine" / "deeper"
     inner.mkdir(parents=True)
-    assert run(inner, setup_cell.source(address)) == f"{tmp_path / 'rnn_helpers' / '__init__.py'} 0\n"
+    assert run(inner, setup_cell.source(address)) == f"{tmp_path / 'rnn_helpers' / '__init__.py'}\n"
     assert not list(inner.iterdir())
 
 
 def test_alone_the_course_is_fetched_once_from_its_own_branch(tmp_path, origin):
     """As in Colab: downloaded alone, moved, or run from another folder. Once fetched, no network is needed."""
-    expected = f"{tmp_path / 'ada-rnn-course' / 'rnn_helpers' / '__init__.py'} 0\n"
-    assert run(tmp_path, setup_cell.source(ADDRESS), origin) == expected
-    assert [path.name for path in tmp_path.iterdir()] == ["ada-rnn-course"]
-    assert run(tmp_path, setup_cell.source(ADDRESS), {"PATH": ""}) == expected
+    source, asked = origin
+    expected = f"{tmp_path / 'rnn-course-spring' / 'rnn_helpers' / '__init__.py'}\n"
+    assert run(tmp_path, source(ADDRESS)) == expected
+    assert [path.name for path in tmp_path.iterdir()] == ["rnn-course-spring"] and len(asked) == 1
+    assert run(tmp_path, source(ADDRESS)) == expected and len(asked) == 1
 
 
-@posix
 def test_opened_twice_at_once_both_find_it(tmp_path, origin):
-    """Both have cloned before either renames: git is made to wait for the other."""
-    tools, work = tmp_path / "tools", tmp_path / "work"
-    tools.mkdir(), work.mkdir()
-    (tools / "git").write_text(f'#!/bin/sh\n{shutil.which("git")} "$@"; touch {tools}/done.$$\n'
-                               f"while [ $(ls {tools} | grep -c done) -lt 2 ]; do sleep 0.05; done\n")
-    (tools / "git").chmod(0o755)
-    env, said = {**origin, "PATH": f"{tools}:{os.environ['PATH']}"}, []
-    tabs = [threading.Thread(target=lambda: said.append(run(work, setup_cell.source(ADDRESS), env))) for _ in range(2)]
+    said = []
+    tabs = [threading.Thread(target=lambda: said.append(run(tmp_path, origin[0](ADDRESS)))) for _ in range(2)]
     for tab in tabs:
         tab.start()
     for tab in tabs:
         tab.join()
-    assert said == [f"{work / 'ada-rnn-course' / 'rnn_helpers' / '__init__.py'} 0\n"] * 2
-    assert [path.name for path in work.iterdir()] == ["ada-rnn-course"]
+    assert said == [f"{tmp_path / 'rnn-course-spring' / 'rnn_helpers' / '__init__.py'}\n"] * 2
 
 
-def test_without_a_network_it_says_what_to_do(tmp_path):
-    alone = ["bwrap", "--dev-bind", "/", "/", "--unshare-net", "git", "ls-remote", ADDRESS.page]
-    if not shutil.which("bwrap") or "resolve host" not in subprocess.run(alone, check=False, capture_output=True, text=True).stderr:
-        pytest.skip("no bubblewrap that can take the network away")
-    (tmp_path / "git").write_text(f'#!/bin/sh\nexec {shutil.which("bwrap")} --dev-bind / / --unshare-net {shutil.which("git")} "$@"\n')
-    (tmp_path / "git").chmod(0o755)
-    said = run(tmp_path, setup_cell.source(ADDRESS), {"PATH": f"{tmp_path}:{os.environ['PATH']}"})
-    assert said.startswith(f"ModuleNotFoundError: The folder rnn_helpers is not in {tmp_path} nor above it, "
-                           f"and git could not fetch {ADDRESS.page}")
-    assert "Could not resolve host" in said and "With a network, run this cell again." in said
-    assert "open this notebook in its folder notebooks" in said
-    assert [path.name for path in tmp_path.iterdir()] == ["git"]
-
-
-def test_without_git_it_says_so(tmp_path):
-    said = run(tmp_path, setup_cell.source(ADDRESS), {"PATH": ""})
-    assert "No such file or directory: 'git'" in said and "download the course from there" in said
+def test_a_course_that_is_not_public_and_a_missing_network_are_told_apart(tmp_path, origin):
+    assert run(tmp_path, origin[0](links.Address("ada/private"))) == "HTTPError: HTTP Error 404: Not Found"
+    nobody = setup_cell.source(ADDRESS).replace("https://github.com", "http://nobody.invalid")
+    assert run(tmp_path, nobody).startswith("URLError: <urlopen error [Errno")
+    assert "URLError: no network; 404: the course is not public" in setup_cell.source(ADDRESS)
+    assert not list(tmp_path.iterdir())
 
 
 def test_without_an_address_it_says_where_to_put_the_notebook(tmp_path):
     said = run(tmp_path, setup_cell.source(None))
-    assert said == (f"ModuleNotFoundError: The folder rnn_helpers is not in {tmp_path} nor above it. "
-                    "Open this notebook in the course's folder notebooks, as you got it.")
+    assert said == "ModuleNotFoundError: rnn_helpers is not here nor above: open this notebook in the course's folder notebooks"
 
 
 def test_one_thread_where_nothing_else_is_said_and_nothing_where_numpy_is_loaded(tmp_path):

@@ -52,14 +52,15 @@ def move(notebook, box, control):
 
 
 def answer_everything(notebook):
-    """Each question by keyboard: a guess, then the button; the answer appears and the guess is locked."""
+    """Each question by keyboard: a guess is answered, and another one after it; what waited for the guess appears."""
     for box in notebook.quizzes():
-        box.locator("input[type=radio]").first.focus()
-        notebook.page.keyboard.press("Space")
-        box.locator("button:not([disabled])").focus()
-        notebook.page.keyboard.press("Enter")
-        box.locator("[role=status]", has_text="You said").wait_for(timeout=10_000)
-        assert box.locator("input[type=radio]:enabled").count() == 0
+        buttons = box.locator("button").all()
+        for button, said in ((buttons[0], "“"), (buttons[-1], buttons[-1].inner_text())):
+            button.focus()
+            notebook.page.keyboard.press("Enter")
+            box.locator("[role=status]", has_text=said).wait_for(timeout=10_000)
+        assert all(button.is_enabled() for button in buttons)
+    assert "waits for your guess" not in notebook.page.inner_text("body")
 
 
 def everything(notebook, path, again=True):
@@ -122,7 +123,7 @@ explore(draw, "A slow picture", radius=slider("radius", 0, 2.5, 0.05, 0))"""
 
 def hurry(notebook):
     """50 quick keys on a slow picture: it says that it is busy, ends with the last value, and draws few of those between."""
-    notebook.enter("# Finds the course's package")
+    notebook.enter("# @title Set-up")
     notebook.enter("import", SLOW)
     notebook.settle(pictures=1)
     (box,) = notebook.pictures()
@@ -136,7 +137,7 @@ def hurry(notebook):
     box.locator("[role=status]", has_text="a radius of 2.50").wait_for(timeout=30_000)
     notebook.settle(pictures=1)
     assert "computing" in box.evaluate("box => [...box.said].join()")
-    notebook.enter("# Finds the course's package", "print(drawn)")
+    notebook.enter("# @title Set-up", "print(drawn)")
     drawn = next(json.loads("".join(output["text"])) for cell in notebook.cells() for output in cell.get("outputs", [])
                  if output.get("name") == "stdout" and "".join(output["text"]).startswith("[0.0, "))
     assert drawn[-1] == 2.5 and drawn == sorted(drawn)

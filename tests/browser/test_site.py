@@ -151,7 +151,7 @@ def test_a_guess_does_not_give_itself_away(visit):
 def test_nothing_of_the_making_is_left_on_a_page(site):
     for name in NAMES:
         text = (site / f"{name}.html").read_text(encoding="utf-8")
-        for left in ("BEGIN SOLUTION", "Finds the course", "OWNER/REPO", "check.progress", "Toggle hidden content"):
+        for left in ("BEGIN SOLUTION", "Set-up: find", "OWNER/REPO", "check.progress", "Toggle hidden content"):
             assert left not in text, f"{name}: {left}"
 
 

@@ -7,7 +7,7 @@ import pytest
 from authoring import normalise, notebooks
 
 EVERYWHERE = {"text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg", "image/svg+xml", normalise.WIDGET_VIEW}
-METADATA = {"nbgrader", "tags", "deletable", "editable"}  # the last two are the format's own; who knows no nbgrader skips it
+METADATA = {"nbgrader", "tags", "deletable", "editable", "jupyter", "cellView"}  # an editor skips what it does not know
 ONE_EDITOR_ONLY = re.compile(r"application/vnd\.(?!jupyter\.widget-view)|<script|Javascript\(|google\.colab|__vsc|jupyterlab|^\s*[%!]",
                              re.MULTILINE)
 
