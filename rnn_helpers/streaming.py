@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from rnn_helpers.bptt import Caches, rnn_backward, rnn_forward
+from rnn_helpers.bptt import rnn_backward, rnn_forward
+from rnn_helpers.caches import Caches
 from rnn_helpers.losses import squared_error
 from rnn_helpers.readout import many_to_many, readout_backward
 from rnn_helpers.training import SGD, clip_by_norm
@@ -39,15 +40,15 @@ def train_stream(model, X, Y, k1, k2, lr, loss=squared_error, optimizer=None, ma
     k1, k2, optimizer = as_count("k1", k1), as_count("k2", k2), optimizer or SGD(lr)
     if len(Y) != len(X):
         raise ValueError(f"Y has {len(Y)} steps, expected {len(X)}, a target for each step of X")
-    losses, H = [], None  # H: the states of the last k2 steps and the one before them, as rows
+    losses, states = [], None  # of the last k2 steps and the one before them, as rows
     for start in range(0, len(X), k1):
         stop = min(start + k1, len(X))
         with np.errstate(over="ignore", invalid="ignore"):  # an overflow is reported below, once and in words
-            h_states, new = rnn_forward(model.cell, X[start:stop], None if H is None else H[-1].T)
+            h_states, new = rnn_forward(model.cell, X[start:stop], None if states is None else states[-1].T)
             value, dY = loss(many_to_many(h_states, model.Wy, model.c), Y[start:stop])
             dWy, dc, dh = readout_backward(dY, h_states, model.Wy)
-            H = (new.H if H is None else np.concatenate([H[:-1], new.H]))[-k2 - 1 :]
-            window = Caches(X[stop - len(H) + 1 : stop], H)
+            states = (new.states if states is None else np.concatenate([states[:-1], new.states]))[-k2 - 1 :]
+            window = Caches(X[stop - len(states) + 1 : stop], states)
             dh_window = np.zeros((len(window), *dh.shape[1:]), dh.dtype)  # losses before `start` have been counted
             reached = min(len(window), len(dh))
             dh_window[-reached:] = dh[-reached:]

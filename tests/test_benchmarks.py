@@ -1,6 +1,7 @@
 """The benchmarks' tables say what was measured, and the README says what the last run's table says."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ import pytest
 from benchmarks import __main__ as bench
 from benchmarks import tables
 from benchmarks.contestants import CONTESTANTS, Problem
+from rnn_helpers import bptt
 
 
 def record(median, table, name, **noted):
@@ -52,6 +54,16 @@ def test_readme_shows_the_last_run():
     text = bench.README.read_text(encoding="utf-8")
     assert tables.readme(json.loads(bench.RESULTS.read_text())) in text, "run `python -m benchmarks readme`"
     assert bench.PICTURE.is_file()
+
+
+def test_bptt_says_what_the_last_run_found_each_trick_to_be_worth():
+    rows = {row["without"]: [value for key, value in row.items() if key != "without"]
+            for row in json.loads(bench.RESULTS.read_text())["tricks"]["rows"]}
+    said = re.findall(r"^ +(.+?) {2,}([\d.]+ to [\d.]+)$", bptt.__doc__, re.MULTILINE)
+    assert len(said) > 3
+    for name, worth in said:
+        assert worth == f"{min(rows[name]):.1f} to {max(rows[name]):.1f}", name
+        assert max(rows[name]) >= 1.1, f"{name} pays less than a tenth: leave it out"
 
 
 def test_an_unknown_benchmark_is_refused_with_the_known_ones():

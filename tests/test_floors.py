@@ -11,7 +11,7 @@ PACKAGE = pathlib.Path(__file__).parents[1] / "rnn_helpers"
 FLOORS = [
     {"course", "layout"},
     {"validate"},
-    {"cell", "losses"},
+    {"cell", "losses", "caches"},
     {"readout", "bptt", "gradcheck"},
     {"model", "credit", "growth", "walk"},
     {"data", "text", "training", "rising_loss"},

@@ -128,6 +128,31 @@ def loss_by_loss(cell, dh, caches):
     return tuple(totals)
 
 
+def reversed_slices(cell, dh, caches):
+    totals, dh_next = [0, 0, 0], 0
+    for dh_t, cache in zip(dh[::-1], caches[::-1], strict=True):
+        *shares, dh_next = plain(cell, dh_t + dh_next, cache)
+        totals = [a + b for a, b in zip(totals, shares, strict=True)]
+    return *totals, dh_next
+
+
+def reversed_in_place(cell, dh, caches):
+    totals, dh_next, T = [0, 0, 0], 0, len(dh)
+    caches.reverse()
+    for n, cache in enumerate(caches + []):
+        *shares, dh_next = plain(cell, dh[T - 1 - n] + dh_next, cache)
+        totals = [a + b for a, b in zip(totals, shares, strict=True)]
+    return *totals, dh_next
+
+
+def popping(cell, dh, caches):
+    totals, dh_next = [0, 0, 0], 0
+    while caches:
+        *shares, dh_next = plain(cell, dh[len(caches) - 1] + dh_next, caches.pop())
+        totals = [a + b for a, b in zip(totals, shares, strict=True)]
+    return *totals, dh_next
+
+
 class Trainer:
     def __init__(self):
         self.buffer = None
@@ -215,7 +240,8 @@ def as_an_array_of_one(a, b):
 
 RIGHT = {
     "rnn_cell_backward": [plain, with_einsum, an_example_at_a_time, one_product, recomputed, Bound().back],
-    "rnn_backward": [loop, with_the_courses_step, products_over_all_steps, recursive, loss_by_loss, Trainer().back],
+    "rnn_backward": [loop, with_the_courses_step, products_over_all_steps, recursive, loss_by_loss, Trainer().back,
+                     reversed_slices, reversed_in_place, popping],
     "numerical_gradient": [by_flat_index, two_loops, nested_list],
     "relative_error": [largest_elementwise, over_the_larger, over_the_mean, largest_by_largest, as_an_array_of_one],
 }
