@@ -109,6 +109,8 @@ def execute(nb, folder, env=None):
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     env = {**os.environ, "PYTHONPATH": str(ROOT), "PYDEVD_DISABLE_FILE_VALIDATION": "1", **(env or {})}
+    if not any(cell.cell_type == "code" for cell in nb.cells):
+        return nb
     client = NotebookClient(nb, timeout=CELL_TIMEOUT, kernel_name="python3", store_widget_state=False,
                             resources={"metadata": {"path": str(folder)}}, extra_arguments=["--log-level=ERROR"])
     try:
@@ -186,10 +188,10 @@ def main(arguments=None):
     names = []
     for wanted in options.names:
         try:
-            names.append(course.find(wanted, all_names()))
+            names.append(course.find(wanted, (*all_names(), *course.PAGES)))
         except ValueError as error:
             parser.error(str(error))
-    names = names or all_names()
+    names = names or [*all_names(), *course.PAGES]
     if options.check:
         paths = [path for path in tracks() if path.stem in names]
         found = [refusal for path in paths for refusal in check_as_it_stands(path)]

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import rnn_helpers
 from authoring import ROOT, links, notebooks, table
+from rnn_helpers.course import PAGES
 
 FOLDER = "rnn-course"
 WHEN = 1767225600  # 2026-01-01: the time of every file in both
@@ -64,7 +65,7 @@ def learners_readme(root=ROOT):
 def handed_out(root=ROOT):
     """The files of the learners' zip: path in the zip -> content."""
     paths = [root / name for name in PLAIN]
-    paths += [*(notebooks.learner_path(name, root) for name in notebooks.all_names(root)), *(root / "rnn_helpers").rglob("*.py")]
+    paths += [*(notebooks.learner_path(name, root) for name in (*notebooks.all_names(root), *PAGES)), *(root / "rnn_helpers").rglob("*.py")]
     files = {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
     return {"README.md": learners_readme(root).encode("utf-8"), **files}
 

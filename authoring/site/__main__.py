@@ -15,6 +15,7 @@ import nbformat
 
 from authoring import notebooks, release
 from authoring.site import reading
+from rnn_helpers.course import PAGES
 
 HERE = Path(__file__).parent
 SPARE = ("node-main.js", "adaptors", "output/svg", "input/mml", "input/asciimath.js")  # of MathJax; no page loads them
@@ -25,7 +26,7 @@ def write_sources(folder, root=notebooks.ROOT):
     shutil.copytree(HERE / "static", folder / "static")
     shutil.copy(HERE / "conf.py", folder)
     archive = release.write_zip(folder)
-    for name in notebooks.all_names(root):
+    for name in (*notebooks.all_names(root), *PAGES):
         nbformat.write(reading.reading_copy(name, root), folder / f"{name}.ipynb")
     page = reading.first_page(archive.name, root)
     (folder / "index.md").write_text(page, encoding="utf-8")

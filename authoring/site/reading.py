@@ -6,6 +6,7 @@ import re
 import nbformat
 
 from authoring import links, notebooks, setup_cell
+from rnn_helpers.course import PAGES
 from rnn_helpers.questions import QUESTIONS
 from rnn_helpers.questions.question import Question
 
@@ -123,7 +124,7 @@ def first_page(archive, root=notebooks.ROOT):
     title, paragraph = (part.strip() for part in readme.split("\n\n")[:2])
     names, to = notebooks.all_names(root), links.address(root)
     home = f" The source is at [{to.page.removeprefix('https://')}]({to.page})." if to else ""
-    cards, listing = "\n".join(card(name, root) for name in names), "\n".join(names)
+    cards, listing = "\n".join(card(name, root) for name in names), "\n".join((*names, *PAGES))
     return f"""{title}
 
 {paragraph}

@@ -17,6 +17,7 @@ import pytest
 
 import rnn_helpers
 from authoring import notebooks, release
+from rnn_helpers import course
 
 ROOT = release.ROOT
 RUN = """
@@ -64,7 +65,7 @@ def run(python, *arguments, cwd):
 
 def test_the_zip_holds_the_learners_course_and_nothing_else(made):
     names = {name.removeprefix(f"{release.FOLDER}/") for name in zipfile.ZipFile(made[0]).namelist()}
-    assert {f"notebooks/{name}.ipynb" for name in notebooks.all_names()} == {name for name in names if name.endswith(".ipynb")}
+    assert {f"notebooks/{name}.ipynb" for name in (*notebooks.all_names(), *course.PAGES)} == {name for name in names if name.endswith(".ipynb")}
     rest = {name for name in names if not name.startswith("rnn_helpers/") and not name.endswith(".ipynb")}
     assert rest == {"README.md", "requirements.txt", "constraints.txt", "LICENSE", "LICENSE-CONTENT", "CITATION.cff", "CHANGELOG.md"}
     assert {name for name in names if name.startswith("rnn_helpers/")} == {

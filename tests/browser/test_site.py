@@ -11,6 +11,7 @@ import urllib.parse
 import pytest
 
 from authoring import notebooks
+from rnn_helpers.course import PAGES
 from tests.browser.frontends import CHROMIUM, FLAGS
 
 pytest.importorskip("sphinx", reason="make site installs it")
@@ -72,7 +73,7 @@ def visit(browser, address):
     assert complaints == []
 
 
-@pytest.mark.parametrize("name", ["index", *NAMES])
+@pytest.mark.parametrize("name", ["index", *NAMES, *PAGES])
 def test_a_page_on_a_phone(visit, name):
     page = visit(f"{name}.html", PHONE)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
@@ -86,7 +87,7 @@ def test_a_page_on_a_phone(visit, name):
         assert image["scale"] > 0.95, "its labels are too small to be read"
         assert image["right"] <= PHONE["width"], "no scrolling brings its right end into view"
     formulas = page.locator("span.math, div.math").count()
-    assert page.locator("mjx-container").count() >= formulas > 0 or name == "index"
+    assert page.locator("mjx-container").count() >= formulas > 0 or name in ("index", "references")
     assert page.locator("mjx-merror").count() == 0
     heights = "all => all.filter(formula => !formula.closest('details')).map(formula => formula.getBoundingClientRect().height)"
     assert min(page.locator("mjx-container").evaluate_all(heights), default=9) > 4
@@ -108,7 +109,7 @@ class Page(html.parser.HTMLParser):
 
 def test_every_address_inside_the_site_leads_somewhere(site):
     pages = {path: Page(path) for path in site.glob("*.html")}
-    assert len(pages) == len(NAMES) + 2
+    assert len(pages) == len(NAMES) + len(PAGES) + 2
     dead = []
     for path, page in pages.items():
         for address in page.addresses:

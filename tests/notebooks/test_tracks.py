@@ -6,8 +6,9 @@ import nbformat
 import pytest
 
 from authoring import notebooks
+from rnn_helpers import course
 
-NAMES = notebooks.all_names()
+NAMES = [*notebooks.all_names(), *course.PAGES]
 PATHS = notebooks.tracks()
 
 
@@ -28,7 +29,7 @@ def test_a_notebook_is_valid(path):
 
 
 def test_each_solved_notebook_has_its_learners_and_no_other():
-    assert sorted(path.stem for path in PATHS if path.parent.name == "notebooks") == NAMES
+    assert sorted(path.stem for path in PATHS if path.parent.name == "notebooks") == sorted(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -42,6 +43,10 @@ def test_a_learners_notebook_is_made_from_the_solved_one(name):
     made = notebooks.learners_version(notebooks.read(notebooks.solution_path(name)), name)
     kept = notebooks.read(notebooks.learner_path(name))
     assert notebooks.to_bytes(without_outputs(made)) == notebooks.to_bytes(without_outputs(kept)), "run make notebooks"
+
+
+def test_the_course_has_the_notebooks_of_its_list():
+    assert [name for name in notebooks.all_names() if name not in course.NOTEBOOKS] == []
 
 
 def without_outputs(nb):
