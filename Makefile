@@ -3,11 +3,12 @@ python := .venv/bin/python
 BRANCH := main
 root := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
-.PHONY: help lab test browser notebooks links matrix bench grade site release newest lock
+.PHONY: help lab test test-all browser notebooks links matrix bench grade site release newest lock
 
 help:
 	@echo "make lab                        install, open JupyterLab on the notebooks"
-	@echo "make test                       install, run the tests"
+	@echo "make test                       install, run the quick tests, in two minutes"
+	@echo "make test-all                   the slow ones too, as CI does"
 	@echo "make browser                    play with every notebook in a real browser"
 	@echo "make notebooks                  build both tracks from notebooks/solutions"
 	@echo "make links REPO=o/n BRANCH=b    point every link to your repository (owner/name)"
@@ -26,6 +27,10 @@ lab:
 test:
 	@sh tools/venv.sh test
 	@$(python) -m pytest $(ARGS)
+
+test-all:
+	@sh tools/venv.sh test
+	@$(python) -m pytest -m "" $(ARGS)
 
 browser:
 	@sh tools/venv.sh browser

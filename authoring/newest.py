@@ -38,7 +38,7 @@ def install(folder, names):
 def test(python, arguments):
     """Run the tests with that Python: (did all pass, the last lines of what they say)."""
     env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run([str(python), "-m", "pytest", "-q", "-rfE", "--tb=short", "-p", "no:cacheprovider", "--ignore=tests/browser",
+    done = subprocess.run([str(python), "-m", "pytest", "-q", "-m", "", "-rfE", "--tb=short", "-p", "no:cacheprovider", "--ignore=tests/browser",
                            *arguments], cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     return done.returncode == 0, done.stdout.splitlines()[-TAIL:]
 

@@ -40,6 +40,7 @@ def test_binder_installs_what_the_lock_has():
     assert set(os.listdir(ROOT / "binder")) == {"requirements.txt", "runtime.txt", "postBuild"}
 
 
+@pytest.mark.slow
 @posix
 def test_its_steps_leave_a_course_that_runs(environment):
     """requirements.txt alone, then the files, then postBuild; nothing else is there."""
@@ -56,6 +57,7 @@ def test_its_steps_leave_a_course_that_runs(environment):
     assert sum(path.lstat().st_size for path in python.parents[1].rglob("*")) < 250e6, "binder/ adds more than a small environment"
 
 
+@pytest.mark.slow
 @posix
 def test_a_notebook_that_changes_rebuilds_no_package(environment):
     """In repo2docker's Dockerfile, binder/requirements.txt is the only file of the course that packages are installed after."""

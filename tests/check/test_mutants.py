@@ -11,6 +11,7 @@ from rnn_helpers.check import EXERCISES
 SOLUTIONS = mutants.solutions()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SOLUTIONS)
 def test_every_mutant_that_changes_a_result_is_caught(name):
     bench = mutants.Bench(SOLUTIONS[name])

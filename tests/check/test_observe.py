@@ -138,7 +138,10 @@ def test_printing_is_swallowed_and_said():
     assert told("rnn_cell_forward", lambda *args: (print("hello"), right(*args))[1])[0] == FULL["rnn_cell_forward"]
 
 
-def test_warnings_and_numpys_state_are_as_before():
+def test_warnings_and_numpys_state_are_as_before(monkeypatch):
+    def on_stderr(message, category, filename, lineno, file=None, line=None):  # as on a page; pytest would keep them
+        sys.stderr.write(warnings.formatwarning(message, category, filename, lineno, line))
+
     def noisy(cell, x_t, h_prev):
         np.random.seed(0)
         np.seterr(all="raise")
@@ -147,9 +150,10 @@ def test_warnings_and_numpys_state_are_as_before():
         for _ in range(1000):
             with warnings.catch_warnings():
                 warnings.simplefilter("always")
-                warnings.warn("old", DeprecationWarning)
+                warnings.warn("old", DeprecationWarning, stacklevel=1)
         return right(cell, x_t, h_prev)
 
+    monkeypatch.setattr(warnings, "showwarning", on_stderr)
     before = np.random.get_state()[1].copy(), np.geterr(), np.get_printoptions(), list(warnings.filters)
     errors = io.StringIO()
     with contextlib.redirect_stderr(errors):

@@ -32,6 +32,7 @@ def class_for(name):
     """A class of its own for each notebook: they are shared out among the workers by class."""
 
     class Test:
+        @pytest.mark.slow
         @pytest.mark.skipif(platform.machine().lower() not in ("x86_64", "amd64"), reason="the other path is one of x86-64")
         def test_the_same_numbers_on_another_code_path(self):
             path = notebooks.solution_path(name)
