@@ -132,6 +132,39 @@ def spectrum(ax, Wh, title=None):
     return f"Wh has {len(Wh)} eigenvalues, the largest of size {rho:.2f}; its largest singular value is {sigma:.2f}."
 
 
+def stretch(ax, W, title, reach=1.7):
+    """What a 2 x 2 matrix does to all vectors of length 1: the circle becomes an ellipse, whose half-axes are the singular values.
+
+    A dot marks (1, 0) and where it goes, an arrow the longer half-axis where there is one; dotted lines are the
+    directions that W keeps, if they are real.
+
+    title : what W is called; reach : half the width of the picture
+    """
+    angle = np.linspace(0, 2 * np.pi, 181)
+    circle = np.array([np.cos(angle), np.sin(angle)])
+    turned, sizes, _ = np.linalg.svd(W)
+    eigenvalues, directions = np.linalg.eig(W)
+    ax.plot(*circle, color="#9A9A9A", linewidth=1.2, label="length 1")
+    ax.plot(*(W @ circle), **line("gradient"), label="where W sends it")
+    ax.plot([1, W[0, 0]], [0, W[1, 0]], color="#9A9A9A", linewidth=1)
+    ax.plot(1, 0, "o", color="#9A9A9A")
+    ax.plot(*W[:, 0], "o", color=COLOR["gradient"])
+    if sizes[0] > sizes[1] + 1e-9:
+        longest = turned[:, 0] * sizes[0] * np.sign(turned[np.abs(turned[:, 0]).argmax(), 0])
+        ax.annotate("", longest, (0, 0), arrowprops={"arrowstyle": "-|>", "color": COLOR["full"], "linewidth": 1.6,
+                                                     "shrinkA": 0, "shrinkB": 0})
+    kept = np.isreal(eigenvalues).all()
+    if kept:
+        for direction in np.real(directions).T:
+            ax.plot(*np.outer(direction, (-2 * reach, 2 * reach)), **line("baseline", linewidth=1.4))
+    ax.set(xlim=(-reach, reach), ylim=(-reach, reach), xticks=(-1, 0, 1), yticks=(-1, 0, 1), aspect="equal")
+    rho = np.abs(eigenvalues).max()
+    ax.set_title(f"{title}\n\u03c3max = {sizes[0]:.2f}, \u03c1 = {rho:.2f}", fontsize=11)
+    keeps = f"it keeps {len(np.unique(np.round(eigenvalues, 9)))} directions" if kept else "it keeps no direction"
+    return (f"{title}: the unit circle becomes an ellipse with half-axes {sizes[0]:.2f} and {sizes[1]:.2f}; "
+            f"{keeps}; the largest eigenvalue has size {rho:.2f}.")
+
+
 def relative_errors(ax, errors, right=1e-6, wrong=1e-3, title=None):
     """Relative errors of gradients, a row for each parameter, with the zones where they are right and wrong.
 
@@ -212,7 +245,7 @@ def cliff(ax, weights, losses, steps=(), xlabel="one weight of Wh", title=None):
 
 
 def flow_back(ax, T=4):
-    """The unrolled cell with what flows back: each loss's own gradient, and what later steps hand down."""
+    """The unrolled cell with what flows back: each loss's own gradient, dh[t], and what is carried from later steps, dh_next."""
     ax.set(xlim=(-1.45, T - 0.35), ylim=(-1.35, 1.6))
     ax.axis("off")
     forward = {"arrowstyle": "-|>", "color": "#9A9A9A", "linewidth": 1.2, "shrinkA": 13, "shrinkB": 13}
@@ -229,7 +262,7 @@ def flow_back(ax, T=4):
             ax.annotate("", (x1, y1), (x0, y0), arrowprops=forward)
         ax.annotate("", (t + 0.06, 0), (t + 0.06, 1.3), arrowprops=back)
         ax.annotate("", (t - 1, 0.1), (t, 0.1), arrowprops=back)
-    ax.text(T - 0.88, 0.66, r"$dh_t$", color=COLOR["gradient"], fontsize=12)
-    ax.text(T - 1.5, 0.22, r"$W_h^\top dz_t$", color=COLOR["gradient"], fontsize=12, ha="center")
+    ax.text(T - 0.88, 0.66, "dh[t]", color=COLOR["gradient"], fontsize=11, family="monospace")
+    ax.text(T - 1.5, 0.22, "dh_next", color=COLOR["gradient"], fontsize=11, family="monospace", ha="center")
     return (f"The cell unrolled over {T} steps. Grey arrows run forward from inputs to states to losses; coloured arrows run back: "
             "from each loss to its state, and from each state to the one before.")

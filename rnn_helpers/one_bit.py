@@ -1,0 +1,52 @@
+"""One bit, kept for long: hear a sign, then noise, and say at the end which sign it was."""
+
+import numpy as np
+
+from rnn_helpers.cell import orthogonal
+from rnn_helpers.credit import jacobians_back
+from rnn_helpers.model import RNNModel
+from rnn_helpers.training import Adam, fit
+
+NOISE = 0.3  # standard deviation of what is heard after the sign
+
+
+def sign_then_noise(T, batch, rng):
+    """After Bengio, Simard & Frasconi (1994), section II: X (T, 1, B), a sign and then noise; the signs (1, B)."""
+    X = NOISE * rng.normal(size=(T, 1, batch))
+    X[0] = rng.choice([-1.0, 1.0], (1, batch))
+    return X, X[0].copy()
+
+
+def last_step_error(Y, signs):
+    """Mean squared error of the last step alone, and its gradient: (loss, dY (T, 1, B))."""
+    dY = np.zeros_like(Y)
+    dY[-1] = 2 * (Y[-1] - signs) / signs.size
+    return float(np.mean((Y[-1] - signs) ** 2)), dY
+
+
+def one_bit_model(scale, seed, hidden=16):
+    """A model with D = O = 1 whose Wh is `scale` times an orthogonal matrix."""
+    rng = np.random.default_rng([seed, 0])
+    model = RNNModel(1, hidden, 1, rng)
+    model.cell.Wh[:] = orthogonal(hidden, rng, scale)
+    return model
+
+
+def train_one_bit(T, scale, seed, updates=200, batch=32, lr=0.01):
+    """Train one model with full BPTT (Adam, norms clipped at 1, fresh sequences each time).
+
+    Parameters
+    ----------
+    T : steps from the sign to the question, both included
+    scale, seed : as for `one_bit_model`; updates, batch, lr : of the training
+
+    Returns
+    -------
+    right : float, the share of 500 fresh signs that it says right afterwards; 0.5 is guessing
+    reach : float, the size of dh_T/dh_1 before the first update
+    """
+    model, rng = one_bit_model(scale, seed), np.random.default_rng([seed, 1])
+    reach = np.linalg.norm(jacobians_back(model.cell, sign_then_noise(T, 1, rng)[0])[T - 1], 2)
+    fit(model, lambda update: sign_then_noise(T, batch, rng), updates, Adam(lr), max_norm=1.0, loss=last_step_error, progress=False)
+    X, signs = sign_then_noise(T, 500, rng)
+    return float(np.mean(np.sign(model.forward(X)[0][-1]) == signs)), float(reach)
