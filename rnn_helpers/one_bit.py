@@ -1,5 +1,7 @@
 """One bit, kept for long: hear a sign, then noise, and say at the end which sign it was."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from rnn_helpers.cell import orthogonal
@@ -32,21 +34,35 @@ def one_bit_model(scale, seed, hidden=16):
     return model
 
 
+@dataclass(frozen=True)
+class Run:
+    """right : the share of 500 fresh signs that the trained model names, 0.5 is guessing; losses : before each update;
+    before, after : (T,), the size of dh_T/dh_{T-n} for n = 0..T-1, before the first update and after the last."""
+
+    right: float
+    losses: list
+    before: np.ndarray
+    after: np.ndarray
+
+
+def reach(model, X):
+    """The size of dh_T/dh_{T-n} for n = 0..T-1: what is left of a gradient n steps back, down to the first state."""
+    return np.linalg.norm(jacobians_back(model.cell, X)[:-1], 2, axis=(1, 2))
+
+
 def train_one_bit(T, scale, seed, updates=200, batch=32, lr=0.01):
-    """Train one model with full BPTT (Adam, norms clipped at 1, fresh sequences each time).
+    """Train one model with full BPTT (Adam, norms clipped at 1, fresh sequences each time); returns its Run.
 
     Parameters
     ----------
     T : steps from the sign to the question, both included
     scale, seed : as for `one_bit_model`; updates, batch, lr : of the training
-
-    Returns
-    -------
-    right : float, the share of 500 fresh signs that it says right afterwards; 0.5 is guessing
-    reach : float, the size of dh_T/dh_1 before the first update
     """
     model, rng = one_bit_model(scale, seed), np.random.default_rng([seed, 1])
-    reach = np.linalg.norm(jacobians_back(model.cell, sign_then_noise(T, 1, rng)[0])[T - 1], 2)
-    fit(model, lambda update: sign_then_noise(T, batch, rng), updates, Adam(lr), max_norm=1.0, loss=last_step_error, progress=False)
+    one, _ = sign_then_noise(T, 1, rng)
+    before = reach(model, one)
+    history = fit(model, lambda update: sign_then_noise(T, batch, rng), updates, Adam(lr), max_norm=1.0, loss=last_step_error,
+                  progress=False)
     X, signs = sign_then_noise(T, 500, rng)
-    return float(np.mean(np.sign(model.forward(X)[0][-1]) == signs)), float(reach)
+    right = np.mean(np.sign(model.forward(X)[0][-1]) == signs)
+    return Run(float(right), history.loss, before, reach(model, one))

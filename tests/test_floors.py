@@ -15,7 +15,7 @@ FLOORS = [
     {"readout", "bptt", "gradcheck"},
     {"model", "credit", "growth", "walk"},
     {"data", "text", "training", "rising_loss"},
-    {"streaming", "echo"},
+    {"streaming", "echo", "one_bit"},
     {"plots", "check", "questions"},
     {"explore", "quiz"},
     {"__main__"},

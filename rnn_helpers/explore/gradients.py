@@ -1,4 +1,4 @@
-"""Gradients on their way back, with sliders: the credit map, and norms beside their bound."""
+"""Gradients on their way back, with sliders: the credit map, norms beside their bound, and what fading does to a memory."""
 
 import functools
 
@@ -6,8 +6,10 @@ import numpy as np
 
 from rnn_helpers.cell import RNNCell, orthogonal, rnn_cell_backward
 from rnn_helpers.credit import credit_map, full_mask, jacobians_back, window_mask
-from rnn_helpers.explore.control import choice, explore, int_slider, slider
+from rnn_helpers.explore.control import choice, explore, int_slider, slider, steps
+from rnn_helpers.one_bit import train_one_bit
 from rnn_helpers.plots import gradients as plots
+from rnn_helpers.plots.learning import loss_curves
 from rnn_helpers.plots.style import line
 
 H, D, LONGEST = 12, 2, 40
@@ -74,4 +76,24 @@ def norms(backward=rnn_cell_backward, whose=""):
     """Show ||dh_T/dh_t|| beside its bound, with controls for Wh and for the inputs; `backward` as `rnn_cell_backward`."""
     explore(functools.partial(draw_norms, backward=backward), "How large dh_T/dh_t is, n steps back", whose=whose, size=(8.0, 3.8),
             scale=slider("spectral radius of Wh", 0.2, 1.8, 0.05, 0.95), loudness=slider("size of the inputs", 0.0, 4.0, 0.1, 1.0, 1),
-            kind=choice("kind of Wh", KINDS))
+            kind=choice("kind of Wh", KINDS, "non-normal"))
+
+
+trained = functools.lru_cache(maxsize=64)(train_one_bit)
+
+
+def draw_one_bit(fig, scale, T, seed):
+    """200 updates on keeping one bit for T steps: the loss, and how far a gradient gets before and after."""
+    run = trained(T, scale, seed)
+    left, right = fig.subplots(1, 2)
+    alt = loss_curves(left, {"loss": (run.losses, line("loss", linewidth=1.2))}, ("guessing", 1.0), low=1e-4, high=1e1)
+    left.set_title(f"afterwards it names {run.right:.0%} of the bits")
+    curves = {"before training": (run.before, line("baseline", linewidth=3)), "after": (run.after, line("gradient"))}
+    far = plots.norms_back(right, curves, low=1e-12, high=1e4, title="what is left of a gradient", legend="lower left")
+    return f"Afterwards it names {run.right:.0%} of the bits. {alt} {far}"
+
+
+def one_bit():
+    """Show what a network makes of one bit that it must keep, with controls for the scale of Wh, the steps and the start."""
+    explore(draw_one_bit, "One bit, kept for T steps", scale=slider("scale of Wh at first", 0.3, 1.2, 0.05, 0.5),
+            T=steps("steps T", [5, 10, 20, 30, 50], 50), seed=int_slider("start", 0, 7, 0))
