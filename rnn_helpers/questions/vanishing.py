@@ -20,14 +20,14 @@ QUESTIONS = {
     "how-much-is-left": Question(
         "Wh is 0.9 times an orthogonal matrix, the units are tanh, the inputs random. How much of the last loss"
         " is left 29 steps back?",
-        right="less than 0.001",
+        right="less than 0.005",
         choices={
             "all of it":
                 "Each step multiplies by at most 0.9, and by the slopes of tanh, which are at most 1.",
             "0.9 to the power 29, which is 0.047":
                 "That is what linear units leave. The slopes of tanh take another factor at every step.",
-            "less than 0.001":
-                "Linear units would leave 0.047; the slopes of tanh take a further factor of about 190 here.",
+            "less than 0.005":
+                "Linear units would leave 0.047; the slopes of tanh divide that again, by 190 here, by 30 to 1,000 in other draws.",
             "nothing at all, exactly 0":
                 "Small, but not zero: 0.00025 here. A product of factors above 0 is never 0.",
         }),

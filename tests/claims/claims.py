@@ -8,11 +8,19 @@
 A test's name is the claim in words. When the sentence changes, `says` fails and its test is looked at again.
 """
 
+import contextlib
 import functools
+import io
 import re
+from types import SimpleNamespace
+
+import matplotlib
+import matplotlib.pyplot as plt
+import pytest
 
 from authoring import notebooks
 from rnn_helpers import course
+from rnn_helpers.plots import style
 from rnn_helpers.questions import NOTEBOOKS
 
 SEEDS = range(8)
@@ -44,3 +52,20 @@ def says(notebook, quotation):
         words = set(wanted.lower().split())
         nearest = max(re.split(r"(?<=[.?!]) ", text), key=lambda sentence: len(words & set(sentence.lower().split())))
         raise AssertionError(f"{name} no longer says {quotation!r}. Nearest: {nearest!r} Does this test still prove it?")
+
+
+def names(notebook, *cells):
+    """The names that a notebook has after `imports` and these cells (by id), as attributes: its own functions, to be run again.
+
+    What the cells print and show is dropped.
+    """
+    name, wanted, found = course.find(notebook), ("imports", *cells), {"__name__": "__main__"}
+    matplotlib.use("agg")
+    sources = {cell.id: cell.source for cell in notebooks.read(notebooks.solution_path(name)).cells if cell.id in wanted}
+    if missing := set(wanted) - set(sources):
+        raise ValueError(f"{name} has no cell {', '.join(sorted(missing))}")
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()):
+        patch.setattr(style, "show", lambda fig, *alt: plt.close(fig))
+        for cell, source in sources.items():
+            exec(compile(source, cell, "exec"), found)
+    return SimpleNamespace(**found)

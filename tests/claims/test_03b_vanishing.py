@@ -1,0 +1,193 @@
+"""What notebook 3b says about its experiments, over the draws that it names."""
+
+import functools
+
+import numpy as np
+import pytest
+
+from rnn_helpers.cell import RNNCell, orthogonal
+from rnn_helpers.credit import credit_map, jacobians_back
+from rnn_helpers.explore import gradients as play
+from rnn_helpers.one_bit import train_one_bit
+from tests.claims import claims
+
+TWELVE = range(12)
+
+
+@functools.cache
+def notebook():
+    return claims.names("03b", "what-you-see", "explode", "cliff-loss", "non-normal", "cancel", "same-matrix")
+
+
+def share(values, low, high):
+    """Whether the values fill their range: all inside, the ends reached within a fifth."""
+    assert low <= min(values) <= 1.25 * low and 0.8 * high <= max(values) <= high, (min(values), max(values))
+
+
+def test_no_product_of_jacobians_is_larger_than_the_bound():
+    claims.says("03b", "So $n$ of them stretch by at most $(\\gamma\\,\\sigma_{\\max})^n$")
+    for seed in TWELVE:
+        rng = np.random.default_rng(seed)
+        cell = RNNCell.from_arrays(rng.normal(size=(6, 2)), rng.normal(size=(6, 6)) / 2, rng.normal(size=(6, 1)))
+        sizes = np.linalg.norm(jacobians_back(cell, rng.normal(size=(20, 2, 1))), 2, axis=(1, 2))
+        assert (sizes <= np.linalg.norm(cell.Wh, 2) ** np.arange(21) * (1 + 1e-9)).all()
+
+
+def test_linear_units_meet_the_bound_and_tanh_stays_below_it_even_when_it_grows():
+    claims.says("03b", "the linear rows meet the bound exactly. The tanh rows lie below it.")
+    claims.says("03b", "In twelve draws it was 0.008 to 0.33.")
+    sizes_back, left = notebook().sizes_back, []
+    for seed in TWELVE:
+        for scale in (0.8, 1.0, 1.2):
+            bound = scale ** np.arange(41)
+            assert np.allclose(sizes_back(scale, 0.0, seed)[0], bound)
+            assert (sizes_back(scale, 1.0, seed)[0][5:] < bound[5:]).all()
+        left.append(sizes_back(1.2, 1.0, seed)[0][40])
+    share(left, 0.008, 0.33)
+
+
+def test_the_root_of_the_power_tends_to_the_spectral_radius_while_the_ratio_grows():
+    claims.says("03b", "the $n$-th root of $\\lVert W_h^n \\rVert$ tends to $\\rho$ (Gelfand's formula")
+    claims.says("03b", "Even at $n = 40$ it is 150 times $\\rho^n$, and that ratio goes on growing")
+    for seed in claims.SEEDS:
+        W = np.random.default_rng(seed).normal(size=(5, 5))
+        W /= np.abs(np.linalg.eigvals(W)).max()
+        roots = [np.linalg.norm(np.linalg.matrix_power(W, n), 2) ** (1 / n) for n in (1, 10, 100, 1000)]
+        assert abs(roots[-1] - 1) < 0.01 and abs(roots[-1] - 1) <= abs(roots[1] - 1) < abs(roots[0] - 1)
+    ratio = [np.linalg.norm(np.linalg.matrix_power(notebook().jordan, n), 2) / 0.8**n for n in range(1, 201)]
+    assert round(ratio[39], -1) == 150 and (np.diff(ratio) > 0).all()
+
+
+def test_the_jordan_block_grows_sixfold_then_shrinks_fiftyfold():
+    claims.says("03b", "Six times larger after 4 or 5 steps, fifty times smaller after 40.")
+    powers = notebook().powers
+    assert powers.argmax() in (4, 5) and round(powers.max()) == 6 and round(1 / powers[40]) == 50
+
+
+def ends(scale, kind, loudness, units):
+    cell, X, _ = play.cell_and_inputs(scale, play.LONGEST, units, kind, loudness)
+    return np.linalg.norm(jacobians_back(cell, X)[-1], 2)
+
+
+def test_where_the_picture_of_norms_turns():
+    claims.says("03b", "At $\\rho = 0.95$ the linear curve explodes by ten decades, while tanh, with the same matrix, lets nearly nothing through")
+    claims.says("03b", "Only at a radius of 0.5 does the linear curve end below 1.")
+    claims.says("03b", "With quiet inputs the tanh curve can grow over all 40 steps; loud ones bend it down.")
+    assert round(np.log10(ends(0.95, "non-normal", 1.0, "linear"))) == 10 and ends(0.95, "non-normal", 1.0, "tanh") < 1e-4
+    assert ends(0.5, "non-normal", 1.0, "linear") < 1 < ends(0.55, "non-normal", 1.0, "linear")
+    assert ends(1.0, "orthogonal", 0.1, "tanh") < 1 < ends(1.05, "orthogonal", 0.1, "tanh")
+    assert ends(1.2, "orthogonal", 0.1, "tanh") > 10 and ends(1.2, "orthogonal", 1.0, "tanh") < 1
+
+
+def test_where_the_credit_map_of_the_notebook_turns():
+    claims.says("03b", "In this draw the two are equal near 1.4. At 1.6 the hardest pull is that of the last loss on the first state, "
+                       "35 times as hard as on its own")
+    cell, X, dh = play.cell_and_inputs(1.35, 30)
+    assert credit_map(cell, X, dh)[-1, 0] < 1
+    cell, X, dh = play.cell_and_inputs(1.4, 30)
+    assert 1 < credit_map(cell, X, dh)[-1, 0] < 1.3
+    cell, X, dh = play.cell_and_inputs(1.6, 30)
+    credit = credit_map(cell, X, dh)
+    assert round(credit[-1, 0]) == 35 and np.nanmax(credit) == credit[-1, 0]
+
+
+def draw_of_credit(scale, seed, T=30, H=12, D=2):
+    """The credit map of another draw like the notebook's."""
+    rng = np.random.default_rng(seed)
+    Q, dh = orthogonal(H, rng), rng.normal(size=(T, H, 1))
+    cell = RNNCell.from_arrays(rng.uniform(-0.5, 0.5, (H, D)), scale * Q, np.zeros((H, 1)))
+    return credit_map(cell, rng.normal(size=(T, D, 1)), dh / np.linalg.norm(dh, axis=1, keepdims=True))
+
+
+def test_at_1_8_the_hardest_pull_of_every_draw_lies_far_back():
+    claims.says("03b", "at 1.8 the hardest pull fell 7 to 29 steps before its loss, in twelve draws.")
+    steps = [divmod(int(np.nanargmax(draw_of_credit(1.8, seed))), 30) for seed in TWELVE]
+    share([t - s for t, s in steps], 7, 29)
+
+
+def test_less_than_0_005_is_left_29_steps_back():
+    claims.says("03b", "Linear units would leave 0.047; the slopes of tanh divide that again, by 190 here, by 30 to 1,000 in other draws.")
+    claims.says("03b", "less than 0.005")
+    cell, X, dh = play.cell_and_inputs(0.9, 30)
+    here = credit_map(cell, X, dh)[-1, 0]
+    assert f"{here:.2g}" == "0.00025" and round(0.9**29 / here, -1) == 190
+    share([0.9**29 / draw_of_credit(0.9, seed)[-1, 0] for seed in TWELVE], 30, 1000)
+
+
+@pytest.mark.parametrize("T", [5, 10, 20, 50])
+def test_where_a_gradient_gets_back_to_the_first_step_the_bit_is_learned_every_time(T):
+    claims.says("03b", "Where enough gets through they all learn it, over 50 steps as well.")
+    claims.says("03b", "with scale 0.9 every one of them learns it")
+    assert all(train_one_bit(T, 0.9, seed).right > 0.95 for seed in claims.SEEDS)
+
+
+def test_where_next_to_nothing_gets_back_14_of_16_go_on_guessing():
+    claims.says("03b", "with scale 0.5 and $T = 50$, 14 of 16 did")
+    runs = [train_one_bit(50, 0.5, seed) for seed in range(16)]
+    assert all(run.before[-1] < 1e-14 for run in runs) and sum(run.right < 0.6 for run in runs) == 14
+
+
+def test_where_the_picture_of_one_bit_turns():
+    claims.says("03b", "From start 0 the turning point lies between 0.7 and 0.75, and look at the right panel: training has opened the way")
+    claims.says("03b", "Start 2 is one of the lucky ones. For 80 updates it guesses")
+    forgets, keeps, lucky = play.trained(50, 0.7, 0), play.trained(50, 0.75, 0), play.trained(50, 0.5, 2)
+    assert forgets.right < 0.6 and keeps.right > 0.99 and keeps.after[-1] > 1e3 * keeps.before[-1]
+    assert min(lucky.losses[:75]) > 0.8 and lucky.right > 0.99
+
+
+def test_the_gradient_of_Wh_explodes_at_gain_2_and_not_at_0_8():
+    claims.says("03b", "At gain 0.8 the norm soon stops growing")
+    claims.says("03b", "from 5 steps to 60 by a factor of 200 to 3,000 in twelve draws")
+    norm = notebook().norm_dWh
+    share([norm(2.0, 60, seed) / norm(2.0, 5, seed) for seed in TWELVE], 200, 3000)
+    assert all(norm(0.8, 60, seed) < 2 * norm(0.8, 5, seed) for seed in TWELVE)
+
+
+def test_the_cliff():
+    claims.says("03b", "on the cliff the gradient reaches 1,500")
+    claims.says("03b", "starts 0.0006 from the best bias")
+    claims.says("03b", "the loss is about 280 times as large and nearly flat. The same direction, cut to length 1, stops 0.0001 short of the best bias.")
+    loss, biases = notebook().one_unit_loss, np.linspace(-0.22, -0.18, 40001)
+    losses, slopes = np.array([loss(bias) for bias in biases]).T
+    best = biases[losses.argmin()]
+    assert round(np.abs(slopes).max(), -2) == 1500
+    assert round(abs(notebook().b_old - best), 4) == 0.0006 and round(notebook().b_clipped - best, 4) == 0.0001
+    assert round(loss(notebook().b_plain)[0] / notebook().loss_old, -1) == 280 and abs(loss(notebook().b_plain)[1]) < 10
+
+
+def test_the_derivative_of_the_cliff_is_one():
+    loss = notebook().one_unit_loss
+    for bias in (-0.21, -0.198, -0.19):
+        assert (loss(bias + 1e-7)[0] - loss(bias - 1e-7)[0]) / 2e-7 == pytest.approx(loss(bias)[1], rel=1e-3)
+
+
+def test_the_spread_grows_like_n_with_one_matrix_and_like_its_root_with_many():
+    claims.says("03b", "most of that cancels, and the spread grows like $\\sqrt n$. What one matrix does once it does again: the spread grows like $n$.")
+    for seed in claims.SEEDS:
+        gen = np.random.default_rng(seed)
+        W = gen.normal(size=(200, 16, 16)) / 4
+        one, many, widths = np.full((200, 16, 1), 0.25), np.full((200, 16, 1), 0.25), []
+        for _ in range(50):
+            one, many = W @ one, gen.normal(size=(200, 16, 16)) / 4 @ many
+            widths.append([np.subtract(*np.percentile(np.log10(np.linalg.norm(g, axis=(1, 2))), [90, 10])) for g in (one, many)])
+        shared, own = np.array(widths).T
+        assert 3.2 < shared[49] / shared[11] < 6 and 1.6 < own[49] / own[11] < 2.7 and shared[49] > 3 * own[49]
+
+
+def test_the_louder_the_inputs_the_less_is_left():
+    claims.says("03b", "With inputs of size 1, 0.00009 to 0.003 is left after 40 steps in twelve draws; with inputs of size 3, less than a ten-millionth.")
+    sizes_back = notebook().sizes_back
+    share([sizes_back(1.0, 1.0, seed)[0][40] for seed in TWELVE], 0.00009, 0.003)
+    assert all(sizes_back(1.0, 3.0, seed)[0][40] < 1e-7 for seed in TWELVE)
+    assert all(np.allclose(sizes_back(1.0, 0.0, seed)[0], 1) for seed in TWELVE)
+
+
+def test_slopes_never_lengthen_and_may_spoil_a_cancellation():
+    claims.says("03b", "No slope is above 1, so $\\tanh$ by itself never lengthens a gradient.")
+    claims.says("03b", "unequal slopes can spoil a cancellation between two factors")
+    for seed in claims.SEEDS:
+        rng = np.random.default_rng(seed)
+        gradient, slopes = rng.normal(size=50), 1 - np.tanh(3 * rng.normal(size=50)) ** 2
+        assert np.linalg.norm(slopes * gradient) <= np.linalg.norm(gradient)
+    W, D = notebook().W, notebook().D
+    assert not (W @ W).any() and np.linalg.norm(D @ W @ D @ W, 2) > 1.1
