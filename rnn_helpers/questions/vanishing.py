@@ -27,7 +27,7 @@ QUESTIONS = {
             "0.9 to the power 29, which is 0.047":
                 "That is what linear units leave. The slopes of tanh take another factor at every step.",
             "less than 0.005":
-                "Linear units would leave 0.047; the slopes of tanh divide that again, by 190 here, by 30 to 1,000 in other draws.",
+                "Linear units would leave 0.047; the slopes of tanh divide that again, by 190 here, by 30 to 800 in twelve other draws.",
             "nothing at all, exactly 0":
                 "Small, but not zero: 0.00025 here. A product of factors above 0 is never 0.",
         }),

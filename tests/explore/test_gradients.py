@@ -71,3 +71,11 @@ def test_a_function_that_fails_becomes_a_picture():
                         T=int_slider("T", 5, 40, 10), k=int_slider("k", 1, 40, 40), units=gradients.choice("units", gradients.UNITS))
     assert "no such thing" in explorer.alt
 
+
+
+@pytest.mark.parametrize("scale, learned", [(0.5, False), (0.9, True)])
+def test_one_bit_says_whether_it_is_kept_and_draws_the_way_back(scale, learned):
+    fig, alt = draw(gradients.draw_one_bit, size=(8.0, 3.4), scale=scale, T=50, seed=0)
+    curves = {line.get_label(): np.array(line.get_ydata()) for line in fig.axes[1].lines}
+    assert np.allclose(curves["before training"][1:], scale ** np.arange(1, 50), rtol=0.7) and len(curves["after"]) == 50
+    assert ("names 100% of the bits" in alt) == learned and ("names 100% of the bits" in fig.axes[0].get_title(loc="left")) == learned

@@ -14,7 +14,7 @@ from rnn_helpers.cell import RNNCell
 from rnn_helpers.model import RNNModel
 from rnn_helpers.plots import style
 
-NO_PAGE = re.compile(r"^(play\.|predict\()", re.MULTILINE)  # cells that show widgets
+NO_PAGE = re.compile(r"^\s*(play\.|predict\()", re.MULTILINE)  # cells that show widgets
 
 
 def code_cells(name):

@@ -98,3 +98,18 @@ def test_flow_back_has_an_arrow_for_each_way(ax, T):
     alt = gradients.flow_back(ax, T)
     arrows = [text for text in ax.texts if getattr(text, "arrow_patch", None) is not None]
     assert len(arrows) == 5 * T and f"{T} steps" in alt
+
+
+@pytest.mark.parametrize("W, sigma, rho, directions", [([[0.8, -0.6], [0.6, 0.8]], 1.0, 1.0, "no direction"),
+                                                       ([[0.9, 1.2], [0.0, 0.6]], 1.58, 0.9, "2 directions")])
+def test_stretch_draws_the_ellipse_and_the_directions_that_are_kept(ax, W, sigma, rho, directions):
+    W = np.array(W)
+    alt = gradients.stretch(ax, W, "a matrix")
+    circle, ellipse = (np.array(line.get_data()) for line in ax.lines[:2])
+    assert np.allclose(np.linalg.norm(circle, axis=0), 1) and np.allclose(ellipse, W @ circle)
+    assert round(np.linalg.norm(ellipse, axis=0).max(), 2) == sigma and f"{rho:.2f}" in ax.get_title(loc="left")
+    kept = [np.array(line.get_data()) for line in ax.lines if line.get_linestyle() == ":"]
+    assert len(kept) == (0 if directions == "no direction" else 2) and directions in alt and f"{sigma:.2f}" in alt
+    for line in kept:
+        direction = line[:, 1] / np.linalg.norm(line[:, 1])
+        assert abs(np.linalg.det(np.column_stack([W @ direction, direction]))) < 1e-9
