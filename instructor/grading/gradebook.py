@@ -16,6 +16,7 @@ from nbgrader.api import (BaseCell, Comment, Grade, GradeCell, Gradebook, Missin
 from nbgrader.dbutil import _temp_alembic_ini
 
 from instructor.grading.intake import grade_id
+from rnn_helpers.check.advice import Advice
 from rnn_helpers.check.judge import Judgement, Verdict
 from rnn_helpers.check.report import as_html, as_text
 from rnn_helpers.course import NOTEBOOKS
@@ -40,7 +41,8 @@ nbgrader.api.get_alembic_version = alembic_version
 def judgement_of(data):
     """A Judgement from its dict."""
     fields = {name: value for name, value in data.items() if name != "digest"}
-    return Judgement(**{**fields, "facets": [Verdict(**facet) for facet in data["facets"]]})
+    advice = [Advice(**line) if isinstance(line, dict) else Advice(line) for line in data["advice"]]  # texts alone in older results
+    return Judgement(**{**fields, "facets": [Verdict(**facet) for facet in data["facets"]], "advice": advice})
 
 
 def harmless(markdown):

@@ -10,6 +10,7 @@ import ast
 import base64
 import builtins
 import ctypes
+import dataclasses
 import importlib.abc
 import importlib.util
 import json
@@ -139,8 +140,7 @@ def array_out(value):
 
 
 def case_out(result):
-    problem = result.problem and [str(v)[:1000] for v in
-                                  (result.problem.kind, result.problem.text, result.problem.line, result.problem.hint)]
+    problem = result.problem and [str(v)[:1000] for v in dataclasses.astuple(result.problem)]
     return {"values": {str(n)[:100]: array_out(v) for n, v in result.values.items()}, "problem": problem,
             "damaged": [str(n) for n in result.damaged], "shared": [str(n) for n in result.shared]}
 

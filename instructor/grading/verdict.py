@@ -52,10 +52,9 @@ def value_in(data):
 def case_in(data):
     problem = None
     if data.get("problem") is not None:
-        kind, text, line, hint = (text_in(part, 1000) for part in data["problem"])
-        if kind not in KINDS:
-            raise Malformed(f"problem {kind!r}")
-        problem = Problem(kind, text, line, hint)
+        problem = Problem(*(text_in(part, 1000) for part in data["problem"]))
+        if problem.kind not in KINDS:
+            raise Malformed(f"problem {problem.kind!r}")
     if len(data["values"]) > MOST_VALUES:
         raise Malformed("too many values")
     return CaseResult({text_in(n, 100): value_in(v) for n, v in data["values"].items()}, problem,
@@ -101,7 +100,8 @@ def verdict(name, seed, answer):
         return dataclasses.asdict(Judgement(name, exercise.asks, "wrong", 0.0, exercise.points, [why]))
     result = dataclasses.asdict(judge(yardstick(name, seed), observed_in(exercise, answer["observed"]), hidden=True))
     result["points"] = min(max(float(result["points"]), 0.0), exercise.points)
-    result["advice"] = [discreet(line) for line in result["advice"]]
+    result["advice"] = [{part: discreet(value) if isinstance(value, str) else value for part, value in line.as_dict().items()}
+                        for line in map(as_advice, result["advice"])]
     for facet in result["facets"]:
         facet["reason"] = discreet(facet["reason"])
     return result

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from rnn_helpers.check.advice import Advice
 from rnn_helpers.check.atlas import name_mistakes
 from rnn_helpers.check.compare import close, first_difference, same_shape
 from rnn_helpers.check.observe import Observed
@@ -102,6 +103,14 @@ class Evidence:
     def describe(self, problem):
         return describe(problem, self.hidden)
 
+    def told(self, problem):
+        """A problem as advice: what happened, and what to do; hidden : the former, in words of ours."""
+        if self.hidden:
+            return [Advice(self.describe(problem), "happened")]
+        theirs = problem.kind == "error"
+        told = Advice(problem.plain or problem.text, "happened", problem.line, problem.seen, theirs=theirs)
+        return [told, *([Advice(problem.hint, "happened", theirs=theirs)] if problem.hint else [])]
+
     def what_shows(self, key):
         """A wrong key in words: the problem, or where it departs."""
         problem = self.case(key).problem
@@ -171,12 +180,12 @@ def judge(yardstick, observed: Observed, hidden=False):
     if problems and problems[0].kind == "not attempted":
         result.status = "not attempted"
         left = "take out the line `raise NotImplementedError` to see what your code gives" if problems[0].line else ""
-        result.advice = [left or f"not attempted yet: {exercise.asks}"]
+        result.advice = [Advice(left or f"not attempted yet: {exercise.asks}", "unfinished")]
         return result
     if observed.borrowed:
         result.status = "borrowed"
-        result.advice = [f"it calls the course's own {observed.borrowed}, which is what you are asked to write; "
-                         "its answer is right, but not yours yet. Other exercises' functions may be called."]
+        result.advice = [Advice(f"it calls the course's own {observed.borrowed}, which is what you are asked to write; "
+                                "its answer is right, but not yours yet. Other exercises' functions may be called.", "course")]
         return result
     evidence = Evidence(yardstick, observed, hidden)
     result.facets = verdicts(evidence)
@@ -188,32 +197,33 @@ def judge(yardstick, observed: Observed, hidden=False):
     result.status = "partly right" if result.points > 0 else "wrong"
     named, left = name_mistakes(evidence)
     result.mistakes = [mistake.name for mistake in named]
-    result.advice = [f"{mistake.title}. {mistake.why} {mistake.line}".strip() for mistake in named]
+    result.advice = [Advice(f"{mistake.title}. {mistake.why}", "mistake", math=mistake.line) for mistake in named]
     if not named:
         result.advice = unknown(exercise, inputs, observed, evidence, result, problems)
     elif left:  # stands first when it comes first
-        result.advice.insert(0 if left[0] == evidence.wrong[0] else len(named), evidence.what_shows(left[0]))
+        result.advice.insert(0 if left[0] == evidence.wrong[0] else len(named), Advice(evidence.what_shows(left[0]), "difference"))
     if observed.globals_read and (left or not named):
         read = "variables" if hidden else ", ".join(observed.globals_read)
-        result.advice.append(f"it reads {read} from the notebook: use the arguments only")
+        result.advice.append(Advice(f"it reads {read} from the notebook: use the arguments only"))
     if observed.printed and not hidden:
-        result.advice.append(f"it printed {observed.printed} characters, which a check does not show: "
-                             "call it in a cell of its own to read them")
+        result.advice.append(Advice(f"it printed {observed.printed} characters, which a check does not show: "
+                                    "call it in a cell of its own to read them"))
     return result
 
 
 def unknown(exercise, inputs, observed, evidence, result, problems):
-    """Advice when no mistake of the atlas fits: what happened, where it departs first, the witness."""
-    advice = [kept] if (kept := evidence.kept()) else []
+    """Advice when no mistake of the atlas fits: what happened, where it first differs, the witness."""
+    advice = [Advice(kept)] if (kept := evidence.kept()) else []
     if problems and not (kept and problems[0].line):
         problem, bad = problems[0], {key.split("/")[0] for key in evidence.wrong}
         working = [name for name in observed.cases if name not in bad]
         failing = next(name for name, case in observed.cases.items() if case.problem)
-        works = f"; it works on {working[0]!r} and fails on {failing!r}" if working else ""
-        return advice + [evidence.describe(problem) + works] + ([f"Try: {problem.hint}"] if problem.hint and not evidence.hidden else [])
+        where = f"It works on {working[0]!r} and fails on {failing!r}." if working else ""
+        return advice + evidence.told(problem) + ([Advice(where, "happened")] if where else [])
     if not kept or not problems:
-        advice += [next((v.reason for v in result.facets if v.reason), ""), evidence.harm()]
-    return list(dict.fromkeys(filter(None, advice))) + witness_lines(exercise, inputs, evidence)
+        reasons = next((v.reason for v in result.facets if v.reason), ""), evidence.harm()
+        advice += [Advice(text, "difference") for text in dict.fromkeys(filter(None, reasons)) if text != kept]
+    return advice + witness_lines(exercise, inputs, evidence)
 
 
 def witness_lines(exercise, inputs, evidence):
@@ -229,8 +239,9 @@ def witness_lines(exercise, inputs, evidence):
     good = [label for label, error, tolerance in rows if error <= tolerance]
     bad = [(label, error, tolerance) for label, error, tolerance in rows if not error <= tolerance]
     if good and not bad:
-        lines.append(f"witness: {', '.join(good)} agree{'s' if len(good) == 1 else ''}, relative error below {rows[0][2]:.0e}")
+        agree = "agrees" if len(good) == 1 else "agree"
+        lines.append(f"witness: {', '.join(good)} {agree}, relative error below {rows[0][2]:.0e}")
     if bad and not evidence.hidden:
         lines.append("witness: " + ", ".join(f"{label} has relative error {error:.2g}" for label, error, _ in bad)
                      + f" (right below {bad[0][2]:.0e})" + (f"; right: {', '.join(good)}" if good else ""))
-    return lines
+    return [Advice(line, "witness") for line in lines]

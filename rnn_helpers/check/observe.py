@@ -1,5 +1,6 @@
 """Runs a learner's function so that nothing it does stops the notebook; only plain arrays and texts come out."""
 
+import collections
 import contextlib
 import dis
 import inspect
@@ -16,6 +17,7 @@ from rnn_helpers.check.exercise import BadReturn
 from rnn_helpers.check.happened import Problem, said, what_happened
 
 LARGEST = 2_000_000  # numbers in a returned array
+LAST = 16  # returns that are remembered: what unwinds after an exception is among them
 
 
 @dataclass
@@ -57,21 +59,30 @@ class Counter(io.TextIOBase):
         return len(text)
 
 
-@contextlib.contextmanager
-def watch_for(forbidden, found):
-    """Append to `found` the name of each forbidden function that is called, under whatever name and from wherever."""
-    codes = {getattr(f, "__code__", None): f.__qualname__ for f in forbidden}
+class Watch:
+    """Notes which forbidden functions are called, under whatever name and from wherever, and what was returned last.
 
-    def profile(frame, event, _):
-        if event == "call" and frame.f_code in codes:
-            found.append(codes[frame.f_code])
+    borrowed : names; returned : of the last few, the frame that got it, the name of the function, the value
+    """
 
-    before = sys.getprofile()
-    sys.setprofile(profile)
-    try:
-        yield
-    finally:
-        sys.setprofile(before)
+    def __init__(self, forbidden):
+        self.codes = {getattr(function, "__code__", None): function.__qualname__ for function in forbidden}
+        self.borrowed, self.returned = [], collections.deque(maxlen=LAST)
+
+    def __enter__(self):
+        self.before = sys.getprofile()
+        sys.setprofile(self.note)
+        return self
+
+    def __exit__(self, *_):
+        sys.setprofile(self.before)
+
+    @limits.shelter
+    def note(self, frame, event, value):
+        if event == "return":
+            self.returned.append((frame.f_back, frame.f_code.co_name, value))
+        elif event == "call" and frame.f_code in self.codes:
+            self.borrowed.append(self.codes[frame.f_code])
 
 
 @contextlib.contextmanager
@@ -150,7 +161,7 @@ def differs(before, after):
 
 
 @limits.entrance
-def run_case(case, function, inputs, asks):
+def run_case(case, function, inputs, asks, watch=None, known=None):
     """Run one case on a fresh copy of the inputs; never raises. `function` as `as_asked` gives it."""
     fresh, result = inputs.copy(), CaseResult()
     try:
@@ -161,7 +172,7 @@ def run_case(case, function, inputs, asks):
             result.shared = tuple(f"{name} is a view of {n}" for name, value in returned.items()
                                   if isinstance(value, np.ndarray) for n, v in arrays if np.may_share_memory(value, v))
     except BaseException as error:
-        result.problem = what_happened(error, function, asks)
+        result.problem = what_happened(error, function, asks, list(watch.returned) if watch else (), known)
     damaged = [n for n, v in inputs.items() if n not in case.may_change and differs(v, fresh[n])]
     damaged += [n for obj, n, array in fresh.made if n not in case.may_change and getattr(obj, n, None) is not array]
     result.damaged = tuple(dict.fromkeys(damaged))
@@ -185,25 +196,24 @@ def observe(exercise, function, inputs, guarded=True, limit=limits.limited):
         problem = Problem("return", f"the check got {type(function).__name__}, which is no function",
                           hint=f"give it the function's name without brackets: check.{exercise.name}({exercise.name})")
         return Observed({case.name: CaseResult(problem=problem) for case in exercise.cases})
-    found, printed, cases, again = [], Counter(), {}, None
-    forbidden = (exercise.reference, *exercise.forbidden)
+    printed, cases, again, known = Counter(), {}, None, set()
     stopping = limit() if guarded else contextlib.nullcontext()
-    watch = watch_for(forbidden, found) if guarded else contextlib.nullcontext()
+    watching = Watch((exercise.reference, *exercise.forbidden)) if guarded else contextlib.nullcontext()
     call = as_asked(function, exercise.asks)
     with process_unchanged(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), \
-            contextlib.suppress(limits.TimeUp), stopping, watch:
+            contextlib.suppress(limits.TimeUp), stopping, watching as watch:
         for case in exercise.cases:
-            cases[case.name] = run_case(case, call, inputs, exercise.asks)
+            cases[case.name] = run_case(case, call, inputs, exercise.asks, watch, known)
             problem = cases[case.name].problem
             if problem and problem.kind in ("time", "not attempted", "exit"):
                 break
         else:
-            again = run_case(exercise.cases[0], call, inputs, exercise.asks)
+            again = run_case(exercise.cases[0], call, inputs, exercise.asks, watch, known)
     for case in exercise.cases:
         if case.name not in cases:
             last = next(reversed(cases.values()), CaseResult())
             cases[case.name] = CaseResult(problem=last.problem or Problem("time", f"{limits.TIME_LIMIT:g} seconds were over"))
-    return Observed(cases, again, found[0] if found else "", printed.count, arrays_read(function))
+    return Observed(cases, again, watching.borrowed[0] if guarded and watching.borrowed else "", printed.count, arrays_read(function))
 
 
 def arrays_read(function):

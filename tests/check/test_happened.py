@@ -1,10 +1,13 @@
 """An exception is told with the learner's own line, and with what to do where the evidence proves it."""
 
+import linecache
 import math
+import textwrap
 
 import numpy as np
 import pytest
 
+from rnn_helpers import check
 from tests.check.trying import FULL, told
 
 
@@ -62,14 +65,14 @@ def mute(cell, x_t, h_prev):
 
 @pytest.mark.parametrize("function, words", [
     (recurses, ["RecursionError", "recurses(", "calls itself"]),
-    (recurses_in_a_callback, ["RecursionError", "calls itself"]),
-    (too_far, ["IndexError", "x_t[i] for i in range(99)", "range"]),
-    (wrong_way_round, ["ValueError", "return x_t @ cell.Wx", "shapes"]),
-    (a_product_in_place_of_a_matrix_product, ["ValueError", "`@`"]),
+    (recurses_in_a_callback, ["RecursionError"]),
+    (too_far, ["IndexError", "x_t[i] for i in range(99)", "no element 2"]),
+    (wrong_way_round, ["ValueError", "return x_t @ cell.Wx", "x_t @ cell.Wx: (2, 1) @ (5, 2)"]),
+    (a_product_in_place_of_a_matrix_product, ["ValueError", "`cell.Wx @ x_t`"]),
     (with_math, ["TypeError", "np.tanh"]),
     (quits, ["SystemExit", "raise SystemExit", "return"]),
     (interrupted, ["interrupted", "again"]),
-    (no_such_name, ["NameError", "Wxh", "spelled"]),
+    (no_such_name, ["NameError", "Wxh"]),
     (mute, ["Mute", "raise Mute"]),
 ])
 def test_exceptions_are_shown_with_the_learners_own_line(function, words):
@@ -77,6 +80,107 @@ def test_exceptions_are_shown_with_the_learners_own_line(function, words):
     assert points == 0
     for word in words:
         assert word in advice, (word, advice)
+
+
+def cell_back(lines):
+    return "rnn_cell_backward", "cell, dh_t, cache", "x_t, h_prev, h_t = cache\n" + lines
+
+
+def forward(lines):
+    return "rnn_forward", "cell, X, h0=None", lines
+
+
+WHAT_TO_DO = {  # (exercise, arguments, lines of the function) -> what is said about the line; "" where nothing is proved
+    "a lost axis": (cell_back("dz = dh_t - h_t.sum(axis=1)\ndb = np.zeros_like(cell.b)\ndb += dz.sum(axis=1)"),
+                    "`dz.sum(axis=1)` has lost an axis: with `keepdims=True` it is (5, 1), which fits."),
+    "a lost axis, by name": (("softmax_cross_entropy", "logits, targets", "top = logits.max(axis=1)\np = np.exp(logits - top)"),
+                             "`logits.max(axis=1)` (line 2) has lost an axis"),
+    "a transpose": (cell_back("dWx = h_t @ x_t"), "`x_t` lacks its transpose: `h_t @ x_t.T` is (5, 2)."),
+    "a transpose in what is returned": (cell_back("return h_t @ x_t, dh_t @ h_prev.T, dh_t, h_prev"), "`x_t` lacks its transpose"),
+    "a product of the wrong two": (cell_back("z_t = cell.Wx @ h_prev"), ""),
+    "a shape in parts": (forward("T, D, B = X.shape\nH = len(cell.b)\nh = np.zeros(T, H, B)"), "`np.zeros((T, H, B))`"),
+    "a power in bits": (cell_back("dz = dh_t * (1 - h_t^2)"), "a power is `**`"),
+    "a list's append kept": (forward("hs = []\nfor x_t in X:\n    hs = hs.append(x_t)"), "`.append(...)` works in place and returns None (line 4)"),
+    "a removed name": (("one_hot", "indices, size", "return np.zeros(size, dtype=np.float)"), "write `float`"),
+    "another removed name": (("count_parameters", "D, H, O", "return np.product([D, H, O])"), "write `np.prod`"),
+    "a name one letter off": (("squared_error", "y, target", "return np.sum((y - targets)**2), y"), "there is `target`"),
+    "a function one letter off": (cell_back("return np.tahn(h_t)"), "there is `np.tanh`"),
+    "two names as near": (("squared_error", "y_a, y_b", "return np.sum(y_c), y_a"), ""),
+    "an attribute without its object": (cell_back("return Wh.T @ dh_t"), "`cell.Wh` is there"),
+    "an attribute of the cell within": (("train_step", "model, X, Y, lr, max_norm", "model.Wh -= lr"), "`model.cell` has"),
+    "a helper of the course": (("softmax_cross_entropy", "logits, targets", "p = softmax(logits)"),
+                               "`from rnn_helpers.losses import softmax`"),
+    "a loss that is not given": (("train_step_characters", "model, X, targets, lr, max_norm", "model.loss_and_gradients(X, targets)"),
+                                 "loss=softmax_cross_entropy"),
+    "two of three": (("rnn_cell_backward", "cell, dh_t, cache", "x_t, h_prev = cache"), "`cache` gives 3 values, and 2 names"),
+    "two of one array": (("readout", "h_t, Wy, c", "a, b, d = np.negative(h_t)"), ""),
+    "what a function returned": (cell_back("def both():\n    return 1, 2, 3\na, b = both()"), "`both(...)` gives 3 values"),
+    "an array called": (cell_back("dz = dh_t(1 - h_t**2)"), "`dh_t` is an array, and round brackets call it"),
+    "a tuple's attribute": (("rnn_cell_backward", "cell, dh_t, cache", "return cache.h_t"), "`cache` is a tuple of 3"),
+    "h0 == None": (forward("if h0 == None:\n    h0 = 0\nreturn X, X"), "`h0 is None`"),
+    "arrays in an if": (("relative_error", "a, b", "if a == b:\n    return 0.0\nreturn 1.0"), "`np.all(a == b)`"),
+    "steps of a number": (("rnn_backward", "cell, dh, caches", "for t in reversed(len(caches)):\n    pass"), "`reversed(range(len(caches)))`"),
+    "a loop over a number": (forward("T = len(X)\nfor t in T:\n    pass"), "`range(T)`"),
+    "a range of a float": (("make_windows", "series, length", "N = len(series) / length\nfor n in range(N):\n    pass"),
+                           "`/` on line 2 gives one, `//` a whole number"),
+    "a list for an array": (("fit_scale", "series", "return series.mean(), series.std()"), "`np.asarray(series)`"),
+    "the keys of a dict": (("clip_by_norm", "grads, max_norm", "n = sum(np.sum(g**2) for g in grads)"), "`grads.values()`"),
+    "a key that is not there": (("clip_by_norm", "grads, max_norm", "return grads['Wx'], 1.0"), "has the keys 'dWx', 'dWh', 'db'"),
+    "one step too far": (forward("for t in range(len(X) + 1):\n    x_t = X[t]"), "`X` has no element"),
+    "no value to add to": (cell_back("dWx += dh_t @ x_t.T"), "`dWx = np.zeros_like(cell.Wx)`"),
+    "None, for it was not given": (forward("h = h0\nfor x_t in X:\n    h = cell.Wh @ h"), "`h` is None, as `h0` was not given"),
+    "a column of probabilities": (("sample", "model, chars, prefix, length, temperature, rng",
+                                   "p = np.full((len(chars), 1), 1 / len(chars))\nreturn rng.choice(chars, p=p)"), "`p[:, 0]`"),
+    "a keyword one letter off": (cell_back("db = np.sum(dh_t, axis=1, keepdim=True)"), "`keepdims`"),
+    "a learner's own error": (cell_back("raise ValueError('not like this')"), ""),
+}
+
+
+@pytest.mark.parametrize("kind", WHAT_TO_DO)
+def test_what_to_do_is_said_where_the_line_and_its_values_prove_it(kind):
+    (name, arguments, lines), words = WHAT_TO_DO[kind]
+    problem = check.run(name, written(name, arguments, lines)).judgement.advice
+    assert problem[0].kind == "happened" and problem[0].theirs and problem[0].code.startswith("line "), problem
+    hints = [str(line) for line in problem[1:] if not line.startswith(("It works on", "it reads"))]
+    assert words in " ".join(hints) if words else not hints, (words, hints)
+
+
+def written(name, arguments, lines):
+    """A function as if it stood in a cell of a notebook."""
+    source, cell = f"def {name}({arguments}):\n" + textwrap.indent(lines, "    ") + "\n", f"<a cell with {name} {abs(hash(lines))}>"
+    linecache.cache[cell] = len(source), None, source.splitlines(keepends=True), cell
+    namespace = {"np": np}
+    exec(compile(source, cell, "exec"), namespace)
+    return namespace[name]
+
+
+def test_a_function_that_the_checked_one_calls_is_named():
+    def inner(x_t):
+        return x_t[9]
+
+    def outer(cell, x_t, h_prev):
+        return inner(x_t)
+
+    assert "of inner: return x_t[9]" in told("rnn_cell_forward", outer)[1]
+    assert "of too_far" not in told("rnn_cell_forward", too_far)[1]
+
+
+class Trap:
+    """Looked at in any way, it raises."""
+
+    def __getattribute__(self, name):
+        raise RuntimeError(name)
+
+    def __len__(self):
+        raise RuntimeError
+
+
+def test_what_cannot_be_looked_at_stops_no_check():
+    def caught(cell, x_t, h_prev):
+        trap = Trap()
+        return trap @ x_t + x_t @ x_t
+
+    assert told("rnn_cell_forward", caught)[0] == 0
 
 
 def test_an_error_for_one_size_only_says_for_which():

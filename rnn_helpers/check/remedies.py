@@ -1,0 +1,592 @@
+"""What to do about an exception, said only where the learner's line and the values in it prove it.
+
+A remedy is a function of the `Scene` that gives a sentence or "". It looks at trees and values, never at an error's words.
+"""
+
+import ast
+import builtins
+import difflib
+import inspect
+import math
+import sys
+
+import numpy as np
+
+from rnn_helpers.check.scene import REDUCTIONS, UNKNOWN, broadcast, described, matmul
+
+GONE = {  # names that NumPy has no longer -> what took their place
+    "float": "float", "int": "int", "bool": "bool", "object": "object", "str": "str", "complex": "complex", "float_": "np.float64",
+    "Inf": "np.inf", "Infinity": "np.inf", "infty": "np.inf", "NaN": "np.nan", "product": "np.prod", "cumproduct": "np.cumprod",
+    "trapz": "np.trapezoid", "in1d": "np.isin", "row_stack": "np.vstack", "alltrue": "np.all", "sometrue": "np.any",
+    "round_": "np.round", "asfarray": "np.asarray", "mat": "np.asarray", "matrix": "np.asarray",
+}
+IN_PLACE = {"append": "write the call alone on its line", "extend": "write the call alone on its line",
+            "insert": "write the call alone on its line", "update": "write the call alone on its line",
+            "sort": "`sorted(...)` gives a new list", "reverse": "`[::-1]` gives a new one"}
+
+
+def one_letter_off(name, names):
+    """The one name that is nearest to `name`: in another case, with two letters swapped, or with one letter too many, too few
+    or another. "" for none, or for several that are equally near."""
+    def far(other):
+        if other.lower() == name.lower():
+            return 0
+        if len(name) == len(other) and sorted(name) == sorted(other):
+            return 1 if sum(a != b for a, b in zip(name, other, strict=True)) == 2 else 9
+        steps = difflib.SequenceMatcher(None, name, other, autojunk=False).get_opcodes()
+        return 1 + sum(max(a1 - a0, b1 - b0) for kind, a0, a1, b0, b1 in steps if kind != "equal")
+
+    if len(name) < 3:
+        return ""
+    near = {other: far(other) for other in set(names) if other != name and abs(len(other) - len(name)) < 2 and len(other) > 1}
+    best = [other for other, distance in near.items() if distance == min(near.values()) and distance <= 2]
+    return best[0] if len(best) == 1 else ""
+
+
+def of_the_course(name):
+    """The module of the course that defines a function of this name, or ""."""
+    for module in sorted(name for name in sys.modules if name.startswith("rnn_helpers.") and ".check" not in name):
+        function = vars(sys.modules[module]).get(name)
+        if inspect.isfunction(function) and function.__module__ == module:
+            return module
+    return ""
+
+
+def assignments(scene, name):
+    """The statements of the function that give a name a value, in order."""
+    nodes = ast.walk(scene.function) if scene.function is not None else ()
+    found = [node for node in nodes if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign)
+             and any(isinstance(inner, ast.Name) and inner.id == name and isinstance(inner.ctx, ast.Store)
+                     for target in (node.targets if isinstance(node, ast.Assign) else [node.target]) for inner in ast.walk(target))]
+    return sorted(found, key=lambda node: node.lineno)
+
+
+# ---- names ----
+
+def missing_name(scene):
+    """A name that is not there: one letter off, an attribute of an argument, NumPy's, the course's, or without a value yet."""
+    if isinstance(scene.error, UnboundLocalError):
+        return without_value(scene)
+    name, frame = scene.error.name, scene.frame
+    if not name or scene.lookup(name) is not UNKNOWN:
+        return ""
+    local = {n: v for frame in scene.around for n, v in frame.f_locals.items() if not n.startswith((".", "_"))}
+    holders = [f"{n}.{name}" for n, v in local.items() if name in _fields(v)]
+    holders += [f"{n}.{inner}.{name}" for n, v in local.items() for inner, w in _fields(v).items() if name in _fields(w)]
+    if len(holders) == 1:
+        return f"`{name}` is not an argument, `{holders[0]}` is there."
+    if other := one_letter_off(name, local) or one_letter_off(name, frame.f_globals) or one_letter_off(name, vars(builtins)):
+        return f"There is no `{name}` here, but there is `{other}`."
+    if name in ("np", "check"):
+        return f"`{name}` comes from the setup cell at the top: run that first."
+    if module := of_the_course(name):
+        return f"`{name}` is not imported in this notebook. It is the course's: `from {module} import {name}`."
+    if hasattr(np, name) and callable(getattr(np, name)):
+        return f"NumPy's is `np.{name}`."
+    return f"`{name}` is a module that is not imported: `import {name}`." if name in sys.stdlib_module_names else ""
+
+
+def without_value(scene):
+    """A local name that is read before any line gave it a value."""
+    for node in scene.of(ast.Name):
+        if node.id not in scene.frame.f_code.co_varnames or node.id in scene.frame.f_locals:
+            continue
+        given = assignments(scene, node.id)
+        if given and all(isinstance(step, ast.AugAssign) for step in given):
+            like = scene.lookup("cell")
+            start = f": `{node.id} = np.zeros_like(cell.{node.id[1:]})`" if node.id[:1] == "d" and node.id[1:] in _fields(like) else ""
+            return f"`{node.id}` has no value to add to: it needs one before the loop{start}."
+        if given and node.id in scene.frame.f_globals:
+            return (f"Line {given[0].lineno} gives `{node.id}` a value, which makes it a name of this function; "
+                    f"the notebook's `{node.id}` is not seen here.")
+        if given:
+            return f"`{node.id}` gets its value on line {given[0].lineno}, which has not run at this point."
+    return ""
+
+
+def _fields(value):
+    """The attributes of a plain object, as a model's: name -> value."""
+    try:
+        found = object.__getattribute__(value, "__dict__")
+    except Exception:
+        return {}
+    return found if type(found) is dict and not inspect.ismodule(value) and not callable(value) else {}
+
+
+# ---- attributes ----
+
+def missing_attribute(scene):
+    """An attribute that is not there."""
+    name, thing = scene.error.name, scene.error.obj
+    if not name:  # NumPy's own
+        gone = [node for node in scene.of(ast.Attribute) if scene.value(node.value) is np and node.attr in GONE]
+        return _of_a_module(gone[0].attr, np, "np") if gone else ""
+    base = next((scene.source(node.value) for node in scene.of(ast.Attribute) if node.attr == name and _same(scene, node.value, thing)), "")
+    if inspect.ismodule(thing):
+        return _of_a_module(name, thing, base)
+    if thing is None:
+        return none_there(scene, base)
+    if type(thing) is list and (hasattr(np.ndarray, name) or hasattr(np, name)):
+        return f"`{base}` is a list here, and a list has no `{name}`: `np.asarray({base})` makes an array of it." if base else ""
+    if type(thing) is set and name == "sort":
+        return "A set has no order that could be sorted: `sorted(...)` of it gives a list."
+    if isinstance(thing, tuple):
+        return f"`{base}` is a tuple of {len(thing)}: take it apart, as in `{_letters(len(thing))} = {base}`." if base and thing else ""
+    if isinstance(thing, np.ndarray) and name in ("append", "extend"):
+        return "An array does not grow: collect in a list, and make an array of it at the end."
+    return _of_an_object(scene, name, thing, base)
+
+
+def _same(scene, node, thing):
+    value = scene.value(node)
+    return value is thing or value is UNKNOWN or type(thing) is np.ndarray and isinstance(value, np.ndarray)
+
+
+def _letters(count):
+    return ", ".join("abcdefgh"[:count]) if count <= 8 else "first, *others"
+
+
+def _of_a_module(name, module, base):
+    short = base or module.__name__
+    if module is np and name in GONE:
+        return f"NumPy no longer has `np.{name}`: write `{GONE[name]}`."
+    other = one_letter_off(name, [n for n in dir(module) if not n.startswith("_")])
+    return f"There is no `{short}.{name}`, but there is `{short}.{other}`." if other else ""
+
+
+def _of_an_object(scene, name, thing, base):
+    other = one_letter_off(name, [n for n in dir(type(thing)) if not n.startswith("_")])
+    fields = _fields(thing)
+    if other and not fields:
+        return f"A {type(thing).__name__} has `{other}`."
+    owner = base or next((n for n, v in scene.frame.f_locals.items() if v is thing), "") if scene.frame is not None else base
+    if not fields or not owner:
+        return ""
+    if inner := next((n for n, v in fields.items() if name in _fields(v)), ""):
+        return f"`{owner}` has no `{name}`, `{owner}.{inner}` has."
+    return f"`{owner}` has {_list(fields)}."
+
+
+def _one_of(value, choices):
+    return any(value is choice for choice in choices)
+
+
+def _list(names):
+    names = [f"`{name}`" for name in names]
+    return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else "".join(names)
+
+
+def none_there(scene, base):
+    """Where a None came from: from a method that works in place, or from an argument that was not given."""
+    for step in reversed(assignments(scene, base)):
+        call = getattr(step, "value", None)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in IN_PLACE:
+            method = call.func.attr
+            return f"`{base}` is None: `.{method}(...)` works in place and returns None (line {step.lineno}); {IN_PLACE[method]}."
+    if scene.function is None or not base:
+        return ""
+    arguments = scene.function.args
+    optional = [arg.arg for arg, default in zip(arguments.args[::-1], arguments.defaults[::-1], strict=False)
+                if isinstance(default, ast.Constant) and default.value is None and scene.lookup(arg.arg) is None]
+    sources = [base, *(step.value.id for step in assignments(scene, base) if isinstance(getattr(step, "value", None), ast.Name))]
+    if given := next((name for name in sources if name in optional), ""):
+        start = f"`{base}` is None, as `{given}` was not given" if base != given else f"`{base}` was not given here and is None"
+        return f"{start}: what should it be then?"
+    return f"`{base}` is None here."
+
+
+# ---- types ----
+
+def none_in_the_line(scene):
+    """The one name of the line that is None where a value is needed."""
+    names = {node.id for node in scene.parts() for node in needed(scene, node) if isinstance(node, ast.Name) and scene.value(node) is None}
+    return none_there(scene, names.pop()) if len(names) == 1 else ""
+
+
+def needed(scene, node):
+    """The expressions that a tree cannot do without: what is computed with, taken apart, walked over, or given to a function
+    that has no None for it."""
+    if isinstance(node, ast.BinOp):
+        return [node.left, node.right]
+    if isinstance(node, ast.UnaryOp):
+        return [node.operand]
+    if isinstance(node, ast.AugAssign | ast.Subscript | ast.Starred):
+        return [node.value]
+    if isinstance(node, ast.For | ast.comprehension):
+        return [node.iter]
+    if not isinstance(node, ast.Call):
+        return []
+    function = scene.value(node.func)
+    if isinstance(function, np.ufunc) or _one_of(function, (len, enumerate, reversed, zip, sum, sorted, list, tuple, set, iter)):
+        return node.args
+    try:
+        given = inspect.signature(function).bind_partial(*node.args).arguments
+        parameters = inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return []
+    return [value for name, value in given.items() if parameters[name].default is not None]
+
+
+def not_a_function(scene):
+    """An array or a number that is called as if it were a function."""
+    for node in scene.of(ast.Call):
+        value = scene.value(node.func)
+        if isinstance(value, np.ndarray | int | float | list | tuple | dict):
+            what = "an array" if isinstance(value, np.ndarray) else "a number" if isinstance(value, int | float) else f"a {type(value).__name__}"
+            name = scene.source(node.func)
+            how = "a product is written with `*`" if what == "a number" else \
+                "one of its elements is `[...]`, a product is `*` or `@`" if what == "an array" else "one of its elements is `[...]`"
+            return f"`{name}` is {what}, and round brackets call it as a function: {how}."
+    return ""
+
+
+def shape_not_a_tuple(scene):
+    """np.zeros(T, H, B)"""
+    for node in scene.of(ast.Call):
+        function = scene.value(node.func)
+        numbers = [type(scene.value(arg)) in (int, np.int64) for arg in node.args]
+        if _one_of(function, (np.zeros, np.ones, np.empty)) and len(numbers) > 1 and all(numbers):
+            name, shape = scene.source(node.func), ", ".join(map(scene.source, node.args))
+            return f"`{name}` takes the shape as one tuple: `{name}(({shape}))`."
+    return ""
+
+
+def bitwise_power(scene):
+    """h_t^2"""
+    for node in scene.of(ast.BinOp):
+        if isinstance(node.op, ast.BitXor):
+            left, right = scene.source(node.left), scene.source(node.right)
+            return f"`^` works on bits; a power is `**`: `{left}**{right}`."
+    return ""
+
+
+def walk_over_a_number(scene):
+    """for t in T; reversed(len(c)); range(a float); reversed(zip(...))"""
+    if isinstance(scene.statement, ast.For) and type(scene.value(scene.statement.iter)) in (int, np.int64):
+        name = scene.source(scene.statement.iter)
+        return f"`{name}` is a number; its steps are `range({name})`."
+    for node in scene.of(ast.Call):
+        function = scene.value(node.func)
+        if function is reversed and len(node.args) == 1:
+            argument, text = node.args[0], scene.source(node.args[0])
+            called = scene.value(argument.func) if isinstance(argument, ast.Call) else None
+            if type(scene.value(argument)) in (int, np.int64) or called is len:
+                return f"`{text}` is a number; its steps backwards are `reversed(range({text}))`."
+            if _one_of(called, (zip, enumerate, map, filter)):
+                return f"`{called.__name__}` runs forwards only: `reversed(list({text}))`."
+        if function is range:
+            for argument in node.args:
+                if isinstance(scene.value(argument), float):
+                    divided = next((step for step in assignments(scene, getattr(argument, "id", ""))
+                                    if isinstance(getattr(step, "value", None), ast.BinOp) and isinstance(step.value.op, ast.Div)), None)
+                    text = scene.source(argument)
+                    return f"`{text}` is a float" + (f": `/` on line {divided.lineno} gives one, `//` a whole number." if divided
+                                                     else ", and `range` counts in whole numbers.")
+    return ""
+
+
+def keys_for_values(scene):
+    """for g in grads, where g is then used as an array"""
+    loops = [(node.target, node.iter) for node in ast.walk(scene.statement) if isinstance(node, ast.comprehension)]
+    if scene.function is not None:
+        loops += [(node.target, node.iter) for node in ast.walk(scene.function) if isinstance(node, ast.For)]
+    for target, over in loops:
+        if isinstance(target, ast.Name) and isinstance(scene.lookup(target.id), str) and type(scene.value(over)) is dict:
+            name = scene.source(over)
+            return f"`for {target.id} in {name}` gives the names; `{name}.values()` are the arrays, `{name}.items()` both."
+    return ""
+
+
+def keyword_off(scene):
+    """keepdim=True"""
+    for node in scene.of(ast.Call):
+        function = scene.value(node.func)
+        if function is UNKNOWN and isinstance(node.func, ast.Attribute) and node.func.attr in REDUCTIONS:
+            function = getattr(np, node.func.attr)
+        try:
+            names = list(inspect.signature(function).parameters)
+        except (TypeError, ValueError):
+            continue
+        for keyword in node.keywords:
+            if keyword.arg and keyword.arg not in names and (other := one_letter_off(keyword.arg, names)):
+                return f"`{scene.source(node.func)}` has no `{keyword.arg}`, but it has `{other}`."
+    return ""
+
+
+def one_number_only(scene):
+    """math.tanh(an array)"""
+    for node in scene.of(ast.Call):
+        function = scene.value(node.func)
+        name = getattr(function, "__name__", "")
+        shapes = [scene.shape(arg) for arg in node.args]
+        if getattr(function, "__module__", "") == math.__name__ and hasattr(np, name) and any(shapes):
+            return f"`math.{name}` takes one number, `np.{name}` an array."
+    return ""
+
+
+def list_for_array(scene):
+    """Arithmetic, or an index of several axes, on a list."""
+    for node in scene.of(ast.BinOp):
+        for side, other in ((node.left, node.right), (node.right, node.left)):
+            if type(scene.value(side)) is list and not isinstance(scene.value(other), np.ndarray | int):
+                text = scene.source(side)
+                return f"`{text}` is a list here, which cannot be computed with: `np.asarray({text})` can."
+    for node in scene.of(ast.Subscript):
+        index = scene.value(node.slice)
+        if type(scene.value(node.value)) is list and (isinstance(node.slice, ast.Tuple) or isinstance(index, np.ndarray)):
+            text = scene.source(node.value)
+            return f"`{text}` is a list here, with one index: `np.asarray({text})` takes several, or an array of them."
+    return ""
+
+
+def tuple_for_array(scene):
+    """Arithmetic with a tuple."""
+    for node in scene.of(ast.BinOp):
+        for side in (node.left, node.right):
+            value, text = scene.value(side), scene.source(side)
+            if type(value) is tuple and value:
+                return f"`{text}` is a tuple of {len(value)}: take it apart, as in `{_letters(len(value))} = {text}`."
+    return ""
+
+
+# ---- values and shapes ----
+
+def unpacked(scene):
+    """More or fewer values than names to take them."""
+    statement, returned = scene.statement, scene.returned
+    if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Tuple | ast.List):
+        names, value = statement.targets[0].elts, scene.value(statement.value)
+        what = scene.source(statement.value)
+        if value is UNKNOWN and isinstance(statement.value, ast.Call) and returned is not None:
+            what, value = f"{returned[0]}(...)", returned[1]
+        if value is UNKNOWN:
+            return ""
+        if isinstance(value, np.ndarray) and value.ndim:
+            count = f"`{what}` is one array of shape {value.shape}"
+        elif type(value) in (list, tuple, dict) and len(value) != len(names):
+            count = f"`{what}` gives {len(value)} values"
+        else:
+            return ""
+        if any(isinstance(name, ast.Starred) for name in names) or isinstance(value, np.ndarray) and len(value) == len(names):
+            return ""
+        return f"{count}, and {len(names)} names on the left take {len(names)}."
+    if isinstance(statement, ast.For) and isinstance(statement.target, ast.Tuple) and type(scene.value(statement.iter)) in (list, tuple):
+        sizes = {len(item) for item in scene.value(statement.iter) if type(item) in (list, tuple)}
+        if len(sizes) == 1 and sizes != {len(statement.target.elts)}:
+            return f"each element of `{scene.source(statement.iter)}` has {sizes.pop()} values, and there are {len(statement.target.elts)} names."
+    return ""
+
+
+def truth_of_an_array(scene):
+    """if h0 == None; if a == b; max(a, b); np.ndindex(an array)"""
+    for node in scene.of(ast.Call):
+        function, arguments = scene.value(node.func), list(map(scene.value, node.args))
+        if _one_of(function, (max, min)) and len(arguments) > 1 and any(isinstance(a, np.ndarray) and a.size > 1 for a in arguments):
+            return f"`{function.__name__}` compares whole objects; element by element it is `np.{function.__name__}imum`."
+        if function is np.ndindex and len(arguments) == 1 and isinstance(arguments[0], np.ndarray):
+            text = scene.source(node.args[0])
+            return f"`np.ndindex` takes a shape: `np.ndindex({text}.shape)`."
+    for node in scene.of(ast.Compare) or [node for node in scene.parts() if isinstance(node, ast.Compare)]:
+        left, right = node.left, node.comparators[0]
+        shape = broadcast(scene.shape(left) or (), scene.shape(right) or ())
+        if not isinstance(node.ops[0], ast.Eq | ast.NotEq | ast.Lt | ast.LtE | ast.Gt | ast.GtE) or not shape or int(np.prod(shape)) < 2:
+            continue
+        if isinstance(right, ast.Constant) and right.value is None:
+            word = "is" if isinstance(node.ops[0], ast.Eq) else "is not"
+            return f"`{scene.source(node)}` compares each number with None: write `{scene.source(left)} {word} None`."
+        text = scene.source(node)
+        return f"`{text}` answers for each number, and `if` wants one answer: `np.all({text})` or `np.any({text})`."
+    return ""
+
+
+def fits(scene, node, shape):
+    """Whether an expression of this shape would suit its place: what it is added to, or what its name stands for.
+
+    None where the place does not say.
+    """
+    parents = {child: parent for parent in scene.parts() for child in ast.iter_child_nodes(parent)}
+    parent = parents.get(node)
+    if isinstance(parent, ast.BinOp) and not isinstance(parent.op, ast.MatMult | ast.Pow):
+        other = scene.shape(parent.right if parent.left is node else parent.left)
+        return None if not other else broadcast(shape, other) is not None
+    if isinstance(parent, ast.AugAssign):
+        target = scene.shape(parent.target)
+        return None if target is None else broadcast(shape, target) == target
+    if isinstance(parent, ast.Assign) and len(parent.targets) == 1:
+        return _as_named(scene, parent.targets[0], shape)
+    if isinstance(parent, ast.Tuple) and isinstance(parents.get(parent), ast.Return) and scene.results:
+        place = parent.elts.index(node)
+        return _as_named(scene, ast.Name(scene.results[place]), shape) if len(parent.elts) == len(scene.results) else None
+    return None
+
+
+def _as_named(scene, target, shape):
+    """Whether this is the shape of what a name like dWx or dh_prev is the gradient of; None where that is not known."""
+    if not isinstance(target, ast.Name) or not target.id.startswith("d"):
+        return None
+    for name in (target.id[1:], target.id[1:].removesuffix("_t")):
+        holders = [scene.lookup(name), *(_fields(scene.lookup(holder)).get(name) for holder in ("cell", "model"))]
+        for value in holders:
+            if isinstance(value, np.ndarray):
+                return value.shape == shape
+    return None
+
+
+def transposed(scene):
+    """A matrix product that fits with one transpose, or the other way round, in its place; and in no other way."""
+    operation = scene.operation()
+    if not operation or operation[1] not in ("@", "*"):
+        return ""
+    left, symbol, right = operation
+    node = next((n for n in scene.parts() if isinstance(n, ast.BinOp) and n.left is left), None)
+    a, b = scene.shape(left), scene.shape(right)
+    if node is None or len(a) < 2 or len(b) < 2:
+        return ""
+    x, y = _bracketed(scene, left), _bracketed(scene, right)
+    if symbol == "*":
+        made = matmul(a, b)
+        return f"`*` multiplies element by element. The matrix product is `{x} @ {y}`, {made}." if made and fits(scene, node, made) is not False \
+            else ""
+    if len(a) > 2 or len(b) > 2:
+        return ""
+    ways = {f"{x} @ {y}.T": (matmul(a, b[::-1]), y), f"{x}.T @ {y}": (matmul(a[::-1], b), x), f"{y} @ {x}": (matmul(b, a), "")}
+    good = {way: found for way, found in ways.items() if found[0] and fits(scene, node, found[0])}
+    if len(good) != 1:
+        return ""
+    (way, (shape, which)), = good.items()
+    return f"`{which}` lacks its transpose: `{way}` is {shape}." if which else f"It fits the other way round: `{way}` is {shape}."
+
+
+def _bracketed(scene, node):
+    text = scene.source(node)
+    return f"({text})" if isinstance(node, ast.BinOp | ast.UnaryOp | ast.Compare) else text
+
+
+def lost_axis(scene):
+    """A sum or a max over an axis whose lost axis is why two shapes do not fit."""
+    operation = scene.operation()
+    if not operation:
+        return ""
+    left, symbol, right = operation
+    for side, other in ((left, right), (right, left)):
+        call, line = side, ""
+        if isinstance(side, ast.Name):
+            step = (assignments(scene, side.id) or [None])[-1]
+            call = step.value if isinstance(step, ast.Assign) and step.targets[0].__class__ is ast.Name else side
+            line = f" (line {step.lineno})" if call is not side else ""
+        found, across = scene.reduction(call), scene.shape(other)
+        if not found or found[0] != scene.shape(side):
+            continue
+        joined = broadcast(found[1], across)
+        if joined is not None and (not symbol.endswith("=") or joined == scene.shape(left)):
+            return f"`{scene.source(call)}`{line} has lost an axis: with `keepdims=True` it is {found[1]}, which fits."
+    return ""
+
+
+def parts_of_other_shapes(scene):
+    """np.array of a list whose elements differ in shape"""
+    for node in scene.of(ast.Call):
+        value = scene.value(node.args[0]) if node.args else UNKNOWN
+        if _one_of(scene.value(node.func), (np.array, np.asarray, np.stack)) and type(value) in (list, tuple):
+            shapes = list(dict.fromkeys(described(v) for v in value))
+            if len(shapes) > 1:
+                return f"The elements of `{scene.source(node.args[0])}` are {' and '.join(shapes[:3])}: they must be alike."
+    return ""
+
+
+def flat_probabilities(scene):
+    """rng.choice(..., p=a column)"""
+    for node in scene.of(ast.Call):
+        p = next((keyword.value for keyword in node.keywords if keyword.arg == "p"), None)
+        shape = scene.shape(p) if p is not None else None
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "choice" and shape and len(shape) == 2 and 1 in shape:
+            text = scene.source(p)
+            return f"`{text}` is {shape}, and `choice` wants one axis: `{text}[:, 0]`." if shape[1] == 1 else ""
+    return ""
+
+
+def loss_not_given(scene):
+    """The course's default loss, for squared errors, met integer targets."""
+    for node in scene.of(ast.Call):
+        function = scene.value(node.func)
+        if function is UNKNOWN and isinstance(node.func, ast.Attribute):
+            function = getattr(type(scene.value(node.func.value)), node.func.attr, UNKNOWN)
+        if not inspect.isfunction(function) or not str(function.__module__).startswith("rnn_helpers."):
+            continue
+        loss = inspect.signature(function).parameters.get("loss")
+        default = getattr(loss, "default", None)
+        whole = [arg for arg in node.args if isinstance(value := scene.value(arg), np.ndarray) and value.dtype.kind in "iu"]
+        raised = any(step.f_code is getattr(default, "__code__", None) for step in scene.steps)
+        if raised and whole and not any(keyword.arg == "loss" for keyword in node.keywords):
+            return (f"No `loss=` is given, so it takes `{default.__name__}`. `{scene.source(whole[0])}` holds whole numbers: "
+                    f"`{scene.source(node.func)}(..., loss=softmax_cross_entropy)`.")
+    return ""
+
+
+# ---- places ----
+
+def beyond_the_end(scene):
+    """An index that is not there."""
+    for node in scene.of(ast.Subscript):
+        base, index = scene.value(node.value), scene.value(node.slice)
+        text = scene.source(node.value)
+        where = index[0] if type(index) is tuple and index else index
+        if type(base) in (list, tuple, np.ndarray) and type(where) in (int, np.int64) and np.ndim(base) != 0 and not -len(base) <= where < len(base):
+            return f"`{text}` has no element {where}: it holds {len(base)}" + (f", 0 to {len(base) - 1}." if len(base) else ".")
+        if type(base) is np.ndarray and isinstance(index, np.ndarray) and index.dtype.kind in "iu":
+            return f"`{scene.source(node)}` takes its indices along axis 0 of `{text}`, which is {base.shape}."
+    return ""
+
+
+def keys_there(scene):
+    """The keys that a dict has instead."""
+    for node in scene.of(ast.Subscript):
+        base = scene.value(node.value)
+        if type(base) is dict and all(isinstance(key, str) and len(key) <= 20 for key in base) and 0 < len(base) <= 12:
+            return f"`{scene.source(node.value)}` has the keys {', '.join(map(repr, base))}."
+    return ""
+
+
+def calls_itself(scene):
+    """A function whose line calls it again."""
+    for node in scene.of(ast.Call):
+        if isinstance(node.func, ast.Name) and node.func.id == scene.name:
+            return f"`{scene.name}` calls itself here, without end."
+    return ""
+
+
+def nothing_moves(scene):
+    """A while loop that gives no new value to what its condition reads."""
+    if scene.function is None:
+        return ""
+    loops = [node for node in ast.walk(scene.function) if isinstance(node, ast.While) and node.lineno <= scene.lineno <= node.end_lineno]
+    for loop in loops[-1:]:
+        read = [n.id for n in ast.walk(loop.test) if isinstance(n, ast.Name) and isinstance(scene.lookup(n.id), int | float | str | tuple)]
+        given = {n.id for step in loop.body for n in ast.walk(step) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
+        if read and not given.intersection(read) and not any(isinstance(n, ast.Call) and scene.value(n.func) is not len for n in ast.walk(loop.test)):
+            return f"No line of the loop gives {_list(dict.fromkeys(read))} a new value, which `while {scene.source(loop.test)}` waits for."
+    return ""
+
+
+REMEDIES = (  # exception -> what may explain it, the most telling first
+    (NameError, (missing_name,)),
+    (AttributeError, (missing_attribute,)),
+    (TypeError, (shape_not_a_tuple, not_a_function, bitwise_power, walk_over_a_number, keys_for_values, keyword_off, one_number_only,
+                 list_for_array, tuple_for_array, unpacked, truth_of_an_array, none_in_the_line)),
+    (ValueError, (lost_axis, transposed, unpacked, truth_of_an_array, parts_of_other_shapes, flat_probabilities, loss_not_given,
+                  none_in_the_line)),
+    (IndexError, (beyond_the_end, list_for_array)),
+    (KeyError, (keys_there,)),
+    (RecursionError, (calls_itself,)),
+)
+
+
+def remedy(scene):
+    """What to do, in a sentence, or "" where nothing is proved."""
+    if scene.statement is None:
+        return ""
+    rules = next((rules for kind, rules in REMEDIES if isinstance(scene.error, kind)), ())
+    for rule in rules:
+        if found := rule(scene):
+            return found
+    return ""
