@@ -9,6 +9,7 @@ import zlib
 import numpy as np
 
 from rnn_helpers.check import EXERCISES
+from rnn_helpers.check.advice import Advice
 from rnn_helpers.check.happened import Problem
 from rnn_helpers.check.judge import Judgement, judge
 from rnn_helpers.check.observe import CaseResult, Observed
@@ -97,11 +98,12 @@ def verdict(name, seed, answer):
     exercise = EXERCISES[name]
     if "observed" not in answer:
         why = discreet(text_in(answer["missing"], 300))
-        return dataclasses.asdict(Judgement(name, exercise.asks, "wrong", 0.0, exercise.points, [why]))
-    result = dataclasses.asdict(judge(yardstick(name, seed), observed_in(exercise, answer["observed"]), hidden=True))
+        return dataclasses.asdict(Judgement(name, exercise.asks, "wrong", 0.0, exercise.points, [Advice(why).as_dict()]))
+    judgement = judge(yardstick(name, seed), observed_in(exercise, answer["observed"]), hidden=True)
+    result = dataclasses.asdict(judgement)
     result["points"] = min(max(float(result["points"]), 0.0), exercise.points)
     result["advice"] = [{part: discreet(value) if isinstance(value, str) else value for part, value in line.as_dict().items()}
-                        for line in map(as_advice, result["advice"])]
+                        for line in judgement.advice]
     for facet in result["facets"]:
         facet["reason"] = discreet(facet["reason"])
     return result

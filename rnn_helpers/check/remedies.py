@@ -555,6 +555,16 @@ def calls_itself(scene):
     return ""
 
 
+def grows(scene):
+    """A name that is made anew from itself, and larger, each time round a loop."""
+    step = scene.statement
+    if isinstance(step, ast.Assign) and isinstance(step.targets[0], ast.Name):
+        name = step.targets[0].id
+        if any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(step.value)):
+            return f"`{name}` is made from itself each time this line runs, and grows."
+    return ""
+
+
 def nothing_moves(scene):
     """A while loop that gives no new value to what its condition reads."""
     if scene.function is None:
@@ -578,6 +588,7 @@ REMEDIES = (  # exception -> what may explain it, the most telling first
     (IndexError, (beyond_the_end, list_for_array)),
     (KeyError, (keys_there,)),
     (RecursionError, (calls_itself,)),
+    (MemoryError, (grows,)),
 )
 
 

@@ -91,7 +91,7 @@ def test_a_case_in_which_alone_it_hangs_costs_that_case_and_the_later_ones(soon)
         return right(cell, x_t, h_prev)
 
     points, advice, _ = told("rnn_cell_forward", hangs_on_batches)
-    assert points == 3 and "works on 'one example'" in advice and "a batch of 2" in advice
+    assert 0 < points < FULL["rnn_cell_forward"] and "It works on 'one example'" in advice and "a batch of 2" in advice
 
 
 CELLS = {

@@ -5,6 +5,7 @@ import contextlib
 import functools
 import importlib
 import io
+import sys
 import warnings
 
 import numpy as np
