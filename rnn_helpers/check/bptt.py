@@ -4,9 +4,10 @@ import numpy as np
 
 from rnn_helpers.bptt import rnn_backward, rnn_backward_truncated, rnn_forward
 from rnn_helpers.cell import RNNCell, rnn_cell_backward, rnn_cell_forward
-from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, one, parts
+from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, parts
 from rnn_helpers.check.mistakes import bptt as mistakes
 from rnn_helpers.check.networks import cell_of, draw_cell, single_precision
+from rnn_helpers.check.returned import arranged, named, single, spoiled
 from rnn_helpers.gradcheck import check_gradients, numerical_gradient, relative_error
 
 STEP_NAMES = ("dWx", "dWh", "db", "dh_prev")
@@ -15,28 +16,48 @@ NAMES = ("dWx", "dWh", "db", "dh0")
 
 def step_fixtures(rng):
     fixture = {}
-    for suffix, (D, H, B) in {"": (3, 4, 3), "1": (2, 5, 1)}.items():
+    for suffix, (D, H, B) in {"": (2, 4, 3), "1": (2, 5, 1)}.items():
         fixture |= {**draw_cell(rng, D, H, suffix), f"x_t{suffix}": rng.normal(size=(D, B)),
-                    f"h_prev{suffix}": rng.uniform(-0.9, 0.9, (H, B)), f"dh_t{suffix}": rng.normal(0, 2, (H, B))}
+                    f"h_prev{suffix}": rng.uniform(-0.9, 0.9, (H, B)), f"dh_t{suffix}": rng.normal(0, 2, (H, B)),
+                    f"x_next{suffix}": rng.normal(size=(D, B))}
         cell = RNNCell.from_arrays(*(fixture[name + suffix] for name in ("Wx", "Wh", "b")))
         fixture[f"h_t{suffix}"] = rnn_cell_forward(cell, fixture[f"x_t{suffix}"], fixture[f"h_prev{suffix}"])[0]
     return fixture
 
 
-def one_step(function, i, suffix=""):
-    """The learner's step back on a cache of its own forward step, or of the course's."""
-    cell = cell_of(i, suffix)
-    x_t, h_prev, h_t, dh_t = (i[name + suffix] for name in ("x_t", "h_prev", "h_t", "dh_t"))
-    forward = i.using.get("forward")
-    cache = parts(forward(cell, x_t, h_prev), "h_t", "cache")[1] if forward else (x_t, h_prev, h_t)
-    return dict(zip(STEP_NAMES, parts(function(cell, dh_t, cache), *STEP_NAMES)))
+def one_step(suffix=""):
+    """A case's run: the learner's step back on a cache of its own forward step, or of the course's."""
+
+    def run(function, i):
+        cell = cell_of(i, suffix)
+        x_t, h_prev, h_t, dh_t = (i[name + suffix] for name in ("x_t", "h_prev", "h_t", "dh_t"))
+        forward = i.using.get("forward")
+        cache = parts(forward(cell, x_t, h_prev), "h_t", "cache")[1] if forward else (x_t, h_prev, h_t)
+        return named(function(cell, dh_t, cache), *STEP_NAMES)
+
+    return run
 
 
 def one_step_float32(function, i):
-    cell = single_precision(cell_of(i, "1"))
-    forward = i.using.get("forward", rnn_cell_forward)
+    cell, forward = single_precision(cell_of(i, "1")), i.using.get("forward", rnn_cell_forward)
     cache = forward(cell, i["x_t1"].astype(np.float32), i["h_prev1"].astype(np.float32))[1]
-    return dict(zip(STEP_NAMES, parts(function(cell, i["dh_t1"].astype(np.float32), cache), *STEP_NAMES)))
+    return named(function(cell, i["dh_t1"].astype(np.float32), cache), *STEP_NAMES)
+
+
+def step_again(function, i):
+    """Another step of the same cell, from a state of zeros, after the first result was spoiled and the weights moved."""
+    cell, forward = cell_of(i), i.using.get("forward", rnn_cell_forward)
+    first = function(cell, i["dh_t"], parts(forward(cell, i["x_t"], i["h_prev"]), "h_t", "cache")[1])
+    spoiled(first)
+    for weights in (cell.Wx, cell.Wh, cell.b):
+        weights *= 0.5
+    cache = parts(forward(cell, i["x_next"], np.zeros_like(i["h_prev"])), "h_t", "cache")[1]
+    return named(function(cell, np.asfortranarray(i["dh_t"][::-1]), cache), *STEP_NAMES)
+
+
+def the_course_s_step(run):
+    """A case's `read` that knows the four values by those of the course's step back."""
+    return arranged(STEP_NAMES, lambda i: run(rnn_cell_backward, i).values())
 
 
 def step_witness(i, values):
@@ -47,7 +68,8 @@ def step_witness(i, values):
     def loss():
         return np.sum(i["dh_t"] * rnn_cell_forward(cell, i["x_t"], i["h_prev"])[0])
 
-    return [(name, relative_error(values[f"a batch of 3/{name}"], numerical_gradient(loss, p)), 1e-6) for name, p in params.items()]
+    return [(name, relative_error(values[f"a batch of 3/{name}"], numerical_gradient(loss, p)), 1e-6)
+            for name, p in params.items()]
 
 
 RNN_CELL_BACKWARD = Exercise(
@@ -55,15 +77,18 @@ RNN_CELL_BACKWARD = Exercise(
     notebook="03_bptt",
     asks="rnn_cell_backward(cell, dh_t, cache) -> (dWx_t, dWh_t, db_t, dh_prev)",
     fixtures=step_fixtures,
-    cases=(Case("one example", lambda f, i: one_step(f, i, "1")), Case("a batch of 3", one_step),
-           Case("float32", one_step_float32, tolerance=1e-4)),
-    facets=(Facet("shapes", 1, ("*/*",), "shape"),
-            Facet("dWx of one example", 1, ("one example/dWx", "float32/dWx")),
-            Facet("dWh of one example", 1, ("one example/dWh", "float32/dWh")),
-            Facet("db of one example", 1, ("one example/db", "float32/db")),
-            Facet("dh_prev of one example", 2, ("one example/dh_prev", "float32/dh_prev")),
-            Facet("a batch of 3", 1, ("a batch of 3/*",)),
-            Facet("arguments unharmed", 1, kind="unharmed")),
+    cases=(Case("one example", one_step("1"), the_course_s_step(one_step("1"))),
+           Case("a batch of 3", one_step(), the_course_s_step(one_step())),
+           Case("called again", step_again, the_course_s_step(step_again), may_change=("Wx", "Wh", "b")),
+           Case("float32", one_step_float32, the_course_s_step(one_step_float32), tolerance=1e-4)),
+    facets=(Facet("shapes", 0.5, tuple(f"*/{name}" for name in STEP_NAMES), "shape"),
+            Facet("dWx and db of one example", 1.5, tuple(f"{case}/{n}" for case in ("one*", "float32") for n in ("dWx", "db"))),
+            Facet("dWh of one example", 0.75, ("one example/dWh", "float32/dWh")),
+            Facet("dWx, dWh and db of a batch of 3", 2.25, tuple(f"a batch of 3/{name}" for name in STEP_NAMES[:3])),
+            Facet("dh_prev", 1.75, ("one example/dh_prev", "a batch of 3/dh_prev", "float32/dh_prev")),
+            Facet("four values, in the order asked", 0.5, ("*/returned",), "property"),
+            Facet("another call, from zeros", 0.25, tuple(f"called again/{name}" for name in STEP_NAMES), "further"),
+            Facet("arguments unharmed", 0.5, kind="unharmed")),
     reference=rnn_cell_backward,
     forbidden=(rnn_backward, rnn_backward_truncated),
     mistakes=mistakes.RNN_CELL_BACKWARD,
@@ -73,7 +98,7 @@ RNN_CELL_BACKWARD = Exercise(
 
 def sequence_fixtures(rng):
     fixture = {}
-    for suffix, (T, D, H, B) in {"": (5, 3, 4, 3), "1": (4, 2, 5, 1), "2": (1, 2, 3, 2)}.items():
+    for suffix, (T, D, H, B) in {"": (7, 2, 4, 3), "1": (8, 2, 5, 1), "2": (1, 2, 3, 4)}.items():
         fixture |= {**draw_cell(rng, D, H, suffix), f"X{suffix}": rng.normal(size=(T, D, B)),
                     f"h0{suffix}": rng.uniform(-0.9, 0.9, (H, B)), f"dh{suffix}": rng.normal(0, 5, (T, H, B))}
         cell = RNNCell.from_arrays(*(fixture[name + suffix] for name in ("Wx", "Wh", "b")))
@@ -82,22 +107,58 @@ def sequence_fixtures(rng):
     return fixture
 
 
-def whole_sequence(function, i, suffix="", lists=False):
-    """The learner's walk back on caches of its own forward pass, or the course's; with `lists` on the fixture's own states."""
-    cell, X, dh, h0, states = cell_of(i, suffix), *(i[name + suffix] for name in ("X", "dh", "h0", "states"))
-    forward = i.using.get("forward")
-    if lists and not forward:
-        caches = [(X[t], states[t], states[t + 1]) for t in range(len(X))]
-    else:
-        caches = parts((forward or rnn_forward)(cell, X, h0), "h_states", "caches")[1]
-    return dict(zip(NAMES, parts(function(cell, list(dh) if lists and not suffix else dh, caches), *NAMES)))
+def whole_sequence(suffix="", lists=False):
+    """A case's run: the learner's walk back on caches of its own forward pass, or a list of the course's.
+
+    lists : dh is a list of steps, too, and looked at before and after
+    """
+
+    def run(function, i):
+        cell, X, dh, h0, states = cell_of(i, suffix), *(i[name + suffix] for name in ("X", "dh", "h0", "states"))
+        forward = i.using.get("forward")
+        if forward:
+            caches = parts(forward(cell, X, h0), "h_states", "caches")[1]
+        else:
+            caches = [(X[t], states[t], states[t + 1]) for t in range(len(X))]
+        if not lists:
+            return named(function(cell, dh, caches), *NAMES)
+        with i.as_list("dh", dh) as steps:
+            return named(function(cell, steps, caches), *NAMES)
+
+    return run
+
+
+def sequence_from_zeros(suffix=""):
+    """A case's run: no h0 is given to the forward pass."""
+
+    def run(function, i):
+        cell, forward = cell_of(i, suffix), i.using.get("forward", rnn_forward)
+        caches = parts(forward(cell, i["X" + suffix], np.zeros_like(i["h0" + suffix])), "h_states", "caches")[1]
+        return named(function(cell, i["dh" + suffix], caches), *NAMES)
+
+    return run
 
 
 def sequence_float32(function, i):
-    cell = single_precision(cell_of(i, "1"))
-    forward = i.using.get("forward", rnn_forward)
+    cell, forward = single_precision(cell_of(i, "1")), i.using.get("forward", rnn_forward)
     caches = forward(cell, i["X1"].astype(np.float32), i["h01"].astype(np.float32))[1]
-    return dict(zip(NAMES, parts(function(cell, i["dh1"].astype(np.float32), caches), *NAMES)))
+    return named(function(cell, i["dh1"].astype(np.float32), caches), *NAMES)
+
+
+def sequence_again(function, i):
+    """Another sequence by the same cell, after the first result was spoiled and the weights have moved in place."""
+    cell, forward = cell_of(i), i.using.get("forward", rnn_forward)
+    first = function(cell, i["dh"], parts(forward(cell, i["X"], i["h0"]), "h_states", "caches")[1])
+    spoiled(first)
+    for weights in (cell.Wx, cell.Wh, cell.b):
+        weights *= 0.5
+    caches = parts(forward(cell, i["X"][::-1], i["h0"]), "h_states", "caches")[1]
+    return named(function(cell, np.asfortranarray(i["dh"]), caches), *NAMES)
+
+
+def the_course_s_walk(run):
+    """A case's `read` that knows the four values by those of the course's walk back."""
+    return arranged(NAMES, lambda i: run(rnn_backward, i).values())
 
 
 def sequence_witness(i, values):
@@ -108,7 +169,8 @@ def sequence_witness(i, values):
     def loss():
         return np.sum(i["dh"] * rnn_forward(cell, i["X"], i["h0"])[0])
 
-    return [(name, relative_error(values[f"a batch of 3/{name}"], numerical_gradient(loss, p)), 1e-6) for name, p in params.items()]
+    return [(name, relative_error(values[f"a batch of 3/{name}"], numerical_gradient(loss, p)), 1e-6)
+            for name, p in params.items()]
 
 
 RNN_BACKWARD = Exercise(
@@ -116,17 +178,21 @@ RNN_BACKWARD = Exercise(
     notebook="03_bptt",
     asks="rnn_backward(cell, dh, caches) -> (dWx, dWh, db, dh0)",
     fixtures=sequence_fixtures,
-    cases=(Case("one sequence", lambda f, i: whole_sequence(f, i, "1", lists=True)), Case("a batch of 3", whole_sequence),
-           Case("lists", lambda f, i: whole_sequence(f, i, lists=True)), Case("T = 1", lambda f, i: whole_sequence(f, i, "2")),
-           Case("float32", sequence_float32, tolerance=1e-4)),
-    facets=(Facet("shapes", 1, ("*/*",), "shape"),
-            Facet("dWx of one sequence", 1, ("one sequence/dWx", "float32/dWx")),
-            Facet("dWh of one sequence", 1, ("one sequence/dWh", "float32/dWh")),
-            Facet("db of one sequence", 1, ("one sequence/db", "float32/db")),
-            Facet("dh0 of one sequence", 1, ("one sequence/dh0", "float32/dh0")),
-            Facet("batches, and T = 1", 2, ("a batch of 3/*", "T = 1/*")),
-            Facet("dh as a list of steps", 1, ("lists/*",)),
-            Facet("arguments unharmed", 1, kind="unharmed")),
+    cases=tuple(Case(name, run, the_course_s_walk(run), **more) for name, run, more in (
+        ("one sequence", whole_sequence("1"), {}), ("a batch of 3", whole_sequence(), {}),
+        ("lists", whole_sequence("1", lists=True), {}), ("T = 1", whole_sequence("2"), {}),
+        ("T = 1, from zeros", sequence_from_zeros("2"), {}),
+        ("called again", sequence_again, {"may_change": ("Wx", "Wh", "b")}),
+        ("float32", sequence_float32, {"tolerance": 1e-4}))),
+    facets=(Facet("shapes", 0.5, tuple(f"{case}/{n}" for case in ("one*", "a batch*", "T = 1*") for n in NAMES), "shape"),
+            Facet("dWx and db of one sequence", 1.5, tuple(f"{case}/{n}" for case in ("one*", "float32") for n in ("dWx", "db"))),
+            Facet("dWh of one sequence", 0.75, ("one sequence/dWh", "float32/dWh")),
+            Facet("dWx, dWh and db of a batch of 3", 3, tuple(f"a batch of 3/{name}" for name in NAMES[:3])),
+            Facet("dh0", 1.5, ("one sequence/dh0", "a batch of 3/dh0", "float32/dh0")),
+            Facet("T = 1, dh as a list, another call", 0.75,
+                  tuple(f"{case}/{name}" for case in ("T = 1*", "lists", "called again") for name in NAMES), "further"),
+            Facet("four values, in the order asked", 0.5, ("one*/returned", "a batch*/returned"), "property"),
+            Facet("arguments unharmed", 0.5, kind="unharmed")),
     reference=rnn_backward,
     forbidden=(rnn_backward_truncated,),
     mistakes=mistakes.RNN_BACKWARD,
@@ -136,9 +202,10 @@ RNN_BACKWARD = Exercise(
 
 def difference_fixtures(rng):
     D, H = 3, 4
-    return {"P": rng.uniform(0.5, 1.5, (2, 3)), "A": rng.uniform(0.5, 2.0, (2, 3)), "column": rng.uniform(-1.2, -0.4, (4, 1)),
-            **draw_cell(rng, D, H), "X": rng.normal(size=(4, D, 2)), "h0": rng.uniform(-0.9, 0.9, (H, 2)),
-            "dh": rng.normal(size=(4, H, 2)), "eps": 0.05}
+    return {"P": rng.uniform(0.5, 1.5, (2, 3)), "A": rng.uniform(0.5, 2.0, (2, 3)),
+            "column": np.r_[rng.uniform(-1.2, -0.4, 3), 0.0][:, None],
+            **draw_cell(rng, D, H), "X": rng.normal(size=(7, D, 2)), "h0": rng.uniform(-0.9, 0.9, (H, 2)),
+            "dh": rng.normal(size=(7, H, 2)), "eps": 0.05}
 
 
 MOST_SEEN = 500  # calls of f whose param is noted; the largest param has 16 elements
@@ -150,13 +217,14 @@ def difference(function, i, param, f, *eps):
 
     def watched(*given):
         if given:
-            raise BadReturn("it calls f with an argument; f() takes none and reads param: change param in place, call f(), put it back")
+            raise BadReturn("it calls f with an argument; f() takes none and reads param: change param in place, "
+                            "call f(), put it back")
         if len(seen) < MOST_SEEN:
             seen.append(param.copy())
         return f()
 
-    gradient = one(function(watched, param, *eps), "gradient")
-    return {"gradient": gradient, "param_after": param, "seen": np.array(seen).reshape(-1, *param.shape)}
+    found = single(function(watched, param, *eps), "gradient")
+    return {**found, "param_after": param, "seen": np.array(seen).reshape(-1, *param.shape)}
 
 
 def read_difference(name):
@@ -164,8 +232,9 @@ def read_difference(name):
 
     def read(i, values):
         moved = (values["seen"] != i[name]).any(axis=0)
-        f_saw = "param moved" if moved.all() else "a part of param moved" if moved.any() else "param as it was, every time"
-        return {"gradient": values["gradient"], "param_after": values["param_after"], "f_saw": np.array(f_saw)}
+        part = "a part of param moved" if moved.any() else "param as it was, every time"
+        f_saw = "param moved" if moved.all() else part
+        return {**{name: values[name] for name in ("gradient", "returned", "param_after")}, "f_saw": np.array(f_saw)}
 
     return read
 
@@ -200,9 +269,10 @@ NUMERICAL_GRADIENT = Exercise(
     cases=(Case("a matrix", of_a_matrix, read_difference("P"), may_change=("P",), may_share=True),
            Case("a column, eps = 0.05", of_a_column, read_difference("column"), may_change=("column",), may_share=True),
            Case("Wh of a network", of_a_network, read_difference("Wh"), may_change=("Wh",), may_share=True)),
-    facets=(Facet("gradient of a matrix", 1, ("a matrix/gradient", "Wh of a network/gradient")),
+    facets=(Facet("gradient of a matrix", 0.75, ("a matrix/gradient", "Wh of a network/gradient")),
             Facet("gradient of a column, with another eps", 0.5, ("a column, eps = 0.05/gradient",)),
             Facet("shape of the gradient", 0.5, ("*/gradient",), "shape"),
+            Facet("the gradient itself is returned", 0.25, ("*/returned",), "property"),
             Facet("param moves, and is put back", 1, ("*/f_saw", "*/param_after"), "property")),
     reference=numerical_gradient,
     forbidden=(check_gradients,),
@@ -212,60 +282,90 @@ NUMERICAL_GRADIENT = Exercise(
 
 
 def error_fixtures(rng):
-    """Two arrays, a third a little beside the first in two sizes, and factors by which the first is lengthened, in no order."""
-    a, noise = rng.uniform(0.5, 1.5, (3, 4)) * rng.choice([-1, 1], (3, 4)), rng.uniform(0.5, 1.0, (3, 4))
-    noise *= np.where(np.arange(12).reshape(3, 4) % 2, 1, -1)
-    return {"a": a, "b": a * rng.uniform(1.1, 1.6, (3, 4)), "noise": noise - noise.mean(), "zero": np.zeros((3, 4)),
+    """Two arrays, a third a little beside the first in two sizes, and factors in no order by which the first is lengthened.
+
+    Besides: two arrays with zeros, some of them in the same places, and two whose sum is 0.
+    """
+    signs, up_and_down = rng.choice([-1, 1], (3, 4)), np.where(np.arange(12).reshape(3, 4) % 2, 1, -1)
+    a, noise = rng.uniform(0.5, 1.5, (3, 4)) * signs, rng.uniform(0.5, 1.0, (3, 4)) * up_and_down
+    b, zeros = a * rng.uniform(1.1, 1.6, (3, 4)), rng.permutation(12).reshape(3, 4)
+    return {"a": a, "b": b, "noise": noise - noise.mean(), "zero": np.zeros((3, 4)),
+            "a_zeros": np.where(zeros < 5, 0, a), "b_zeros": np.where((zeros > 2) & (zeros < 7), 0, b),
+            "a_sum": noise - noise.mean(), "b_sum": b - b.mean(),
             "sizes": [1000.0, 0.001], "small": [1e-3, 1e-3 / float(rng.uniform(2, 20))],
             "factors": rng.permutation(1 + np.cumsum(rng.uniform(0.1, 0.3, 6)))}
 
 
-def scalar(function, a, b):
-    """The learner's relative error as a float. BadReturn when it is not one real number."""
-    value = one(function(a.copy(), b.copy()), "a float")
-    if np.size(value) != 1:
-        raise BadReturn(f"it returned an array of shape {np.shape(value)}, expected one number")
-    return float(np.reshape(value, ()))
-
-
 def errors(function, i):
-    """The relative errors from which `properties` are read."""
-    a, b = i["a"], i["b"]
-    return {"value": scalar(function, a, b), "swapped": scalar(function, b, a), "equal": scalar(function, a, a),
-            "zeros": scalar(function, i["zero"], i["zero"]), "scaled": [scalar(function, c * a, c * b) for c in i["sizes"]],
-            "near": [scalar(function, a, a + s * i["noise"]) for s in i["small"]], "opposite": scalar(function, a, -a),
-            "twice": scalar(function, a, 2 * a), "longer": [scalar(function, a, c * a) for c in i["factors"]]}
+    """The relative errors from which `properties` are read, the arguments looked at before and after."""
+    returned = []
+
+    def of(a, b):
+        given = {"a": (a, np.array(a)), "b": (b, np.array(b))}
+        found = single(function(given["a"][1], given["b"][1]), "error")
+        i.altered += [name for name, (before, now) in given.items() if not np.array_equal(before, now)]
+        returned.append(found["returned"])
+        if np.size(found["error"]) != 1:
+            raise BadReturn(f"it returned an array of shape {np.shape(found['error'])}, expected one number")
+        return float(np.reshape(found["error"], ()))
+
+    a, b, zero = i["a"], i["b"], i["zero"]
+    found = {"value": of(a, b), "swapped": of(b, a), "equal": of(a, a), "zeros": of(zero, zero),
+             "scaled": [of(c * a, c * b) for c in i["sizes"]], "near": [of(a, a + s * i["noise"]) for s in i["small"]],
+             "opposite": of(a, -a), "twice": of(a, 2 * a), "longer": [of(a, c * a) for c in i["factors"]],
+             "some zeros": [of(i["a_zeros"], i["b_zeros"]), of(i["b_zeros"], i["a_zeros"])],
+             "sums of 0": of(i["a_sum"], i["b_sum"]), "one zero": [of(zero, b), of(b, zero)]}
+    return {**found, "returned": next((words for words in returned if words != "error"), "error")}
 
 
-def shows(value):
-    """A number as text, a few digits."""
-    return f"{value:.4g}"
+def size_in_words(value, low, high, right):
+    """`right` for a number between two bounds, else what is the matter with it, in words that fit any fixture."""
+    if not np.isfinite(value):
+        return "nan" if np.isnan(value) else "inf"
+    if low < value < high:
+        return right
+    return "0" if value == 0 else "below 0" if value < 0 else "too small" if value <= low else "too large"
+
+
+def change_in_words(value, other, tolerance):
+    """What becomes of a number where it should stay as it is."""
+    if abs(value - other) <= tolerance * abs(value) or not np.isfinite([value, other]).all():
+        return "the same number"
+    return "a larger number" if abs(other) > abs(value) else "a smaller number"
 
 
 def properties(i, values):
-    """What a relative error must be, whatever its formula: words when it is so, numbers when not.
+    """What a relative error must be, whatever its formula, in words that are the same on every fixture.
 
     Two of them follow from the fixture, so that numbers which were never computed from it do not have them: the error
     grows as the arrays of a hidden order grow, and with the small difference.
     """
-    value, swapped, scaled, near = (values[name] for name in ("value", "swapped", "scaled", "near"))
+    value, swapped, (larger, smaller), near = (values[name] for name in ("value", "swapped", "scaled", "near"))
     grows = np.array_equal(np.argsort(values["longer"]), np.argsort(i["factors"]))
     in_step = abs(near[1] / near[0] * i["small"][0] / i["small"][1] - 1) < 5e-3 if near[0] else False
-
-    def says(fine, right, *numbers):
-        return np.array(right if fine else " and ".join(map(shows, numbers)))
-
-    return {
-        "different arrays": says(0 < value < 10, "above 0", value) if grows else np.array("no larger when they lie further apart"),
-        "equal arrays": says(abs(values["equal"]) < 1e-12, "0", values["equal"]),
-        "two zeros": says(abs(values["zeros"]) < 1e-12, "0", values["zeros"]),
-        "swapped": says(abs(value - swapped) <= 1e-6 * abs(value), "the same number", value, swapped),
-        "both times 1000": says(abs(value - scaled[0]) <= 1e-6 * abs(value), "the same number", value, scaled[0]),
-        "both times 0.001": says(abs(value - scaled[1]) <= 1e-4 * abs(value), "the same number", value, scaled[1]),
-        "off by a thousandth": says(1e-5 < near[0] < 1e-2 and in_step, "about 0.001", near[0]),
-        "opposite arrays": says(0.3 < values["opposite"] < 100, "near 1", values["opposite"]),
-        "twice as long": says(0.1 < values["twice"] < 2.1, "about a third", values["twice"]),
+    off = size_in_words(near[0], 1e-5, 1e-2, "about 0.001")
+    none, zeros = (size_in_words(values[name] + 1, 1 - 1e-12, 1 + 1e-12, "0") for name in ("equal", "zeros"))
+    apart = size_in_words(value, 0, 10, "above 0")
+    words = {
+        "different arrays": apart if grows or apart != "above 0" else "no larger when they lie further apart",
+        "equal arrays": none, "two zeros": zeros,
+        "arrays with some zeros": size_in_words(min(values["some zeros"]), 0.01, 100, "above 0"),
+        "arrays whose sum is 0": size_in_words(values["sums of 0"], 0.01, 100, "above 0"),
+        "zero and an array": size_in_words(values["one zero"][0], 0.3, 100, "near 1"),
+        "an array and zero": size_in_words(values["one zero"][1], 0.3, 100, "near 1"),
+        "swapped": change_in_words(value, swapped, 1e-6).replace("a larger", "another").replace("a smaller", "another"),
+        "both times 1000": change_in_words(value, larger, 1e-6),
+        "both times 0.001": change_in_words(value, smaller, 1e-4),
+        "off by a thousandth": off if in_step or off != "about 0.001" else "not in proportion",
+        "opposite arrays": size_in_words(values["opposite"], 0.3, 100, "near 1"),
+        "twice as long": size_in_words(values["twice"], 0.1, 2.1, "about a third"),
     }
+    return {"returned": values["returned"], **{name: np.array(text) for name, text in words.items()}}
+
+
+def at_all(*keys):
+    """Keys of `properties`, and that the error is one at all."""
+    return ("properties/different arrays", *(f"properties/{key}" for key in keys))
 
 
 RELATIVE_ERROR = Exercise(
@@ -274,10 +374,14 @@ RELATIVE_ERROR = Exercise(
     asks="relative_error(a, b) -> float",
     fixtures=error_fixtures,
     cases=(Case("properties", errors, properties),),
-    facets=(Facet("the same for (a, b) and (b, a)", 0.5, ("*/different arrays", "*/swapped")),
-            Facet("the same when both are scaled", 0.5, ("*/different arrays", "*/both times *")),
-            Facet("0 when equal, and for two zeros", 0.5, ("*/different arrays", "*/equal arrays", "*/two zeros")),
-            Facet("as large as the error", 0.5, ("*/different arrays", "*/off by a thousandth", "*/opposite arrays", "*/twice as long"))),
+    facets=(Facet("the same for (a, b) and (b, a)", 0.375, at_all("swapped")),
+            Facet("the same when both are scaled", 0.375, at_all("both times 1000", "both times 0.001")),
+            Facet("0 when equal, and for two zeros", 0.375, at_all("equal arrays", "two zeros")),
+            Facet("0 only then", 0.25, at_all("arrays with some zeros", "arrays whose sum is 0", "zero and an array",
+                                                     "an array and zero")),
+            Facet("as large as the error", 0.375, at_all("off by a thousandth", "opposite arrays", "twice as long")),
+            Facet("the number itself is returned", 0.125, ("*/returned",), "property"),
+            Facet("arguments unharmed", 0.125, kind="unharmed")),
     reference=relative_error,
     forbidden=(check_gradients,),
     mistakes=mistakes.RELATIVE_ERROR,

@@ -1,5 +1,6 @@
 """What an exercise is: fixtures, cases that run a function on them, facets that earn points, mistakes with names."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ class Inputs(dict):
         super().__init__(*args, **kwargs)
         self.made = []  # (object, attribute, the array it had)
         self.using = {}  # functions of the learner's that a check call names: forward=my_forward
+        self.altered = []  # names of lists that a function was given and changed
         self._known = {}
 
     def once(self, make):
@@ -22,10 +24,14 @@ class Inputs(dict):
             self._known[make] = [np.asarray(value) for value in make(self.copy())]
         return self._known[make]
 
-    def changed(self, name, now, before):
-        """Note that a list which a function was given holds other things now, or the same in another order."""
-        if len(now) != len(before) or any(a is not b for a, b in zip(now, before, strict=True)):
-            self[name] = None
+    @contextlib.contextmanager
+    def as_list(self, name, values):
+        """A list to give to a function; noted as `name` when it holds other things afterwards, or in another order."""
+        given = list(values)
+        before = list(given)
+        yield given
+        if len(given) != len(before) or any(a is not b for a, b in zip(given, before, strict=True)):
+            self.altered.append(name)
 
     def copy(self):
         """A deep copy: nothing a function does to it reaches the original."""
@@ -92,11 +98,12 @@ class Facet:
     title : what it is about, as in "dWh" or "a batch of 3"
     points : what it earns
     keys : observations "case/name" that must all be right ("case/*" for all of a case)
-    kind : "value" (a wrong shape with the right numbers in the right order passes); "exact" (shape and values); "shape";
-        "form" (like "value", for what an answer has whose numbers are wrong, as the type of a text); "property" (like
-        "value", for what wrong numbers can have, as being the same twice); or "unharmed" (arguments unchanged, no views
-        of them returned, the same answer when called again). The last two earn only when some value facet does, so that nobody gains by
-        claiming them
+    kind : "value" (a wrong shape with the right numbers in the right order passes); "exact" (shape and values);
+        "shape"; "form" (like "value", for what an answer has whose numbers are wrong, as the type of a text); "property" (like
+        "value", for what wrong numbers can have, as being the same twice); "further" (like "value", judged by those
+        values that are right in the first case: what is wrong there costs its points once); or "unharmed" (arguments
+        unchanged, no views of them returned, the same answer when called again). The last three earn only when some
+        value facet does, so that nobody gains by claiming them
     """
 
     title: str

@@ -9,6 +9,9 @@ from rnn_helpers.check.observe import Observed
 from rnn_helpers.check.yardstick import flatten, keys_of, reading
 
 
+LATER = ("property", "further", "unharmed")  # kinds of facets that earn only when some value does
+
+
 @dataclass
 class Verdict:
     """One facet's outcome. earned : points; reason : "" when right, else where it departs first."""
@@ -144,16 +147,18 @@ class Evidence:
 
 def verdicts(evidence):
     """The facets with what each earns."""
-    found, some_value = [], False
-    for facet in sorted(evidence.exercise.facets, key=lambda facet: facet.kind in ("property", "unharmed")):
-        if facet.kind in ("property", "unharmed") and not some_value:
+    found, some_value, first = [], False, evidence.exercise.cases[0].name
+    for facet in sorted(evidence.exercise.facets, key=lambda facet: facet.kind in LATER):
+        keys = [key for pattern in facet.keys for key in keys_of(pattern, evidence.expected)]
+        if not keys:
+            raise ValueError(f"{evidence.exercise.name}: facet {facet.title!r} names no observation: {facet.keys}")
+        if facet.kind == "further":  # what is wrong at first has been paid for
+            keys = [key for key in keys if not evidence.reason(f"{first}/{key.split('/')[1]}")]
+        if facet.kind in LATER and not (some_value and keys):
             reason = "counts once some values are right"
         elif facet.kind == "unharmed":
             reason = evidence.harm()
         else:
-            keys = [key for pattern in facet.keys for key in keys_of(pattern, evidence.expected)]
-            if not keys:
-                raise ValueError(f"{evidence.exercise.name}: facet {facet.title!r} names no observation: {facet.keys}")
             reason = next(filter(None, (evidence.reason(key, facet.kind) for key in keys)), "")
             some_value |= facet.kind in ("value", "exact") and not reason
         found.append((facet, Verdict(facet.title, facet.points, 0.0 if reason else facet.points, reason)))

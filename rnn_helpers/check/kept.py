@@ -21,8 +21,8 @@ def contents(thing):
     cells = getattr(thing, "__closure__", None) or ()
     slots = [name for kind in type(thing).__mro__ for name in np.atleast_1d(getattr(kind, "__slots__", ()))]
     enclosed = [cell.cell_contents for cell in cells if cell != type(cell)()]  # an empty one has no contents
-    return [*enclosed, *(getattr(thing, str(name), None) for name in slots), *(getattr(thing, "__defaults__", None) or ()),
-            getattr(thing, "__self__", None), *getattr(thing, "__dict__", {}).values()]
+    return [*enclosed, *(getattr(thing, str(name), None) for name in slots), getattr(thing, "__self__", None),
+            *(getattr(thing, "__defaults__", None) or ()), *getattr(thing, "__dict__", {}).values()]
 
 
 def arrays_in(cache, depth=0):
@@ -65,6 +65,7 @@ def kept(cell, values, x_t, h_prev, h_t, step=0):
     if not isinstance(h_t, str) and h_t.dtype.kind in "fiu" and h_t.shape == h_prev.shape:
         with np.errstate(all="ignore"):
             slopes += [h_t, 1 - h_t**2, h_t**2, np.arctanh(h_t)]
-    again = any(holds(arrays, slope) for slope in slopes) or all(holds(arrays, cell[name]) for name in ("Wx", "Wh", "b"))
+    weights = (cell[name] for name in ("Wx", "Wh", "b"))
+    again = any(holds(arrays, slope) for slope in slopes) or all(holds(arrays, W) for W in weights)
     found = {"cache_x_t": holds(arrays, x_t), "cache_h_prev": holds(arrays, h_prev), "cache_h_t": again}
     return {name: np.array("kept" if there else "missing") for name, there in found.items()}

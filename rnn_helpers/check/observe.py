@@ -174,6 +174,7 @@ def run_case(case, function, inputs, asks, watch=None, known=None):
     except BaseException as error:
         result.problem = what_happened(error, function, asks, list(watch.returned) if watch else (), known)
     damaged = [n for n, v in inputs.items() if n not in case.may_change and differs(v, fresh[n])]
+    damaged += fresh.altered
     damaged += [n for obj, n, array in fresh.made if n not in case.may_change and getattr(obj, n, None) is not array]
     result.damaged = tuple(dict.fromkeys(damaged))
     return result

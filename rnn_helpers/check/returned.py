@@ -56,11 +56,11 @@ def pair(returned, first, second, is_first):
     return returned[place], returned[behind], ", ".join(order.get(n, "?") for n in range(max(order) + 1))
 
 
-def emptied(*results):
-    """Zeros in what a call gave: a later call must not depend on it."""
-    for result in results:
+def spoiled(results):
+    """Other numbers in what a call gave: a later call must not depend on it."""
+    for result in results if isinstance(results, (tuple, list)) else (results,):
         if isinstance(result, np.ndarray) and result.flags.writeable:
-            result[...] = 0
+            result[...] = -1
 
 
 def shape_of(value):

@@ -10,7 +10,7 @@ from rnn_helpers.check.exercise import Case, Exercise, Facet
 from rnn_helpers.check.kept import cached, kept
 from rnn_helpers.check.mistakes import rnn_cell as mistakes
 from rnn_helpers.check.networks import cell_of, draw_cell, single_precision
-from rnn_helpers.check.returned import emptied, pair, shape_of, single
+from rnn_helpers.check.returned import pair, shape_of, single, spoiled
 from rnn_helpers.readout import many_to_many, many_to_one, readout
 
 
@@ -61,9 +61,9 @@ def read_two_steps(i, values):
 
 
 def called_again(function, i):
-    """A state that the cell did not give, after the first result was emptied and the weights have moved in place."""
+    """A state that the cell did not give, after the first result was spoiled and the weights have moved in place."""
     cell = cell_of(i)
-    emptied(step(function, cell, i["x_t"], i["h_prev"])[0])
+    spoiled(step(function, cell, i["x_t"], i["h_prev"])[0])
     other = step(function, cell, i["x_t"], np.asfortranarray(i["h_other"]))[0]
     for weights in (cell.Wx, cell.Wh, cell.b):
         weights *= 0.5

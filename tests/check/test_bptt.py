@@ -7,7 +7,7 @@ from rnn_helpers.bptt import rnn_forward
 from rnn_helpers.cell import rnn_cell_backward, rnn_cell_forward
 from rnn_helpers.check.networks import cell_of
 from rnn_helpers.gradcheck import numerical_gradient
-from tests.check.trying import all_right, each_right_way, enough, verdict
+from tests.check.trying import all_right, each_right_way, each_wrong_way, earns, enough, verdict
 
 SEEDS = range(6)
 
@@ -183,6 +183,47 @@ def test_caches_of_ones_own():
     all_right("rnn_backward", own_backward, forward=own_forward)
 
 
+def stacked_forward(cell, X, h0=None):
+    h, states, caches = np.zeros((len(cell.Wh), np.shape(X[0])[1])) if h0 is None else h0, [], []
+    for x_t in X:
+        column = np.vstack([x_t, h])
+        h = np.tanh(np.hstack([cell.Wx, cell.Wh]) @ column + cell.b)
+        states.append(h)
+        caches.append(np.vstack([column, h]))
+    return states, caches
+
+
+def stacked_backward(cell, dh, caches):
+    D, H = cell.Wx.shape[1], len(cell.Wh)
+    return loop(cell, dh, [(rows[:D], rows[D:D + H], rows[D + H:]) for rows in caches])
+
+
+def closing_forward(cell, X, h0=None):
+    def step(h, x_t):
+        h_t = np.tanh(cell.Wx @ x_t + cell.Wh @ h + cell.b)
+        return h_t, lambda cell, dh_t: plain(cell, dh_t, (x_t, h, h_t))
+
+    h, states, caches = np.zeros((len(cell.Wh), np.shape(X[0])[1])) if h0 is None else h0, [], []
+    for x_t in X:
+        h, back = step(h, x_t)
+        states.append(h)
+        caches.append(back)
+    return states, caches
+
+
+def closing_backward(cell, dh, caches):
+    totals, carry = [0, 0, 0], 0
+    for t in reversed(range(len(dh))):
+        *shares, carry = caches[t](cell, dh[t] + carry)
+        totals = [a + b for a, b in zip(totals, shares, strict=True)]
+    return *totals, carry
+
+
+def test_caches_in_other_forms():
+    all_right("rnn_backward", stacked_backward, forward=stacked_forward)
+    all_right("rnn_backward", closing_backward, forward=closing_forward)
+
+
 # --- gradient checking: right ways ---
 
 def by_flat_index(f, param, eps=1e-5):
@@ -231,7 +272,11 @@ def over_the_mean(a, b):
 
 
 def largest_by_largest(a, b):
-    return (np.abs(a - b).max() / (np.abs(a).max() + np.abs(b).max() + 1e-300),)
+    return np.abs(a - b).max() / (np.abs(a).max() + np.abs(b).max() + 1e-300)
+
+
+def mean_of_the_elements_errors(a, b):
+    return np.mean(np.abs(a - b) / np.maximum(1e-12, np.abs(a) + np.abs(b)))
 
 
 def as_an_array_of_one(a, b):
@@ -243,7 +288,8 @@ RIGHT = {
     "rnn_backward": [loop, with_the_courses_step, products_over_all_steps, recursive, loss_by_loss, Trainer().back,
                      reversed_slices, reversed_in_place, popping],
     "numerical_gradient": [by_flat_index, two_loops, nested_list],
-    "relative_error": [largest_elementwise, over_the_larger, over_the_mean, largest_by_largest, as_an_array_of_one],
+    "relative_error": [largest_elementwise, over_the_larger, over_the_mean, largest_by_largest, as_an_array_of_one,
+                       mean_of_the_elements_errors],
 }
 
 
@@ -257,6 +303,93 @@ def test_enough_right_ways():
 
 
 # --- wrong ways ---
+
+def last_five_steps(cell, dh, caches):
+    dWx, dWh, db, dh_next = np.zeros_like(cell.Wx), np.zeros_like(cell.Wh), np.zeros_like(cell.b), np.zeros_like(dh[0])
+    for t in reversed(range(max(0, len(caches) - 5), len(caches))):
+        dWx_t, dWh_t, db_t, dh_next = plain(cell, dh[t] + dh_next, caches[t])
+        dWx, dWh, db = dWx + dWx_t, dWh + dWh_t, db + db_t
+    return dWx, dWh, db, dh_next
+
+
+def first_example_only(cell, dh_t, cache):
+    return plain(cell, dh_t * (np.arange(dh_t.shape[1]) == 0), cache)
+
+
+def kept_weights(cell, dh_t, cache, seen={}):  # noqa: B006
+    Wh = seen.setdefault(id(cell), (cell.Wh.copy(), cell))[0]
+    dWx, dWh, db, _ = plain(cell, dh_t, cache)
+    return dWx, dWh, db, Wh.T @ (dh_t * (1 - cache[2] ** 2))
+
+
+class OneBuffer:
+    """Adds up in arrays of its own that are never emptied... but by whoever was given them."""
+
+    sums = {}
+
+    def back(self, cell, dh, caches):
+        *shares, dh0 = loop(cell, dh, caches)
+        kept = self.sums.setdefault(id(cell), ([np.zeros_like(share) for share in shares], cell))[0]
+        for total, share in zip(kept, shares, strict=True):
+            total += share
+        return *kept, dh0
+
+
+def reverses_dh(cell, dh, caches):
+    result = loop(cell, list(dh), caches)
+    if isinstance(dh, list):
+        dh.reverse()
+    return result
+
+
+def shape_of_a_list(cell, dh, caches):
+    return loop(cell, dh.reshape(dh.shape), caches)
+
+
+def nothing_for_one_step(cell, dh, caches):
+    return (*loop(cell, dh, caches)[:3], loop(cell, dh, caches)[3] if len(dh) > 1 else None)
+
+
+def moved_for_good(f, param, eps=1e-5):
+    gradient = by_flat_index(f, param, eps)
+    param[0] += eps
+    return gradient
+
+
+def difference_in_place(a, b):
+    size = np.linalg.norm(a) + np.linalg.norm(b)
+    a -= b
+    return np.linalg.norm(a) / size if size else 0.0
+
+
+def unless(zero, formula=over_the_larger):
+    return lambda a, b: 0.0 if zero(a, b) else formula(a, b)
+
+
+WRONG = {
+    "rnn_cell_backward": [
+        (first_example_only, 3.75), (kept_weights, 7.75),
+        (lambda *args: plain(*args)[:3], 5.25), (lambda cell, dh, cache: plain(cell, dh, cache)[1:], 3.25),
+        (lambda *args: (plain(*args)[3], *plain(*args)[:3]), 7.5),
+        (lambda *args: (plain(*args)[3], *plain(*args)[:2], 2 * plain(*args)[2]), 3.75)],
+    "rnn_backward": [
+        (last_five_steps, 0.5), (OneBuffer().back, 8.25), (reverses_dh, 8.5), (shape_of_a_list, 8.25),
+        (nothing_for_one_step, 7.75), (lambda *args: loop(*args)[:3], 6.5), (lambda *args: loop(*args)[1:], 3.5),
+        (lambda *args: (loop(*args)[3], *loop(*args)[:3]), 8.5), (lambda *args: loop(*args)[0], 0)],
+    "numerical_gradient": [
+        (moved_for_good, 2), (lambda *args: (by_flat_index(*args),), 2.75), (lambda *args: by_flat_index(*args).ravel(), 2.5)],
+    "relative_error": [
+        (unless(lambda a, b: a.all() == 0 and b.all() == 0), 1.75), (unless(lambda a, b: not a.any()), 1.75),
+        (unless(lambda a, b: abs(a.sum()) < 1e-9), 1.75), (difference_in_place, 1.875),
+        (lambda a, b: (over_the_larger(a, b),), 1.875),
+        (lambda a, b: 0.0 if not a.any() and not b.any() else np.max(np.abs(a - b) / (np.abs(a) + np.abs(b))), 1.75)],
+}
+
+
+@each_wrong_way(WRONG)
+def test_wrong_ways_earn_the_same_on_every_fixture(name, function, points):
+    earns(name, function, points)
+
 
 def test_two_mistakes_at_once_are_both_named():
     def two(cell, dh_t, cache):
@@ -284,13 +417,14 @@ def test_unknown_wrong_answers_get_the_first_departure_and_the_witness():
         assert found.mistakes == [] and found.status == "partly right"
         assert "dWh at row 2, column 1" in found.advice[0]
         assert any("witness: dWh has relative error" in line and "right: dWx, db, dh0" in line for line in found.advice)
-        assert found.points == 9 - 1 - 2 - 1
+        assert found.points == 9 - 0.75 - 3
 
 
 def test_partial_credit():
-    assert verdict("rnn_cell_backward", lambda cell, dh, cache: (*plain(cell, dh, cache)[:3], np.zeros_like(dh))).points == 5
-    assert verdict("rnn_backward", lambda cell, dh, caches: loop(cell, np.array(dh).copy(), caches)[:3]).points == 0
-    assert "3 values, expected 4" in verdict("rnn_backward", lambda cell, dh, caches: loop(cell, dh, caches)[:3]).advice[0]
+    assert verdict("rnn_cell_backward", lambda cell, dh, cache: (*plain(cell, dh, cache)[:3], np.zeros_like(dh))).points == 6.25
+    facets = verdict("rnn_backward", lambda cell, dh, caches: loop(cell, dh, caches)[:3]).facets
+    assert any("returned is 'dWx, dWh, db', expected 'dWx, dWh, db, dh0'" in facet.reason for facet in facets)
+    assert [facet.earned > 0 for facet in facets if "one sequence" in facet.title or facet.title == "dh0"] == [True, True, False]
 
 
 def test_needs_an_array_where_lists_may_come():
@@ -299,7 +433,7 @@ def test_needs_an_array_where_lists_may_come():
         return loop(cell, dh, caches)
 
     found = verdict("rnn_backward", arrays_only)
-    assert found.points == 7 and "AttributeError" in found.advice[0] and "'lists'" in found.advice[0]
+    assert found.points == 8.25 and "AttributeError" in found.advice[0] and "'lists'" in found.advice[0]
 
 
 def test_works_for_one_example_only():
@@ -322,7 +456,7 @@ def test_borrowing_through_a_helper_earns_nothing():
 
 def test_a_step_that_leaves_out_the_sum_still_serves_one_example():
     found = verdict("rnn_cell_backward", next(m.wrong for m in check.EXERCISES["rnn_cell_backward"].mistakes if m.name == "db-not-summed"))
-    assert found.mistakes == ["db-not-summed"] and found.points == 6
+    assert found.mistakes == ["db-not-summed"] and found.points == 5
 
 
 def test_trivial_answers_earn_nothing():
@@ -347,7 +481,7 @@ def test_not_attempted_and_broken():
 
 def test_relative_error_says_what_it_found():
     found = verdict("relative_error", lambda a, b: float(np.linalg.norm(a - b)))
-    assert found.mistakes == ["absolute"] and found.points == 1.0
+    assert found.mistakes == ["absolute"] and found.points == 1.25
     odd = verdict("relative_error", lambda a, b: float(np.linalg.norm(a - b) / (2 * np.linalg.norm(a) + np.linalg.norm(b) + 1e-30)))
     assert odd.mistakes == [] and "swapped" in odd.advice[0]
 

@@ -194,10 +194,10 @@ def with_exp(cell, X, h0=None):
 
 
 WRONG = {
-    "rnn_forward": [(only_the_states, 6.5), (stored_before_the_step, 0.5), (goes_on_where_it_was, 7.5), (flat_states_of_one_sequence, 7.5),
-                    (list_reversed, 7.5), (last_state_first, 7.5), (six_steps_at_most, 0.5), (with_exp, 7.5),
+    "rnn_forward": [(only_the_states, 6.5), (stored_before_the_step, 0.5), (goes_on_where_it_was, 7.25), (flat_states_of_one_sequence, 7.5),
+                    (list_reversed, 7.5), (last_state_first, 7.5), (six_steps_at_most, 0.5), (with_exp, 7.25),
                     (lambda cell, X, h0=None: with_the_courses_step(cell, X, h0)[::-1], 7.5),
-                    (lambda cell, X, h0=None: with_the_courses_step(cell, np.reshape(X, X.shape), h0), 7.5)],
+                    (lambda cell, X, h0=None: with_the_courses_step(cell, np.reshape(X, X.shape), h0), 7.25)],
     "many_to_many": [(lambda h, Wy, c: (np.array([Wy @ h_t + c for h_t in h]),), 2.75), (lambda h, Wy, c: np.zeros((h.shape[0], 1, 1)) + Wy @ h + c, 2.75),
                      (lambda h, Wy, c: np.array([Wy @ h_t + c for h_t in h]).squeeze(), 2.25)],
     "many_to_one": [(lambda h, Wy, c: (Wy @ h[-1] + c,), 1.75), (lambda h, Wy, c: Wy @ h.pop() + c if isinstance(h, list) else Wy @ h[-1] + c, 1.75),
