@@ -1,3 +1,3 @@
-"""Notebooks are tests: see tests/notebooks/guard.py."""
+"""Notebooks are tests: see tests/notebooks/rerun.py."""
 
-pytest_plugins = ["tests.notebooks.guard"]
+pytest_plugins = ["tests.notebooks.rerun"]

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import nbformat
 
 from authoring import ROOT, setup_cell
+from authoring.files import read, tracks, write
 
 PLACEHOLDER = "OWNER/REPO"  # in addresses that a text gives as an example, until there is a value
 BADGES_ID = "badges"
@@ -122,8 +123,6 @@ def _prose(text, old, to):
 
 def stamp(to, root=ROOT):
     """Make every link point to `to`; returns the files that changed. Outputs of the notebooks stay as they are."""
-    from authoring.notebooks import read, tracks, write
-
     old, changed = address(root), []
     texts = {"pyproject.toml": lambda text: _project(text, to), "CITATION.cff": lambda text: _citation(text, to),
              **{name: lambda text: _prose(text, old, to) for name in TEXTS}}

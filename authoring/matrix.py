@@ -95,10 +95,11 @@ def ask(python, program, **more):
     return subprocess.run([python, "-c", program], check=True, capture_output=True, text=True, **more).stdout.strip()
 
 
-def named(cell, failure):
-    """A testcase of pytest's report and its failure, in a few words: picture of solutions/06_truncated_bptt, Cell 13."""
+def named(cell):
+    """A testcase of pytest's report that failed, in a few words: picture of solutions/06_truncated_bptt, Cell 13."""
     notebook = cell.get("classname").removeprefix("notebooks.").removesuffix(".ipynb").replace("solutions.", "solutions/")
-    return f"{'picture of ' if 'is stale' in (failure or '') else ''}{notebook}, {cell.get('name')}"
+    picture = any(found.get("name") == "differs" and found.get("value") == "picture" for found in cell.iter("property"))
+    return f"{'picture of ' if picture else ''}{notebook}, {cell.get('name')}"
 
 
 def run(environment, python):
@@ -111,8 +112,8 @@ def run(environment, python):
                            f"print(platform.python_version(), *map(version, {SHOWN}))")
     with tempfile.TemporaryDirectory() as scratch:
         report = Path(scratch, "report.xml")
-        # the guard first: IPython 7 puts a folder of its own on the path in which `tests` is another package
-        options = ["-q", "-p", "tests.notebooks.guard", "-p", "no:cacheprovider", "-o", "addopts=", "--import-mode=importlib",
+        # the plugin first: IPython 7 puts a folder of its own on the path in which `tests` is another package
+        options = ["-q", "-p", "tests.notebooks.rerun", "-p", "no:cacheprovider", "-o", "addopts=", "--import-mode=importlib",
                    "--nbval-cell-timeout=300", "--nbval-current-env", f"--junitxml={report}"]
         process = subprocess.Popen([python, "-m", "pytest", *options, "notebooks"],
                                    cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -121,7 +122,7 @@ def run(environment, python):
         if not report.is_file():
             sys.exit(f"{environment.title}: pytest did not run\n{said}")
         cells = list(ElementTree.parse(report).iter("testcase"))
-    bad = [named(cell, failure.text) for cell in cells for failure in (*cell.iter("failure"), *cell.iter("error"))]
+    bad = [named(cell) for cell in cells for _ in (*cell.iter("failure"), *cell.iter("error"))]
     skipped = sum(cell.find("skipped") is not None for cell in cells)
     megabytes = usage.ru_maxrss // (1024**2 if sys.platform == "darwin" else 1024)
     if bad:

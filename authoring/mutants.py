@@ -18,7 +18,7 @@ import warnings
 from collections import Counter
 from dataclasses import dataclass
 
-from authoring import notebooks
+from authoring import files
 from authoring.equivalent_mutants import REASONS
 from instructor.grading.runner import define, needed, parse
 from rnn_helpers.check import EXERCISES, SEED
@@ -88,8 +88,8 @@ class Outcome:
 def solutions():
     """The solution of every exercise that a solved notebook holds: name -> Solution."""
     found = {}
-    for name in notebooks.all_names():
-        nb = notebooks.read(notebooks.solution_path(name))
+    for name in files.all_names():
+        nb = files.read(files.solution_path(name))
         statements, _ = parse([(cell.id, cell.source) for cell in nb.cells if cell.cell_type == "code" and cell.id != "setup"])
         for cell in nb.cells:
             data = cell.metadata.get("nbgrader", {})

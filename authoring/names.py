@@ -178,13 +178,13 @@ def problems(cells):
 
     Yields
     ------
-    (cell id, what is wrong, how to mend it)
+    (cell id, what is wrong, what to do about it)
     """
     found = [(cell, of_cell(source)) for cell, source in cells]
     homes, kinds = {}, {}
     for cell, names in found:
         if names.syntax:
-            yield cell, f"is not Python ({names.syntax})", "mend the line"
+            yield cell, f"is not Python ({names.syntax})", "correct the line"
         for name, meanings in names.binds.items():
             homes.setdefault(name, []).append(cell)
             for meaning in meanings:

@@ -12,7 +12,8 @@ from nbformat import NotebookNode
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+from rnn_helpers.page import WIDGET_VIEW
+
 STATIC = ("image/png", "image/jpeg", "image/svg+xml", "text/html", "text/markdown", "text/latex")
 CELL_METADATA = ("deletable", "editable", "nbgrader", "tags")
 METADATA = {

@@ -15,64 +15,16 @@ import copy
 import multiprocessing
 import os
 import sys
-import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
 
-import nbformat
-
-from authoring import ROOT, budget, links, normalise, refusals, table
+from authoring import ROOT, budget, links, normalise, notebook_table, refusals
+from authoring.files import all_names, learner_path, read, solution_path, to_bytes, tracks, write
+from authoring.refusals import Kind
 from rnn_helpers import course
 
 CELL_TIMEOUT = 120  # seconds
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
-
-
-def solution_path(name, root=ROOT):
-    return root / "notebooks" / "solutions" / f"{name}.ipynb"
-
-
-def learner_path(name, root=ROOT):
-    return root / "notebooks" / f"{name}.ipynb"
-
-
-def all_names(root=ROOT):
-    """The names of the notebooks that one works through, in order."""
-    found = [path.stem for path in (root / "notebooks" / "solutions").glob("*.ipynb")]
-    return sorted((name for name in found if name not in course.PAGES), key=course.place)
-
-
-def tracks(root=ROOT):
-    """The paths of both tracks' notebooks."""
-    return sorted((root / "notebooks").glob("*.ipynb")) + sorted((root / "notebooks" / "solutions").glob("*.ipynb"))
-
-
-def read(path):
-    """A notebook as it stands: `nbformat.read` would mend a duplicate id, at random and unseen."""
-    return nbformat.v4.reads(path.read_text(encoding="utf-8"))
-
-
-def to_bytes(nb):
-    return (nbformat.v4.writes(nb).rstrip("\n") + "\n").encode("utf-8")
-
-
-def write(path, nb):
-    """Write a notebook in one step, so that no reader sees half of it; returns False when nothing changed."""
-    data = to_bytes(nb)
-    if path.is_file() and path.read_bytes() == data:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-    return True
 
 
 def solved_version(nb, name, root=ROOT):
@@ -86,8 +38,15 @@ def solved_version(nb, name, root=ROOT):
 
 def learners_version(nb, name, root=ROOT):
     """The learners' notebook of a solved one, not executed: solutions cut, cells locked, checksums computed."""
-    from nbgrader.preprocessors import (CheckCellMetadata, ClearHiddenTests, ClearMarkScheme, ClearOutput,
-                                        ClearSolutions, ComputeChecksums, LockCells)
+    from nbgrader.preprocessors import (
+        CheckCellMetadata,
+        ClearHiddenTests,
+        ClearMarkScheme,
+        ClearOutput,
+        ClearSolutions,
+        ComputeChecksums,
+        LockCells,
+    )
 
     nb, resources = copy.deepcopy(nb), {}
     if name in course.NOTEBOOKS:
@@ -120,17 +79,9 @@ def execute(nb, folder, env=None):
     return nb
 
 
-def registry(name):
-    """({exercise: points}, {written answer: points}) of a notebook, as the checks have them."""
-    from rnn_helpers.check import EXERCISES, WRITTEN
-
-    return ({e.name: e.points for e in EXERCISES.values() if e.notebook == name},
-            {answer: points for answer, (notebook, points) in WRITTEN.items() if notebook == name})
-
-
 def check_source(nb, name, label):
     """Refusals of a notebook's sources: names, markers, points, and what does not fit into one sitting."""
-    found = refusals.of_source(nb, label) + refusals.of_points(nb, label, name, *registry(name))
+    found = refusals.of_source(nb, label) + refusals.of_points(nb, label, name, *notebook_table.registry(name))
     return found + (budget.of_budget(nb, label) if name in course.NOTEBOOKS and name not in budget.TO_BE_CUT else [])
 
 
@@ -149,9 +100,9 @@ def build_track(name, learners, root=ROOT):
     nb = (learners_version if learners else solved_version)(nb, name, root)
     nb = normalise.notebook(execute(nb, path.parent), learners)
     found = refusals.of_outputs(nb, label) + refusals.of_size(to_bytes(nb), label)
-    errors = [r for r in found if "traceback" in r.what]
-    if errors:  # what follows an error was never run: say the error only
-        found = errors
+    stopped = [refusal for refusal in found if refusal.kind is Kind.STOPS]
+    if stopped:  # what follows an error was never run: say the error only
+        found = stopped
     return path, nb, found, time.perf_counter() - start
 
 
@@ -163,8 +114,7 @@ def build(names, root=ROOT, draft=False, say=print):
             nb = read(solution_path(name, root))
             refused = check_source(nb, name, solution_path(name, root).relative_to(root).as_posix())
             found += refused
-            unreadable = any("markers" in r.what or "id" in r.what.split()[:4] for r in refused)
-            if not refused or (draft and not unreadable):
+            if not refused or (draft and not any(refusal.kind is Kind.UNREADABLE for refusal in refused)):
                 if name in course.NOTEBOOKS:
                     say(f"{name}  {budget.of(nb)}")
                 jobs.append((name, [pool.submit(build_track, name, learners, root) for learners in (False, True)]))
@@ -197,7 +147,7 @@ def main(arguments=None):
         found = [refusal for path in paths for refusal in check_as_it_stands(path)]
     else:
         found = build(names, draft=options.draft)
-        table.main()
+        notebook_table.main()
     for refusal in found:
         print(refusal, file=sys.stderr)
     if found:

@@ -20,9 +20,12 @@ from pygments import lex
 from pygments.lexers import PythonLexer
 from pygments.styles import get_style_by_name
 
-from authoring import notebooks
-from rnn_helpers.check import Yardstick, bptt, judge, observe
+from authoring import files
+from rnn_helpers.check import SEED, bptt
+from rnn_helpers.check.judge import judge
+from rnn_helpers.check.observe import observe
 from rnn_helpers.check.report import headline, points_text
+from rnn_helpers.check.yardstick import Yardstick
 from rnn_helpers.explore import gradients
 from rnn_helpers.explore.control import Explorer, slider
 from rnn_helpers.plots import style
@@ -49,10 +52,10 @@ def rnn_backward(cell, dh, caches):
 MISTAKE = "dWh += dz_t @ h_t.T"  # should be h_prev
 
 
-def verdict():
+def judgement():
     """What check.rnn_backward says of the function above."""
     exercise = next(e for e in bptt.EXERCISES if e.name == "rnn_backward")
-    inputs = exercise.inputs(12)
+    inputs = exercise.inputs(SEED)
     return judge(Yardstick(exercise, inputs), observe(exercise, rnn_backward, inputs.copy()))
 
 
@@ -63,7 +66,7 @@ def draw_check(fig):
     ax.axis("off")
     y = cell(ax, 0.12, inspect.getsource(rnn_backward), MISTAKE)
     y = cell(ax, y + 0.1, "check.rnn_backward(rnn_backward)") + 0.22
-    said = verdict()
+    said = judgement()
     ax.text(0.25, y, headline(said), fontsize=10, weight="bold", va="center")
     y += 0.06
     for part in textwrap.wrap(" ".join(said.advice), 125):
@@ -149,7 +152,7 @@ def dial_png(control, pixels):
 
 def unit_png():
     """The picture that notebook 5 holds."""
-    nb = notebooks.read(notebooks.solution_path("05_char_level"))
+    nb = files.read(files.solution_path("05_char_level"))
     return base64.b64decode(next(c for c in nb.cells if c.id == "play-units-figure").outputs[0].data["image/png"])
 
 

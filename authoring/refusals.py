@@ -1,10 +1,11 @@
-"""What a notebook is refused for: each refusal names the notebook, the cell and the mend."""
+"""What a notebook is refused for: each refusal names the notebook, the cell and what to do."""
 
 import io
 import re
 import tokenize
 from collections import Counter
 from dataclasses import dataclass
+from enum import Enum
 
 from authoring import names
 
@@ -12,33 +13,42 @@ MAX_BYTES = 300_000
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
 
+class Kind(Enum):
+    """What a refusal means for the build."""
+
+    MISLEADS = "it runs, and would mislead: --draft writes it all the same"
+    UNREADABLE = "no learners' notebook can be made from it"
+    STOPS = "a cell ends in a traceback, and nothing after it was run"
+
+
 @dataclass(frozen=True)
 class Refusal:
-    """Why a notebook is not written."""
+    """Why a notebook is not written. what : completes a sentence about the cell; todo : what to do about it."""
 
     notebook: str
     cell: str
     what: str
-    mend: str
+    todo: str
+    kind: Kind = Kind.MISLEADS
 
     def __str__(self):
         cell = f", cell {self.cell!r}" if self.cell else ""
-        return f"{self.notebook}{cell} {self.what}\n    mend: {self.mend}"
+        return f"{self.notebook}{cell} {self.what}\n    to do: {self.todo}"
 
 
 def of_source(nb, notebook):
     """Refusals that need no run: ids, names, `;`, solution markers. `notebook` is how messages call it."""
     found = []
 
-    def refuse(cell, what, mend):
-        found.append(Refusal(notebook, cell, what, mend))
+    def refuse(cell, what, todo, kind=Kind.MISLEADS):
+        found.append(Refusal(notebook, cell, what, todo, kind))
 
     ids = Counter(cell.get("id", "") for cell in nb.cells)
     for cell, times in ids.items():
         if not cell:
-            refuse("", f"has {times} cells without an id", "save it as nbformat 4.5, or give each cell an id")
+            refuse("", f"has {times} cells without an id", "save it as nbformat 4.5, or give each cell an id", Kind.UNREADABLE)
         elif times > 1:
-            refuse(cell, f"shares its id with {times - 1} more", "give each of them an id of its own")
+            refuse(cell, f"shares its id with {times - 1} more", "give each of them an id of its own", Kind.UNREADABLE)
     grade_ids = Counter(_nbgrader(cell)["grade_id"] for cell in nb.cells if _nbgrader(cell).get("grade_id"))
     for grade_id, times in grade_ids.items():
         if times > 1:
@@ -47,8 +57,8 @@ def of_source(nb, notebook):
     for cell, source in code:
         if _trailing_semicolon(source):
             refuse(cell, "ends with ;", "end it with style.show(fig, alt), or give the value a name: ; silences nothing in a test")
-    for cell, what, mend in names.problems(code):
-        refuse(cell, what, mend)
+    for cell, what, todo in names.problems(code):
+        refuse(cell, what, todo)
     for cell in nb.cells:
         _markers(cell, refuse)
     return found
@@ -75,15 +85,15 @@ def _markers(cell, refuse):
     is_solution = _nbgrader(cell).get("solution", False)
     if lines and not is_solution:
         refuse(cell.get("id", ""), "has solution markers but is no solution cell",
-               'set "solution": true in its nbgrader metadata, or take the markers out')
+               'set "solution": true in its nbgrader metadata, or take the markers out', Kind.UNREADABLE)
     if cell.cell_type != "code":
         return
     if is_solution and not lines:
         refuse(cell.get("id", ""), "is a solution cell without markers, so its task would vanish with the solution",
-               f"put the solution between {BEGIN} and {END}")
+               f"put the solution between {BEGIN} and {END}", Kind.UNREADABLE)
     elif lines != [BEGIN, END] * (len(lines) // 2):
         refuse(cell.get("id", ""), f"has markers out of order: {', '.join(lines)}",
-               f"write {BEGIN}, the solution, {END}, each on a line of its own")
+               f"write {BEGIN}, the solution, {END}, each on a line of its own", Kind.UNREADABLE)
 
 
 def of_points(nb, notebook, name, exercises, written):
@@ -96,8 +106,8 @@ def of_points(nb, notebook, name, exercises, written):
     """
     found = []
 
-    def refuse(cell, what, mend):
-        found.append(Refusal(notebook, cell, what, mend))
+    def refuse(cell, what, todo, kind=Kind.MISLEADS):
+        found.append(Refusal(notebook, cell, what, todo, kind))
 
     solved, checked, answered = set(), set(), set()
     for cell in nb.cells:
@@ -127,7 +137,33 @@ def of_points(nb, notebook, name, exercises, written):
         for exercise in sorted(set(known) - seen):
             refuse("", f"has no {what} for {exercise}, which the registry places in {name}",
                    "add it, or take it out of the registry")
+    _headings(nb, refuse)
     return found
+
+
+_HEADING = re.compile(r"^#+ .*\(\d[\d.]* points?\).*$", re.MULTILINE)
+
+
+def _headings(nb, refuse):
+    """The points that a heading names are those of the graded cells below it, up to the next heading that names some."""
+    sections = [("", "", [], [])]  # (cell id, heading, points that it names, points that its cells give)
+    for cell in nb.cells:
+        for heading in _HEADING.findall(cell.source) if cell.cell_type == "markdown" else ():
+            named = [float(points) for points in re.findall(r"\((\d[\d.]*) points?\)", heading)]
+            sections.append((cell.get("id", ""), heading.lstrip("# "), named, []))
+        if _nbgrader(cell).get("grade"):
+            sections[-1][3].append(float(_nbgrader(cell).get("points", 0)))
+    for cell, heading, named, given in sections:
+        if named != given and heading:
+            refuse(cell, f"has the heading {heading!r}, and the graded cells below it give {_listed(given)}",
+                   "let heading, check and metadata agree")
+        elif named != given:
+            refuse("", f"has graded cells, of {_listed(given)}, above the first heading that names points",
+                   "write the points into the exercise's heading, as in ### Exercise 1: `readout` (3 points)")
+
+
+def _listed(points):
+    return " and ".join(f"{number:g} points" for number in points) or "no points"
 
 
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
@@ -141,8 +177,8 @@ def of_outputs(nb, notebook):
     """Refusals of what a run left: cells never run, tracebacks, warnings, and what differs from machine to machine."""
     found = []
 
-    def refuse(cell, what, mend):
-        found.append(Refusal(notebook, cell.get("id", ""), what, mend))
+    def refuse(cell, what, todo, kind=Kind.MISLEADS):
+        found.append(Refusal(notebook, cell.get("id", ""), what, todo, kind))
 
     count = 0
     for cell in nb.cells:
@@ -155,9 +191,9 @@ def of_outputs(nb, notebook):
         for output in cell.outputs:
             if output.output_type == "error":
                 refuse(cell, f"ends in a traceback: {output.ename}: {output.evalue}",
-                       "mend it; what may fail in a learner's notebook goes through a check")
+                       "correct it; what may fail in a learner's notebook goes through a check", Kind.STOPS)
             elif output.output_type == "stream" and output.name == "stderr":
-                refuse(cell, f"writes to stderr: {output.text.strip()[:200]}", "mend the cause of the warning, or print")
+                refuse(cell, f"writes to stderr: {output.text.strip()[:200]}", "remove the cause of the warning, or print")
             elif "image/png" in output.get("data", {}) and not output.metadata.get("image/png", {}).get("alt"):
                 refuse(cell, "shows a picture without alt text", "show it with style.show(fig, alt)")
             for text in _texts(output):

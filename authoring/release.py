@@ -15,7 +15,7 @@ import zipfile
 from pathlib import Path
 
 import rnn_helpers
-from authoring import ROOT, links, notebooks, table
+from authoring import ROOT, files, links, notebook_table
 from rnn_helpers.course import PAGES
 
 FOLDER = "rnn-course"
@@ -58,22 +58,22 @@ def learners_readme(root=ROOT):
     """The README of the zip: the repository's own speaks of much that is not in it."""
     title, paragraph = (root / "README.md").read_text(encoding="utf-8").split("\n\n")[:2]
     to = links.address(root)
-    return README.format(title=title.strip(), paragraph=paragraph.strip(), notebooks=table.markdown(root).strip(),
+    return README.format(title=title.strip(), paragraph=paragraph.strip(), notebooks=notebook_table.markdown(root).strip(),
                          version=rnn_helpers.__version__, source=f", from {to.page}" if to else "")
 
 
 def handed_out(root=ROOT):
     """The files of the learners' zip: path in the zip -> content."""
     paths = [root / name for name in PLAIN]
-    paths += [*(notebooks.learner_path(name, root) for name in (*notebooks.all_names(root), *PAGES)), *(root / "rnn_helpers").rglob("*.py")]
-    files = {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
-    return {"README.md": learners_readme(root).encode("utf-8"), **files}
+    paths += [*(files.learner_path(name, root) for name in (*files.all_names(root), *PAGES)), *(root / "rnn_helpers").rglob("*.py")]
+    packed = {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
+    return {"README.md": learners_readme(root).encode("utf-8"), **packed}
 
 
-def pack(target, files):
-    """A zip whose bytes depend on `files` alone: fixed order, times and permissions, and no compressor, whose versions differ."""
+def pack(target, contents):
+    """A zip whose bytes depend on `contents` (name -> bytes) alone: fixed order, times and permissions, and no compressor, whose versions differ."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as bundle:
-        for name, content in sorted(files.items()):
+        for name, content in sorted(contents.items()):
             member = zipfile.ZipInfo(name, time.gmtime(WHEN)[:6])
             member.create_system, member.external_attr = 3, (stat.S_IFREG | 0o644) << 16  # as on Unix, on Windows too
             bundle.writestr(member, content)

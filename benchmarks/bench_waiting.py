@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.rounds import REPEATS, measure, once
-from authoring import notebooks
+from authoring import files, notebooks
 from authoring.mutants import solutions
 from rnn_helpers import check
 
@@ -43,7 +43,7 @@ def test_import(benchmark, name, repeat):
 
 @pytest.mark.parametrize("repeat", range(REPEATS))
 def test_setup_cell(benchmark, repeat):
-    cell = next(c for c in notebooks.read(notebooks.learner_path("01_rnn_cell")).cells if c.id == "setup")
+    cell = next(c for c in files.read(files.learner_path("01_rnn_cell")).cells if c.id == "setup")
     once(benchmark, lambda: None, "setup cell", "in a clone", seconds=seconds_in_python(cell.source))
 
 
@@ -70,12 +70,12 @@ def test_redraws(benchmark):
 def run_all(path):
     """Seconds for one notebook, kernel start included; nothing is written."""
     start = time.perf_counter()
-    nb = notebooks.execute(notebooks.read(path), path.parent)
+    nb = notebooks.execute(files.read(path), path.parent)
     assert not [o for cell in nb.cells for o in cell.get("outputs", []) if o.output_type == "error"], path
     return time.perf_counter() - start
 
 
-@pytest.mark.parametrize("path", notebooks.tracks(), ids=lambda path: path.relative_to(ROOT / "notebooks").as_posix())
+@pytest.mark.parametrize("path", files.tracks(), ids=lambda path: path.relative_to(ROOT / "notebooks").as_posix())
 def test_run_all(benchmark, path):
     once(benchmark, lambda: run_all(path), "run all", path.relative_to(ROOT / "notebooks").as_posix())
 
@@ -84,7 +84,7 @@ def test_run_all_of_the_course(benchmark):
     """Both tracks, two notebooks at a time."""
     def course():
         with ProcessPoolExecutor(2) as pool:
-            list(pool.map(run_all, notebooks.tracks()))
+            list(pool.map(run_all, files.tracks()))
 
     once(benchmark, course, "run all", "both tracks, two at a time")
 

@@ -10,16 +10,15 @@ Where nobody can guess, in a run without a page, nothing waits.
 
 import contextlib
 import html
-import sys
 
 import ipywidgets as widgets
 from IPython.display import display
 from IPython.utils.capture import capture_output
 
+from rnn_helpers.page import WIDGET_VIEW, shell
 from rnn_helpers.questions import QUESTIONS
 from rnn_helpers.questions.question import Question
 
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 STYLE = "<style>.course-choice{white-space:normal;text-align:left;line-height:1.5;padding:2px 10px;max-width:98%}</style>"
 _asked = {}  # name of a question -> its newest Quiz
 
@@ -127,8 +126,7 @@ def _reveal(place, held):
 
 def _run_by_a_front_end():
     """Whether the cell that runs now was sent by a page: then the message that asked for it names the cell."""
-    shell = sys.modules.get("IPython") and sys.modules["IPython"].get_ipython()
-    parent = getattr(shell, "parent_header", None) or {}
+    parent = getattr(shell(), "parent_header", None) or {}
     return bool(parent.get("metadata", {}).get("cellId"))
 
 

@@ -1,13 +1,12 @@
 """Gradient descent: optimisers, clipping by the global norm, a training step, a loop that keeps its history."""
 
-import contextlib
 import math
-import sys
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from rnn_helpers.losses import squared_error
+from rnn_helpers.progress_bar import progress_bar
 from rnn_helpers.validate import as_count, as_positive
 
 
@@ -194,41 +193,3 @@ def fit(model, batch, steps, optimizer, max_norm=np.inf, loss=squared_error, mea
     if history.stopped:
         print(history.stopped)
     return history
-
-
-def progress_bar(steps, show=True):
-    """range(steps) with tqdm's bar after two seconds, as a context manager; it leaves nothing behind.
-
-    In a notebook tqdm's own widget would stay in the saved output, with a time that differs at every run; here the bar
-    is a display that is emptied at the end. The environment variable TQDM_DISABLE=1 switches it off altogether.
-    """
-    if not show:
-        return contextlib.nullcontext(range(steps))
-    from tqdm import tqdm
-
-    return tqdm(range(steps), delay=2, leave=False, file=CellOutput() if in_notebook() else sys.stderr)
-
-
-def in_notebook():
-    """Whether a front end shows displays: an IPython that is no terminal."""
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    return shell is not None and type(shell).__name__ != "TerminalInteractiveShell"
-
-
-class CellOutput:
-    """A file whose last line is shown in place under the cell, and nothing once that line is empty."""
-
-    handle = None
-
-    def write(self, text):
-        from IPython.display import display
-
-        line = text.strip("\r\n ")
-        data = {"text/plain": line} if line else {}
-        if self.handle is not None:
-            self.handle.update(data, raw=True)
-        elif line:
-            self.handle = display(data, raw=True, display_id=True)
-
-    def flush(self):
-        """Nothing is held back."""

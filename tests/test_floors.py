@@ -9,8 +9,8 @@ import pytest
 
 PACKAGE = pathlib.Path(__file__).parents[1] / "rnn_helpers"
 FLOORS = [
-    {"course", "layout"},
-    {"validate"},
+    {"course", "layout", "page", "atomic"},
+    {"validate", "progress_bar"},
     {"cell", "losses", "caches"},
     {"readout", "bptt", "gradcheck"},
     {"model", "credit", "growth", "walk"},
@@ -21,7 +21,7 @@ FLOORS = [
     {"__main__"},
 ]
 OUTSIDE = {  # beside NumPy and the standard library
-    "training": {"tqdm", "IPython"},
+    "progress_bar": {"tqdm", "IPython"},
     "plots": {"IPython", "matplotlib"},
     "check": {"IPython"},
     "explore": {"matplotlib", "ipywidgets", "traitlets", "IPython"},

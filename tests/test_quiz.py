@@ -11,6 +11,7 @@ from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 
 from rnn_helpers import course, questions, quiz
+from rnn_helpers.page import WIDGET_VIEW
 from rnn_helpers.questions.question import Question
 
 ASKED = Question("Is 1 < 2?", "yes", {"yes": "Count & see.", "no <b>": "It is <i>not</i>.", "perhaps": "Decide."})
@@ -54,7 +55,7 @@ def test_without_a_front_end_question_and_choices_are_there(asked):
     with capture_output() as shown:
         quiz.predict("two-orders")
     (output,) = shown.outputs
-    assert output.data["text/plain"].startswith("Predict: ") and quiz.WIDGET_VIEW in output.data
+    assert output.data["text/plain"].startswith("Predict: ") and WIDGET_VIEW in output.data
 
 
 def test_a_notebook_runs_twice_to_the_same_output_and_nothing_waits():
@@ -67,7 +68,7 @@ def test_a_notebook_runs_twice_to_the_same_output_and_nothing_waits():
             NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
         (output,), (answer,) = (cell.outputs for cell in notebook.cells)
         assert output.output_type == "display_data" and answer.text == "the answer\n"
-        return {kind: text for kind, text in output.data.items() if kind != quiz.WIDGET_VIEW}
+        return {kind: text for kind, text in output.data.items() if kind != WIDGET_VIEW}
 
     assert run() == run()
 

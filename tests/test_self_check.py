@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from authoring import notebooks
+from authoring import files
 
 ROOT = Path(__file__).resolve().parent.parent
 RUN = "import runpy; runpy.run_module('rnn_helpers', run_name='__main__')"
@@ -26,11 +26,11 @@ def test_all_is_well():
     for name in ("Python", "numpy", "matplotlib", "ipywidgets", "tqdm", "IPython", "ipykernel"):
         assert any(re.match(rf"{name} \d+\.\d+", line) for line in lines), name
     assert [line[:8] for line in lines[-5:]] == ["ok      "] * 5
-    assert lines[-1] == f"ok      {len(notebooks.all_names())} notebooks in {ROOT / 'notebooks'}"
+    assert lines[-1] == f"ok      {len(files.all_names())} notebooks in {ROOT / 'notebooks'}"
 
 
 def test_notebooks_are_found_from_outside_the_course(tmp_path):
-    assert self_check(tmp_path)[1][-1] == f"ok      {len(notebooks.all_names())} notebooks in {ROOT / 'notebooks'}"
+    assert self_check(tmp_path)[1][-1] == f"ok      {len(files.all_names())} notebooks in {ROOT / 'notebooks'}"
 
 
 def test_a_missing_package_is_named_with_what_to_do(tmp_path):

@@ -12,7 +12,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from authoring import table
+from authoring import notebook_table
 
 ROOT = Path(__file__).resolve().parent.parent
 SUPPORTED = ("3.10", "3.11", "3.12", "3.13")
@@ -167,5 +167,5 @@ def test_a_newer_python_beside_an_old_one_is_found_and_a_rerun_installs_nothing(
 
 def test_the_readmes_table_is_that_of_the_checks():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert table.refreshed(text) == text, "run make notebooks"
+    assert notebook_table.refreshed(text) == text, "run make notebooks"
     assert "**100** |\n<!-- end" in text

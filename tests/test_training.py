@@ -1,8 +1,5 @@
 """Optimisers and clipping by their definitions, a step, a loop with its history, and how a run that explodes ends."""
 
-
-import nbclient
-import nbformat
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,7 +7,7 @@ from hypothesis import strategies as st
 
 from rnn_helpers.bptt import rnn_backward_truncated
 from rnn_helpers.losses import softmax_cross_entropy
-from rnn_helpers.training import SGD, Adam, clip_by_norm, fit, progress_bar, train_step
+from rnn_helpers.training import SGD, Adam, clip_by_norm, fit, train_step
 from tests.cases import draw, steady
 
 # Clipping
@@ -114,38 +111,6 @@ def test_float32_stays_float32():
     for optimizer in (SGD(0.01), Adam()):
         fit(case.model, (case.X, case.Y), 3, optimizer, max_norm=1.0, mean=True)
         assert all(p.dtype == np.float32 for p in case.model.params.values())
-
-
-# The bar
-
-SLOW = "import time\nfrom rnn_helpers.training import fit, SGD\nfrom tests.cases import draw\ncase = draw()\nprint('before')\n" \
-       "h = fit(case.model, (case.X, case.Y), 40, SGD(0.001), after_step=lambda *_: time.sleep(0.08))\nprint('after')"
-
-
-def test_the_bar_leaves_nothing_in_a_saved_notebook():
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(SLOW)])
-    shown = []
-
-    class Client(nbclient.NotebookClient):
-        def process_message(self, msg, cell, cell_index):
-            shown.append(msg["content"])
-            return super().process_message(msg, cell, cell_index)
-
-    Client(notebook, timeout=60).execute()
-    assert any("it/s" in str(content) for content in shown)  # it was seen
-    assert "it/s" not in str(notebook.cells[0].outputs) and "\r" not in str(notebook.cells[0].outputs)
-    left = [o for o in notebook.cells[0].outputs if o.output_type != "stream"]
-    assert all(o.data == {} for o in left)
-    assert [o.text for o in notebook.cells[0].outputs if o.output_type == "stream"] == ["before\n", "after\n"]
-
-
-def test_in_a_terminal_the_bar_goes_to_stderr_and_a_short_run_shows_none(capsys):
-    with progress_bar(3) as bar:
-        assert list(bar) == [0, 1, 2]
-    with progress_bar(2, show=False) as bar:
-        assert list(bar) == [0, 1]
-    out, err = capsys.readouterr()
-    assert out == "" and err.strip() == ""
 
 
 @pytest.mark.parametrize("call, error, words", [

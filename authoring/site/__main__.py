@@ -13,7 +13,7 @@ from pathlib import Path
 
 import nbformat
 
-from authoring import notebooks, release
+from authoring import ROOT, files, release
 from authoring.site import reading
 from rnn_helpers.course import PAGES
 
@@ -21,12 +21,12 @@ HERE = Path(__file__).parent
 SPARE = ("node-main.js", "adaptors", "output/svg", "input/mml", "input/asciimath.js")  # of MathJax; no page loads them
 
 
-def write_sources(folder, root=notebooks.ROOT):
+def write_sources(folder, root=ROOT):
     """The Sphinx project in `folder`; returns the course's title."""
     shutil.copytree(HERE / "static", folder / "static")
     shutil.copy(HERE / "conf.py", folder)
     archive = release.write_zip(folder)
-    for name in (*notebooks.all_names(root), *PAGES):
+    for name in (*files.all_names(root), *PAGES):
         nbformat.write(reading.reading_copy(name, root), folder / f"{name}.ipynb")
     page = reading.first_page(archive.name, root)
     (folder / "index.md").write_text(page, encoding="utf-8")
@@ -64,7 +64,7 @@ def build(out, builder="html"):
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m authoring.site", description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, default=notebooks.ROOT / "site", help="replaced by the new pages (default: site)")
+    parser.add_argument("--out", type=Path, default=ROOT / "site", help="replaced by the new pages (default: site)")
     parser.add_argument("--check-links", action="store_true", help="open every address outside the pages instead; needs a network")
     options = parser.parse_args(arguments)
     build(options.out, "linkcheck" if options.check_links else "html")

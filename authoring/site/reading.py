@@ -5,7 +5,7 @@ import re
 
 import nbformat
 
-from authoring import links, notebooks, setup_cell
+from authoring import ROOT, files, links, setup_cell
 from rnn_helpers.course import PAGES
 from rnn_helpers.questions import QUESTIONS
 from rnn_helpers.questions.question import Question
@@ -59,13 +59,13 @@ def alt_text(cell):
     return " ".join(output.metadata["image/png"]["alt"] for output in cell.get("outputs", []) if "image/png" in output.get("data", {}))
 
 
-def reading_copy(name, root=notebooks.ROOT):
+def reading_copy(name, root=ROOT):
     """A notebook for reading: stubs, each followed by the folded answer, and the outputs of the solved track.
 
     Left out: badges, setup and progress cells. Guesses are answered and checks report when they are unfolded.
     """
-    nb = notebooks.read(notebooks.solution_path(name, root))
-    learners = {cell.id: cell for cell in notebooks.read(notebooks.learner_path(name, root)).cells}
+    nb = files.read(files.solution_path(name, root))
+    learners = {cell.id: cell for cell in files.read(files.learner_path(name, root)).cells}
     cells = []
     for cell in nb.cells:
         is_code, solution = cell.cell_type == "code", cell.metadata.get("nbgrader", {}).get("solution")
@@ -109,7 +109,7 @@ def open_elsewhere(badges):
 
 def card(name, root):
     """A notebook on the first page: its title, what is built in it, how long it takes."""
-    cells = notebooks.read(notebooks.solution_path(name, root)).cells
+    cells = files.read(files.solution_path(name, root)).cells
     title = cells[0].source.splitlines()[0].lstrip("# ")
     about = next((cell.source for cell in cells if cell.source.count("**You build:**")), "")
     parts = {key: value.strip().rstrip(".") for key, value in re.findall(r"\*\*([^*:]+):\*\*\s+([^*]+)", about)}
@@ -118,11 +118,11 @@ def card(name, root):
     return f":::{{grid-item-card}} {title}\n:link: {name}\n:link-type: doc\n\n" + "\n\n".join([*lines, ":::"])
 
 
-def first_page(archive, root=notebooks.ROOT):
+def first_page(archive, root=ROOT):
     """The first page, in MyST; `archive` is the learners' zip beside it."""
     readme = (root / "README.md").read_text(encoding="utf-8")
     title, paragraph = (part.strip() for part in readme.split("\n\n")[:2])
-    names, to = notebooks.all_names(root), links.address(root)
+    names, to = files.all_names(root), links.address(root)
     home = f" The source is at [{to.page.removeprefix('https://')}]({to.page})." if to else ""
     cards, listing = "\n".join(card(name, root) for name in names), "\n".join((*names, *PAGES))
     return f"""{title}

@@ -4,8 +4,6 @@ The value of a check is its points. `check.progress()` shows a notebook's exerci
 the learner's function when it passed its check and the course's otherwise.
 """
 
-import sys
-
 from rnn_helpers.check import (
     bptt, char_level, forward_pass, judge, number_sequence, observe, rnn_cell, sampling, truncated_bptt,
 )
@@ -13,6 +11,7 @@ from rnn_helpers.check.progress import Progress
 from rnn_helpers.check.report import Points
 from rnn_helpers.check.yardstick import Yardstick
 from rnn_helpers.course import NOTEBOOKS, WRITTEN, find
+from rnn_helpers.page import on_page
 
 SEED = 12  # of the fixtures in a notebook; graders use their own
 
@@ -45,15 +44,9 @@ def run(name, function, seed=SEED, **using):
     given.using = using
     points = Points(judge.judge(Yardstick(exercise, inputs), observe.observe(exercise, function, given)))
     _checked[name] = (function, points)
-    if not _page():
+    if not on_page():
         print(points)
     return points
-
-
-def _page():
-    """Whether results are shown on a page (a notebook), rather than in a terminal."""
-    shell = sys.modules.get("IPython") and sys.modules["IPython"].get_ipython()
-    return bool(shell) and hasattr(shell, "kernel")
 
 
 def yours_or_ours(function):
@@ -97,7 +90,7 @@ def progress(notebook=None):
             for name, exercise in EXERCISES.items() if exercise.notebook == notebook]
     written = [(name, points) for name, (where, points) in WRITTEN.items() if where == notebook]
     shown = Progress(notebook, rows, written)
-    if not _page():
+    if not on_page():
         print(shown)
     return shown
 

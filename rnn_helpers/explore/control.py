@@ -31,9 +31,9 @@ import traitlets
 from IPython.display import display
 
 from rnn_helpers.explore.easel import Easel
+from rnn_helpers.page import WIDGET_VIEW
 from rnn_helpers.plots import style
 
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 SLOW = 0.2  # seconds: a picture that once took longer says that it is busy before it is drawn again
 _NAME_WIDTH = "11em"  # names of controls stand in one column
 

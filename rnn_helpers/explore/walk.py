@@ -8,7 +8,8 @@ from IPython.display import display
 
 from rnn_helpers.bptt import rnn_forward
 from rnn_helpers.cell import RNNCell, rnn_cell_backward
-from rnn_helpers.explore.control import WIDGET_VIEW, error_line
+from rnn_helpers.explore.control import error_line
+from rnn_helpers.page import WIDGET_VIEW
 from rnn_helpers.plots.walk import draw, positions, verdict
 from rnn_helpers.walk import walk_back
 

@@ -17,7 +17,7 @@ def notebook(*cells):
                                          "task": False, **data[0]}
         made.append(cell)
     nb = nbformat.v4.new_notebook()
-    nb.cells = made  # as an argument, a duplicate id would be mended
+    nb.cells = made  # as an argument, a duplicate id would be replaced
     return nb
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from authoring import budget, notebooks
+from authoring import budget, files
 from rnn_helpers import course
 from tests.authoring.small import TITLE, notebook
 
@@ -51,7 +51,7 @@ def test_limits():
 
 @pytest.mark.parametrize("name", course.NOTEBOOKS)
 def test_what_a_notebook_says_of_its_time_is_what_its_cells_take(name):
-    if not notebooks.solution_path(name).is_file():
+    if not files.solution_path(name).is_file():
         pytest.skip("not written yet")
-    nb = notebooks.read(notebooks.solution_path(name))
+    nb = files.read(files.solution_path(name))
     assert any(f"**Time:** about {budget.of(nb).minutes} minutes" in cell.source for cell in nb.cells)

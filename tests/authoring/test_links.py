@@ -8,10 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 import nbformat
 import pytest
 
-from authoring import links, notebooks, setup_cell
+from authoring import ROOT, files, links, setup_cell
 from rnn_helpers import course
 
-ROOT = notebooks.ROOT
 CITATION = 'cff-version: 1.2.0\ntitle: A course\nauthors:\n  - name: The authors\n'
 
 
@@ -21,7 +20,7 @@ def copy(tmp_path):
     for name in (*links.TEXTS, "pyproject.toml"):
         if (ROOT / name).is_file():
             shutil.copy(ROOT / name, tmp_path / name)
-    for path in notebooks.tracks():
+    for path in files.tracks():
         target = tmp_path / path.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, target)
@@ -33,7 +32,7 @@ def copy(tmp_path):
 def addresses(root):
     """file -> the addresses on GitHub, Colab and Binder that it names, as "owner/name branch" where they have a branch."""
     found = {}
-    for path in (*root.glob("*.*"), *notebooks.tracks(root)):
+    for path in (*root.glob("*.*"), *files.tracks(root)):
         text = path.read_text(encoding="utf-8")
         pairs = re.findall(r"github\.com/([\w-]+/[\w.-]+)/tree/([\w.-]+)", text)
         pairs += re.findall(r"research\.google\.com/github/([\w-]+/[\w.-]+)/blob/([\w.-]+)/", text)
@@ -47,7 +46,7 @@ def addresses(root):
 
 def test_one_command_stamps_everything_and_another_value_everything_again(copy, capsys):
     everything = {"README.md", "pyproject.toml", "CITATION.cff",
-                  *(path.relative_to(copy).as_posix() for path in notebooks.tracks(copy) if path.stem not in course.PAGES)}
+                  *(path.relative_to(copy).as_posix() for path in files.tracks(copy) if path.stem not in course.PAGES)}
     assert addresses(copy) == {}
     for repository, branch in (("ada/rnn-course", "main"), ("bob/my.rnn", "spring-2027"), ("bob/my.rnn", "main")):
         assert links.main([repository, branch], copy) == 0
@@ -62,10 +61,10 @@ def test_one_command_stamps_everything_and_another_value_everything_again(copy, 
 
 
 def test_a_stamp_changes_links_and_nothing_else(copy):
-    before = {path: notebooks.read(path) for path in notebooks.tracks(copy)}
+    before = {path: files.read(path) for path in files.tracks(copy)}
     links.stamp(links.Address("ada/rnn-course", "dev"), copy)
     for path, old in before.items():
-        new = notebooks.read(path)
+        new = files.read(path)
         kept, was = ([cell for cell in nb.cells if cell.id not in ("badges", "setup")] for nb in (new, old))
         assert kept == was
         nbformat.validate(new)
@@ -110,14 +109,14 @@ def test_without_a_value_the_course_says_so_and_nothing_links(copy):
     text = (copy / "README.md").read_text()
     assert "This copy has no address on the web yet" in text and "make links REPO=owner/name BRANCH=main" in text
     assert "mybinder.org/v2" not in text and "colab.research" not in text and "badge.svg" not in text
-    for path in notebooks.tracks(copy):
-        cells = {cell.id: cell.source for cell in notebooks.read(path).cells}
+    for path in files.tracks(copy):
+        cells = {cell.id: cell.source for cell in files.read(path).cells}
         assert "badges" not in cells and "http" not in cells.get("setup", "")
 
 
 def test_launch_links_name_a_notebook_that_is_there():
     to = links.Address("ada/rnn-course", "topic/next")
-    for path in notebooks.tracks():
+    for path in files.tracks():
         name = path.relative_to(ROOT).as_posix()
         colab, binder = re.findall(r"\]\((https://(?:colab|mybinder)[^)]*[^g])\)", links.badges(to, name))
         assert urlsplit(colab).path == f"/github/ada/rnn-course/blob/topic/next/{name}"
@@ -128,8 +127,8 @@ def test_launch_links_name_a_notebook_that_is_there():
 
 def test_this_repository_agrees_with_its_value():
     to = links.address()
-    for path in notebooks.tracks():
-        cells = {cell.id: cell.source for cell in notebooks.read(path).cells}
+    for path in files.tracks():
+        cells = {cell.id: cell.source for cell in files.read(path).cells}
         if path.stem not in course.PAGES:
             assert cells["setup"] == setup_cell.source(to), "run make links or make notebooks"
             assert cells.get("badges") == (links.badges(to, path.relative_to(ROOT).as_posix()) if to else None)

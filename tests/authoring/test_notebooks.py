@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from authoring import links, normalise, notebooks, setup_cell
+from authoring import ROOT, files, links, normalise, notebooks, setup_cell
 from tests.authoring.small import TITLE, course, notebook
 
 SMALL = notebook(
@@ -36,29 +36,29 @@ def built(tmp_path_factory):
     for learners in (False, True):
         path, nb, found, _ = notebooks.build_track("small", learners, root)
         assert found == []
-        notebooks.write(path, nb)
+        files.write(path, nb)
     return root
 
 
 @pytest.fixture
 def solved(built):
-    return {cell.id: cell for cell in notebooks.read(notebooks.solution_path("small", built)).cells}
+    return {cell.id: cell for cell in files.read(files.solution_path("small", built)).cells}
 
 
 @pytest.fixture
 def learners(built):
-    return {cell.id: cell for cell in notebooks.read(notebooks.learner_path("small", built)).cells}
+    return {cell.id: cell for cell in files.read(files.learner_path("small", built)).cells}
 
 
 def test_two_runs_give_the_same_bytes(built):
     for learners in (False, True):
         path, again, _, _ = notebooks.build_track("small", learners, built)
-        assert notebooks.to_bytes(again) == path.read_bytes()
-        assert not notebooks.write(path, again)
+        assert files.to_bytes(again) == path.read_bytes()
+        assert not files.write(path, again)
 
 
 def test_nothing_of_one_run_or_machine_is_kept(built):
-    for path in notebooks.tracks(built):
+    for path in files.tracks(built):
         text = path.read_text()
         nb = json.loads(text)
         assert nb["metadata"] == normalise.METADATA
@@ -113,22 +113,22 @@ def test_streams_that_arrive_in_pieces_are_one():
 
 
 def pytest_on(folder, *arguments):
-    done = subprocess.run([sys.executable, "-m", "pytest", "-c", str(notebooks.ROOT / "pyproject.toml"), "-p", "tests.notebooks.guard",
-                           "-n", "0", "-q", "--color=no", *arguments, str(folder)], cwd=notebooks.ROOT, capture_output=True,
-                          text=True, env={**os.environ, "PYTHONPATH": str(notebooks.ROOT)})
+    done = subprocess.run([sys.executable, "-m", "pytest", "-c", str(ROOT / "pyproject.toml"), "-p", "tests.notebooks.rerun",
+                           "-n", "0", "-q", "--color=no", *arguments, str(folder)], cwd=ROOT, capture_output=True,
+                          text=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
     return done.returncode, done.stdout
 
 
-def test_the_guard_passes_what_was_built(built):
+def test_a_rerun_passes_what_was_built(built):
     code, said = pytest_on(built / "notebooks")
     assert code == 0 and "14 passed" in said, said
 
 
 def test_a_planted_stale_plot_fails(built, tmp_path):
-    nb = notebooks.read(notebooks.solution_path("small", built))
+    nb = files.read(files.solution_path("small", built))
     cell = next(cell for cell in nb.cells if cell.id == "figure")
     cell.source = cell.source.replace("[1, 2, 4]", "[1, 2, 1]")
-    notebooks.write(tmp_path / "stale.ipynb", nb)
+    files.write(tmp_path / "stale.ipynb", nb)
     code, said = pytest_on(tmp_path)
     assert code == 1 and "1 failed, 6 passed" in said and "picture 1 is stale" in said, said
 
@@ -143,14 +143,14 @@ def software(png, name):
 
 
 def test_pictures_of_another_matplotlib_are_skipped_with_a_reason_texts_are_not(built, tmp_path):
-    nb = notebooks.read(notebooks.solution_path("small", built))
+    nb = files.read(files.solution_path("small", built))
     cells = {cell.id: cell for cell in nb.cells}
     data = cells["figure"].outputs[0].data
     old = software(base64.b64decode(data["image/png"]), b"Matplotlib version3.2.1, https://matplotlib.org/")
     data["image/png"] = base64.b64encode(old).decode()
     cells["figure"].source = cells["figure"].source.replace("[1, 2, 4]", "[1, 2, 1]")
     cells["bar"].outputs[0].text = "0\n1\n3\n"
-    notebooks.write(tmp_path / "old.ipynb", nb)
+    files.write(tmp_path / "old.ipynb", nb)
     code, said = pytest_on(tmp_path, "-rs")
     assert code == 1 and "1 failed, 5 passed, 1 skipped" in said and "drawn by matplotlib 3.2" in said, said
 

@@ -5,11 +5,11 @@ import re
 import pytest
 from PIL import Image
 
-from authoring import notebooks, pictures
+from authoring import ROOT, pictures
 from rnn_helpers.check.report import headline
-from tests.notebooks import guard
+from tests.notebooks import rerun
 
-README = (notebooks.ROOT / "README.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 SHOWN = {name: alt for alt, name in re.findall(r"!\[([^\]]+)\]\(\.github/pictures/([^)]+)\)", README)}
 
 
@@ -20,7 +20,7 @@ def test_the_readme_shows_each_picture_with_alt_text():
 
 
 def test_the_check_names_the_mistake_that_the_picture_marks():
-    said = pictures.verdict()
+    said = pictures.judgement()
     name = said.advice[0].split(". ")[0]
     assert name == "dWh uses h_t where h_prev belongs" and pictures.MISTAKE == "dWh += dz_t @ h_t.T"
     assert f"{headline(said).removeprefix('rnn_backward: ')}; {name}; eight parts" in SHOWN["check.png"] and len(said.facets) == 8
@@ -28,7 +28,7 @@ def test_the_check_names_the_mistake_that_the_picture_marks():
 
 def test_the_command_makes_them(tmp_path):
     pictures.main(tmp_path)
-    drawn_by = guard.other_minor([(pictures.FOLDER / "check.png").read_bytes()])
+    drawn_by = rerun.other_minor([(pictures.FOLDER / "check.png").read_bytes()])
     if drawn_by:
         pytest.skip(f"drawn by matplotlib {drawn_by}")
     for name in pictures.PICTURES:
@@ -37,4 +37,4 @@ def test_the_command_makes_them(tmp_path):
             with Image.open(kept) as one, Image.open(made) as other:
                 assert one.n_frames == other.n_frames > 20 and one.size == other.size
         else:
-            assert guard.difference([kept.read_bytes()], [made.read_bytes()]) == "", f"{name}: run python -m authoring.pictures"
+            assert rerun.difference([kept.read_bytes()], [made.read_bytes()]) == "", f"{name}: run python -m authoring.pictures"

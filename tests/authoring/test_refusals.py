@@ -1,9 +1,9 @@
-"""Each reason to refuse a notebook: the message names the notebook, the cell and the mend."""
+"""Each reason to refuse a notebook: the message names the notebook, the cell and what to do."""
 
 import nbformat
 import pytest
 
-from authoring import notebooks, refusals
+from authoring import files, notebooks, refusals
 from tests.authoring.small import TITLE, course, notebook
 
 SOLUTION = "def f(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION"
@@ -15,7 +15,7 @@ def source_refusals(*cells):
 
 def only(found):
     assert len(found) == 1, [str(r) for r in found]
-    assert found[0].notebook == "n.ipynb" and found[0].mend
+    assert found[0].notebook == "n.ipynb" and found[0].todo
     return found[0]
 
 
@@ -62,8 +62,12 @@ CHECK = {"grade": True, "locked": True, "points": 3, "grade_id": "check_f"}
 ANSWER = {"grade": True, "solution": True, "points": 2, "grade_id": "why"}
 
 
-def points_refusals(*cells, exercises={"f": 3.0}, written={"why": 2.0}):
-    return refusals.of_points(notebook(TITLE, *cells), "n.ipynb", "n", exercises, written)
+EXERCISE, QUESTION = ("task", "# Exercise 1: `f` (3 points)"), ("question", "# Question: why? (2 points)")
+
+
+def points_refusals(*cells, headings=(EXERCISE, QUESTION)):
+    cells = [TITLE, headings[0], *cells[:2], headings[1], *cells[2:]]
+    return refusals.of_points(notebook(*cells), "n.ipynb", "n", {"f": 3.0}, {"why": 2.0})
 
 
 ALL = (("ex", SOLUTION, {"solution": True, "grade_id": "f"}), ("check", "check.f(f)", CHECK), ("answer", "# Because", ANSWER))
@@ -87,9 +91,23 @@ def test_points_that_disagree(n, cell, says):
     assert any(says in refusal.what for refusal in points_refusals(*cells))
 
 
+@pytest.mark.parametrize(("headings", "cell", "says"), [
+    ((("task", "# Exercise 1: `f` (4 points)"), QUESTION), "task", "below it give 3 points"),
+    ((EXERCISE, ("question", "# Question: why? (1 point)")), "question", "below it give 2 points"),
+    ((EXERCISE, ("question", "# Why?")), "task", "below it give 3 points and 2 points"),
+    ((("task", "# Exercise 1"), QUESTION), "", "of 3 points, above the first heading"),
+    ((("task", "# `f` (1 point) and `g` (2 points)"), QUESTION), "task", "below it give 3 points"),
+])
+def test_points_in_a_heading_that_disagree(headings, cell, says):
+    refusal = only(points_refusals(*ALL, headings=headings))
+    assert refusal.cell == cell and says in refusal.what
+
+
 @pytest.mark.parametrize("missing", range(3))
 def test_an_exercise_without_its_cell(missing):
-    assert "which the registry places in n" in only(points_refusals(*ALL[:missing], *ALL[missing + 1:])).what
+    found = points_refusals(*ALL[:missing], ("gap", "# Nothing"), *ALL[missing + 1:])
+    assert "which the registry places in n" in found[0].what
+    assert [refusal.cell for refusal in found[1:]] == [[], ["task"], ["question"]][missing]
 
 
 def ran(*outputs, count=1):
@@ -140,7 +158,7 @@ def test_a_traceback_and_a_warning():
 def test_a_picture_without_words():
     shown = nbformat.v4.new_output("display_data", data={"image/png": "", "text/plain": "<Figure size 640x272 with 1 Axes>"})
     refusal = only(ran(shown))
-    assert refusal.what == "shows a picture without alt text" and refusal.mend == "show it with style.show(fig, alt)"
+    assert refusal.what == "shows a picture without alt text" and refusal.todo == "show it with style.show(fig, alt)"
     shown.metadata["image/png"] = {"alt": "A line that falls."}
     assert ran(shown) == []
 
@@ -153,19 +171,19 @@ def test_a_notebook_too_large():
 def test_a_refused_notebook_is_not_written_and_the_message_says_all(tmp_path):
     root = course(tmp_path / "c", sound=notebook(TITLE, ("a", "print(1)")), bad=notebook(TITLE, ("a", "x = 1;")),
                   fails=notebook(TITLE, ("a", "1 / 0"), ("b", "print(2)")))
-    before = {path: path.read_bytes() for path in notebooks.tracks(root)}
-    found = notebooks.build(notebooks.all_names(root), root, say=lambda line: None)
+    before = {path: path.read_bytes() for path in files.tracks(root)}
+    found = notebooks.build(files.all_names(root), root, say=lambda line: None)
     assert [str(r) for r in found if "bad" in r.notebook] == [
         "notebooks/solutions/bad.ipynb, cell 'a' ends with ;\n"
-        "    mend: end it with style.show(fig, alt), or give the value a name: ; silences nothing in a test"]
+        "    to do: end it with style.show(fig, alt), or give the value a name: ; silences nothing in a test"]
     assert [(r.notebook, r.cell, r.what) for r in found if "fails" in r.notebook] == [
         (f"notebooks/{track}fails.ipynb", "a", "ends in a traceback: ZeroDivisionError: division by zero")
         for track in ("solutions/", "")]
     again = notebook(TITLE, ("same", "x = 1"), ("same", "print(x)"))
-    notebooks.solution_path("bad", root).write_bytes(notebooks.to_bytes(again))
+    files.solution_path("bad", root).write_bytes(files.to_bytes(again))
     assert ["shares its id" in r.what for r in notebooks.build(["bad"], root, say=print)] == [True]
-    notebooks.solution_path("bad", root).write_bytes(before[notebooks.solution_path("bad", root)])
+    files.solution_path("bad", root).write_bytes(before[files.solution_path("bad", root)])
     assert {path.name for path in (root / "notebooks").glob("*.ipynb")} == {"sound.ipynb"}
     for name in ("bad", "fails"):
-        path = notebooks.solution_path(name, root)
+        path = files.solution_path(name, root)
         assert path.read_bytes() == before[path]

@@ -16,7 +16,7 @@ import nbformat
 import pytest
 
 import rnn_helpers
-from authoring import notebooks, release
+from authoring import files, release
 from rnn_helpers import course
 
 ROOT = release.ROOT
@@ -65,7 +65,7 @@ def run(python, *arguments, cwd):
 
 def test_the_zip_holds_the_learners_course_and_nothing_else(made):
     names = {name.removeprefix(f"{release.FOLDER}/") for name in zipfile.ZipFile(made[0]).namelist()}
-    assert {f"notebooks/{name}.ipynb" for name in (*notebooks.all_names(), *course.PAGES)} == {name for name in names if name.endswith(".ipynb")}
+    assert {f"notebooks/{name}.ipynb" for name in (*files.all_names(), *course.PAGES)} == {name for name in names if name.endswith(".ipynb")}
     rest = {name for name in names if not name.startswith("rnn_helpers/") and not name.endswith(".ipynb")}
     assert rest == {"README.md", "requirements.txt", "constraints.txt", "LICENSE", "LICENSE-CONTENT", "CITATION.cff", "CHANGELOG.md"}
     assert {name for name in names if name.startswith("rnn_helpers/")} == {
@@ -73,7 +73,7 @@ def test_the_zip_holds_the_learners_course_and_nothing_else(made):
 
 
 def test_no_solution_is_in_the_zip(unpacked):
-    for name in notebooks.all_names():
+    for name in files.all_names():
         handed = nbformat.read(unpacked / "notebooks" / f"{name}.ipynb", 4)
         assert "SOLUTION" not in "".join(cell.source for cell in handed.cells)
         for cell in handed.cells:
@@ -95,7 +95,7 @@ def test_links_in_the_zip_lead_somewhere(unpacked):
 def test_a_notebook_runs_from_the_zip_alone(unpacked, tmp_path):
     python, path, done = environment(tmp_path / "env"), unpacked / "notebooks" / "02_forward_pass.ipynb", tmp_path / "done.ipynb"
     said = run(python, "-m", "rnn_helpers", cwd=unpacked)
-    assert said.returncode == 0 and f"{len(notebooks.all_names())} notebooks in {unpacked / 'notebooks'}" in said.stdout, said.stdout + said.stderr
+    assert said.returncode == 0 and f"{len(files.all_names())} notebooks in {unpacked / 'notebooks'}" in said.stdout, said.stdout + said.stderr
     said = run(python, "-c", RUN, path, path.parent, done, cwd=tmp_path)
     assert said.returncode == 0, said.stderr
     *cells, last = nbformat.read(done, 4).cells

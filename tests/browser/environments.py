@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from authoring import notebooks
+from authoring import files
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = notebooks.all_names()
+NAMES = files.all_names()
 BINDER_BASE = ["jupyterlab==4.4.9", "notebook==7.4.7", "ipywidgets==8.1.7"]  # of repo2docker 2026.4's image
 COLAB = ["numpy==2.1.3", "matplotlib==3.10.0", "ipywidgets==7.7.1", "ipython==7.34.0", "ipykernel==6.17.1", "tqdm>=4.66",
          "notebook==6.5.7"]  # the last stands in for Colab's own page

@@ -10,20 +10,20 @@ import urllib.parse
 
 import pytest
 
-from authoring import notebooks
+from authoring import ROOT, files
 from rnn_helpers.course import PAGES
 from tests.browser.frontends import CHROMIUM, FLAGS
 
 pytest.importorskip("sphinx", reason="make site installs it")
 playwright = pytest.importorskip("playwright.sync_api")
-NAMES = notebooks.all_names()
+NAMES = files.all_names()
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     out = tmp_path_factory.mktemp("pages") / "site"
-    done = subprocess.run([sys.executable, "-m", "authoring.site", "--out", str(out)], cwd=notebooks.ROOT, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-m", "authoring.site", "--out", str(out)], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "warning" not in done.stderr.lower()
     return out

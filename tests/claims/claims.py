@@ -18,7 +18,7 @@ import matplotlib
 import matplotlib.pyplot as plt
 import pytest
 
-from authoring import notebooks
+from authoring import files
 from rnn_helpers import course
 from rnn_helpers.plots import style
 from rnn_helpers.questions import NOTEBOOKS
@@ -35,7 +35,7 @@ def plain(text):
 def sentences(name):
     """All that a notebook says: its texts, what its cells print and the words of its pictures, its questions and answers."""
     said = []
-    for cell in notebooks.read(notebooks.solution_path(name)).cells:
+    for cell in files.read(files.solution_path(name)).cells:
         said.append(cell.source)
         for output in cell.get("outputs", ()):
             said.append(output.get("text") or output.get("data", {}).get("text/plain", ""))
@@ -61,7 +61,7 @@ def names(notebook, *cells):
     """
     name, wanted, found = course.find(notebook), ("imports", *cells), {"__name__": "__main__"}
     matplotlib.use("agg")
-    sources = {cell.id: cell.source for cell in notebooks.read(notebooks.solution_path(name)).cells if cell.id in wanted}
+    sources = {cell.id: cell.source for cell in files.read(files.solution_path(name)).cells if cell.id in wanted}
     if missing := set(wanted) - set(sources):
         raise ValueError(f"{name} has no cell {', '.join(sorted(missing))}")
     with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()):

@@ -8,7 +8,7 @@ import matplotlib
 import matplotlib.pyplot as plt
 import pytest
 
-from authoring import notebooks
+from authoring import files
 from rnn_helpers import cell, rising_loss
 from rnn_helpers.cell import RNNCell
 from rnn_helpers.model import RNNModel
@@ -19,7 +19,7 @@ NO_PAGE = re.compile(r"^\s*(play\.|predict\()", re.MULTILINE)  # cells that show
 
 def code_cells(name):
     """The cells of a solved notebook that run without a page."""
-    nb = notebooks.read(notebooks.solution_path(name))
+    nb = files.read(files.solution_path(name))
     return [c for c in nb.cells if c.cell_type == "code" and c.id != "setup" and not NO_PAGE.search(c.source)]
 
 

@@ -4,17 +4,18 @@ import re
 
 import pytest
 
-from authoring import normalise, notebooks
+from authoring import ROOT, files
+from rnn_helpers.page import WIDGET_VIEW
 
-EVERYWHERE = {"text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg", "image/svg+xml", normalise.WIDGET_VIEW}
+EVERYWHERE = {"text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg", "image/svg+xml", WIDGET_VIEW}
 METADATA = {"nbgrader", "tags", "deletable", "editable", "jupyter", "cellView"}  # an editor skips what it does not know
 ONE_EDITOR_ONLY = re.compile(r"application/vnd\.(?!jupyter\.widget-view)|<script|Javascript\(|google\.colab|__vsc|jupyterlab|^\s*[%!]",
                              re.MULTILINE)
 
 
-@pytest.mark.parametrize("path", notebooks.tracks(), ids=lambda path: path.relative_to(notebooks.ROOT).as_posix())
+@pytest.mark.parametrize("path", files.tracks(), ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_a_notebook_opens_in_any_editor(path):
-    nb = notebooks.read(path)
+    nb = files.read(path)
     assert (nb.nbformat, nb.nbformat_minor) == (4, 5) and set(nb.metadata) == {"kernelspec", "language_info"}
     assert nb.metadata.kernelspec.name == "python3"
     for cell in nb.cells:
@@ -26,7 +27,7 @@ def test_a_notebook_opens_in_any_editor(path):
             assert not ONE_EDITOR_ONLY.search(cell.source), cell.id
 
 
-@pytest.mark.parametrize("path", sorted((notebooks.ROOT / "rnn_helpers").rglob("*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted((ROOT / "rnn_helpers").rglob("*.py")), ids=lambda path: path.stem)
 def test_the_package_sends_what_any_editor_shows(path):
     if path.name != "__main__.py":
         assert not ONE_EDITOR_ONLY.search(path.read_text(encoding="utf-8"))

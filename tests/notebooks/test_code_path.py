@@ -4,7 +4,7 @@ import platform
 
 import pytest
 
-from authoring import normalise, notebooks
+from authoring import ROOT, files, normalise, notebooks
 
 NO_PICTURES = ("image/png", "image/jpeg")
 
@@ -35,14 +35,14 @@ def class_for(name):
         @pytest.mark.slow
         @pytest.mark.skipif(platform.machine().lower() not in ("x86_64", "amd64"), reason="the other path is one of x86-64")
         def test_the_same_numbers_on_another_code_path(self):
-            path = notebooks.solution_path(name)
-            stored = texts(notebooks.read(path))
-            assert texts(notebooks.execute(notebooks.read(path), path.parent, other_path())) == stored
+            path = files.solution_path(name)
+            stored = texts(files.read(path))
+            assert texts(notebooks.execute(files.read(path), path.parent, other_path())) == stored
 
     return Test
 
 
-for _name in notebooks.all_names():
+for _name in files.all_names():
     globals()[f"Test_{_name}"] = class_for(_name)
 
 
@@ -52,4 +52,4 @@ def test_the_other_path_is_another_one():
     source = ("import os\nfrom numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__\n"
               "print(os.environ['OPENBLAS_CORETYPE'], any(__cpu_features__.get(name) for name in __cpu_dispatch__))")
     nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
-    assert notebooks.execute(nb, notebooks.ROOT, other_path()).cells[0].outputs[0].text == "Nehalem False\n"
+    assert notebooks.execute(nb, ROOT, other_path()).cells[0].outputs[0].text == "Nehalem False\n"

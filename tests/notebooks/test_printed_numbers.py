@@ -5,7 +5,7 @@ The same runs show that no figure's edge cuts off what is written in it.
 
 import pytest
 
-from authoring import notebooks
+from authoring import files
 from tests.notebooks import printed
 
 
@@ -36,7 +36,7 @@ def class_for(name):
     return Test
 
 
-for _name in notebooks.all_names():
+for _name in files.all_names():
     globals()[f"Test_{_name}"] = class_for(_name)
 
 

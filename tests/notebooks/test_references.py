@@ -4,18 +4,18 @@ import re
 
 import pytest
 
-from authoring import notebooks
+from authoring import files
 from rnn_helpers import course
 
 LINKED = re.compile(r"\[([^\]]*(?:19|20)\d\d)\]\(references\.ipynb\)")
 AUTHOR_YEAR = re.compile(r"[A-Z]\w+(?: et al\.|(?: and|,| &) [A-Z]\w+)*,? \(?(?:19|20)\d\d")
 TO_BE_LINKED = {"01_rnn_cell", "02_forward_pass", "04_number_sequence", "05_char_level", "06_truncated_bptt"}
-NAMES = [name for name in notebooks.all_names() if name not in TO_BE_LINKED]
+NAMES = [name for name in files.all_names() if name not in TO_BE_LINKED]
 
 
 def text(name):
     """All that a notebook says, and the words of its questions."""
-    return "\n".join(cell.source for cell in notebooks.read(notebooks.solution_path(name)).cells if cell.cell_type == "markdown")
+    return "\n".join(cell.source for cell in files.read(files.solution_path(name)).cells if cell.cell_type == "markdown")
 
 
 LISTED = re.findall(r"^- \*\*(.+?)\.\*\*", text("references"), re.MULTILINE)
@@ -36,9 +36,9 @@ def test_a_citation_points_to_the_list_and_is_in_it(name):
 
 @pytest.mark.skipif(bool(TO_BE_LINKED), reason="notebooks whose citations are no links yet")
 def test_nothing_is_listed_that_nobody_cites():
-    cited = {found for name in notebooks.all_names() for found in LINKED.findall(text(name))}
+    cited = {found for name in files.all_names() for found in LINKED.findall(text(name))}
     assert set(LISTED) - cited == set()
 
 
 def test_the_course_names_its_pages():
-    assert all(notebooks.learner_path(page).is_file() for page in course.PAGES)
+    assert all(files.learner_path(page).is_file() for page in course.PAGES)

@@ -1,20 +1,26 @@
-"""The README's table of notebooks, with exercises and points as the checks have them: `python -m authoring.table` writes it."""
+"""The README's table of notebooks, with exercises and points as the checks have them: `python -m authoring.notebook_table` writes it."""
 
 import sys
 
-from authoring import ROOT, marked
+from authoring import ROOT, files, marked
+from rnn_helpers.check import EXERCISES
+from rnn_helpers.course import WRITTEN
 
 BEGIN, END = "<!-- table of notebooks: make notebooks writes it -->", "<!-- end of table -->"
 
 
+def registry(name):
+    """({exercise: points}, {written answer: points}) of a notebook, as the checks have them."""
+    return ({e.name: e.points for e in EXERCISES.values() if e.notebook == name},
+            {answer: points for answer, (notebook, points) in WRITTEN.items() if notebook == name})
+
+
 def rows(root=ROOT):
     """(notebook name, title, its exercises, exercise points, written answers, their points), in order."""
-    from authoring import notebooks
-
     found = []
-    for name in notebooks.all_names(root):
-        title = notebooks.read(notebooks.solution_path(name, root)).cells[0].source.splitlines()[0].lstrip("# ")
-        exercises, written = notebooks.registry(name)
+    for name in files.all_names(root):
+        title = files.read(files.solution_path(name, root)).cells[0].source.splitlines()[0].lstrip("# ")
+        exercises, written = registry(name)
         found.append((name, title, list(exercises), sum(exercises.values()), list(written), sum(written.values())))
     return found
 

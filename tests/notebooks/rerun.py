@@ -51,6 +51,7 @@ class Cell(IPyNbCell):
             pytest.skip(f"pictures drawn by matplotlib {other} are not compared with {matplotlib.__version__}; texts agree")
         if problem:
             self.comparison_traceback.append(problem)
+            self.user_properties.append(("differs", "picture"))  # for `authoring.matrix`, which reads pytest's report
         return not problem
 
 
