@@ -3,12 +3,12 @@
 import contextlib
 import csv
 import fcntl
+import functools
 import json
 import multiprocessing
 import os
 import secrets
 import signal
-import tempfile
 import time
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -20,6 +20,7 @@ from instructor.grading.digests import check_digest
 from instructor.grading.engine import Task, empty_result, grade_one
 from instructor.grading.intake import hand_ins, unpack
 from instructor.grading.sandbox import die_with_parent, refuse_without_sandbox
+from rnn_helpers import atomic
 from rnn_helpers.check import EXERCISES
 from rnn_helpers.course import NOTEBOOKS
 
@@ -31,15 +32,7 @@ class Busy(RuntimeError):
     """Another command is writing to the class's folder."""
 
 
-def write_atomically(path, text):
-    """Write a file so that it is there whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(name, path)
+write_atomically = functools.partial(atomic.write, mode=0o600)  # what is known of a class is for its owner alone
 
 
 class Classroom:
