@@ -7,13 +7,37 @@ import numpy as np
 from rnn_helpers.bptt import rnn_forward
 from rnn_helpers.explore.control import choice, explore, int_slider, steps
 from rnn_helpers.layout import OneHot
-from rnn_helpers.losses import softmax
+from rnn_helpers.losses import softmax, softmax_cross_entropy
+from rnn_helpers.model import RNNModel
 from rnn_helpers.plots import characters as plots
+from rnn_helpers.plots import style
 from rnn_helpers.readout import many_to_one
-from rnn_helpers.text import encode, sample
+from rnn_helpers.text import build_vocabulary, encode, sample
+from rnn_helpers.training import Adam, clip_by_norm
 
 TEMPERATURES = [0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.85, 1.0, 1.2, 1.5, 2.0, 3.0, 5.0]
 WRITTEN = 90  # characters
+PROVERBS = "beautiful is better than ugly. explicit is better than implicit. "
+
+
+@functools.cache
+def learns_to_write(text=PROVERBS, updates=(0, 10, 30, 100), seed=0):
+    """Updates -> what a network of 32 units writes after so many updates on a text: Adam, 0.01, the whole text each time."""
+    rng, (chars, index_of) = np.random.default_rng(seed), build_vocabulary(text)
+    indices = encode(text + text[0], index_of)[:, None]
+    model, adam, texts = RNNModel(len(chars), 32, len(chars), rng), Adam(0.01), {}
+    for update in range(max(updates) + 1):
+        if update in updates:
+            texts[update] = text[0] + sample(model, chars, text[0], len(text) - 1, 0.3, np.random.default_rng(0))
+        _, gradients = model.loss_and_gradients(OneHot(indices[:-1], len(chars)), indices[1:], loss=softmax_cross_entropy)
+        adam.step(model.params, clip_by_norm({name: gradients[name] for name in model.params}, 5.0)[0])
+    return texts
+
+
+def first_words():
+    """Train a network on two lines of text, while one waits, and show what it writes meanwhile."""
+    fig = style.figure(8.5, 1.7)
+    style.show(fig, plots.stages(fig.subplots(), learns_to_write()))
 
 
 def read(model, chars, text):

@@ -34,12 +34,16 @@ def draw_kick(fig, radius, step=rnn_cell_forward):
     left, right = fig.subplots(1, 2, width_ratios=(1.8, 1))
     Wh, kick = material()
     said = plots.states_over_time(left, kicked(radius * Wh, kick, step), f"a kick, then silence; radius {radius:.2f}")
-    turn = np.array([[np.cos(TURN), -np.sin(TURN)], [np.sin(TURN), np.cos(TURN)]])
-    path = plots.phase_portrait(right, kicked(radius * turn, np.array([0.8, 0.0]), step), "two units")
+    path = plots.phase_portrait(right, kicked(radius * turning(), np.array([0.8, 0.0]), step), "two units")
     return f"{said} {path}"
+
+
+def turning(radians=TURN):
+    """The orthogonal 2 x 2 matrix that turns a vector by so many radians."""
+    return np.array([[np.cos(radians), -np.sin(radians)], [np.sin(radians), np.cos(radians)]])
 
 
 def kick(step=rnn_cell_forward, whose=""):
     """Show the kicked state with a slider for the spectral radius; `step` as `rnn_cell_forward`."""
     explore(functools.partial(draw_kick, step=step), "A kick, then silence", whose=whose,
-            radius=slider("spectral radius of Wh", 0.0, 2.0, 0.05, 0.9))
+            radius=slider("spectral radius of Wh", 0.0, 2.0, 0.05, 1.4))

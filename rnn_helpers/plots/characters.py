@@ -174,6 +174,22 @@ def written(ax, text, width=60, title=None):
     return f"Text: {text!r}."
 
 
+def stages(ax, texts, title=None):
+    """What a network writes at several stages of its training, a line each.
+
+    texts : dict, updates -> text
+    """
+    width = max(map(len, texts.values()))
+    ax.axis("off")
+    ax.set(xlim=(-0.28 * width, width), ylim=(len(texts), 0))
+    for row, updates in enumerate(texts):
+        ax.text(-0.02 * width, row + 0.5, f"{updates} updates", ha="right", va="center", color=COLOR["loss"])
+    type_on(ax, [(0, text) for text in texts.values()], lambda char: char if char == " " else shown(char))
+    if title:
+        ax.set_title(title)
+    return " ".join(f"After {updates} updates: {text!r}." for updates, text in texts.items())
+
+
 def coloured(ax, text, values, width=48, bar=True, title=None):
     """A text whose characters lie on the colour of a value from -1 to 1 each, as one hidden unit's state.
 
