@@ -20,7 +20,6 @@ WRITTEN = 90  # characters
 PROVERBS = "beautiful is better than ugly. explicit is better than implicit. "
 
 
-@functools.cache
 def learns_to_write(text=PROVERBS, updates=(0, 10, 30, 100), seed=0):
     """Updates -> what a network of 32 units writes after so many updates on a text: Adam, 0.01, the whole text each time."""
     rng, (chars, index_of) = np.random.default_rng(seed), build_vocabulary(text)

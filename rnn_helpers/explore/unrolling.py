@@ -43,5 +43,5 @@ def draw_memory(fig, scale, T, forward=rnn_forward):
 
 def memory(forward=rnn_forward, whose=""):
     """Show states and memory with sliders for the scale of Wh and T; `forward` as `rnn_forward`."""
-    explore(functools.partial(draw_memory, forward=forward), "How long an impulse is remembered", whose=whose,
-            scale=slider("scale of Wh", 0.2, 1.5, 0.05, 0.9), T=int_slider("steps T", 5, LONGEST, 40))
+    explore(functools.partial(draw_memory, forward=forward), "How long an input is remembered", whose=whose,
+            scale=slider("scale of Wh", 0.2, 1.5, 0.05, 1.1), T=int_slider("steps T", 5, LONGEST, LONGEST))

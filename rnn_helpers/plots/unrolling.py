@@ -25,9 +25,12 @@ def unrolled(ax, T):
     arrows(ax, np.tile(steps, 2), np.repeat([0.23, 1.23], T), np.tile(steps, 2), np.repeat([0.77, 1.77], T), UP)
     arrows(ax, steps - 0.72, np.ones(T), steps - 0.31, np.ones(T), RIGHT)
     ax.text(0, 1, "$h_0$", ha="center", va="center")
-    ax.set(xlim=(-0.4, T + 0.6), ylim=(-0.4, 2.4), title=f"{T} steps: a network {T} layers deep, with one set of weights")
+    for t in steps:
+        for x, y, weights in ((t + 0.06, 0.42, "$W_x$"), (t - 0.52, 1.14, "$W_h$"), (t + 0.06, 1.42, "$W_y$")):
+            ax.text(x, y, weights, fontsize=9, color=COLOR["target"], ha="left" if x > t else "center")
+    ax.set(xlim=(-0.4, T + 0.6), ylim=(-0.4, 2.4), title=f"{T} steps, unrolled")
     ax.axis("off")
-    return f"{T} steps: from h_0 to h_{T}, an input into and an output from each state."
+    return f"{T} steps: from h_0 to h_{T}, an input into and an output from each state; every arrow of a kind has the same weights."
 
 
 def state_map(ax, h, title):
@@ -40,5 +43,6 @@ def state_map(ax, h, title):
 def remembered(ax, difference, title):
     """How far two runs are apart, (T,), on a log axis; returns the alt text."""
     ax.semilogy(np.arange(len(difference)), np.maximum(difference, 1e-12), **line("state"))
-    ax.set(xlabel="steps after the impulse", ylabel="difference of the states", ylim=(1e-12, 10), title=title)
-    return f"The difference falls from {difference[0]:.2g} to {difference[-1]:.2g} in {len(difference) - 1} steps."
+    ax.set(xlabel="steps after the changed input", ylabel="difference of the states", ylim=(1e-4, 10), title=title)
+    return (f"The difference is {difference[0]:.2g} at first, at most {difference.max():.2g}, and {difference[-1]:.2g} "
+            f"{len(difference) - 1} steps later.")

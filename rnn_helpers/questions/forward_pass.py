@@ -3,15 +3,15 @@
 from rnn_helpers.questions.question import Question
 
 QUESTIONS = {
-    "how-many-more": Question(
-        "You unroll the network over 1000 steps instead of 10. How many more parameters are there to learn?",
-        right="None",
+    "first-input": Question(
+        "Now the scale of Wh is 1.5. Two runs differ in their first input only. What becomes of the difference?",
+        right="It grows at first, then wanders up and down.",
         choices={
-            "100 times as many":
-                "Each step is a layer, but not one with weights of its own.",
-            "None":
-                "Right: every step uses the same Wx, Wh and b.",
-            "990 times H more, one bias per step":
-                "There is one b, used at every step.",
+            "It fades too, only more slowly: tanh always makes a difference smaller.":
+                "tanh does, but where the states are small its slope is nearly 1, and the factor 1.5 wins.",
+            "It grows without limit.":
+                "For a while it does grow. But every unit stays between -1 and 1, so no two states can be far apart.",
+            "It grows at first, then wanders up and down.":
+                "The scale stretches it, tanh bounds it, and neither of the two wins.",
         }),
 }

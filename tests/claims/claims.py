@@ -9,6 +9,7 @@ A test's name is the claim in words. When the sentence changes, `says` fails and
 """
 
 import contextlib
+import difflib
 import functools
 import io
 import re
@@ -44,13 +45,17 @@ def sentences(name):
     return plain("\n".join(said))
 
 
+def in_common(one, other):
+    """The length of the longest piece that two texts share."""
+    return difflib.SequenceMatcher(None, one, other, autojunk=False).find_longest_match().size
+
+
 def says(notebook, quotation):
     """Fail unless the notebook ("01", "03b") says this, word for word."""
     name = course.find(notebook)
     text, wanted = sentences(name), plain(quotation)
     if wanted not in text:
-        words = set(wanted.lower().split())
-        nearest = max(re.split(r"(?<=[.?!]) ", text), key=lambda sentence: len(words & set(sentence.lower().split())))
+        nearest = max(re.split(r"(?<=[.?!]) ", text), key=lambda sentence: in_common(wanted, sentence))
         raise AssertionError(f"{name} no longer says {quotation!r}. Nearest: {nearest!r} Does this test still prove it?")
 
 

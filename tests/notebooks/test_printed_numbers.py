@@ -28,7 +28,7 @@ def class_for(name):
         @pytest.mark.parametrize("nudge", [1e-9, -1e-9])
         def test_nudged_weights_print_the_same(self, nudge):
             as_it_is = printed.stored(name)
-            assert "".join(as_it_is.values()).count("\n") > 10
+            assert "".join(as_it_is.values()).count("\n") > 7
             cut = []
             assert printed.run(name, nudge, lambda fig: cut.append(cut_off(fig)))[0] == as_it_is
             assert cut and not any(cut)
@@ -42,4 +42,4 @@ for _name in files.all_names():
 
 def test_a_nudge_that_shows_is_seen():
     nudged, as_it_is = printed.run("01_rnn_cell", 0.01)[0], printed.stored("01_rnn_cell")
-    assert {cell for cell in as_it_is if nudged[cell] != as_it_is[cell]} == {"read-both", "three-kicks"}
+    assert {cell for cell in as_it_is if nudged[cell] != as_it_is[cell]} == {"first-words", "read-both", "three-kicks"}

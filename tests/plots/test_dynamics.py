@@ -31,6 +31,13 @@ def test_the_unrolled_graph_has_a_column_for_each_step(ax, T):
     unrolling.unrolled(ax, T)
     names = [text.get_text() for text in ax.texts]
     assert all(f"${symbol}_{{{t}}}$" in names for symbol in "xhy" for t in range(1, T + 1)) and "$h_0$" in names
+    assert all(names.count(f"$W_{which}$") == T for which in "xhy")
+
+
+def test_a_matrix_applied_again_and_again(ax):
+    alt = dynamics.repeated(ax, np.diag([0.5, 0.2]), [(1, 0), (0, 1)], 3, "half")
+    assert [list(ax.lines[i].get_ydata()) for i in (0, 2)] == [[0, 0, 0, 0], pytest.approx([1, 0.2, 0.04, 0.008])]
+    assert alt == "half: after 3 products 0.12 and 0.008 of the length is left."
 
 
 def test_the_state_map_has_time_to_the_right(ax):
@@ -43,4 +50,4 @@ def test_the_state_map_has_time_to_the_right(ax):
 def test_what_is_remembered_is_on_a_log_axis(ax):
     alt = unrolling.remembered(ax, np.array([1.0, 0.1, 0.0]), "memory")
     assert ax.get_yscale() == "log" and list(ax.lines[0].get_ydata()) == [1.0, 0.1, 1e-12]
-    assert "falls from 1 to 0" in alt
+    assert "1 at first, at most 1, and 0 2 steps later" in alt
