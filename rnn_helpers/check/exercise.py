@@ -2,14 +2,17 @@
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 
+ANOTHER, ELSEWHERE = "another ", ", other sizes"  # before the names of the second fixture's values, behind those of its cases
+
+
 class Inputs(dict):
     """The fixture of an exercise: names and plain values. Remembers the objects made of it, so that replaced parameters
-    are noticed as well as overwritten ones."""
+    are noticed as well as overwritten ones. The second fixture is in here too, under names that begin with "another "."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -43,6 +46,12 @@ class Inputs(dict):
         """Remember which arrays an object made of the fixture has as its attributes; returns the object."""
         self.made += [(thing, name, value) for name, value in vars(thing).items() if isinstance(value, np.ndarray)]
         return thing
+
+    def elsewhere(self):
+        """The second fixture: the same arrays under the names of the first."""
+        other = Inputs({name.removeprefix(ANOTHER): value for name, value in self.items() if name.startswith(ANOTHER)})
+        other.using, other.made = self.using, self.made
+        return other
 
 
 class BadReturn(Exception):
@@ -89,6 +98,12 @@ class Case:
     tolerance: float = 1e-6
     may_change: tuple = ()
     may_share: bool = False
+
+    def elsewhere(self):
+        """The same case on the second fixture."""
+        read = self.read and (lambda inputs, values: self.read(inputs.elsewhere(), values))
+        return replace(self, name=self.name + ELSEWHERE, run=lambda function, inputs: self.run(function, inputs.elsewhere()), read=read,
+                       may_change=(*self.may_change, *(ANOTHER + name for name in self.may_change)))
 
 
 @dataclass(frozen=True)
@@ -138,7 +153,9 @@ class Exercise:
     notebook : "01_rnn_cell"
     asks : the call, as in "rnn_forward(cell, X, h0=None) -> (h_states, caches)"
     fixtures : (rng) -> dict of plain arrays and numbers, made so that mistakes cannot hide
-    cases, facets, mistakes : see there
+    cases, facets : see there; the cases run on both fixtures
+    mistakes : of a list; family : a `search.Family` of programs, where mistakes are looked for in the parts of one
+    second : fixtures of other sizes, on which all cases run again; None for another draw of `fixtures`
     reference : the course's own implementation
     forbidden : functions of the course that may not be called for it; the reference is always among them
     witness : (inputs, values) -> list of (label, relative error, tolerance): an independent road to the right answer;
@@ -153,13 +170,19 @@ class Exercise:
     facets: tuple
     reference: Callable
     mistakes: tuple = ()
+    family: object = None
+    second: Callable | None = None
     forbidden: tuple = ()
     witness: Callable | None = None
     points: float = field(init=False)
 
     def __post_init__(self):
         object.__setattr__(self, "points", float(sum(facet.points for facet in self.facets)))
+        object.__setattr__(self, "cases", (*self.cases, *(case.elsewhere() for case in self.cases)))
 
     def inputs(self, seed):
-        """The fixture of a seed."""
-        return Inputs(self.fixtures(np.random.default_rng(seed)))
+        """The fixtures of a seed."""
+        rng = np.random.default_rng(seed)
+        first = self.fixtures(rng)
+        second = (self.second or self.fixtures)(np.random.default_rng(rng.integers(2**63)))
+        return Inputs({**first, **{ANOTHER + name: value for name, value in second.items()}})

@@ -1,0 +1,464 @@
+"""Diagnosis by search: which slips in a reference program reproduce everything that was observed.
+
+After Singh, Gulwani & Solar-Lezama (2013), on observed numbers instead of symbols. A family is a reference program with
+slots, each with the right variant and wrong ones. This engine knows no exercise: it takes the arguments from the
+exercise's own cases, and the fewest wrong slots that give the learner's numbers, on every case and fixture.
+"""
+
+import contextlib
+import copy
+import itertools
+import time
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
+
+import numpy as np
+
+TOLERANCE = 1e-7  # relative, on the cases that candidates are tried on; what they are confirmed by has its own
+MOST = 3  # slips at once
+LIMIT = 0.35  # seconds for a search
+MOST_FITS = 40  # candidates of a level that are confirmed
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What may stand in a slot. The right one has no name.
+
+    run : called by the program; name : slug; title : the mistake in a few words; why : what to do; line : the equation
+    that it breaks. In name, title and why "{o}" becomes the outputs concerned. alone : too rare to be looked for beside
+    another slip
+    """
+
+    run: Callable
+    name: str = ""
+    title: str = ""
+    why: str = ""
+    line: str = ""
+    alone: bool = False
+
+
+def slot(line, right, *wrong, rare=()):
+    """A slot: the right way, then wrong ones as (name, title, why, run), the commonest first; `rare` ones only by themselves."""
+    return (Variant(right), *(Variant(run, name, title, why, line) for name, title, why, run in wrong),
+            *(Variant(run, name, title, why, line, alone=True) for name, title, why, run in rare))
+
+
+@dataclass(frozen=True)
+class Output:
+    """One returned value. value : (choice, flow) -> array; slots : of this output alone, name -> slot, and two outputs that
+    have the same slip in a slot of one name have it once; late : what may become of the finished value, solvers
+    (observed, value, flow) -> Variant or None, whose `run` is (value, flow) -> value"""
+
+    value: Callable
+    slots: dict = field(default_factory=dict)
+    late: tuple = ()
+
+
+@dataclass(frozen=True)
+class Family:
+    """A reference program with slots.
+
+    flow : (choice, *arguments) -> whatever the outputs are made of; choice.<slot> is the variant's `run`
+    slots : those that more than one output depends on; outputs : in the order asked for
+    call : (values by name, arguments) -> what the program returns; the values in order, unless something is to be done
+    with them, as writing them into a model
+    extras : further values, name -> (flow) -> array, that learners return in place of others
+    """
+
+    flow: Callable
+    slots: dict
+    outputs: dict
+    call: Callable = lambda values, arguments: tuple(values.values())
+    extras: dict = field(default_factory=dict)
+
+    def choice(self, slots, chosen):
+        return SimpleNamespace(**{name: chosen.get(name, variants[0]).run for name, variants in slots.items()})
+
+    def finished(self, output, chosen, flow):
+        """An output's value under its own slips."""
+        value = self.outputs[output].value(self.choice(self.outputs[output].slots, chosen), flow)
+        return chosen["late"].run(value, flow) if "late" in chosen else value
+
+    def program(self, fit):
+        """The family with the slips of a fit, called as the learner's function is."""
+        own = {output: {slip.slot: slip.variant for slip in fit.slips if slip.output == output} for output in self.outputs}
+        choice = self.choice(self.slots, {slip.slot: slip.variant for slip in fit.slips if not slip.output})
+
+        def program(*arguments, **named):
+            flow = self.flow(choice, *arguments, **named)
+            values = {name: self.finished(name, own[name], flow) for name in self.outputs}
+            if fit.order:
+                everything = {**values, **{name: extra(flow) for name, extra in self.extras.items()}}
+                values = dict(zip(self.outputs, (everything[name] for name in fit.order), strict=True))
+            return self.call(values, arguments)
+
+        return program
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A wrong variant in a slot of an output, or of the flow ("")."""
+
+    output: str
+    slot: str
+    variant: Variant
+
+    @property
+    def what(self):
+        return self.slot, self.variant.name, self.variant.title
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Slips that explain what was observed; open : outputs that they leave unexplained; order : of the values, when another."""
+
+    slips: tuple = ()
+    open: frozenset = frozenset()
+    order: tuple = ()
+
+    @property
+    def cost(self):
+        return len({slip.what for slip in self.slips}) + bool(self.order)
+
+
+@dataclass
+class Trial:
+    """A case that candidates are tried on: its one call's arguments, and what the learner's function gave for each output."""
+
+    arguments: tuple
+    named: dict
+    observed: dict
+
+    @property
+    def size(self):
+        return sum(value.size for value in self.observed.values())
+
+
+def same(got, value, tolerance=TOLERANCE):
+    """Whether two arrays are alike, shape included."""
+    if not isinstance(value, np.ndarray):
+        value = np.asarray(value)
+    if got.shape != value.shape:
+        return False
+    if not got.size:
+        return True
+    gap, scale = np.abs(got - value).max(), np.abs(value).max()
+    return bool(gap <= tolerance * (scale or 1.0)) or not np.isfinite(scale) and np.array_equal(got, value, equal_nan=True)
+
+
+# ---- what may become of a finished value ----
+
+def factors(*table):
+    """A solver for a constant factor: entries are (name, title, why, line, number), number : (flow) -> float."""
+
+    def solve(observed, value, flow):
+        if observed.shape != value.shape or not value.size:
+            return None
+        place = int(np.abs(value).argmax())
+        largest = value.flat[place]
+        ratio = observed.flat[place] / largest if largest and np.isfinite(largest) else 0.0
+        if not ratio or not np.isfinite(ratio) or value.size > 1 and not same(observed, ratio * value):
+            return None
+        for name, title, why, line, number in table:
+            if abs(number(flow) - ratio) <= 1e-6 * abs(ratio):
+                return Variant(lambda value, flow, number=number: value * number(flow), name, title, why, line)
+        return None
+
+    return solve
+
+
+def becomes(variant):
+    """A solver for one change of the finished value."""
+
+    def solve(observed, value, flow):
+        changed = variant.run(value, flow)
+        return variant if observed.shape == np.shape(changed) and not same(observed, value) and same(observed, changed) else None
+
+    return solve
+
+
+def clipped(name, title, why, line):
+    """A solver for a value cut to +-limit, whatever the limit ("{limit}" in the texts); it must stand there twice."""
+
+    def solve(observed, value, flow):
+        if observed.shape != value.shape or observed.size < 3:
+            return None
+        limit = float(np.abs(observed).max())
+        if not 0 < limit < np.abs(value).max() or not same(observed, np.clip(value, -limit, limit)):
+            return None
+        limit = float(f"{limit:.6g}")
+        return Variant(lambda value, flow: np.clip(value, -limit, limit), name, title.replace("{limit}", f"{limit:g}"),
+                       why.replace("{limit}", f"{limit:g}"), line)
+
+    return solve
+
+
+def decayed(name, title, why, line, weights):
+    """A solver for a multiple of the weights that is added; weights : (flow) -> array."""
+
+    def solve(observed, value, flow):
+        W = weights(flow)
+        if observed.shape != np.shape(value) or np.shape(W) != observed.shape or observed.size < 3:
+            return None
+        rest = observed - value
+        rate = rest.flat[0] / W.flat[0] if W.flat[0] else 0.0
+        if not rate or not same(rest, rate * W, 1e-6):
+            return None
+        rate = float(f"{rate:.6g}")
+        return Variant(lambda value, flow: value + rate * weights(flow), name, title, why, line)
+
+    return solve
+
+
+# ---- the search ----
+
+
+class Search:
+    """One learner's observations against one family.
+
+    family : Family
+    trials : the cases that candidates are tried on, the smallest first
+    confirm : (program, open outputs) -> whether a program shows everything that was observed, on every case
+    """
+
+    def __init__(self, family, trials, confirm, limit=LIMIT):
+        self.family, self.trials, self.confirm = family, trials, confirm
+        self.until = time.perf_counter() + limit
+        self.main, self.small = trials[-1], trials[0] if len(trials) > 1 and trials[0].size < trials[-1].size else None
+        self.flows, self.memo, self.found = {}, {}, {}
+        self.right = {name for trial in (self.main,) for name in family.outputs
+                      if name in trial.observed and self.fits(name, trial, {}, self.flow(trial, ()))}
+        self.neutral = self._neutral() if self.small else set()
+
+    # what the program gives
+
+    def flow(self, trial, slips):
+        """What the flow of a choice makes of a trial's arguments; None when it raises."""
+        key = id(trial), slips
+        if key not in self.flows:
+            choice = self.family.choice(self.family.slots, {slip.slot: slip.variant for slip in slips})
+            try:
+                self.flows[key] = self.family.flow(choice, *trial.arguments, **trial.named)
+            except Exception:
+                self.flows[key] = None
+        return self.flows[key]
+
+    def value(self, output, chosen, flow):
+        """An output as an array, None when it raises."""
+        try:
+            value = self.family.finished(output, chosen, flow)
+            return None if value is None else np.asarray(value)
+        except Exception:
+            return None
+
+    def fits(self, output, trial, chosen, flow):
+        value = None if flow is None else self.value(output, chosen, flow)
+        return value is not None and value.dtype.kind in "biuf" and same(trial.observed[output], value)
+
+    def _neutral(self):
+        """The slips of the flow that change nothing on the small trial."""
+        base = self.flow(self.small, ())
+        right = {name: self.value(name, {}, base) for name in self.family.outputs}
+        found = set()
+        for slip in self.singles():
+            flow = self.flow(self.small, (slip,))
+            values = None if flow is None else {name: self.value(name, {}, flow) for name in self.family.outputs}
+            if values and all(v is not None and right[name] is not None and same(v, right[name]) for name, v in values.items()):
+                found.add(slip)
+        return found
+
+    # candidates
+
+    def singles(self):
+        return [Slip("", name, variant) for name, variants in self.family.slots.items() for variant in variants[1:]]
+
+    def of_flow(self, count):
+        """The choices of `count` wrong slots of the flow, the commonest first."""
+        if count not in self.found:
+            ranks = {Slip("", name, variant): rank for name, variants in self.family.slots.items()
+                     for rank, variant in enumerate(variants)}
+            usual = [slip for slip in self.singles() if count == 1 or not slip.variant.alone]
+            chosen = [slips for slips in itertools.combinations(usual, count) if len({slip.slot for slip in slips}) == count]
+            self.found[count] = sorted(chosen, key=lambda slips: sum(ranks[slip] for slip in slips))
+        return self.found[count]
+
+    def options(self, output, trial, flow, budget):
+        """The ways in which an output's own slots, at most `budget` of them, give what was observed; the cheapest only."""
+        observed, found = trial.observed.get(output), []
+        spec = self.family.outputs[output]
+        if observed is None:  # seen by `confirm` only
+            ways = [()]
+            if budget and output not in self.right:
+                ways += [(Slip(output, name, v),) for name, variants in spec.slots.items() for v in variants[1:]]
+            return ways
+        if output in self.right:  # no two slips that undo each other
+            budget = 0
+        for count in range(budget + 1):
+            for names in itertools.combinations(spec.slots, count):
+                for variants in itertools.product(*(spec.slots[name][1:] for name in names)):
+                    if count > 1 and any(variant.alone for variant in variants):
+                        continue
+                    value = self.value(output, dict(zip(names, variants, strict=True)), flow)
+                    if value is None or value.dtype.kind not in "biuf":
+                        continue
+                    slips = tuple(Slip(output, name, variant) for name, variant in zip(names, variants, strict=True))
+                    if same(observed, value):
+                        found.append(slips)
+                    elif count < budget and (count == 0 or plausible(observed, value)):
+                        solved = (solve(observed, value, flow) for solve in spec.late)
+                        found += [(*slips, Slip(output, "late", variant)) for variant in solved if variant]
+            if found:
+                cheapest = min(map(len, found))
+                return [slips for slips in found if len(slips) == cheapest]
+        return found
+
+    def possible(self, slips, budget, spare):
+        """Whether a choice of the flow can explain the small trial."""
+        if not self.small:
+            return True
+        key = frozenset(slips) - self.neutral, budget, spare
+        if key not in self.memo:
+            flow = self.flow(self.small, tuple(slip for slip in slips if slip in key[0]))
+            missing = 0
+            for name in self.family.outputs:
+                if flow is None or not self.options(name, self.small, flow, budget):
+                    missing += 1
+                    if flow is None or missing > spare:
+                        break
+            self.memo[key] = flow is not None and missing <= spare
+        return self.memo[key]
+
+    def candidates(self, level, spare):
+        """Fits of `level` slips on the main trial that leave at most `spare` outputs open."""
+        for count in range(min(level, 2) + 1):
+            budget = level - count
+            for number, slips in enumerate(self.of_flow(count) if count else [()]):
+                if not number % 32 and time.perf_counter() > self.until:
+                    return
+                if not self.possible(slips, budget, spare):
+                    continue
+                flow, ways, open_ = self.flow(self.main, slips), [], []
+                if flow is None:
+                    continue
+                for name in self.family.outputs:
+                    found = self.options(name, self.main, flow, budget)
+                    if found:
+                        ways.append(found[:30])
+                    else:
+                        open_.append(name)
+                        if len(open_) > spare:
+                            break
+                if len(open_) > spare or spare and not open_:
+                    continue
+                for chosen in itertools.islice(itertools.product(*ways), 400):
+                    fit = Fit(slips + tuple(itertools.chain(*chosen)), frozenset(open_))
+                    if fit.cost == level:
+                        yield fit
+
+    def rank(self, fit):
+        """Commoner variants first, then those that say less."""
+        places = [[v.name for v in (self.family.outputs[slip.output].slots if slip.output else self.family.slots).get(slip.slot, ())]
+                  for slip in fit.slips]
+        return sum(names.index(slip.variant.name) if slip.variant.name in names else 2
+                   for slip, names in zip(fit.slips, places, strict=True)), len(fit.slips)
+
+    def in_another_order(self):
+        """A fit whose values are right, in other places."""
+        flow = self.flow(self.main, ())
+        values = {name: self.value(name, {}, flow) for name in self.family.outputs}
+        values |= {name: np.asarray(extra(flow)) for name, extra in self.family.extras.items()}
+        order = []
+        for name in self.family.outputs:
+            observed = self.main.observed.get(name)
+            order.append(next((other for other in (name, *values) if observed is not None and values[other] is not None
+                               and same(observed, values[other])), None))
+        if None in order or len(set(order)) < len(order) or tuple(order) == tuple(self.family.outputs):
+            return []
+        return [Fit(order=tuple(order))]
+
+    def confirmed(self, fits):
+        """The fits that show everything, commonest first; a few of the cheapest."""
+        good = []
+        for fit in sorted(fits, key=self.rank)[:MOST_FITS]:
+            if self.confirm(self.family.program(fit), fit.open):
+                good.append(fit)
+                if len(good) == 3:
+                    break
+            if time.perf_counter() > self.until + LIMIT / 2:
+                break
+        return good
+
+    def run(self):
+        """The cheapest fits that are confirmed, the likeliest first; [] when there are none."""
+        if self.flow(self.main, ()) is None:
+            return []
+        if good := self.confirmed(self.in_another_order()):
+            return good
+        for level, spare in ((1, 0), (2, 0), (1, 1), (3, 0), (2, 1)):
+            if level <= MOST and (good := self.confirmed(self.candidates(level, spare))):
+                return good
+            if time.perf_counter() > self.until:
+                break
+        return []
+
+
+def plausible(observed, value):
+    """Whether a late step may lead from a value to what was observed: two numbers in proportion, or another shape."""
+    if observed.shape != value.shape or observed.size < 2 or value.ndim == 2 and value.shape[0] == value.shape[1]:
+        return True
+    a, b, c, d = observed.flat[0], observed.flat[-1], value.flat[0], value.flat[-1]
+    return abs(a * d - b * c) <= 1e-6 * (abs(a * d) + abs(b * c)) + 1e-14
+
+
+# ---- from an exercise's cases ----
+
+
+def recorded(case, inputs, reference):
+    """The arguments of a case's calls of its function, copied before the call, as the reference is called."""
+    calls = []
+
+    def recorder(*arguments, **named):
+        calls.append((copy.deepcopy(arguments), dict(named)))
+        return reference(*arguments, **named)
+
+    case.run(recorder, inputs.copy())
+    return calls
+
+
+@contextlib.contextmanager
+def quiet():
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def outputs_named(names):
+    """"dWx", "dWx and db", "dWx, dWh and db"."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def told(family, fit):
+    """The fit as variants with their texts filled in, each slip once."""
+    groups = {}
+    for slip in fit.slips:
+        groups.setdefault(slip.what, []).append(slip)
+    found = []
+    for slips in groups.values():
+        names, variant = [name for name in family.outputs if any(slip.output == name for slip in slips)], slips[0].variant
+        if not names:
+            found.append(variant)
+            continue
+        many = names == [name for name, output in family.outputs.items() if slips[0].slot in output.slots] and len(names) > 1
+        one, _, every = variant.name.partition("|")
+        fill = {"{o}": outputs_named(names), "{is}": "is" if len(names) == 1 else "are", "{has}": "has" if len(names) == 1 else "have"}
+        title, why = variant.title, variant.why
+        for key, text in fill.items():
+            title, why = title.replace(key, text), why.replace(key, text)
+        found.append(replace(variant, name=every if every and many else one.replace("{o}", "-".join(names)), title=title, why=why))
+    if fit.order:
+        asked, order = ", ".join(family.outputs), ", ".join(fit.order)
+        found.append(Variant(None, f"order-{'-'.join(fit.order)}", f"The values come in another order: {order}",
+                             f"Each is what it should be, but in another place. Return ({asked}).", f"-> ({asked})"))
+    return found
