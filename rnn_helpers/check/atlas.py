@@ -1,10 +1,34 @@
-"""Which mistakes of an exercise's list explain what was observed."""
+"""Which mistakes of an exercise's list, or slips in its family of programs, explain what was observed."""
 
-from rnn_helpers.check.yardstick import problem_texts
+from types import SimpleNamespace
+
+from rnn_helpers.check.exercise import Mistake
+from rnn_helpers.check.observe import run_case
+from rnn_helpers.check.search import diagnose
+from rnn_helpers.check.yardstick import problem_texts, reading
 
 
-def name_mistakes(evidence, most=2):
-    """The mistakes of the atlas that explain what is wrong, and the wrong keys that they leave unexplained.
+def name_mistakes(evidence):
+    """The mistakes that explain what is wrong, and the wrong keys that they leave unexplained."""
+    return of_a_family(evidence) if evidence.exercise.family else of_a_list(evidence)
+
+
+def of_a_family(evidence):
+    """The fewest slips in the exercise's family of programs that reproduce the learner's observations, on both fixtures."""
+    exercise, inputs = evidence.exercise, evidence.inputs
+
+    def show(case, program):
+        result = run_case(case, program, inputs, exercise.asks)
+        return {f"{case.name}/{name}": value for name, value in reading(case, inputs, result).items()}, bool(result.problem)
+
+    seen = SimpleNamespace(got=evidence.got, expected=evidence.expected, wrong=evidence.wrong, agree=evidence.yardstick.agree,
+                           raised={name for name, result in evidence.observed.cases.items() if result.problem})
+    variants, left = diagnose(exercise.family, exercise.cases, inputs, exercise.reference, seen, show) if evidence.wrong else ([], [])
+    return [Mistake(variant.name, variant.title, variant.why, variant.line, None) for variant in variants], left
+
+
+def of_a_list(evidence, most=2):
+    """The mistakes of the list that explain what is wrong, and the wrong keys that they leave unexplained.
 
     Every symptom of theirs is there, as they show it. A mistake that explains more comes first; a second one is named
     when it explains what the first leaves over.

@@ -1,10 +1,13 @@
 """The exercises of notebook 3: one step back, backpropagation through time, and checking gradients."""
 
+from functools import partial
+
 import numpy as np
 
 from rnn_helpers.bptt import rnn_backward, rnn_backward_truncated, rnn_forward
 from rnn_helpers.cell import RNNCell, rnn_cell_backward, rnn_cell_forward
 from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, parts
+from rnn_helpers.check.families import bptt as family
 from rnn_helpers.check.mistakes import bptt as mistakes
 from rnn_helpers.check.networks import cell_of, draw_cell, single_precision
 from rnn_helpers.check.returned import arranged, named, single, spoiled
@@ -14,9 +17,10 @@ STEP_NAMES = ("dWx", "dWh", "db", "dh_prev")
 NAMES = ("dWx", "dWh", "db", "dh0")
 
 
-def step_fixtures(rng):
+def step_fixtures(rng, sizes=((2, 4, 3), (2, 5, 1))):
+    """sizes : (D, H, B) of a batch and of one example."""
     fixture = {}
-    for suffix, (D, H, B) in {"": (2, 4, 3), "1": (2, 5, 1)}.items():
+    for suffix, (D, H, B) in zip(("", "1"), sizes, strict=True):
         fixture |= {**draw_cell(rng, D, H, suffix), f"x_t{suffix}": rng.normal(size=(D, B)),
                     f"h_prev{suffix}": rng.uniform(-0.9, 0.9, (H, B)), f"dh_t{suffix}": rng.normal(0, 2, (H, B)),
                     f"x_next{suffix}": rng.normal(size=(D, B))}
@@ -77,6 +81,7 @@ RNN_CELL_BACKWARD = Exercise(
     notebook="03_bptt",
     asks="rnn_cell_backward(cell, dh_t, cache) -> (dWx_t, dWh_t, db_t, dh_prev)",
     fixtures=step_fixtures,
+    second=partial(step_fixtures, sizes=((3, 5, 4), (4, 3, 1))),
     cases=(Case("one example", one_step("1"), the_course_s_step(one_step("1"))),
            Case("a batch of 3", one_step(), the_course_s_step(one_step())),
            Case("called again", step_again, the_course_s_step(step_again), may_change=("Wx", "Wh", "b")),
@@ -91,14 +96,15 @@ RNN_CELL_BACKWARD = Exercise(
             Facet("arguments unharmed", 0.5, kind="unharmed")),
     reference=rnn_cell_backward,
     forbidden=(rnn_backward, rnn_backward_truncated),
-    mistakes=mistakes.RNN_CELL_BACKWARD,
+    family=family.RNN_CELL_BACKWARD,
     witness=step_witness,
 )
 
 
-def sequence_fixtures(rng):
+def sequence_fixtures(rng, sizes=((7, 2, 4, 3), (8, 2, 5, 1), (1, 2, 3, 4))):
+    """sizes : (T, D, H, B) of a batch, of one sequence and of one step."""
     fixture = {}
-    for suffix, (T, D, H, B) in {"": (7, 2, 4, 3), "1": (8, 2, 5, 1), "2": (1, 2, 3, 4)}.items():
+    for suffix, (T, D, H, B) in zip(("", "1", "2"), sizes, strict=True):
         fixture |= {**draw_cell(rng, D, H, suffix), f"X{suffix}": rng.normal(size=(T, D, B)),
                     f"h0{suffix}": rng.uniform(-0.9, 0.9, (H, B)), f"dh{suffix}": rng.normal(0, 5, (T, H, B))}
         cell = RNNCell.from_arrays(*(fixture[name + suffix] for name in ("Wx", "Wh", "b")))
@@ -178,6 +184,7 @@ RNN_BACKWARD = Exercise(
     notebook="03_bptt",
     asks="rnn_backward(cell, dh, caches) -> (dWx, dWh, db, dh0)",
     fixtures=sequence_fixtures,
+    second=partial(sequence_fixtures, sizes=((9, 3, 5, 4), (10, 4, 6, 1), (1, 4, 5, 3))),
     cases=tuple(Case(name, run, the_course_s_walk(run), **more) for name, run, more in (
         ("one sequence", whole_sequence("1"), {}), ("a batch of 3", whole_sequence(), {}),
         ("lists", whole_sequence("1", lists=True), {}), ("T = 1", whole_sequence("2"), {}),
@@ -195,7 +202,7 @@ RNN_BACKWARD = Exercise(
             Facet("arguments unharmed", 0.5, kind="unharmed")),
     reference=rnn_backward,
     forbidden=(rnn_backward_truncated,),
-    mistakes=mistakes.RNN_BACKWARD,
+    family=family.RNN_BACKWARD,
     witness=sequence_witness,
 )
 

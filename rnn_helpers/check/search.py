@@ -12,13 +12,14 @@ import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import SimpleNamespace
 
 import numpy as np
 
 TOLERANCE = 1e-7  # relative, on the cases that candidates are tried on; what they are confirmed by has its own
-MOST = 3  # slips at once
-LIMIT = 0.35  # seconds for a search
+LATE = "late", "later"  # the places of what becomes of a finished value
+SECONDS = {(1, 0): 0.15, (2, 0): 0.15, (1, 1): 0.05, (3, 0): 0.1, (2, 1): 0.1}  # for (slips, outputs left open), in this order
 MOST_FITS = 40  # candidates of a level that are confirmed
 
 
@@ -79,7 +80,16 @@ class Family:
     def finished(self, output, chosen, flow):
         """An output's value under its own slips."""
         value = self.outputs[output].value(self.choice(self.outputs[output].slots, chosen), flow)
-        return chosen["late"].run(value, flow) if "late" in chosen else value
+        for name in LATE:
+            value = chosen[name].run(value, flow) if name in chosen else value
+        return value
+
+    @cached_property
+    def ways(self):
+        """For each output and number of its own slips: the slips, and the choice that has them."""
+        return {(name, count): [(slips, self.choice(output.slots, {slip.slot: slip.variant for slip in slips}))
+                                for slips in together(name, output.slots, count)]
+                for name, output in self.outputs.items() for count in range(3)}
 
     def program(self, fit):
         """The family with the slips of a fit, called as the learner's function is."""
@@ -95,6 +105,14 @@ class Family:
             return self.call(values, arguments)
 
         return program
+
+
+def together(output, slots, count):
+    """The ways to have `count` slots wrong; several of them only where each is common enough."""
+    return [tuple(Slip(output, name, variant) for name, variant in zip(names, variants, strict=True))
+            for names in itertools.combinations(slots, count)
+            for variants in itertools.product(*(slots[name][1:] for name in names))
+            if count < 2 or not any(variant.alone for variant in variants)]
 
 
 @dataclass(frozen=True)
@@ -133,17 +151,23 @@ class Trial:
 
     @property
     def size(self):
-        return sum(value.size for value in self.observed.values())
+        return sum(value.size for value in self.observed.values() if numbers(value))
+
+
+def numbers(value):
+    return isinstance(value, np.ndarray) and value.dtype.kind in "biuf"
 
 
 def same(got, value, tolerance=TOLERANCE):
     """Whether two arrays are alike, shape included."""
-    if not isinstance(value, np.ndarray):
-        value = np.asarray(value)
     if got.shape != value.shape:
         return False
     if not got.size:
         return True
+    if abs(got.item(0) - value.item(0)) > 1e-3 * (abs(got.item(0)) + abs(value.item(-1))) + 1e-3:  # most are told apart here
+        gap, scale = abs(got.item(0) - value.item(0)), np.abs(got).max()
+        if gap > tolerance * scale:
+            return False
     gap, scale = np.abs(got - value).max(), np.abs(value).max()
     return bool(gap <= tolerance * (scale or 1.0)) or not np.isfinite(scale) and np.array_equal(got, value, equal_nan=True)
 
@@ -195,19 +219,22 @@ def clipped(name, title, why, line):
     return solve
 
 
-def decayed(name, title, why, line, weights):
-    """A solver for a multiple of the weights that is added; weights : (flow) -> array."""
+def decayed(name, title, why, line, weights, scale):
+    """A solver for a multiple of the weights that is added, to a value as it is or `scale`d; weights : (flow) -> array."""
 
     def solve(observed, value, flow):
         W = weights(flow)
         if observed.shape != np.shape(value) or np.shape(W) != observed.shape or observed.size < 3:
             return None
-        rest = observed - value
-        rate = rest.flat[0] / W.flat[0] if W.flat[0] else 0.0
-        if not rate or not same(rest, rate * W, 1e-6):
+        (factor, rate), *_ = np.linalg.lstsq(np.stack([value.ravel(), W.ravel()], axis=1), observed.ravel(), rcond=None)
+        if not rate or not same(observed, factor * value + rate * W):
             return None
         rate = float(f"{rate:.6g}")
-        return Variant(lambda value, flow: value + rate * weights(flow), name, title, why, line)
+        decay = Variant(lambda value, flow: value + rate * weights(flow), name, title, why, line)
+        if abs(factor - 1) < 1e-6:
+            return decay
+        first = scale(factor * value, value, flow)
+        return (first, decay) if first else None
 
     return solve
 
@@ -223,11 +250,12 @@ class Search:
     confirm : (program, open outputs) -> whether a program shows everything that was observed, on every case
     """
 
-    def __init__(self, family, trials, confirm, limit=LIMIT):
+    def __init__(self, family, trials, confirm, seconds=SECONDS):
         self.family, self.trials, self.confirm = family, trials, confirm
-        self.until = time.perf_counter() + limit
+        self.seconds, self.until = seconds, float("inf")
         self.main, self.small = trials[-1], trials[0] if len(trials) > 1 and trials[0].size < trials[-1].size else None
-        self.flows, self.memo, self.found = {}, {}, {}
+        self.flows, self.memo, self.found, self.gains = {}, {}, {}, {}
+        self.order = sorted((name for name in family.outputs if name in self.main.observed), key=lambda name: len(family.ways[name, 1]))
         self.right = {name for trial in (self.main,) for name in family.outputs
                       if name in trial.observed and self.fits(name, trial, {}, self.flow(trial, ()))}
         self.neutral = self._neutral() if self.small else set()
@@ -255,7 +283,7 @@ class Search:
 
     def fits(self, output, trial, chosen, flow):
         value = None if flow is None else self.value(output, chosen, flow)
-        return value is not None and value.dtype.kind in "biuf" and same(trial.observed[output], value)
+        return numbers(value) and numbers(trial.observed[output]) and same(trial.observed[output], value)
 
     def _neutral(self):
         """The slips of the flow that change nothing on the small trial."""
@@ -272,43 +300,53 @@ class Search:
     # candidates
 
     def singles(self):
-        return [Slip("", name, variant) for name, variants in self.family.slots.items() for variant in variants[1:]]
+        return [slip for (slip,) in together("", self.family.slots, 1)]
+
+    def gain(self, slip):
+        """How many outputs a slip of the flow explains by itself, on both trials."""
+        if slip not in self.gains:
+            self.gains[slip] = sum(self.fits(name, trial, {}, self.flow(trial, (slip,))) - self.fits(name, trial, {}, self.flow(trial, ()))
+                                   for trial in (self.small or self.main, self.main) for name in self.order)
+        return self.gains[slip]
 
     def of_flow(self, count):
-        """The choices of `count` wrong slots of the flow, the commonest first."""
+        """The choices of `count` wrong slots of the flow: those first that explain something by themselves, then the commonest."""
         if count not in self.found:
             ranks = {Slip("", name, variant): rank for name, variants in self.family.slots.items()
                      for rank, variant in enumerate(variants)}
-            usual = [slip for slip in self.singles() if count == 1 or not slip.variant.alone]
-            chosen = [slips for slips in itertools.combinations(usual, count) if len({slip.slot for slip in slips}) == count]
-            self.found[count] = sorted(chosen, key=lambda slips: sum(ranks[slip] for slip in slips))
+            self.found[count] = sorted(together("", self.family.slots, count), key=lambda slips: (
+                count > 1 and -sum(map(self.gain, slips)), sum(ranks[slip] for slip in slips)))
         return self.found[count]
 
     def options(self, output, trial, flow, budget):
         """The ways in which an output's own slots, at most `budget` of them, give what was observed; the cheapest only."""
         observed, found = trial.observed.get(output), []
         spec = self.family.outputs[output]
-        if observed is None:  # seen by `confirm` only
+        if output in trial.observed and not numbers(observed):
+            return []
+        if output not in trial.observed:  # seen by `confirm` only
             ways = [()]
             if budget and output not in self.right:
                 ways += [(Slip(output, name, v),) for name, variants in spec.slots.items() for v in variants[1:]]
             return ways
         if output in self.right:  # no two slips that undo each other
             budget = 0
-        for count in range(budget + 1):
-            for names in itertools.combinations(spec.slots, count):
-                for variants in itertools.product(*(spec.slots[name][1:] for name in names)):
-                    if count > 1 and any(variant.alone for variant in variants):
-                        continue
-                    value = self.value(output, dict(zip(names, variants, strict=True)), flow)
-                    if value is None or value.dtype.kind not in "biuf":
-                        continue
-                    slips = tuple(Slip(output, name, variant) for name, variant in zip(names, variants, strict=True))
-                    if same(observed, value):
-                        found.append(slips)
-                    elif count < budget and (count == 0 or plausible(observed, value)):
-                        solved = (solve(observed, value, flow) for solve in spec.late)
-                        found += [(*slips, Slip(output, "late", variant)) for variant in solved if variant]
+        for count in range(min(budget, 2) + 1):
+            for slips, choice in self.family.ways[output, count]:
+                try:
+                    value = np.asarray(spec.value(choice, flow))
+                except Exception:
+                    continue
+                if not numbers(value):
+                    continue
+                if same(observed, value):
+                    found.append(slips)
+                elif count < budget and (count == 0 or plausible(observed, value)):
+                    for solve in spec.late:
+                        variants = solve(observed, value, flow)
+                        variants = () if variants is None else variants if isinstance(variants, tuple) else (variants,)
+                        if 0 < len(variants) <= budget - count:
+                            found.append((*slips, *(Slip(output, place, variant) for place, variant in zip(LATE, variants, strict=False))))
             if found:
                 cheapest = min(map(len, found))
                 return [slips for slips in found if len(slips) == cheapest]
@@ -322,7 +360,7 @@ class Search:
         if key not in self.memo:
             flow = self.flow(self.small, tuple(slip for slip in slips if slip in key[0]))
             missing = 0
-            for name in self.family.outputs:
+            for name in self.order:
                 if flow is None or not self.options(name, self.small, flow, budget):
                     missing += 1
                     if flow is None or missing > spare:
@@ -342,13 +380,14 @@ class Search:
                 flow, ways, open_ = self.flow(self.main, slips), [], []
                 if flow is None:
                     continue
-                for name in self.family.outputs:
+                for name in (*self.order, *(name for name in self.family.outputs if name not in self.main.observed)):
                     found = self.options(name, self.main, flow, budget)
                     if found:
                         ways.append(found[:30])
                     else:
                         open_.append(name)
-                        if len(open_) > spare:
+                        if len(open_) > spare or name in self.right:
+                            open_ += self.family.outputs
                             break
                 if len(open_) > spare or spare and not open_:
                     continue
@@ -356,6 +395,20 @@ class Search:
                     fit = Fit(slips + tuple(itertools.chain(*chosen)), frozenset(open_))
                     if fit.cost == level:
                         yield fit
+                        if wider := self.spread(fit, flow):
+                            yield wider
+
+    def spread(self, fit, flow):
+        """The fit with each slip of an output in others too, where the main trial does not show it; None when there is no such place."""
+        more = []
+        for slip in fit.slips:
+            for name, output in self.family.outputs.items() if slip.output else ():
+                own = {s.slot: s.variant for s in fit.slips if s.output == name}
+                if slip.slot in own or name in fit.open or not (slip.variant in output.slots.get(slip.slot, ()) or slip.slot == "late" and output.late):
+                    continue
+                if self.fits(name, self.main, {**own, slip.slot: slip.variant}, flow):
+                    more.append(Slip(name, slip.slot, slip.variant))
+        return replace(fit, slips=(*fit.slips, *dict.fromkeys(more))) if more else None
 
     def rank(self, fit):
         """Commoner variants first, then those that say less."""
@@ -372,22 +425,21 @@ class Search:
         order = []
         for name in self.family.outputs:
             observed = self.main.observed.get(name)
-            order.append(next((other for other in (name, *values) if observed is not None and values[other] is not None
+            order.append(next((other for other in (name, *values) if numbers(observed) and numbers(values[other])
                                and same(observed, values[other])), None))
-        if None in order or len(set(order)) < len(order) or tuple(order) == tuple(self.family.outputs):
+        moved = [name for name, other in zip(self.family.outputs, order, strict=True) if name != other]
+        if None in order or len(set(order)) < len(order) or len(moved) < 2:
             return []
         return [Fit(order=tuple(order))]
 
     def confirmed(self, fits):
-        """The fits that show everything, commonest first; a few of the cheapest."""
+        """The fits that show everything, the commonest first; a few of the cheapest."""
         good = []
         for fit in sorted(fits, key=self.rank)[:MOST_FITS]:
             if self.confirm(self.family.program(fit), fit.open):
                 good.append(fit)
                 if len(good) == 3:
                     break
-            if time.perf_counter() > self.until + LIMIT / 2:
-                break
         return good
 
     def run(self):
@@ -396,11 +448,10 @@ class Search:
             return []
         if good := self.confirmed(self.in_another_order()):
             return good
-        for level, spare in ((1, 0), (2, 0), (1, 1), (3, 0), (2, 1)):
-            if level <= MOST and (good := self.confirmed(self.candidates(level, spare))):
+        for (level, spare), seconds in self.seconds.items():
+            self.until = time.perf_counter() + seconds
+            if good := self.confirmed(self.candidates(level, spare)):
                 return good
-            if time.perf_counter() > self.until:
-                break
         return []
 
 
@@ -447,11 +498,11 @@ def told(family, fit):
     found = []
     for slips in groups.values():
         names, variant = [name for name in family.outputs if any(slip.output == name for slip in slips)], slips[0].variant
-        if not names:
-            found.append(variant)
-            continue
         many = names == [name for name, output in family.outputs.items() if slips[0].slot in output.slots] and len(names) > 1
         one, _, every = variant.name.partition("|")
+        if not names:
+            found.append(replace(variant, name=one))
+            continue
         fill = {"{o}": outputs_named(names), "{is}": "is" if len(names) == 1 else "are", "{has}": "has" if len(names) == 1 else "have"}
         title, why = variant.title, variant.why
         for key, text in fill.items():
@@ -462,3 +513,52 @@ def told(family, fit):
         found.append(Variant(None, f"order-{'-'.join(fit.order)}", f"The values come in another order: {order}",
                              f"Each is what it should be, but in another place. Return ({asked}).", f"-> ({asked})"))
     return found
+
+
+def diagnose(family, cases, inputs, reference, evidence, show):
+    """The slips that explain a learner's observations.
+
+    Parameters
+    ----------
+    family : Family; cases, inputs, reference : of the exercise
+    evidence : has got ("case/name" -> value), wrong (keys), raised (names of cases without a result), agree (key, value, value)
+    show : (case, program) -> (values by key, whether it raised)
+
+    Returns
+    -------
+    variants : list, [] when nothing explains it
+    open : the wrong keys that they do not explain
+    """
+    trials = []
+    wrong_cases = {key.split("/")[0] for key in evidence.wrong}
+    with quiet():
+        for case in cases:
+            values = {name: evidence.got.get(f"{case.name}/{name}") for name in family.outputs if f"{case.name}/{name}" in evidence.expected}
+            if case.name in evidence.raised or case.tolerance > 1e-5 or not any(map(numbers, values.values())):
+                continue
+            calls = recorded(case, inputs, reference)
+            if len(calls) == 1:
+                trials.append((case.name in wrong_cases, Trial(*calls[0], values)))
+        if not any(wrong for wrong, _ in trials):
+            return [], evidence.wrong
+        trials.sort(key=lambda pair: pair[1].size)
+        chosen = [trials[0][1], next(trial for wrong, trial in reversed(trials) if wrong)]
+        ordered = sorted(cases, key=lambda case: case.name not in wrong_cases)
+        for strict in (True, False) if evidence.raised else (True,):
+
+            def confirm(program, open_, strict=strict):
+                for case in ordered:
+                    if case.name in evidence.raised and not strict:
+                        continue
+                    shown, raised = show(case, program)
+                    if raised != (case.name in evidence.raised):
+                        return False
+                    keys = [key for key in evidence.expected if key.split("/")[0] == case.name and key.split("/")[1] not in open_]
+                    if not raised and not all(evidence.agree(key, evidence.got.get(key), shown.get(key)) for key in keys):
+                        return False
+                return True
+
+            if good := Search(family, chosen, confirm).run():
+                rest = [key for key in evidence.wrong if key.split("/")[1] in good[0].open or not strict and key.split("/")[0] in evidence.raised]
+                return told(family, good[0]), rest
+    return [], evidence.wrong

@@ -165,12 +165,8 @@ LOSS = slot(
     ("losses-added-up-backwards", "dh is added up from the end before the walk",
      "What comes back from later steps is added on the way: each step adds its own dh[t] only.", lambda d: (d[::-1].cumsum(0)[::-1], 0)),
     ("first-loss-left-out", "dh[0] is left out", REPEAT, lambda d: (np.concatenate([0 * d[:1], d[1:]]), 0)),
-    ("last-loss-left-out", "The last loss is left out", REPEAT, lambda d: (np.concatenate([d[:-1], 0 * d[:1]]), 0)),
-    ("dh-over-T", "dh is divided by T", "The loss is a sum over the steps: use dh[t] as it is.", lambda d: (d / len(d), 0)),
-    ("dh-over-B", "dh is divided by B", "The loss is a sum over the examples: use dh[t] as it is.", lambda d: (d / d.shape[2], 0)),
     ("dh-averaged-over-the-batch", "dh is averaged over the batch", "Each example has its own column: no mean over the last axis.",
      lambda d: (over_the_batch(d), 0)),
-    ("dh-sign", "dh has the wrong sign", "dh[t] is dL/dh_t already: add it as it is.", lambda d: (-d, 0)),
     rare=[("loss-of-the-step-after-last-twice", "Step t reads dh[t + 1], the last step its own", REPEAT, lambda d: (np.concatenate([d[1:], d[-1:]]), 0)),
           ("losses-averaged-at-every-step", "The mean of all dh is added at every step", REPEAT, lambda d: (np.repeat(d.mean(0)[None], len(d), 0), 0)),
           ("losses-added-up-forwards", "dh is added up from the start before the walk", REPEAT, lambda d: (d.cumsum(0), 0)),
@@ -189,20 +185,12 @@ JOIN = slot(  # run (loss's share, what came back, whether it is the first step 
     ("gradients-without-what-comes-back", "dWx, dWh and db hear dh[t] only", "What comes back reaches them too: dz_t = (dh[t] + dh_next) (1 - h_t^2).",
      lambda l, c, first: (l, 0 * c, l, c)),
     ("gradients-without-the-loss", "dWx, dWh and db do not hear dh[t]", "dz_t = (dh[t] + dh_next) (1 - h_t^2).", lambda l, c, first: (0 * l, c, l, c)),
-    ("sent-without-the-loss", "What is handed on lacks dh[t]", "Carry back everything that reached h_t: dh[t] + dh_next.", lambda l, c, first: (l, c, 0 * l, c)),
     ("carry-subtracted", "What comes back is subtracted", "Add it: dh[t] + dh_next.", lambda l, c, first: (l, -c, l, -c)),
     ("loss-added-twice", "dh[t] is added twice", REPEAT, lambda l, c, first: (2 * l, c, 2 * l, c)),
     ("carry-added-twice", "What comes back is added twice", "Add it once: dh[t] + dh_next.", lambda l, c, first: (l, 2 * c, l, 2 * c)),
     ("carry-averaged", "dh[t] and what comes back are averaged", "They are added: dh[t] + dh_next.", lambda l, c, first: (l / 2, c / 2, l / 2, c / 2)),
     ("carry-multiplied", "dh[t] is multiplied by what comes back", "They are added: dh[t] + dh_next.",
      lambda l, c, first: (l, c, l, c) if first else (l * c, 0 * c, l * c, 0 * c)))
-
-
-def into_column(z):
-    """What `+=` does to a column (H, 1)."""
-    column = np.zeros_like(z[:, :1])
-    column += z
-    return column
 
 
 def carries(carried):
@@ -216,8 +204,6 @@ def carries(carried):
         ("carry-through-Wx", f"Wx leads back, not Wh, in {carried}",
          "Wx leads to the input: Wx.T @ dz_t is dL/dx_t. The state before came in through Wh: Wh.T @ dz_t.", lambda cell, z, old, s, total: cell.Wx.T @ z),
         ("carry-sign", f"{carried[0].upper() + carried[1:]} has the wrong sign", "Wh.T @ dz_t, without a minus.", lambda cell, z, old, s, total: -(cell.Wh.T @ z)),
-        ("Wh-multiplied-elementwise", f"`*` stands for `@` in {carried}", "Every old unit reaches every new one, by a product of matrices: Wh.T @ dz_t.",
-         lambda cell, z, old, s, total: cell.Wh.T * z),
         ("Wh-diagonal", f"Only the diagonal of Wh counts in {carried}", "Every old unit reaches every new one: Wh.T @ dz_t.",
          lambda cell, z, old, s, total: np.diag(cell.Wh)[:, None] * z),
         ("carry-over-B", f"{carried[0].upper() + carried[1:]} is divided by B", "Leave out the division: Wh.T @ dz_t.",
@@ -239,19 +225,21 @@ def carries(carried):
 
 
 CLIP = "The way back is not clipped: that changes the gradient. Clip, if at all, the finished gradients when you update."
+CARRIES = carries("what is carried back")
 CARRY = (
-    *carries("what is carried back"),
+    *CARRIES[:2],
+    *slot(FLOW, None, ("no-carry+dh0-zero", "Nothing flows between the steps, and dh0 is zero",
+                       "dh_next stays zero. Take dh_prev from each step, add it to dh[t - 1], and return the last one as dh0.",
+                       lambda cell, z, old, s, total: 0 * z))[1:],
+    *CARRIES[2:],
     *slot(FLOW, None,
-          ("carry-zero", "Zero is handed on", "Hand on Wh.T @ dz_t.", lambda cell, z, old, s, total: 0 * z),
           ("carry-piles-up", "What is carried back piles up",
            "dh_next += ... keeps the carries of all later steps. Step t receives one carry, that of step t + 1, which holds the rest: use `=`.",
            lambda cell, z, old, s, total: old + cell.Wh.T @ z),
           *((f"clipped-inside|carry-clipped-at-{most}", f"What is carried back is clipped to +-{most}", CLIP,
              lambda cell, z, old, s, total, most=most: np.clip(cell.Wh.T @ z, -most, most)) for most in (1, 5, 10)),
           *((f"carry-shortened-to-{most}", f"What is carried back is shortened to norm {most}", CLIP,
-             lambda cell, z, old, s, total, most=most: shortened(cell.Wh.T @ z, most)) for most in (1, 5)),
-          ("carry-added-to-a-column", "A column (H, 1) cannot take what is carried back", "What is carried back is (H, B): start it as zeros like dh[0], and use =, not +=.",
-           lambda cell, z, old, s, total: into_column(cell.Wh.T @ z)))[1:])
+             lambda cell, z, old, s, total, most=most: shortened(cell.Wh.T @ z, most)) for most in (1, 5)))[1:])
 
 STEPS = slot(
     SUM, lambda T: range(T - 1, -1, -1),
@@ -325,7 +313,7 @@ H_SIDE = slot(
     ("dWh-of-the-slope", "dWh takes the slope for h_prev", STATE, lambda f: f.S),
     ("dWh-of-tanh-h_prev", "dWh takes tanh(h_prev)", "h_prev has passed tanh already. " + STATE, lambda f: np.tanh(f.P)[f.at]),
     ("dWh-of-Wh-h_prev", "dWh takes Wh h_prev", STATE, lambda f: (f.cell.Wh @ f.P)[f.at]))
-H_OF_STEPS = (*H_SIDE, *slot(
+H_OF_STEPS = (*H_SIDE[:2], *slot(
     OF_WH, None,
     ("h0-ignored", "The first step's share of dWh is missing",
      "Wh met h0 at the first step, and h0 need not be zero: t = 0 adds dz_t @ h0.T like every other step.", lambda f: np.concatenate([0 * f.P[:1], f.P[1:]])[f.at]),
@@ -343,7 +331,7 @@ H_OF_STEPS = (*H_SIDE, *slot(
     ("state-of-the-step-after", "dWh takes the state of the step after", STATE, lambda f: np.concatenate([f.H[1:], f.H[-1:]])[f.at]),
     ("state-of-the-step-after-or-zero", "dWh takes the state of the step after", STATE, lambda f: later(f.H)[f.at]),
     ("last-h_prev-at-every-step", "dWh takes the last step's h_prev at every step", STATE, lambda f: everywhere(f.P, -1)[f.at]),
-    ("h_1-for-h0", "dWh takes h_1 for h0 at the first step", STATE, lambda f: np.concatenate([f.H[:1], f.P[1:]])[f.at]))[1:])
+    ("h_1-for-h0", "dWh takes h_1 for h0 at the first step", STATE, lambda f: np.concatenate([f.H[:1], f.P[1:]])[f.at]))[1:], *H_SIDE[2:])
 
 
 def outer(L, R):
@@ -354,7 +342,6 @@ PRODUCT = slot(
     SUM, lambda L, R: L @ R.transpose(0, 2, 1),
     ("outer-for-the-batch", "np.outer makes {o} of a batch too large",
      "np.outer flattens both sides: with several examples its result is (H B, ...). dz_t @ x_t.T (or h_prev.T) sums over the batch.", outer),
-    ("{o}-multiplied-elementwise", "`*` stands for `@` in {o}", "A gradient of weights is a product of columns by rows: dz_t @ x_t.T, dz_t @ h_prev.T.", lambda L, R: L * R),
     ("first-example-in-{o}", "{o} {has} the first example's share only", "The product dz_t @ x_t.T (or h_prev.T) sums over all of the batch.",
      lambda L, R: L[:, :, :1] @ R[:, :, :1].transpose(0, 2, 1)),
     rare=[("last-example-in-{o}", "{o} {has} the last example's share only", "The product dz_t @ x_t.T (or h_prev.T) sums over all of the batch.",
@@ -367,9 +354,6 @@ OVER_BATCH = slot(
     ("db-one-number", "db is one number", "A sum over everything mixes the units. Each has its own bias: sum over axis 1 only, keepdims=True.", lambda z: z.sum(axis=(1, 2))),
     ("db-summed-over-units", "db is summed over the units", "axis=0 runs over the hidden units. The batch is axis 1: dz_t.sum(axis=1, keepdims=True).",
      lambda z: z.sum(axis=1, keepdims=True)),
-    ("db-averaged", "db is averaged over the batch", "The loss is a sum over the examples: dz_t.sum, not dz_t.mean.", lambda z: z.mean(axis=2, keepdims=True)),
-    ("db-added-unsummed", "A column (H, 1) grows by all columns of an (H, B)",
-     "That fits for one example only. db sums over the batch: dz_t.sum(axis=1, keepdims=True).", lambda z: np.array([into_column(a) for a in z])),
     ("db-one-number-in-every-row", "db is one number in every row", "A sum over everything mixes the units: sum over axis 1 only, keepdims=True.",
      lambda z: z.sum(axis=(1, 2), keepdims=True) + 0 * z[:, :, :1]),
     ("db-averaged-over-everything", "db is the mean of everything", "Each unit has its own bias: dz_t.sum(axis=1, keepdims=True).", lambda z: z.mean(axis=(1, 2))),
@@ -396,9 +380,7 @@ GROWS = slot(  # run (shares in the order of the walk) -> the gradient
     ("{o}-stacked|gradients-stacked", "{o} {is} a gradient for each step, never added", "The weights are shared by all steps: one gradient, the sum of the shares.",
      lambda V: V[::-1]),
     ("{o}-stacked-backwards|gradients-stacked", "{o} {is} a gradient for each step, never added", "The weights are shared by all steps: one gradient, the sum of the shares.", lambda V: V),
-    ("{o}-averaged-over-the-walk", "{o} {is} averaged over the steps", "The loss is a sum over the steps, so its gradient is one too.", lambda V: V.mean(0)),
     ("{o}-zero|gradients-stay-zero", "{o} {is} zero", "Nothing is added to {o}: add this step's share, dz_t times what came in.", lambda V: 0 * V[0]),
-    ("{o}-subtracted", "The shares of {o} are subtracted", "Add them: +=.", lambda V: -V.sum(0)),
     rare=[("{o}-doubling", "{o} {is} doubled at every step", "Add this step's share, not the sum itself.", doubling),
           ("{o}-running", "{o} {is} a sum of sums", "Add each step's share once.", lambda V: V.cumsum(0).sum(0)),
           ("{o}-largest", "{o} {is} the largest of the shares", "Add the shares of all steps with +=.", lambda V: V.max(0))])
@@ -414,20 +396,20 @@ def gradient(left, right):
     return lambda s, f: s.grows(s.product(s.left(f), getattr(s, right)(f)))
 
 
-def weights_gradients(X_side, H_side, slots):
+def weights_gradients(X_side, H_side, slots, left=LEFT):
     """dWx, dWh and db as outputs. slots : of all three, as "grows" where there are several steps."""
     def late(name, weights, line, why):
         return (*LATE, transposed(line, why), decayed("weight-decay", "A multiple of the weights is part of {o}",
-                                                      "Weight decay belongs to the update, not into the gradient of the loss.", line, weights))
+                                                      "Weight decay belongs to the update, not into the gradient of the loss.", line, weights, LATE[0]))
 
-    return {"dWx": Output(gradient("left", "x"), {"left": LEFT, "x": X_side, "product": PRODUCT, **slots},
+    return {"dWx": Output(gradient("left", "x"), {"left": left, "x": X_side, "product": PRODUCT, **slots},
                           late("dWx", lambda f: f.cell.Wx, OF_WX, "A gradient has the shape of what it is of, Wx (H, D): dz_t @ x_t.T.")),
-            "dWh": Output(gradient("left", "h"), {"left": LEFT, "h": H_side, "product": PRODUCT, **slots},
+            "dWh": Output(gradient("left", "h"), {"left": left, "h": H_side, "product": PRODUCT, **slots},
                           late("dWh", lambda f: f.cell.Wh, OF_WH, "Wh[i, j] leads from old unit j to new unit i, so dWh[i, j] = dz_t[i] h_prev[j]: dz_t @ h_prev.T.")),
-            "db": Output(lambda s, f: s.grows(s.over(s.left(f))), {"left": LEFT, "over": OVER_BATCH, **slots},
+            "db": Output(lambda s, f: s.grows(s.over(s.left(f))), {"left": left, "over": OVER_BATCH, **slots},
                          (*LATE, flat(OF_B, "The numbers are right, but b is a column (H, 1): keepdims=True."),
                           transposed(OF_B, "The numbers are right, but b is a column (H, 1): sum over axis 1, keepdims=True."),
-                          decayed("weight-decay", "A multiple of b is part of db", "Weight decay belongs to the update.", OF_B, lambda f: f.cell.b)))}
+                          decayed("weight-decay", "A multiple of b is part of db", "Weight decay belongs to the update.", OF_B, lambda f: f.cell.b, LATE[0])))}
 
 
 # ---- one step back ----
@@ -446,7 +428,12 @@ ONCE = {"grows": slot(SUM, lambda V: V.sum(0))}
 
 def chosen(variants, *names):
     """The right variant and those of the names."""
-    return (variants[0], *(variant for variant in variants if variant.name in names))
+    return (variants[0], *(variant for variant in variants[1:] if variant.name in names))
+
+
+def but(variants, *names):
+    """All but the variants of the names: those that a factor of the finished value tells as well."""
+    return tuple(variant for variant in variants if variant.name not in names)
 
 
 ROWS = slot("dh_prev = Wh^T dz_t", lambda z: z,
@@ -460,9 +447,9 @@ RNN_CELL_BACKWARD = Family(
            "where": chosen(where("dh_prev"), "tanh-slope-missing-in-the-carry", "tanh-slope-in-the-carry-only", "slope-twice-in-what-is-sent",
                            "slope-twice-in-the-gradients"),
            "cache": chosen(CACHE, "h_prev-and-h_t-swapped"),
-           "loss": chosen(LOSS, "dh-over-B", "dh-averaged-over-the-batch", "dh-sign", "dh-clipped-at-1", "dh-clipped-at-5")},
-    outputs={**weights_gradients(X_SIDE, H_SIDE, ONCE),
-             "dh_prev": Output(lambda s, f: s.rows(s.carry(f.cell, f.sent[0], 0, f.S[0], f.total[0])), {"carry": carries("dh_prev"), "rows": ROWS},
+           "loss": chosen(LOSS, "dh-averaged-over-the-batch", "dh-clipped-at-1")},
+    outputs={**weights_gradients(X_SIDE, H_SIDE, ONCE, chosen(LEFT, *(v.name for v in LEFT if not v.name.startswith(("own", "dh-in"))))),
+             "dh_prev": Output(lambda s, f: s.rows(s.carry(f.cell, f.sent[0], 0, f.S[0], f.total[0])), {"carry": but(carries("dh_prev"), "carry-sign", "carry-over-B", "carry-halved"), "rows": ROWS},
                                (*LATE, flat("dh_prev is (H, B)", "The numbers are right, but dh_prev is (H, B), as h_prev is."),
                                 zero("dh_prev-zero", "dh_prev is zero", "What came into this step goes on: Wh.T @ dz_t.", "dh_prev = Wh^T dz_t")))},
     extras={"dx_t": lambda f: f.cell.Wx.T @ f.sent[0]})
