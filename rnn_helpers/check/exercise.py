@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-
 ANOTHER, ELSEWHERE = "another ", ", other sizes"  # before the names of the second fixture's values, behind those of its cases
 
 
@@ -19,7 +18,7 @@ class Inputs(dict):
         self.made = []  # (object, attribute, the array it had)
         self.using = {}  # functions of the learner's that a check call names: forward=my_forward
         self.altered = []  # names of lists that a function was given and changed
-        self._known = {}
+        self._known, self._other = {}, None
 
     def once(self, make):
         """make(self), worked out once for this fixture, as arrays."""
@@ -49,9 +48,10 @@ class Inputs(dict):
 
     def elsewhere(self):
         """The second fixture: the same arrays under the names of the first."""
-        other = Inputs({name.removeprefix(ANOTHER): value for name, value in self.items() if name.startswith(ANOTHER)})
-        other.using, other.made = self.using, self.made
-        return other
+        if self._other is None:
+            self._other = Inputs({name.removeprefix(ANOTHER): value for name, value in self.items() if name.startswith(ANOTHER)})
+            self._other.using, self._other.made = self.using, self.made
+        return self._other
 
 
 class BadReturn(Exception):

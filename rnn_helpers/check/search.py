@@ -19,7 +19,7 @@ import numpy as np
 
 TOLERANCE = 1e-7  # relative, on the cases that candidates are tried on; what they are confirmed by has its own
 LATE = "late", "later"  # the places of what becomes of a finished value
-SECONDS = {(1, 0): 0.15, (2, 0): 0.15, (1, 1): 0.05, (3, 0): 0.1, (2, 1): 0.1}  # for (slips, outputs left open), in this order
+SECONDS = {(1, 0): 0.15, (2, 0): 0.2, (1, 1): 0.05, (3, 0): 0.1, (2, 1): 0.08}  # of the processor, for (slips, outputs left open), in this order
 MOST_FITS = 40  # candidates of a level that are confirmed
 
 
@@ -151,7 +151,12 @@ class Trial:
 
     @property
     def size(self):
-        return sum(value.size for value in self.observed.values() if numbers(value))
+        return size(self.arguments)
+
+
+def size(thing):
+    """How many numbers there are in arguments."""
+    return thing.size if isinstance(thing, np.ndarray) else sum(map(size, thing)) if isinstance(thing, (tuple, list)) else 0
 
 
 def numbers(value):
@@ -368,12 +373,12 @@ class Search:
             self.memo[key] = flow is not None and missing <= spare
         return self.memo[key]
 
-    def candidates(self, level, spare):
-        """Fits of `level` slips on the main trial that leave at most `spare` outputs open."""
-        for count in range(min(level, 2) + 1):
+    def candidates(self, level, spare, counts):
+        """Fits of `level` slips on the main trial, of them one of `counts` in the flow, that leave at most `spare` outputs open."""
+        for count in counts:
             budget = level - count
             for number, slips in enumerate(self.of_flow(count) if count else [()]):
-                if not number % 32 and time.perf_counter() > self.until:
+                if not number % 32 and time.process_time() > self.until:
                     return
                 if not self.possible(slips, budget, spare):
                     continue
@@ -389,7 +394,7 @@ class Search:
                         if len(open_) > spare or name in self.right:
                             open_ += self.family.outputs
                             break
-                if len(open_) > spare or spare and not open_:
+                if len(open_) > spare or spare and not open_ or not set(self.order) - self.right - set(open_):
                     continue
                 for chosen in itertools.islice(itertools.product(*ways), 400):
                     fit = Fit(slips + tuple(itertools.chain(*chosen)), frozenset(open_))
@@ -433,26 +438,22 @@ class Search:
         return [Fit(order=tuple(order))]
 
     def confirmed(self, fits):
-        """The fits that show everything, the commonest first; a few of the cheapest."""
-        good = []
-        for fit in sorted(fits, key=self.rank)[:MOST_FITS]:
-            if self.confirm(self.family.program(fit), fit.open):
-                good.append(fit)
-                if len(good) == 3:
-                    break
-        return good
+        """The first of the fits that shows everything."""
+        return next((fit for fit in itertools.islice(fits, MOST_FITS) if self.confirm(self.family.program(fit), fit.open)), None)
 
     def run(self):
-        """The cheapest fits that are confirmed, the likeliest first; [] when there are none."""
+        """The cheapest fit that is confirmed, the likeliest of those; None when there is none."""
         if self.flow(self.main, ()) is None:
-            return []
-        if good := self.confirmed(self.in_another_order()):
-            return good
+            return None
+        if fit := self.confirmed(self.in_another_order()):
+            return fit
         for (level, spare), seconds in self.seconds.items():
-            self.until = time.perf_counter() + seconds
-            if good := self.confirmed(self.candidates(level, spare)):
-                return good
-        return []
+            self.until = time.process_time() + seconds
+            for counts in [(0, 1)] if level == 1 else [(count,) for count in range(3)]:
+                if fit := self.confirmed(sorted(self.candidates(level, spare, counts), key=self.rank) if counts != (2,)
+                                         else self.candidates(level, spare, counts)):
+                    return fit
+        return None
 
 
 def plausible(observed, value):
@@ -558,7 +559,7 @@ def diagnose(family, cases, inputs, reference, evidence, show):
                         return False
                 return True
 
-            if good := Search(family, chosen, confirm).run():
-                rest = [key for key in evidence.wrong if key.split("/")[1] in good[0].open or not strict and key.split("/")[0] in evidence.raised]
-                return told(family, good[0]), rest
+            if fit := Search(family, chosen, confirm).run():
+                rest = [key for key in evidence.wrong if key.split("/")[1] in fit.open or not strict and key.split("/")[0] in evidence.raised]
+                return told(family, fit), rest
     return [], evidence.wrong

@@ -194,34 +194,34 @@ JOIN = slot(  # run (loss's share, what came back, whether it is the first step 
 
 
 def carries(carried):
-    """What is handed to the step before: run (cell, sent, what was handed on before, slope, dL/dh_t)."""
+    """What is handed to the step before: run (cell, sent, what was handed on before, slope, and what reached h_t: its loss's share, the later steps')."""
     return slot(
-        "dh_prev = Wh^T dz_t", lambda cell, z, old, s, total: cell.Wh.T @ z,
+        "dh_prev = Wh^T dz_t", lambda cell, z, old, s, l, c: cell.Wh.T @ z,
         ("Wh-not-transposed", f"Wh is not transposed in {carried}",
-         "Forward, Wh carries old units to new ones; back, the roles change places: Wh.T @ dz_t.", lambda cell, z, old, s, total: cell.Wh @ z),
+         "Forward, Wh carries old units to new ones; back, the roles change places: Wh.T @ dz_t.", lambda cell, z, old, s, l, c: cell.Wh @ z),
         ("Wh-missing-in-the-carry", f"Wh^T is missing in {carried}", "Every old unit reaches every new one: Wh.T @ dz_t, not dz_t itself.",
-         lambda cell, z, old, s, total: z),
+         lambda cell, z, old, s, l, c: z),
         ("carry-through-Wx", f"Wx leads back, not Wh, in {carried}",
-         "Wx leads to the input: Wx.T @ dz_t is dL/dx_t. The state before came in through Wh: Wh.T @ dz_t.", lambda cell, z, old, s, total: cell.Wx.T @ z),
-        ("carry-sign", f"{carried[0].upper() + carried[1:]} has the wrong sign", "Wh.T @ dz_t, without a minus.", lambda cell, z, old, s, total: -(cell.Wh.T @ z)),
+         "Wx leads to the input: Wx.T @ dz_t is dL/dx_t. The state before came in through Wh: Wh.T @ dz_t.", lambda cell, z, old, s, l, c: cell.Wx.T @ z),
+        ("carry-sign", f"{carried[0].upper() + carried[1:]} has the wrong sign", "Wh.T @ dz_t, without a minus.", lambda cell, z, old, s, l, c: -(cell.Wh.T @ z)),
         ("Wh-diagonal", f"Only the diagonal of Wh counts in {carried}", "Every old unit reaches every new one: Wh.T @ dz_t.",
-         lambda cell, z, old, s, total: np.diag(cell.Wh)[:, None] * z),
+         lambda cell, z, old, s, l, c: np.diag(cell.Wh)[:, None] * z),
         ("carry-over-B", f"{carried[0].upper() + carried[1:]} is divided by B", "Leave out the division: Wh.T @ dz_t.",
-         lambda cell, z, old, s, total: cell.Wh.T @ z / z.shape[1]),
-        ("carry-halved", f"{carried[0].upper() + carried[1:]} is halved", "Leave out the factor: Wh.T @ dz_t.", lambda cell, z, old, s, total: cell.Wh.T @ z / 2),
+         lambda cell, z, old, s, l, c: cell.Wh.T @ z / z.shape[1]),
+        ("carry-halved", f"{carried[0].upper() + carried[1:]} is halved", "Leave out the factor: Wh.T @ dz_t.", lambda cell, z, old, s, l, c: cell.Wh.T @ z / 2),
         ("carry-averaged-over-the-batch", f"{carried[0].upper() + carried[1:]} is averaged over the batch", "Each example has its own column: Wh.T @ dz_t.",
-         lambda cell, z, old, s, total: over_the_batch(cell.Wh.T @ z)),
+         lambda cell, z, old, s, l, c: over_the_batch(cell.Wh.T @ z)),
         ("carry-summed-over-the-batch", f"{carried[0].upper() + carried[1:]} is summed over the batch", "Each example has its own column: Wh.T @ dz_t, no sum.",
-         lambda cell, z, old, s, total: over_the_batch(cell.Wh.T @ z) * z.shape[1]),
+         lambda cell, z, old, s, l, c: over_the_batch(cell.Wh.T @ z) * z.shape[1]),
         ("slope-after-Wh", f"tanh' is applied after Wh^T once more in {carried}", "dz_t has its slope already: Wh.T @ dz_t.",
-         lambda cell, z, old, s, total: cell.Wh.T @ z * s),
-        ("dz-joins-the-carry", f"dz_t itself is part of {carried}", "Wh.T @ dz_t alone leads to the state before.", lambda cell, z, old, s, total: cell.Wh.T @ z + z),
+         lambda cell, z, old, s, l, c: cell.Wh.T @ z * s),
+        ("dz-joins-the-carry", f"dz_t itself is part of {carried}", "Wh.T @ dz_t alone leads to the state before.", lambda cell, z, old, s, l, c: cell.Wh.T @ z + z),
         rare=[("dh_t-joins-the-carry", f"dh_t itself is part of {carried}",
                "You add dh_t. It reaches h_prev through tanh and Wh only; the loss at the step before is added when its turn comes.",
-               lambda cell, z, old, s, total: cell.Wh.T @ z + total),
-              ("Wh-twice", f"Wh^T is applied twice in {carried}", "Once: Wh.T @ dz_t.", lambda cell, z, old, s, total: cell.Wh.T @ (cell.Wh.T @ z)),
+               lambda cell, z, old, s, l, c: cell.Wh.T @ z + l + c),
+              ("Wh-twice", f"Wh^T is applied twice in {carried}", "Once: Wh.T @ dz_t.", lambda cell, z, old, s, l, c: cell.Wh.T @ (cell.Wh.T @ z)),
               ("Wh-inverse", f"The inverse of Wh stands for its transpose in {carried}", "Back means the transpose: Wh.T @ dz_t.",
-               lambda cell, z, old, s, total: np.linalg.inv(cell.Wh) @ z)])
+               lambda cell, z, old, s, l, c: np.linalg.inv(cell.Wh) @ z)])
 
 
 CLIP = "The way back is not clipped: that changes the gradient. Clip, if at all, the finished gradients when you update."
@@ -230,16 +230,16 @@ CARRY = (
     *CARRIES[:2],
     *slot(FLOW, None, ("no-carry+dh0-zero", "Nothing flows between the steps, and dh0 is zero",
                        "dh_next stays zero. Take dh_prev from each step, add it to dh[t - 1], and return the last one as dh0.",
-                       lambda cell, z, old, s, total: 0 * z))[1:],
+                       lambda cell, z, old, s, l, c: 0 * z))[1:],
     *CARRIES[2:],
     *slot(FLOW, None,
           ("carry-piles-up", "What is carried back piles up",
            "dh_next += ... keeps the carries of all later steps. Step t receives one carry, that of step t + 1, which holds the rest: use `=`.",
-           lambda cell, z, old, s, total: old + cell.Wh.T @ z),
+           lambda cell, z, old, s, l, c: old + cell.Wh.T @ z),
           *((f"clipped-inside|carry-clipped-at-{most}", f"What is carried back is clipped to +-{most}", CLIP,
-             lambda cell, z, old, s, total, most=most: np.clip(cell.Wh.T @ z, -most, most)) for most in (1, 5, 10)),
+             lambda cell, z, old, s, l, c, most=most: np.clip(cell.Wh.T @ z, -most, most)) for most in (1, 5, 10)),
           *((f"carry-shortened-to-{most}", f"What is carried back is shortened to norm {most}", CLIP,
-             lambda cell, z, old, s, total, most=most: shortened(cell.Wh.T @ z, most)) for most in (1, 5)))[1:])
+             lambda cell, z, old, s, l, c, most=most: shortened(cell.Wh.T @ z, most)) for most in (1, 5)))[1:])
 
 STEPS = slot(
     SUM, lambda T: range(T - 1, -1, -1),
@@ -300,8 +300,8 @@ X_OF_STEPS = (*X_SIDE, *slot(
     ("dWx-of-the-first-input", "dWx takes the first input at every step", "dz_t @ x_t.T, with the input of the same step.", lambda f: everywhere(f.X, 0)[f.at]),
     ("dWx-of-the-last-input", "dWx takes the last input at every step", "dz_t @ x_t.T, with the input of the same step.", lambda f: everywhere(f.X, -1)[f.at]),
     ("dWx-of-inputs-in-reverse", "dWx reads the inputs from the other end", "dz_t @ x_t.T, with the input of the same step.", lambda f: f.X[::-1][f.at]),
-    ("dWx-of-the-step-before-or-zero", "dWx takes the input of the step before", "dz_t @ x_t.T, with the input of the same step.", lambda f: earlier(f.X)[f.at]),
-    ("dWx-of-the-step-after-or-zero", "dWx takes the input of the step after", "dz_t @ x_t.T, with the input of the same step.", lambda f: later(f.X)[f.at]))[1:])
+    ("dWx-of-the-step-before", "dWx takes the input of the step before", "dz_t @ x_t.T, with the input of the same step.", lambda f: earlier(f.X)[f.at]),
+    ("dWx-of-the-step-after", "dWx takes the input of the step after", "dz_t @ x_t.T, with the input of the same step.", lambda f: later(f.X)[f.at]))[1:])
 
 STATE = "dz_t @ h_prev.T, with the state before the same step."
 H_SIDE = slot(
@@ -322,14 +322,14 @@ H_OF_STEPS = (*H_SIDE[:2], *slot(
     ("h0-at-every-step", "dWh takes h0 at every step", STATE, lambda f: everywhere(f.P, 0)[f.at]),
     ("last-state-at-every-step", "dWh takes the last state at every step", STATE, lambda f: everywhere(f.H, -1)[f.at]),
     ("state-two-steps-before", "dWh takes the state two steps before", STATE, lambda f: np.concatenate([f.P[:1], f.P[:-1]])[f.at]),
-    ("state-two-steps-before-or-zero", "dWh takes the state two steps before", STATE, lambda f: earlier(f.P)[f.at]),
+    ("state-two-steps-before", "dWh takes the state two steps before", STATE, lambda f: earlier(f.P)[f.at]),
     ("state-two-steps-before-wrapped", "dWh takes the state two steps before (at t = 0 one from the end)", STATE, lambda f: np.roll(f.P, 1, 0)[f.at]),
     ("state-two-steps-before-last-for-h0", "dWh takes the state two steps before (at t = 0 the last one)", STATE,
      lambda f: np.concatenate([f.H[-1:], f.P[:-1]])[f.at]),
     ("states-in-reverse", "dWh reads the states from the other end", STATE, lambda f: f.P[::-1][f.at]),
     ("new-states-in-reverse", "dWh reads the new states from the other end", STATE, lambda f: f.H[::-1][f.at]),
     ("state-of-the-step-after", "dWh takes the state of the step after", STATE, lambda f: np.concatenate([f.H[1:], f.H[-1:]])[f.at]),
-    ("state-of-the-step-after-or-zero", "dWh takes the state of the step after", STATE, lambda f: later(f.H)[f.at]),
+    ("state-of-the-step-after", "dWh takes the state of the step after", STATE, lambda f: later(f.H)[f.at]),
     ("last-h_prev-at-every-step", "dWh takes the last step's h_prev at every step", STATE, lambda f: everywhere(f.P, -1)[f.at]),
     ("h_1-for-h0", "dWh takes h_1 for h0 at the first step", STATE, lambda f: np.concatenate([f.H[:1], f.P[1:]])[f.at]))[1:], *H_SIDE[2:])
 
@@ -359,9 +359,9 @@ OVER_BATCH = slot(
     ("db-averaged-over-everything", "db is the mean of everything", "Each unit has its own bias: dz_t.sum(axis=1, keepdims=True).", lambda z: z.mean(axis=(1, 2))),
     ("db-of-the-first-example", "db has the first example's share only", NOT_SUMMED, lambda z: z[:, :, :1]),
     ("db-of-the-last-example", "db has the last example's share only", NOT_SUMMED, lambda z: z[:, :, -1:]),
-    ("db-summed-over-units-flat", "db is summed over the units", "axis=0 runs over the hidden units. The batch is axis 1: dz_t.sum(axis=1, keepdims=True).",
+    ("db-summed-over-units", "db is summed over the units", "axis=0 runs over the hidden units. The batch is axis 1: dz_t.sum(axis=1, keepdims=True).",
      lambda z: z.sum(axis=1)),
-    ("db-one-number-kept", "db is one number, (1, 1)", "Each unit has its own bias: sum over axis 1 only, keepdims=True.", lambda z: z.sum(axis=(1, 2), keepdims=True)),
+    ("db-one-number", "db is one number", "A sum over everything mixes the units. Each has its own bias: sum over axis 1 only, keepdims=True.", lambda z: z.sum(axis=(1, 2), keepdims=True)),
     ("db-averaged-over-units", "db is averaged over the units", "The batch is axis 1: dz_t.sum(axis=1, keepdims=True).", lambda z: z.mean(axis=1, keepdims=True)),
     rare=[("db-largest", "db is the largest of the batch", NOT_SUMMED, lambda z: z.max(axis=2, keepdims=True))])
 
@@ -379,7 +379,7 @@ GROWS = slot(  # run (shares in the order of the walk) -> the gradient
     ("{o}-without-the-first-round", "{o} {has} no share of the first step visited", "Every step adds its share.", lambda V: V[1:].sum(0)),
     ("{o}-stacked|gradients-stacked", "{o} {is} a gradient for each step, never added", "The weights are shared by all steps: one gradient, the sum of the shares.",
      lambda V: V[::-1]),
-    ("{o}-stacked-backwards|gradients-stacked", "{o} {is} a gradient for each step, never added", "The weights are shared by all steps: one gradient, the sum of the shares.", lambda V: V),
+    ("{o}-stacked|gradients-stacked", "{o} {is} a gradient for each step, never added", "The weights are shared by all steps: one gradient, the sum of the shares.", lambda V: V),
     ("{o}-zero|gradients-stay-zero", "{o} {is} zero", "Nothing is added to {o}: add this step's share, dz_t times what came in.", lambda V: 0 * V[0]),
     rare=[("{o}-doubling", "{o} {is} doubled at every step", "Add this step's share, not the sum itself.", doubling),
           ("{o}-running", "{o} {is} a sum of sums", "Add each step's share once.", lambda V: V.cumsum(0).sum(0)),
@@ -449,7 +449,7 @@ RNN_CELL_BACKWARD = Family(
            "cache": chosen(CACHE, "h_prev-and-h_t-swapped"),
            "loss": chosen(LOSS, "dh-averaged-over-the-batch", "dh-clipped-at-1")},
     outputs={**weights_gradients(X_SIDE, H_SIDE, ONCE, chosen(LEFT, *(v.name for v in LEFT if not v.name.startswith(("own", "dh-in"))))),
-             "dh_prev": Output(lambda s, f: s.rows(s.carry(f.cell, f.sent[0], 0, f.S[0], f.total[0])), {"carry": but(carries("dh_prev"), "carry-sign", "carry-over-B", "carry-halved"), "rows": ROWS},
+             "dh_prev": Output(lambda s, f: s.rows(s.carry(f.cell, f.sent[0], 0, f.S[0], f.total[0], 0)), {"carry": but(carries("dh_prev"), "carry-sign", "carry-over-B", "carry-halved"), "rows": ROWS},
                                (*LATE, flat("dh_prev is (H, B)", "The numbers are right, but dh_prev is (H, B), as h_prev is."),
                                 zero("dh_prev-zero", "dh_prev is zero", "What came into this step goes on: Wh.T @ dz_t.", "dh_prev = Wh^T dz_t")))},
     extras={"dx_t": lambda f: f.cell.Wx.T @ f.sent[0]})
@@ -465,9 +465,11 @@ def walk_back(s, cell, dh, caches):
     for n, t in enumerate(steps):
         c = s.comes(c, n, t, done)
         l_g, c_g, l_s, c_s = s.join(D[t], c, n == 0)
-        sent = s.where(l_s, c_s, S[t])[1]
-        kept.append((s.where(l_g, c_g, S[t])[0], l_g + c_g, sent, c := s.carry(cell, sent, c, S[t], l_s + c_s)))
-        done[t] = c
+        dz, sent = s.where(l_g, c_g, S[t])
+        if l_s is not l_g or c_s is not c_g:
+            sent = s.where(l_s, c_s, S[t])[1]
+        c = done[t] = s.carry(cell, sent, c, S[t], l_s, c_s)
+        kept.append((dz, l_g + c_g, sent, c))
     if not steps:
         zeros = 0 * D[:1]
         return SimpleNamespace(cell=cell, X=X, P=P, H=H, D=D, S=zeros, L=zeros, G=zeros, sent=zeros, total=zeros, left=zeros, at=[0], steps=[0],
@@ -489,7 +491,7 @@ DH0 = slot(
     ("dh0-piles-up", "dh0 adds up the carries of all steps",
      "Every state has a gradient of its own. dh0 is what leaves the first step, t = 0, alone: `=`, not `+=`.", lambda f: f.left.sum(0)),
     ("dh0-of-every-step", "dh0 holds what leaves every step", "You return a list of all carries. dh0 is the last one, (H, B): what leaves step t = 0.", lambda f: f.left),
-    ("dh0-of-every-step-in-order", "dh0 holds what leaves every step", "dh0 is one of them, (H, B): what leaves step t = 0.", lambda f: in_order_of_time(f, f.left)),
+    ("dh0-of-every-step", "dh0 holds what leaves every step", "dh0 is one of them, (H, B): what leaves step t = 0.", lambda f: in_order_of_time(f, f.left)),
     ("dh0-of-the-last-step", "dh0 is what leaves the last step", ONE_MORE_BACK, lambda f: f.left[0]),
     ("dh0-is-dz", "dh0 is dz of the first step", "One step is missing: Wh.T @ dz_t.", lambda f: f.sent[-1]),
     ("dh0-is-dh", "dh0 is dh itself", "dh holds the losses' own gradients. " + ONE_MORE_BACK, lambda f: f.D),
