@@ -7,7 +7,7 @@ from rnn_helpers.bptt import rnn_forward
 from rnn_helpers.cell import rnn_cell_backward, rnn_cell_forward
 from rnn_helpers.check.networks import cell_of
 from rnn_helpers.gradcheck import numerical_gradient
-from tests.check.trying import all_right, each_right_way, each_wrong_way, earns, enough, verdict
+from tests.check.trying import all_right, each_right_way, each_wrong_way, earns, enough, slipped, verdict
 
 SEEDS = range(6)
 

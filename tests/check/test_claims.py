@@ -1,6 +1,7 @@
 """What a grader is sent by a process that it does not trust earns only what follows from the fixture."""
 
 import functools
+import itertools
 import re
 
 import numpy as np
@@ -10,6 +11,7 @@ from rnn_helpers.check import EXERCISES
 from rnn_helpers.check.judge import judge
 from rnn_helpers.check.observe import CaseResult, Observed, observe
 from rnn_helpers.check.yardstick import Yardstick, keys_of
+from tests.check.trying import wrong_ways
 
 SEED, OTHERS = 0, range(1, 9)
 
@@ -71,8 +73,8 @@ def test_a_function_that_fails_is_given_its_error_and_no_mistake(name):
 
 def test_hidden_judgements_tell_no_number_of_the_fixture():
     for name, exercise in EXERCISES.items():
-        for mistake in exercise.mistakes[:4]:
-            observed = observe(exercise, mistake.wrong, yardstick(name).inputs, guarded=False)
+        for _, _, wrong in itertools.islice(wrong_ways(name), 4):
+            observed = observe(exercise, wrong, yardstick(name).inputs, guarded=False)
             hidden, told = (judge(yardstick(name), observed, hidden=flag).facets for flag in (True, False))
             assert [bool(v.reason) for v in hidden] == [bool(v.reason) for v in told]
             texts = " ".join(re.sub(r"\([^()]*\)", "", v.reason) for v, facet in zip(hidden, exercise.facets) if facet.kind == "value")

@@ -12,6 +12,8 @@ import pytest
 from rnn_helpers import check
 from rnn_helpers.check.judge import judge
 from rnn_helpers.check.observe import observe
+from rnn_helpers.check.search import Fit, together
+from rnn_helpers.check.search import told as texts_of
 from rnn_helpers.check.yardstick import Yardstick
 
 SEEDS = range(50)  # of the fixtures
@@ -33,6 +35,35 @@ def verdict(name, function, seed=0, **using):
     given = measure.inputs.copy()
     given.using = using
     return judge(measure, observe(measure.exercise, function, given, guarded=seed < 2))
+
+
+@lru_cache(maxsize=100)
+def slips(name):
+    """Every wrong variant of an exercise's family of programs, each alone."""
+    family = check.EXERCISES[name].family
+    return [Fit(slips) for output, slots in (("", family.slots), *((name, output.slots) for name, output in family.outputs.items()))
+            for slips in together(output, slots, 1)]
+
+
+def called(name, fit):
+    """The names that a fit's slips are called by."""
+    return [variant.name for variant in texts_of(check.EXERCISES[name].family, fit)]
+
+
+def slipped(name, *names):
+    """The program of an exercise's family with the slips of these names."""
+    found = [next(fit for fit in slips(name) if called(name, fit) == [wanted]) for wanted in names]
+    return check.EXERCISES[name].family.program(Fit(sum((fit.slips for fit in found), ())))
+
+
+def wrong_ways(name):
+    """(name, title, function) of each known mistake: of an exercise's list, or the commoner slips in its family."""
+    exercise = check.EXERCISES[name]
+    for mistake in exercise.mistakes:
+        yield mistake.name, mistake.title, mistake.wrong
+    for fit in slips(name) if exercise.family else ():
+        variant = texts_of(exercise.family, fit)[0]
+        yield variant.name, variant.title, exercise.family.program(fit)
 
 
 def all_right(name, function, **using):

@@ -1,0 +1,65 @@
+"""The families of programs test themselves: each slip is named, pairs are, and what is right is never given a name."""
+
+import random
+
+import pytest
+
+from rnn_helpers.check import EXERCISES
+from rnn_helpers.check.judge import judge
+from rnn_helpers.check.observe import observe
+from rnn_helpers.check.search import Fit, told
+from tests.check.trying import called, slips, yardstick
+
+FAMILIES = [name for name, exercise in EXERCISES.items() if exercise.family]
+SAME = {  # slips that do the same: (exercise, slip) -> what it is called
+    ("rnn_backward", "dWh-without-the-last-round"): "h0-ignored",  # the last step visited is the one that h0 entered
+}
+
+
+def judged(name, fit, seed):
+    """What the check says to a fit's program; the names it was given."""
+    exercise, measure = EXERCISES[name], yardstick(name, seed)
+    return judge(measure, observe(exercise, exercise.family.program(fit), measure.inputs, guarded=False))
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_the_program_without_a_slip_is_right(name):
+    for seed in range(5):
+        assert judged(name, Fit(), seed).status == "right"
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_each_slip_is_named(name):
+    other = {}
+    for number, fit in enumerate(slips(name)):
+        found, wanted = judged(name, fit, number % 5), called(name, fit)
+        if found.mistakes != wanted and found.mistakes != [SAME.get((name, wanted[0]))]:
+            other[wanted[0]] = found.mistakes
+        assert found.points < found.maximum, wanted
+    assert not other
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_two_slips_are_both_named(name):
+    """Of pairs drawn at random at most one in twelve is told otherwise: one hides the other, or another pair does the same."""
+    usual = [fit for fit in slips(name) if not fit.slips[0].variant.alone]
+    rng, tried, otherwise = random.Random(5), 0, []
+    while tried < 36:
+        one, two = (fit.slips[0] for fit in rng.sample(usual, 2))
+        if (one.output, one.slot) == (two.output, two.slot):
+            continue
+        tried += 1
+        fit = Fit((one, two))
+        found = judged(name, fit, tried % 3)
+        if sorted(found.mistakes) != sorted(called(name, fit)):
+            otherwise.append((called(name, fit), found.mistakes))
+    assert len(otherwise) <= 3, otherwise
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_texts_are_whole(name):
+    family = EXERCISES[name].family
+    for fit in slips(name):
+        for variant in told(family, fit):
+            assert variant.name and variant.title and variant.why.endswith((".", "?")) and variant.line, fit
+            assert len(variant.why) <= 240 and "{" not in variant.title + variant.why + variant.name
