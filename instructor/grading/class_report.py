@@ -150,8 +150,8 @@ def exercises(tally):
 
 def mistakes(tally):
     """The table of mistakes that were named, most frequent first; "" when there are none."""
-    titles = {(name, m.name): m.title for name, e in EXERCISES.items() for m in e.mistakes}
-    rows = [(count, name, titles.get((name, mistake), mistake), sum(tally.statuses[name].values()))
+    titles = {(name, mistake): title for name, exercise in EXERCISES.items() for mistake, title in exercise.titles().items()}
+    rows = [(count, name, titles.get((name, mistake), mistake.replace("-", " ")), sum(tally.statuses[name].values()))
             for name, counts in tally.mistakes.items() for mistake, count in counts.items()]
     return rows and table(("students", "of", "", "exercise", "mistake"), (
         (count, of, bar([(count, STATES["wrong"], "students"), (of - count, "#99999940", "others")], of, 120), name, title)

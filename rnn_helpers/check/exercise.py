@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from rnn_helpers.check.search import titles
+
 ANOTHER, ELSEWHERE = "another ", ", other sizes"  # before the names of the second fixture's values, behind those of its cases
 
 
@@ -179,6 +181,10 @@ class Exercise:
     def __post_init__(self):
         object.__setattr__(self, "points", float(sum(facet.points for facet in self.facets)))
         object.__setattr__(self, "cases", (*self.cases, *(case.elsewhere() for case in self.cases)))
+
+    def titles(self):
+        """The titles of the mistakes that have a name."""
+        return {mistake.name: mistake.title for mistake in self.mistakes} | (titles(self.family) if self.family else {})
 
     def inputs(self, seed):
         """The fixtures of a seed."""
