@@ -52,7 +52,7 @@ class Inputs(dict):
         """The second fixture: the same arrays under the names of the first."""
         if self._other is None:
             self._other = Inputs({name.removeprefix(ANOTHER): value for name, value in self.items() if name.startswith(ANOTHER)})
-            self._other.using, self._other.made = self.using, self.made
+            self._other.using, self._other.made, self._other.altered = self.using, self.made, self.altered
         return self._other
 
 

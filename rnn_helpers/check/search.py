@@ -18,6 +18,7 @@ from types import SimpleNamespace
 import numpy as np
 
 TOLERANCE = 1e-7  # relative, on the cases that candidates are tried on; what they are confirmed by has its own
+RETURNED = "returned"  # an observation: in words, which values there were, in which order
 LATE = "late", "later"  # the places of what becomes of a finished value
 SECONDS = {(1, 0): 0.15, (2, 0): 0.2, (1, 1): 0.05, (3, 0): 0.1, (2, 1): 0.08}  # of the processor, for (slips, outputs left open), in this order
 MOST_FITS = 40  # candidates of a level that are confirmed
@@ -65,14 +66,12 @@ class Family:
     slots : those that more than one output depends on; outputs : in the order asked for
     call : (values by name, arguments) -> what the program returns; the values in order, unless something is to be done
     with them, as writing them into a model
-    extras : further values, name -> (flow) -> array, that learners return in place of others
     """
 
     flow: Callable
     slots: dict
     outputs: dict
     call: Callable = lambda values, arguments: tuple(values.values())
-    extras: dict = field(default_factory=dict)
 
     def choice(self, slots, chosen):
         return SimpleNamespace(**{name: chosen.get(name, variants[0]).run for name, variants in slots.items()})
@@ -100,8 +99,7 @@ class Family:
             flow = self.flow(choice, *arguments, **named)
             values = {name: self.finished(name, own[name], flow) for name in self.outputs}
             if fit.order:
-                everything = {**values, **{name: extra(flow) for name, extra in self.extras.items()}}
-                values = dict(zip(self.outputs, (everything[name] for name in fit.order), strict=True))
+                values = {name: values[name] for name in fit.order}
             return self.call(values, arguments)
 
         return program
@@ -138,7 +136,7 @@ class Fit:
 
     @property
     def cost(self):
-        return len({slip.what for slip in self.slips}) + bool(self.order)
+        return len({slip.what for slip in self.slips})
 
 
 @dataclass
@@ -263,14 +261,15 @@ class Search:
     family : Family
     trials : the cases that candidates are tried on, the smallest first
     confirm : (program, open outputs) -> whether a program shows everything that was observed, on every case
+    order : of the values, when another than asked
     """
 
-    def __init__(self, family, trials, confirm, seconds=SECONDS):
-        self.family, self.trials, self.confirm = family, trials, confirm
+    def __init__(self, family, trials, confirm, order=(), seconds=SECONDS):
+        self.family, self.trials, self.confirm, self.order = family, trials, confirm, order
         self.seconds, self.until = seconds, float("inf")
         self.main, self.small = trials[-1], trials[0] if len(trials) > 1 and trials[0].size < trials[-1].size else None
         self.flows, self.memo, self.found, self.gains = {}, {}, {}, {}
-        self.order = sorted((name for name in family.outputs if name in self.main.observed), key=lambda name: len(family.ways[name, 1]))
+        self.visible = sorted((name for name in family.outputs if self.main.observed.get(name) is not None), key=lambda name: len(family.ways[name, 1]))
         self.right = {name for trial in (self.main,) for name in family.outputs
                       if name in trial.observed and self.fits(name, trial, {}, self.flow(trial, ()))}
         self.neutral = self._neutral() if self.small else set()
@@ -321,7 +320,7 @@ class Search:
         """How many outputs a slip of the flow explains by itself, on both trials."""
         if slip not in self.gains:
             self.gains[slip] = sum(self.fits(name, trial, {}, self.flow(trial, (slip,))) - self.fits(name, trial, {}, self.flow(trial, ()))
-                                   for trial in (self.small or self.main, self.main) for name in self.order)
+                                   for trial in (self.small or self.main, self.main) for name in self.visible)
         return self.gains[slip]
 
     def of_flow(self, count):
@@ -375,7 +374,7 @@ class Search:
         if key not in self.memo:
             flow = self.flow(self.small, tuple(slip for slip in slips if slip in key[0]))
             missing = 0
-            for name in self.order:
+            for name in self.visible:
                 if flow is None or not self.options(name, self.small, flow, budget):
                     missing += 1
                     if flow is None or missing > spare:
@@ -395,7 +394,7 @@ class Search:
                 flow, ways, open_ = self.flow(self.main, slips), [], []
                 if flow is None:
                     continue
-                for name in (*self.order, *(name for name in self.family.outputs if name not in self.main.observed)):
+                for name in (*self.visible, *(name for name in self.family.outputs if name not in self.main.observed)):  # what is missing is left out
                     found = self.options(name, self.main, flow, budget)
                     if found:
                         ways.append(found[:30])
@@ -404,10 +403,10 @@ class Search:
                         if len(open_) > spare or name in self.right:
                             open_ += self.family.outputs
                             break
-                if len(open_) > spare or spare and not open_ or not set(self.order) - self.right - set(open_):
+                if len(open_) > spare or spare and not open_ or not set(self.visible) - self.right - set(open_):
                     continue
                 for chosen in itertools.islice(itertools.product(*ways), 400):
-                    fit = Fit(slips + tuple(itertools.chain(*chosen)), frozenset(open_))
+                    fit = Fit(slips + tuple(itertools.chain(*chosen)), frozenset(open_), self.order)
                     if fit.cost == level:
                         yield fit
                         if wider := self.spread(fit, flow):
@@ -432,21 +431,6 @@ class Search:
         return sum(names.index(slip.variant.name) if slip.variant.name in names else 2
                    for slip, names in zip(fit.slips, places, strict=True)), len(fit.slips)
 
-    def in_another_order(self):
-        """A fit whose values are right, in other places."""
-        flow = self.flow(self.main, ())
-        values = {name: self.value(name, {}, flow) for name in self.family.outputs}
-        values |= {name: np.asarray(extra(flow)) for name, extra in self.family.extras.items()}
-        order = []
-        for name in self.family.outputs:
-            observed = self.main.observed.get(name)
-            order.append(next((other for other in (name, *values) if numbers(observed) and numbers(values[other])
-                               and same(observed, values[other])), None))
-        moved = [name for name, other in zip(self.family.outputs, order, strict=True) if name != other]
-        if None in order or len(set(order)) < len(order) or len(moved) < 2:
-            return []
-        return [Fit(order=tuple(order))]
-
     def confirmed(self, fits):
         """The first of the fits that shows everything."""
         return next((fit for fit in itertools.islice(fits, MOST_FITS) if self.confirm(self.family.program(fit), fit.open)), None)
@@ -455,7 +439,7 @@ class Search:
         """The cheapest fit that is confirmed, the likeliest of those; None when there is none."""
         if self.flow(self.main, ()) is None:
             return None
-        if fit := self.confirmed(self.in_another_order()):
+        if self.order and (fit := self.confirmed([Fit(order=self.order)])):
             return fit
         for (level, spare), seconds in self.seconds.items():
             self.until = time.process_time() + seconds
@@ -549,11 +533,16 @@ def diagnose(family, cases, inputs, reference, evidence, show):
                 continue
             calls = recorded(case, inputs, reference)
             if len(calls) == 1:
-                trials.append((case.name in wrong_cases, Trial(*calls[0], values)))
-        if not any(wrong for wrong, _ in trials):
-            return [], evidence.wrong
+                trials.append((case.name, Trial(*calls[0], values)))
         trials.sort(key=lambda pair: pair[1].size)
-        chosen = [trials[0][1], next(trial for wrong, trial in reversed(trials) if wrong)]
+        main, trial = next(((name, trial) for name, trial in reversed(trials) if name in wrong_cases), (None, None))
+        if trial is None:
+            return [], evidence.wrong
+        chosen = [trials[0][1], trial]
+        missing = {name for name, value in chosen[1].observed.items() if value is None}
+        words = evidence.got.get(f"{main}/{RETURNED}")
+        order = tuple(str(words).split(", ")) if words is not None and not missing else ()
+        order = order if sorted(order) == sorted(family.outputs) and order != tuple(family.outputs) else ()
         ordered = sorted(cases, key=lambda case: case.name not in wrong_cases)
         for strict in (True, False) if evidence.raised else (True,):
 
@@ -564,12 +553,13 @@ def diagnose(family, cases, inputs, reference, evidence, show):
                     shown, raised = show(case, program)
                     if raised != (case.name in evidence.raised):
                         return False
-                    keys = [key for key in evidence.expected if key.split("/")[0] == case.name and key.split("/")[1] not in open_]
+                    keys = [key for key in evidence.expected if key.split("/")[0] == case.name
+                            and key.split("/")[1] not in (*open_, *missing, RETURNED if missing else "")]
                     if not raised and not all(evidence.agree(key, evidence.got.get(key), shown.get(key)) for key in keys):
                         return False
                 return True
 
-            if fit := Search(family, chosen, confirm).run():
-                rest = [key for key in evidence.wrong if key.split("/")[1] in fit.open or not strict and key.split("/")[0] in evidence.raised]
+            if fit := Search(family, chosen, confirm, order).run():
+                rest = [key for key in evidence.wrong if key.split("/")[1] in (*fit.open, *missing) or not strict and key.split("/")[0] in evidence.raised]
                 return told(family, fit), rest
     return [], evidence.wrong

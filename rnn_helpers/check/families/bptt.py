@@ -451,8 +451,7 @@ RNN_CELL_BACKWARD = Family(
     outputs={**weights_gradients(X_SIDE, H_SIDE, ONCE, chosen(LEFT, *(v.name for v in LEFT if not v.name.startswith(("own", "dh-in"))))),
              "dh_prev": Output(lambda s, f: s.rows(s.carry(f.cell, f.sent[0], 0, f.S[0], f.total[0], 0)), {"carry": but(carries("dh_prev"), "carry-sign", "carry-over-B", "carry-halved"), "rows": ROWS},
                                (*LATE, flat("dh_prev is (H, B)", "The numbers are right, but dh_prev is (H, B), as h_prev is."),
-                                zero("dh_prev-zero", "dh_prev is zero", "What came into this step goes on: Wh.T @ dz_t.", "dh_prev = Wh^T dz_t")))},
-    extras={"dx_t": lambda f: f.cell.Wx.T @ f.sent[0]})
+                                zero("dh_prev-zero", "dh_prev is zero", "What came into this step goes on: Wh.T @ dz_t.", "dh_prev = Wh^T dz_t")))})
 
 # ---- all steps ----
 
