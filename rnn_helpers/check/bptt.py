@@ -6,7 +6,7 @@ import numpy as np
 
 from rnn_helpers.bptt import rnn_backward, rnn_backward_truncated, rnn_forward
 from rnn_helpers.cell import RNNCell, rnn_cell_backward, rnn_cell_forward
-from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, parts
+from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, keys, parts
 from rnn_helpers.check.families import bptt as family
 from rnn_helpers.check.mistakes import bptt as mistakes
 from rnn_helpers.check.networks import cell_of, draw_cell, single_precision
@@ -49,7 +49,7 @@ def one_step_float32(function, i):
 
 
 def step_again(function, i):
-    """Another step of the same cell, from a state of zeros, after the first result was spoiled and the weights moved."""
+    """Another step of the same cell, from zeros, after the first result was spoiled and the weights have moved."""
     cell, forward = cell_of(i), i.using.get("forward", rnn_cell_forward)
     first = function(cell, i["dh_t"], parts(forward(cell, i["x_t"], i["h_prev"]), "h_t", "cache")[1])
     spoiled(first)
@@ -86,13 +86,13 @@ RNN_CELL_BACKWARD = Exercise(
            Case("a batch of 3", one_step(), the_course_s_step(one_step())),
            Case("called again", step_again, the_course_s_step(step_again), may_change=("Wx", "Wh", "b")),
            Case("float32", one_step_float32, the_course_s_step(one_step_float32), tolerance=1e-4)),
-    facets=(Facet("shapes", 0.5, tuple(f"*/{name}" for name in STEP_NAMES), "shape"),
-            Facet("dWx and db of one example", 1.5, tuple(f"{case}/{n}" for case in ("one*", "float32") for n in ("dWx", "db"))),
+    facets=(Facet("shapes", 0.5, keys(["*"], STEP_NAMES), "shape"),
+            Facet("dWx and db of one example", 1.5, keys(("one*", "float32"), ("dWx", "db"))),
             Facet("dWh of one example", 0.75, ("one example/dWh", "float32/dWh")),
-            Facet("dWx, dWh and db of a batch of 3", 2.25, tuple(f"a batch of 3/{name}" for name in STEP_NAMES[:3])),
+            Facet("dWx, dWh and db of a batch of 3", 2.25, keys(["a batch*"], STEP_NAMES[:3])),
             Facet("dh_prev", 1.75, ("one example/dh_prev", "a batch of 3/dh_prev", "float32/dh_prev")),
             Facet("four values, in the order asked", 0.5, ("*/returned",), "property"),
-            Facet("another call, from zeros", 0.25, tuple(f"called again/{name}" for name in STEP_NAMES), "further"),
+            Facet("another call, from zeros", 0.25, keys(["called again"], STEP_NAMES), "further"),
             Facet("arguments unharmed", 0.5, kind="unharmed")),
     reference=rnn_cell_backward,
     forbidden=(rnn_backward, rnn_backward_truncated),
@@ -191,13 +191,12 @@ RNN_BACKWARD = Exercise(
         ("T = 1, from zeros", sequence_from_zeros("2"), {}),
         ("called again", sequence_again, {"may_change": ("Wx", "Wh", "b")}),
         ("float32", sequence_float32, {"tolerance": 1e-4}))),
-    facets=(Facet("shapes", 0.5, tuple(f"{case}/{n}" for case in ("one*", "a batch*", "T = 1*") for n in NAMES), "shape"),
-            Facet("dWx and db of one sequence", 1.5, tuple(f"{case}/{n}" for case in ("one*", "float32") for n in ("dWx", "db"))),
+    facets=(Facet("shapes", 0.5, keys(("one*", "a batch*", "T = 1*"), NAMES), "shape"),
+            Facet("dWx and db of one sequence", 1.5, keys(("one*", "float32"), ("dWx", "db"))),
             Facet("dWh of one sequence", 0.75, ("one sequence/dWh", "float32/dWh")),
-            Facet("dWx, dWh and db of a batch of 3", 3, tuple(f"a batch of 3/{name}" for name in NAMES[:3])),
+            Facet("dWx, dWh and db of a batch of 3", 3, keys(["a batch*"], NAMES[:3])),
             Facet("dh0", 1.5, ("one sequence/dh0", "a batch of 3/dh0", "float32/dh0")),
-            Facet("T = 1, dh as a list, another call", 0.75,
-                  tuple(f"{case}/{name}" for case in ("T = 1*", "lists", "called again") for name in NAMES), "further"),
+            Facet("T = 1, dh as a list, another call", 0.75, keys(("T = 1*", "lists", "called again"), NAMES), "further"),
             Facet("four values, in the order asked", 0.5, ("one*/returned", "a batch*/returned"), "property"),
             Facet("arguments unharmed", 0.5, kind="unharmed")),
     reference=rnn_backward,

@@ -25,7 +25,9 @@ class Inputs(dict):
     def once(self, make):
         """make(self), worked out once for this fixture, as arrays."""
         if make not in self._known:
-            self._known[make] = [np.asarray(value) for value in make(self.copy())]
+            fresh = self.copy()
+            fresh.using = {}
+            self._known[make] = [np.asarray(value) for value in make(fresh)]
         return self._known[make]
 
     @contextlib.contextmanager
@@ -77,6 +79,11 @@ def one(returned, name):
     if returned is None:
         raise BadReturn(f"it returned None, expected {name}: is there a `return` on every way out?")
     return returned[0] if isinstance(returned, tuple) and returned else returned
+
+
+def keys(cases, names):
+    """The observations "case/name" of some cases, or patterns of cases, and some values."""
+    return tuple(f"{case}/{name}" for case in cases for name in names)
 
 
 @dataclass(frozen=True)

@@ -228,7 +228,17 @@ def unknown(exercise, inputs, observed, evidence, result, problems):
     if not kept or not problems:
         reasons = next((v.reason for v in result.facets if v.reason), ""), evidence.harm()
         advice += [Advice(text, "difference") for text in dict.fromkeys(filter(None, reasons)) if text != kept]
+        advice += [Advice(text, "difference")] if (text := the_rest_is_right(exercise, evidence)) else []
     return advice + witness_lines(exercise, inputs, evidence)
+
+
+def the_rest_is_right(exercise, evidence):
+    """A line for an answer that goes wrong in a few cases only, the first not among them; "" for others."""
+    bad = {key.split("/")[0] for key in evidence.wrong}
+    fine, wrong = ([case.name for case in exercise.cases if (case.name in bad) == kind] for kind in (False, True))
+    if exercise.cases[0].name in bad or not bad or len(wrong) > len(fine):
+        return ""
+    return f"Only {' and '.join(map(repr, wrong))} differ{'s' * (len(wrong) == 1)}; the rest is right."
 
 
 def witness_lines(exercise, inputs, evidence):

@@ -4,10 +4,11 @@ import numpy as np
 
 from rnn_helpers.bptt import rnn_backward_truncated, rnn_forward
 from rnn_helpers.check.bptt import NAMES
-from rnn_helpers.check.exercise import Case, Exercise, Facet, one, parts
+from rnn_helpers.check.exercise import Case, Exercise, Facet, keys, parts
 from rnn_helpers.check.mistakes import truncated_bptt as mistakes
 from rnn_helpers.check.networks import cell_of, draw_cell, model_of, single_precision
 from rnn_helpers.check.number_sequence import PARAMS, after
+from rnn_helpers.check.returned import arranged, named, single, spoiled
 from rnn_helpers.gradcheck import numerical_gradient, relative_error
 from rnn_helpers.streaming import train_stream
 
@@ -16,7 +17,7 @@ SHORT, WINDOW = 2, 3  # k for the single sequence and for the batch
 
 def truncated_fixtures(rng):
     fixture = {}
-    for suffix, (T, D, H, B) in {"": (7, 3, 4, 3), "1": (6, 2, 5, 1), "2": (1, 2, 3, 2)}.items():
+    for suffix, (T, D, H, B) in {"": (7, 2, 4, 3), "1": (8, 2, 5, 1), "2": (1, 2, 3, 4)}.items():
         fixture |= {**draw_cell(rng, D, H, suffix), f"X{suffix}": rng.normal(size=(T, D, B)),
                     f"h0{suffix}": rng.uniform(-0.9, 0.9, (H, B)), f"dh{suffix}": rng.normal(0, 1.5, (T, H, B))}
     return fixture
@@ -30,11 +31,27 @@ def back(k, suffix="", lists=False, dtype=None):
         if dtype:
             cell, X, h0, dh = single_precision(cell), X.astype(dtype), h0.astype(dtype), dh.astype(dtype)
         caches = parts(i.using.get("forward", rnn_forward)(cell, X, h0), "h_states", "caches")[1]
-        if lists:
-            dh, caches = list(dh), [caches[t] for t in range(len(caches))]
-        return dict(zip(NAMES, parts(function(cell, dh, caches, k), *NAMES)))
+        if not lists:
+            return named(function(cell, dh, caches, k), *NAMES)
+        with i.as_list("dh", dh) as steps:
+            return named(function(cell, steps, caches, k), *NAMES)
 
     return run
+
+
+def back_again(function, i):
+    """Another k on another sequence, after the first result was spoiled and the weights have moved in place."""
+    cell, forward = cell_of(i), i.using.get("forward", rnn_forward)
+    spoiled(function(cell, i["dh"], parts(forward(cell, i["X"], i["h0"]), "h_states", "caches")[1], SHORT))
+    for weights in (cell.Wx, cell.Wh, cell.b):
+        weights *= 0.5
+    caches = parts(forward(cell, i["X"][::-1], np.zeros_like(i["h0"])), "h_states", "caches")[1]
+    return named(function(cell, np.asfortranarray(i["dh"]), caches, WINDOW), *NAMES)
+
+
+def backward_case(name, run, **more):
+    """A case whose four values are known by those of the course's truncated pass."""
+    return Case(name, run, arranged(NAMES, lambda i: run(rnn_backward_truncated, i).values()), **more)
 
 
 def truncated_witness(i, values):
@@ -67,16 +84,19 @@ RNN_BACKWARD_TRUNCATED = Exercise(
     notebook="06_truncated_bptt",
     asks="rnn_backward_truncated(cell, dh, caches, k) -> (dWx, dWh, db, dh0)",
     fixtures=truncated_fixtures,
-    cases=(Case(ONE, back(SHORT, "1")), Case(BATCH, back(WINDOW)), Case("k = 1", back(1)), Case("k = T", back(7)),
-           Case("k > T", back(30, "1")), Case("T = 1", back(2, "2")), Case("lists", back(4, lists=True)),
-           Case("float32", back(3, "1", dtype=np.float32), tolerance=1e-4)),
-    facets=(Facet("shapes", 0.5, ("*/*",), "shape"),
-            Facet("dWx and db of one sequence", 1, tuple(f"{case}/{name}" for case in (ONE, "float32") for name in ("dWx", "db"))),
-            Facet("dWh of one sequence", 1, (f"{ONE}/dWh", "float32/dWh")),
-            Facet("dh0 of one sequence", 0.75, (f"{ONE}/dh0", "float32/dh0")),
-            Facet("a batch of 3", 0.75, (f"{BATCH}/*", "lists/*")),
-            Facet("k = 1: each loss stays at its own step", 0.5, ("k = 1/*",)),
-            Facet("k >= T: full BPTT", 1, ("k = T/*", "k > T/*", "T = 1/*")),
+    cases=(backward_case(ONE, back(SHORT, "1")), backward_case(BATCH, back(WINDOW)), backward_case("k = 1", back(1)),
+           backward_case("k = T", back(7)), backward_case("k > T", back(30, "1")), backward_case("T = 1", back(2, "2")),
+           backward_case("lists", back(4, "1", lists=True)),
+           backward_case("called again", back_again, may_change=("Wx", "Wh", "b")),
+           backward_case("float32", back(3, "1", dtype=np.float32), tolerance=1e-4)),
+    facets=(Facet("shapes", 0.25, keys((ONE, BATCH, "T = 1"), NAMES), "shape"),
+            Facet("dWx and db of one sequence", 0.75, keys((ONE, "float32"), ("dWx", "db"))),
+            Facet("dWh of one sequence", 0.5, keys((ONE, "float32"), ["dWh"])),
+            Facet("dWx, dWh and db of a batch of 3", 1.25, keys([BATCH], NAMES[:3])),
+            Facet("dh0", 0.75, keys((ONE, BATCH, "float32"), ["dh0"])),
+            Facet("k >= T: full BPTT", 1, keys(("k = T", "k > T", "T = 1"), NAMES)),
+            Facet("k = 1, dh as a list, another call", 0.75, keys(("k = 1", "lists", "called again"), NAMES), "further"),
+            Facet("four values, in the order asked", 0.25, keys((ONE, BATCH), ["returned"]), "property"),
             Facet("arguments unharmed", 0.5, kind="unharmed")),
     reference=rnn_backward_truncated,
     mistakes=mistakes.RNN_BACKWARD_TRUNCATED,
@@ -86,32 +106,36 @@ RNN_BACKWARD_TRUNCATED = Exercise(
 
 def stream_fixtures(rng):
     fixture = {"lr": float(rng.uniform(0.03, 0.05))}
-    for suffix, (T, D, H, O, B) in {"": (8, 2, 4, 3, 2), "1": (5, 3, 5, 2, 1)}.items():
-        fixture |= {**draw_cell(rng, D, H, suffix), f"Wy{suffix}": rng.normal(0, 0.8, (O, H)), f"c{suffix}": rng.normal(0, 0.5, (O, 1)),
-                    f"X{suffix}": rng.normal(size=(T, D, B)), f"Y{suffix}": rng.normal(size=(T, O, B)) + 0.4}
+    for suffix, (T, D, H, O, B) in {"": (8, 2, 5, 4, 3), "1": (9, 3, 5, 2, 1)}.items():
+        fixture |= {**draw_cell(rng, D, H, suffix), f"Wy{suffix}": rng.normal(0, 0.8, (O, H)),
+                    f"c{suffix}": rng.normal(0, 0.5, (O, 1)), f"X{suffix}": rng.normal(size=(T, D, B)),
+                    f"Y{suffix}": rng.normal(size=(T, O, B)) + 0.4}
     return fixture
 
 
-def stream(k1, k2, suffix=""):
-    """A case's run: the losses, and what became of the parameters."""
+def stream(k1, k2, suffix="", times=1):
+    """A case's run: the losses of the last of some calls on one model, and what became of the parameters."""
 
     def run(function, i):
-        model = model_of(i, suffix)
-        losses = one(function(model, i["X" + suffix], i["Y" + suffix], k1, k2, i["lr"]), "losses")
-        return {"losses": losses, **after(model)}
+        model, returned = model_of(i, suffix), None
+        for _ in range(times):
+            spoiled(returned)
+            X, Y = (np.array(i[name + suffix]) if times > 1 else i[name + suffix] for name in "XY")
+            returned = function(model, X, Y, k1, k2, i["lr"])
+            if isinstance(returned, tuple) and all(isinstance(loss, (float, np.floating)) for loss in returned):
+                returned = list(returned)  # a tuple of losses, not of a list and more
+        return {**single(returned, "losses"), **after(model)}
 
     return run
 
 
-def stream_case(name, k1, k2, suffix=""):
-    return Case(name, stream(k1, k2, suffix), may_change=tuple(p + suffix for p in PARAMS) + PARAMS, may_share=True)
+def stream_case(name, *ks, **more):
+    return Case(name, stream(*ks, **more), may_change=(*PARAMS, *(f"{p}1" for p in PARAMS)), may_share=True)
 
 
-def params_of(*cases):
-    return tuple(f"{case}/{name}" for case in cases for name in PARAMS)
-
-
-PIECES, OVERLAP, SHORTER, WHOLE, LAST = "k1 = k2 = 3", "k1 = 2, k2 = 5", "k1 = 4, k2 = 2", "one piece", "a last piece of one step"
+PIECES, OVERLAP, SHORTER, WHOLE, LAST, AGAIN = (
+    "k1 = k2 = 3", "k1 = 2, k2 = 5", "k1 = 4, k2 = 2", "one piece", "a last piece of one step", "called again")
+CHANGES = ("losses", *PARAMS)
 
 TRAIN_STREAM = Exercise(
     name="train_stream",
@@ -119,13 +143,15 @@ TRAIN_STREAM = Exercise(
     asks="train_stream(model, X, Y, k1, k2, lr) -> losses",
     fixtures=stream_fixtures,
     cases=(stream_case(PIECES, 3, 3), stream_case(OVERLAP, 2, 5), stream_case(SHORTER, 4, 2), stream_case(WHOLE, 9, 9, "1"),
-           stream_case(LAST, 4, 4, "1")),
-    facets=(Facet("one update, on one piece", 0.5, (f"{WHOLE}/*",)),
-            Facet("losses, one for each update", 0.5, (f"{PIECES}/losses", f"{LAST}/losses")),
-            Facet("pieces of k1 = k2 steps, the last one shorter", 1, params_of(PIECES, LAST)),
-            Facet("overlapping, k2 > k1", 1, (f"{OVERLAP}/losses", *params_of(OVERLAP))),
-            Facet("k2 < k1", 0.5, (f"{SHORTER}/losses", *params_of(SHORTER))),
-            Facet("X, Y unharmed", 0.5, kind="unharmed")),
+           stream_case(LAST, 4, 4, "1"), stream_case(AGAIN, 3, 3, times=2)),
+    facets=(Facet("one update, on one piece", 0.5, keys([WHOLE], CHANGES)),
+            Facet("losses, one for each update", 0.5, keys((PIECES, LAST), ["losses"])),
+            Facet("pieces of k1 = k2 steps, the last one shorter", 1, keys((PIECES, LAST), PARAMS)),
+            Facet("overlapping, k2 > k1", 0.75, keys([OVERLAP], CHANGES)),
+            Facet("k2 < k1", 0.5, keys([SHORTER], CHANGES)),
+            Facet("another call starts from h0 = 0", 0.25, keys([AGAIN], CHANGES), "further"),
+            Facet("the losses themselves are returned", 0.25, ("*/returned",), "property"),
+            Facet("X, Y unharmed", 0.25, kind="unharmed")),
     reference=train_stream,
     mistakes=mistakes.TRAIN_STREAM,
 )
