@@ -1,8 +1,8 @@
-"""The README's table of notebooks, with exercises and points as the checks have them: `python -m authoring.notebook_table` writes it."""
+"""The README's table of notebooks, minutes and points as the build has them: `python -m authoring.notebook_table` writes it."""
 
 import sys
 
-from authoring import ROOT, files, marked
+from authoring import ROOT, budget, files, marked
 from rnn_helpers.check import EXERCISES
 from rnn_helpers.course import WRITTEN
 
@@ -15,27 +15,24 @@ def registry(name):
             {answer: points for answer, (notebook, points) in WRITTEN.items() if notebook == name})
 
 
-def rows(root=ROOT):
-    """(notebook name, title, its exercises, exercise points, written answers, their points), in order."""
-    found = []
-    for name in files.all_names(root):
-        title = files.read(files.solution_path(name, root)).cells[0].source.splitlines()[0].lstrip("# ")
-        exercises, written = registry(name)
-        found.append((name, title, list(exercises), sum(exercises.values()), list(written), sum(written.values())))
-    return found
+def row(name, root):
+    """(cells of a notebook's row, the points of its exercises, those of its written answers)."""
+    nb = files.read(files.solution_path(name, root))
+    number, _, title = nb.cells[0].source.splitlines()[0].lstrip("# ").partition(" ")
+    exercises, written = registry(name)
+    code, answers = sum(exercises.values()), sum(written.values())
+    asked = ", ".join(f"`{exercise}`" for exercise in exercises) or "answers in words"
+    cells = (f"[{number} {title}](notebooks/{name}.ipynb)", asked, budget.of(nb).minutes, f"{code:g}", f"{answers:g}")
+    return (*cells, f"{code + answers:g}"), code, answers
 
 
 def markdown(root=ROOT):
     """The table, a row for each notebook and one for the sum."""
-    lines = ["| notebook | you write | code | answers | points |", "|---|---|---:|---:|---:|"]
-    found = rows(root)
-    for name, title, exercises, points, _, answers in found:
-        number, _, rest = title.partition(" ")
-        lines.append(f"| [{number} {rest}](notebooks/{name}.ipynb) | {', '.join(f'`{e}`' for e in exercises)} "
-                     f"| {points:g} | {answers:g} | {points + answers:g} |")
-    code, answers = sum(row[3] for row in found), sum(row[5] for row in found)
-    lines.append(f"| | | **{code:g}** | **{answers:g}** | **{code + answers:g}** |")
-    return "\n".join(lines)
+    found = [row(name, root) for name in files.all_names(root)]
+    code, answers = (sum(points) for points in list(zip(*found, strict=True))[1:])
+    total = ("", "", "", f"**{code:g}**", f"**{answers:g}**", f"**{code + answers:g}**")
+    head = ["| notebook | you write | minutes | code | answers | points |", "|---|---|---:|---:|---:|---:|"]
+    return "\n".join(head + [f"| {' | '.join(map(str, cells))} |" for cells in (*(cells for cells, _, _ in found), total)])
 
 
 def refreshed(text, root=ROOT):

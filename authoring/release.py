@@ -40,15 +40,17 @@ On Windows:
     .venv\\Scripts\\pip install -r requirements.txt -c constraints.txt
     .venv\\Scripts\\jupyter lab notebooks
 
-Open `01_rnn_cell.ipynb` and run it from top to bottom: nothing stops, checks say "not attempted yet". Then write an exercise, run
-its cell and its check. Each notebook stands alone, takes 15-40 minutes and uses the course's own functions where yours are not there
-yet. They are in `rnn_helpers/`: read them when you are done.
+Open `01_rnn_cell.ipynb` and run it from top to bottom: nothing stops, checks say "not attempted yet". Then write an exercise,
+run its cell and its check. Each notebook is one sitting, works without the others, and uses the course's own functions where
+yours are missing. They are in `rnn_helpers/`: read them when you are done.
 
-Does something not work? `.venv/bin/python -m rnn_helpers` (Windows: `.venv\\Scripts\\python -m rnn_helpers`) says what is missing.
+Something does not work? `.venv/bin/python -m rnn_helpers` (Windows: `.venv\\Scripts\\python -m rnn_helpers`) says what is missing.
 
 ## The notebooks
 
 {notebooks}
+
+Symbols, shapes and words: `notebooks/cheat_sheet.ipynb`. What is cited: `notebooks/references.ipynb`.
 
 Version {version}{source}. Code: [BSD 3-Clause](LICENSE). Prose and figures: [CC BY 4.0](LICENSE-CONTENT).
 """
