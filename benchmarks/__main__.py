@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import machine, tables
+from benchmarks import machine, picture, tables
 from authoring import marked
 
 HERE = Path(__file__).parent
@@ -101,8 +101,6 @@ def main(arguments=None):
             RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")  # what is measured is kept, whatever comes
         print(f"\n{RESULTS.relative_to(HERE.parent)} written")
         if {"sequence, one core", "growth"} <= set(results):
-            from benchmarks import picture
-
             picture.draw(results).savefig(PICTURE, metadata={"Software": None})
             print(f"{PICTURE.relative_to(HERE.parent)} drawn")
     else:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.bench_redraws import measure as redraws
 from benchmarks.rounds import REPEATS, measure, once
 from authoring import files, notebooks
 from authoring.mutants import solutions
@@ -61,8 +62,6 @@ def test_check_of_a_mistake(benchmark, name):
 
 
 def test_redraws(benchmark):
-    from benchmarks.bench_redraws import measure as redraws
-
     many = {name: milliseconds / 1000 for name, milliseconds in redraws()}
     once(benchmark, lambda: None, "redraw, CPU time", "all", many=many)
 
