@@ -532,7 +532,7 @@ def beyond_the_end(scene):
         text = scene.source(node.value)
         where = index[0] if type(index) is tuple and index else index
         one = isinstance(base, list | tuple) or isinstance(base, np.ndarray) and base.ndim > 0
-    if one and type(where) in (int, np.int64) and not -len(base) <= where < len(base):
+        if one and type(where) in (int, np.int64) and not -len(base) <= where < len(base):
             return f"`{text}` has no element {where}: it holds {len(base)}" + (f", 0 to {len(base) - 1}." if len(base) else ".")
         if type(base) is np.ndarray and isinstance(index, np.ndarray) and index.dtype.kind in "iu":
             return f"`{scene.source(node)}` takes its indices along axis 0 of `{text}`, which is {base.shape}."
