@@ -1,4 +1,4 @@
-"""python -m benchmarks: measured side by side in one run, printed, kept in benchmarks/results.json and drawn beside it."""
+"""python -m benchmarks: measured side by side in one run, printed, kept in benchmarks/results.json and drawn."""
 
 import argparse
 import json
@@ -31,9 +31,9 @@ def records(table, cores):
     """What pytest-benchmark wrote of benchmarks/bench_TABLE.py: a list."""
     with tempfile.TemporaryDirectory() as scratch:
         target = Path(scratch, "measured.json")
-        done = subprocess.run([sys.executable, "-m", "pytest", "-c", str(HERE / "pytest.ini"), str(HERE / f"bench_{table}.py"),
-                               f"--benchmark-json={target}"], stdout=subprocess.PIPE, text=True, cwd=HERE.parent,
-                              env={**os.environ, "BENCH_CORES": cores})
+        done = subprocess.run([sys.executable, "-m", "pytest", "-c", str(HERE / "pytest.ini"),
+                               str(HERE / f"bench_{table}.py"), f"--benchmark-json={target}"],
+                              stdout=subprocess.PIPE, text=True, cwd=HERE.parent, env={**os.environ, "BENCH_CORES": cores})
         if done.returncode:
             sys.exit(done.stdout[-3000:])
         return json.loads(target.read_text())["benchmarks"]
@@ -53,7 +53,7 @@ def measure(name):
 def write_growth(entry):
     """What notebook 6 draws: the times and the memory of one more run of the course's own code."""
     where, (sizes, milliseconds, kilobytes) = entry["machine"], tables.costs(entry["rows"], "T")
-    GROWTH.write_text(f'''"""What one pass over T steps costs in `rnn_helpers.growth`. Written by `python -m benchmarks growth`, not by hand.
+    GROWTH.write_text(f'''"""What one pass over T steps costs in `rnn_helpers.growth`, written by `python -m benchmarks growth`.
 
 D = 8, H = 64, B = 1, k = 25; medians on one core of {where["processor"]}, NumPy {where["numpy"]}.
 """
@@ -66,7 +66,8 @@ KILOBYTES = {pprint.pformat(kilobytes, width=120)}
 
 def show(name, entry):
     where = entry["machine"]
-    print(f"\n{name}  ({where['processor']}, {where['cores']} {'core' if where['cores'] == 1 else 'cores'}, NumPy {where['numpy']})")
+    cores = f"{where['cores']} {'core' if where['cores'] == 1 else 'cores'}"
+    print(f"\n{name}  ({where['processor']}, {cores}, NumPy {where['numpy']})")
     for rows in (entry.get("exponents", entry["rows"]), entry.get("means")):
         if rows:
             print(tables.as_text(rows), flush=True)
@@ -74,13 +75,15 @@ def show(name, entry):
 
 def write_readme(results):
     """Put the table into the README, between its marks."""
-    text = README.read_text(encoding="utf-8")
-    README.write_text(marked.put(text, BEGIN, END, tables.readme(results), ("README.md", "the table of speed")), encoding="utf-8")
+    text = marked.put(README.read_text(encoding="utf-8"), BEGIN, END, tables.readme(results),
+                      ("README.md", "the table of speed"))
+    README.write_text(text, encoding="utf-8")
 
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("what", nargs="*", help=f"{', '.join(dict.fromkeys(t for t, _ in PLAN.values()))} (default: all); "
+    known = list(dict.fromkeys(table for table, _ in PLAN.values()))
+    parser.add_argument("what", nargs="*", help=f"{', '.join(known)} (default: all); "
                         "show prints what was measured last, readme puts it into README.md")
     wanted = parser.parse_args(arguments).what
     results = json.loads(RESULTS.read_text()) if RESULTS.is_file() else {}
@@ -89,16 +92,15 @@ def main(arguments=None):
         return 0
     if wanted != ["show"]:
         names = [name for name, (table, _) in PLAN.items() if not wanted or table in wanted]
-        if not names or (unknown := set(wanted) - {table for table, _ in PLAN.values()}):
-            known = dict.fromkeys(t for t, _ in PLAN.values())
-            parser.error(f"no benchmark {', '.join(sorted(unknown if names else wanted))}; there are {', '.join(known)}")
+        if unknown := set(wanted) - set(known):
+            parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(known)}")
         print("Ratios are the others' time over ours: above 1 ours is faster. Medians of interleaved repeats.")
         for name in names:
             results[name] = measure(name)
             show(name, results[name])
             if name == "growth":
                 write_growth(results[name])
-            RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")  # what is measured is kept, whatever comes
+            RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")  # kept, whatever comes after
         print(f"\n{RESULTS.relative_to(HERE.parent)} written")
         if {"sequence, one core", "growth"} <= set(results):
             picture.draw(results).savefig(PICTURE, metadata={"Software": None})

@@ -1,4 +1,4 @@
-"""python -m benchmarks.bench_grading: grading side by side with stock `nbgrader autograde`, memory, and what a large course takes."""
+"""python -m benchmarks.bench_grading: grading beside stock `nbgrader autograde`, memory, and a large course."""
 
 import argparse
 import copy
@@ -20,9 +20,11 @@ STUDENTS, NOTEBOOKS = 10_000, len(NAMES)
 
 
 def write_class(folder, name, students):
-    """Submissions of one notebook: solved, every fifth with one exercise as it was handed out. folder/STUDENT/NAME/NAME.ipynb."""
-    solved, released = (nbformat.read(ROOT / "notebooks" / where / f"{name}.ipynb", as_version=4) for where in ("solutions", ""))
-    asked = [i for i, cell in enumerate(solved.cells) if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")]
+    """folder/STUDENT/NAME/NAME.ipynb: one notebook, solved, every fifth with one exercise as it was handed out."""
+    solved, released = (nbformat.read(ROOT / "notebooks" / where / f"{name}.ipynb", as_version=4)
+                        for where in ("solutions", ""))
+    asked = [i for i, cell in enumerate(solved.cells)
+             if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")]
     stubs = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell.source for cell in released.cells}
     for number in range(students):
         notebook = copy.deepcopy(solved)
@@ -67,8 +69,9 @@ def stock(scratch, submitted, name):
     shutil.copy(ROOT / "notebooks" / "solutions" / f"{name}.ipynb", course / "source" / name)
     for student in submitted.iterdir():
         shutil.copytree(student, course / "submitted" / student.name)
-    (course / "nbgrader_config.py").write_text(f"c = get_config()\nc.CourseDirectory.course_id = 'x'\n"
-                                               f"c.ExecutePreprocessor.timeout = 600\nc.CourseDirectory.root = {str(course)!r}\n")
+    (course / "nbgrader_config.py").write_text(
+        f"c = get_config()\nc.CourseDirectory.course_id = 'x'\nc.CourseDirectory.root = {str(course)!r}\n"
+        "c.ExecutePreprocessor.timeout = 600\n")
     nbgrader = [sys.executable, "-m", "nbgrader"]
     timed([*nbgrader, "generate_assignment", name], course)
     seconds, _ = timed([*nbgrader, "autograde", name], course)
@@ -82,13 +85,15 @@ def main():
     parser = argparse.ArgumentParser(prog="python -m benchmarks.bench_grading", description=__doc__)
     parser.add_argument("--notebooks", nargs="*", default=list(NAMES))
     parser.add_argument("--submissions", type=int, default=20, help="of each notebook, for both contestants")
-    parser.add_argument("--memory", type=int, nargs="*", default=[20, 100, 300], help="numbers of submissions of the first notebook")
+    parser.add_argument("--memory", type=int, nargs="*", default=[20, 100, 300],
+                        help="numbers of submissions of the first notebook")
     parser.add_argument("--no-stock", action="store_true", help="grading alone")
     options = parser.parse_args()
     if os.getuid() == 0:
         sys.exit("grading refuses to run as root: use an ordinary user")
     cores = os.cpu_count()
-    print(f"{cores} cores, {options.submissions} submissions of each notebook; on a busy machine look at the ratios only", flush=True)
+    print(f"{cores} cores, {options.submissions} submissions of each notebook; on a busy machine look at the ratios only",
+          flush=True)
     print(f"{'notebook':<20}{'ours, s':>10}{'nbgrader autograde, s':>24}{'ratio':>8}{'100 by ours, s':>16}", flush=True)
     rates = {}
     with tempfile.TemporaryDirectory(prefix="bench-grading-", dir=os.environ.get("TMPDIR", "/var/tmp")) as scratch:
@@ -111,7 +116,8 @@ def main():
             submitted = Path(scratch, f"memory{students}")
             write_class(submitted, options.notebooks[0], students)
             seconds, peak = ours(scratch, submitted)
-            print(f"{students:>5} submissions of {options.notebooks[0]}: {seconds:.1f} s, largest process {peak:.0f} MB", flush=True)
+            print(f"{students:>5} submissions of {options.notebooks[0]}: {seconds:.1f} s, largest process {peak:.0f} MB",
+                  flush=True)
     if rates:
         mean = sum(rates.values()) / len(rates)
         print(f"{start:.1f} s to start, {mean:.2f} s a notebook: {STUDENTS:,} students x {NOTEBOOKS} notebooks take "

@@ -1,4 +1,4 @@
-"""Truncated BPTT on a stream of characters: characters a second and memory, against one step and one character at a time."""
+"""Truncated BPTT on a stream of characters: speed and memory, against one step and one character at a time."""
 
 from benchmarks import threads  # noqa: F401  first: it sets how many cores the libraries may use
 
@@ -28,7 +28,8 @@ def stream(length):
 
 def package(indices, V):
     model = RNNModel(V, HIDDEN, V, np.random.default_rng(0))
-    return lambda: train_stream(model, OneHot(indices[:-1, None], V), indices[1:, None], K, K, LR, loss=softmax_cross_entropy)
+    X, targets = OneHot(indices[:-1, None], V), indices[1:, None]
+    return lambda: train_stream(model, X, targets, K, K, LR, loss=softmax_cross_entropy)
 
 
 def character_by_character(indices, V):
@@ -42,7 +43,7 @@ def character_by_character(indices, V):
             inputs, targets = indices[start : start + K], indices[start + 1 : start + K + 1]
             inputs = inputs[: len(targets)]
             x, hs, probabilities, loss = {}, {-1: h}, {}, 0.0
-            for t, (i, target) in enumerate(zip(inputs, targets)):
+            for t, (i, target) in enumerate(zip(inputs, targets, strict=True)):
                 x[t] = np.zeros((V, 1))
                 x[t][i] = 1
                 hs[t] = np.tanh(p["Wx"] @ x[t] + p["Wh"] @ hs[t - 1] + p["b"])

@@ -1,150 +1,92 @@
-"""Training to a goal: seconds and steps, against PyTorch with the same optimiser, initial weights and batches."""
+"""The training runs of the notebooks, from the start of a process to the result, against PyTorch and JAX."""
 
 from benchmarks import threads  # noqa: F401  first: it sets how many cores the libraries may use
 
-import functools
-from dataclasses import dataclass
-from typing import Any
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from benchmarks.rounds import REPEATS, once
+from benchmarks.train import CONTESTANTS
 from rnn_helpers.data import fit_scale, make_windows, numbers, sine
-from rnn_helpers.losses import softmax_cross_entropy, squared_error
 from rnn_helpers.model import RNNModel
-from rnn_helpers.text import build_vocabulary, encode, one_hot
-from rnn_helpers.training import SGD, Adam, clip_by_norm
-
-BIGRAM_FLOOR = 0.468  # nats a character of "hello world" when only the character before is known
+from rnn_helpers.text import build_vocabulary, encode, zen_of_python
 
 
-@dataclass(frozen=True)
-class Task:
-    """What is learnt: a model, a batch, an optimiser, and when it is good enough."""
-
-    model: RNNModel
-    X: np.ndarray
-    targets: np.ndarray
-    optimizer: Any  # SGD or Adam
-    lr: float
-    max_norm: float
-    reached: Any  # function (loss a prediction, outputs) -> bool
-
-    @property
-    def is_text(self):
-        return self.targets.dtype.kind == "i"
-
-
-def hello(reached):
-    text = "hello world"
-    chars, index_of = build_vocabulary(text)
-    indices, V = encode(text, index_of), len(chars)
-    return Task(RNNModel(V, 16, V, np.random.default_rng(1)), one_hot(indices[:-1], V), indices[1:, None], SGD, 1.0, 0.1, reached)
-
-
-def below_the_floor():
-    return hello(lambda loss, Y: loss < BIGRAM_FLOOR)
-
-
-def recited():
-    """Every next character is the likeliest one, so that the text is recited from its first character."""
-    right = hello(None).targets
-    return hello(lambda loss, Y: (Y.argmax(axis=1) == right).all())
+def a_run(X, targets, hidden, outputs, updates, lr, seed=0, max_norm=np.inf, adam=False, mean=False, stream=False):
+    """The arrays of `benchmarks.train`; X (n, T, D, B) or, for text, (n, T, B) integers below `outputs`."""
+    text = X.dtype.kind == "i"
+    model = RNNModel(outputs if text else X.shape[2], hidden, outputs, np.random.default_rng(seed))
+    return {**model.params, "X": X, "targets": targets, "updates": updates, "lr": lr, "max_norm": max_norm,
+            "adam": adam, "mean": mean, "stream": stream}
 
 
 def number_sequence():
-    """1..20 in windows of 5, a root mean square error below 0.05 (the numbers' own units)."""
-    series = numbers(1, 20)
-    shift, scale = fit_scale(series)
-    X, Y = make_windows((series - shift) / scale, 5)
-    return Task(RNNModel(1, 16, 1, np.random.default_rng(0)), X, Y, Adam, 0.01, 100.0, lambda loss, _: scale * np.sqrt(loss) < 0.05)
+    count = numbers(1, 80)
+    shift, scale = fit_scale(count)
+    X, Y = make_windows((count - shift) / scale, 10)
+    return a_run(X[None], Y[None], 16, 1, updates=500, lr=0.0002, max_norm=100.0)
 
 
 def sine_wave():
-    """A period of 25 steps in windows of 20, a root mean square error at the last step below 1 % of the amplitude."""
     X, Y = make_windows(sine(45, 25), 20)
-    return Task(RNNModel(1, 16, 1, np.random.default_rng(0)), X, Y, Adam, 0.01, 1.0,
-                lambda _, outputs: np.sqrt(np.mean((outputs - Y)[-1] ** 2)) < 0.01)
+    return a_run(X[None], Y[None], 16, 1, updates=500, lr=0.0004, max_norm=50.0)
 
 
-TASKS = {"hello world, below the bigram floor": below_the_floor, "hello world, recited": recited,
-         "number sequence, error 0.05": number_sequence, "sine, error 1 %": sine_wave}
+def hello_world():
+    text = "hello world"
+    chars, index_of = build_vocabulary(text)
+    indices = encode(text, index_of)[None, :, None]
+    return a_run(indices[:, :-1], indices[:, 1:], 16, len(chars), updates=201, lr=0.1, max_norm=1.0, seed=1)
 
 
-def package(task):
-    """One step of training, as a function: returns the loss a prediction before the update."""
-    model, optimizer = task.model, task.optimizer(task.lr)
-    loss, share = softmax_cross_entropy if task.is_text else squared_error, 1 / task.targets.size
-
-    def step():
-        value, grads = model.loss_and_gradients(task.X, task.targets, loss=loss)
-        clipped, _ = clip_by_norm({name: grads[name] * share for name in model.params}, task.max_norm)
-        optimizer.step(model.params, clipped)
-        return value * share
-
-    return step, lambda: model.forward(task.X)[0]
+def zen_text():
+    zen = zen_of_python()
+    chars, index_of = build_vocabulary(zen)
+    known = encode(zen[: zen.index("If the implementation is hard")], index_of)
+    starts = np.random.default_rng(0).integers(0, len(known) - 25, (400, 5))
+    windows = known[starts[:, None, :] + np.arange(26)[:, None]]
+    return a_run(windows[:, :-1], windows[:, 1:], 40, len(chars), updates=400, lr=0.01, max_norm=1.0,
+                 adam=True, mean=True)
 
 
-def pytorch(task):
-    """The same in PyTorch, from the same weights."""
-    import torch
-
-    p, double = task.model.params, torch.float64
-    tensor = lambda a: torch.from_numpy(np.ascontiguousarray(a))
-    net = torch.nn.RNN(p["Wx"].shape[1], len(p["Wh"]), dtype=double)
-    out = torch.nn.Linear(len(p["Wh"]), len(p["Wy"]), dtype=double)
-    with torch.no_grad():
-        for mine, theirs in zip((p["Wx"], p["Wh"], p["b"][:, 0], p["Wy"], p["c"][:, 0]),
-                                (net.weight_ih_l0, net.weight_hh_l0, net.bias_ih_l0, out.weight, out.bias)):
-            theirs.copy_(tensor(mine))
-        net.bias_hh_l0.zero_()
-    net.bias_hh_l0.requires_grad_(False)
-    weights = [w for w in (*net.parameters(), *out.parameters()) if w.requires_grad]
-    optimizer = (torch.optim.SGD if task.optimizer is SGD else torch.optim.Adam)(weights, lr=task.lr)
-    X = tensor(task.X.transpose(0, 2, 1))
-    targets = tensor(task.targets if task.is_text else task.targets.transpose(0, 2, 1))
-
-    def forward():
-        return out(net(X)[0])
-
-    def step():
-        optimizer.zero_grad()
-        Y = forward()
-        loss = torch.nn.functional.cross_entropy(Y.flatten(0, 1), targets.flatten()) if task.is_text else torch.mean((Y - targets) ** 2)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(weights, task.max_norm)
-        optimizer.step()
-        return loss.item()
-
-    return step, lambda: forward().detach().numpy().transpose(0, 2, 1)
+def stream():
+    wave = sine(2001, 20)
+    X, Y = (series.reshape(200, 10, 1, 1) for series in (wave[:-1], wave[1:]))
+    return a_run(X, Y, 8, 1, updates=200, lr=0.01, stream=True)
 
 
-CONTESTANTS = {"package": package, "PyTorch": pytorch}
+RUNS = {"number sequence": number_sequence, "sine": sine_wave, "hello world": hello_world,
+        "Zen of Python": zen_text, "stream": stream}
 
 
-@functools.cache
-def steps_to_goal(task, name):
-    """How many updates it takes; the goal is looked at after each of them, outside the clock."""
-    made = TASKS[task]()
-    step, outputs = CONTESTANTS[name](made)
-    for count in range(1, 5001):
-        step()
-        Y = outputs()
-        loss = softmax_cross_entropy(Y, made.targets)[0] if made.is_text else squared_error(Y, made.targets)[0]
-        if made.reached(loss / made.targets.size, Y):
-            return count
-    raise AssertionError(f"{name} does not reach the goal of {task!r} within 5000 steps")
+def train_afresh(name, path):
+    """What `python -m benchmarks.train` says, and the seconds from its start to its end."""
+    start = time.perf_counter()
+    done = subprocess.run([sys.executable, "-m", "benchmarks.train", name, str(path)], cwd=Path(__file__).parents[1],
+                          stdout=subprocess.PIPE, text=True, check=True)
+    return {"seconds": time.perf_counter() - start, **json.loads(done.stdout)}
 
 
-@pytest.mark.parametrize("name", CONTESTANTS)
-@pytest.mark.parametrize("repeat", range(REPEATS))
-@pytest.mark.parametrize("task", TASKS)
-def test_training(benchmark, task, repeat, name):
-    steps = steps_to_goal(task, name)
+@pytest.fixture(scope="module", params=RUNS)
+def run(request, tmp_path_factory):
+    """A run's name, its file and its updates; every contestant has done it once, and found the same losses."""
+    path, arrays = tmp_path_factory.mktemp("run") / "run.npz", RUNS[request.param]()
+    np.savez(path, **arrays)
+    losses = {name: train_afresh(name, path)["losses"] for name in CONTESTANTS}
+    for name in CONTESTANTS:
+        np.testing.assert_allclose(losses[name], losses["package"], rtol=1e-4, err_msg=name)
+    return request.param, path, arrays["updates"]
 
-    def train(step):
-        for _ in range(steps):
-            step()
 
-    once(benchmark, train, "training", name, setup=lambda: ((CONTESTANTS[name](TASKS[task]())[0],), {}), task=task, steps=steps)
+@pytest.mark.parametrize("repeat, name", [(repeat, name) for repeat in range(REPEATS) for name in CONTESTANTS])
+def test_training(benchmark, run, repeat, name):
+    which, path, updates = run
+    found = train_afresh(name, path)
+    once(benchmark, lambda: None, "training", name, task=which, updates=updates, seconds=found["seconds"],
+         imported=found["imported"])

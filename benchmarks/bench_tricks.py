@@ -15,7 +15,7 @@ SIZES = [(10, 1, 10, 1), (25, 8, 32, 1), (25, 65, 100, 1), (100, 1, 32, 32), (50
 
 
 def tanh_by_exp(z, out):
-    """tanh z = 1 - 2 / (exp(2 z) + 1): where NumPy's tanh has no vector instructions, exp is quicker, but is five calls."""
+    """tanh z = 1 - 2 / (exp(2 z) + 1): quicker where NumPy's tanh has no vector instructions, but five calls."""
     with np.errstate(over="ignore"):
         np.multiply(z, 2, out=out)
         np.exp(out, out=out)
@@ -50,7 +50,8 @@ def variant(p, one_projection=True, one_product_a_gradient=True, slopes_at_once=
         return Caches(X, states) if list_of_caches else states
 
     def backward(caches):
-        _, H_prev, H, dh_rows = unpack(p, dh, caches) if list_of_caches else (X, caches[:-1], caches[1:], dh.transpose(0, 2, 1))
+        _, H_prev, H, dh_rows = (unpack(p, dh, caches) if list_of_caches
+                                 else (X, caches[:-1], caches[1:], dh.transpose(0, 2, 1)))
         Wh, dh_next, dZ = p.Wh, np.zeros((B, p.Wh.shape[0]), p.Wh.dtype), H * H if slopes_at_once else np.empty_like(H)
         if slopes_at_once:
             np.subtract(1, dZ, out=dZ)
@@ -103,7 +104,7 @@ def own_arrays(p):
 
 
 def columns_in_the_loop(p):
-    """An example as a column, as in the equations: Wh h_prev and Wh^T dz_t as they stand, but the gradients need copies as rows."""
+    """An example as a column: Wh h_prev and Wh^T dz_t as in the equations, but the gradients need copies as rows."""
     T, D, B = p.X.shape
     H = len(p.Wh)
 
@@ -128,8 +129,10 @@ def columns_in_the_loop(p):
 
 
 def one_product_a_step(p):
-    """[h_prev x_t 1] times [Wh Wx b]^T: an addition less in each step and one product for all gradients. One-hot columns would
-    have to be multiplied instead of looked up, or need a second way."""
+    """[h_prev x_t 1] times [Wh Wx b]^T: an addition less in each step and one product for all gradients.
+
+    One-hot columns would have to be multiplied instead of looked up, or need a second way.
+    """
     T, D, B = p.X.shape
     H = len(p.Wh)
     dh = columns(rows(p.dh), T).transpose(0, 2, 1)

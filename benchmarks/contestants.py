@@ -22,7 +22,7 @@ class Problem:
 
 
 def package(p):
-    """rnn_helpers, with the sequences in the memory layout that its own functions hand on: examples as rows (`layout.py`)."""
+    """rnn_helpers, with the sequences laid out as its own functions hand them on: examples as rows (`layout.py`)."""
     X, dh = (columns(rows(A), len(A)) for A in (p.X, p.dh))
 
     def run():

@@ -22,7 +22,8 @@ def ratios(ax, rows, dtype):
     ax.yaxis.set_minor_formatter(NullFormatter())
     ax.set_yticks([0.5, 1, 2, 4, 8, 16])
     ax.set_xticks(range(len(rows)), [f"{row['T']}, {row['D']},\n{row['H']}, {row['B']}" for row in rows])
-    ax.set(xlabel="T, D, H, B", ylabel="time over ours", ylim=(0.4, 1.8 * highest), title=f"Forward pass and BPTT, {dtype}, one core; white: ours is faster")
+    ax.set(xlabel="T, D, H, B", ylabel="time over ours", ylim=(0.4, 1.8 * highest),
+           title=f"Forward pass and BPTT, {dtype}, one core; white: ours is faster")
     ax.legend(ncols=3, loc="upper right")
 
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 
 from rnn_helpers.growth import exponent
 
-OURS = "package"
+OURS, OTHERS, SHARE = "package", ("PyTorch", "JAX"), "share of matrix product"
 
 
 def medians(records, *keys):
@@ -14,44 +14,54 @@ def medians(records, *keys):
     for record in records:
         info = record["extra_info"]
         key = tuple(tuple(v) if isinstance(v := info[k], list) else v for k in keys)
-        times[key][info["name"]].append(info.get("seconds", record["stats"]["median"]))
+        times[key][info["name"]].append(info["seconds"] if "seconds" in info else record["stats"]["median"])
         noted[key, info["name"]] = info
-    return {key: {name: statistics.median(values) for name, values in by_name.items()} for key, by_name in times.items()}, noted
+    return {key: {name: statistics.median(values) for name, values in by.items()} for key, by in times.items()}, noted
 
 
 def sequence(records):
     """A row for each dtype and size: times of the others over ours, and our share of the matrix product's speed."""
-    products, noted = medians([r for r in records if r["extra_info"]["table"] == "product"], "dtype")
-    speed = {dtype: noted[(dtype,), "matrix product"]["flops"] / by["matrix product"] for (dtype,), by in products.items()}
-    times, noted = medians([r for r in records if r["extra_info"]["table"] == "sequence"], "dtype", "size")
+    of_table = lambda name: [record for record in records if record["extra_info"]["table"] == name]
+    products, noted = medians(of_table("product"), "dtype")
+    speed = {dtype: noted[(dtype,), name]["flops"] / by[name]
+             for (dtype,), by in products.items() for name in by}
+    times, noted = medians(of_table("sequence"), "dtype", "size")
     rows = []
     for (dtype, size), by_name in times.items():
         ours = by_name[OURS]
         others = {name: round(seconds / ours, 3) for name, seconds in by_name.items() if name != OURS}
         share = noted[(dtype, size), OURS]["flops"] / ours / speed[dtype]
-        rows.append({"dtype": dtype, "T": size[0], "D": size[1], "H": size[2], "B": size[3], "microseconds": round(1e6 * ours, 1), **others,
-                     "share of matrix product": round(share, 3)})
+        rows.append({"dtype": dtype, **dict(zip("TDHB", size, strict=True)), "microseconds": round(1e6 * ours, 1),
+                     **others, SHARE: round(share, 3)})
     return rows
 
 
 def means(rows):
-    """Of `sequence`'s rows, the geometric means of what is asked of them: the others' time over ours, our share for H >= 256."""
+    """Geometric means of `sequence`'s rows: the others' time over ours, our share of a product's speed for H >= 256."""
     found = []
     for dtype in dict.fromkeys(row["dtype"] for row in rows):
-        for what, names, chosen in (("B = 1", ("PyTorch", "JAX"), lambda row: row["B"] == 1), ("all sizes", ("PyTorch", "JAX"), lambda row: True),
-                                    ("H >= 256", ("share of matrix product",), lambda row: row["H"] >= 256)):
+        for what, names, chosen in (("B = 1", OTHERS, lambda row: row["B"] == 1),
+                                    ("all sizes", OTHERS, lambda row: True),
+                                    ("H >= 256", (SHARE,), lambda row: row["H"] >= 256)):
             part = [row for row in rows if row["dtype"] == dtype and chosen(row)]
-            found.append({"dtype": dtype, "mean over": what, **{name: round(statistics.geometric_mean(row[name] for row in part), 2) if name in names else ""
-                                                               for name in ("PyTorch", "JAX", "share of matrix product")}})
+            mean = {name: round(statistics.geometric_mean(row[name] for row in part), 2) for name in names}
+            found.append({"dtype": dtype, "mean over": what, **dict.fromkeys((*OTHERS, SHARE), ""), **mean})
     return found
 
 
 def training(records):
-    """A row for each goal: steps, our seconds, PyTorch's time over ours."""
-    times, noted = medians(records, "task")
-    return [{"goal": task, "steps": noted[(task,), OURS]["steps"], "steps, PyTorch": noted[(task,), "PyTorch"]["steps"],
-             "seconds": round(by_name[OURS], 3), "PyTorch": round(by_name["PyTorch"] / by_name[OURS], 2)}
-            for (task,), by_name in times.items()]
+    """A row for each run: seconds from a process's start, and after its imports; the others' time over ours."""
+    whole, noted = medians(records, "task")
+    alone = medians([{"extra_info": record["extra_info"] | {"seconds": record["extra_info"]["imported"]}}
+                     for record in records], "task")[0]
+    rows = []
+    for key, updates in ((key, noted[key, OURS]["updates"]) for key in whole):
+        row = {"run": key[0], "updates": updates}
+        for said, seconds in (("", whole[key]), (", imported", alone[key])):
+            row[f"seconds{said}"] = round(seconds[OURS], 3)
+            row |= {f"{name}{said}": round(seconds[name] / seconds[OURS], 1) for name in OTHERS}
+        rows.append(row)
+    return rows
 
 
 def streaming(records):
@@ -60,8 +70,10 @@ def streaming(records):
     rows = []
     for (length,), by_name in times.items():
         other = next(name for name in by_name if name != OURS)
-        rows.append({"characters": length, "characters a second": round(length / by_name[OURS]), other: round(by_name[other] / by_name[OURS], 2),
-                     "peak KB": round(noted[(length,), OURS]["peak_bytes"] / 1000), f"peak KB, {other}": round(noted[(length,), other]["peak_bytes"] / 1000)})
+        held = {name: round(noted[(length,), name]["peak_bytes"] / 1000) for name in by_name}
+        rows.append({"characters": length, "characters a second": round(length / by_name[OURS]),
+                     other: round(by_name[other] / by_name[OURS], 2),
+                     "peak KB": held[OURS], f"peak KB, {other}": held[other]})
     return rows
 
 
@@ -76,7 +88,8 @@ def growth(records):
 def costs(rows, symbol):
     """Of `growth`'s rows, those in which one size grows: its values, and way -> milliseconds, way -> KB."""
     part = [row for row in rows if row["symbol"] == symbol]
-    by_way = lambda cost: {way: [row[cost] for row in part if row["way"] == way] for way in dict.fromkeys(row["way"] for row in part)}
+    ways = dict.fromkeys(row["way"] for row in part)
+    by_way = lambda cost: {way: [row[cost] for row in part if row["way"] == way] for way in ways}
     return list(dict.fromkeys(row["value"] for row in part)), by_way("milliseconds"), by_way("peak KB")
 
 
@@ -86,9 +99,9 @@ def exponents(rows):
     for symbol, way in dict.fromkeys((row["symbol"], row["way"]) for row in rows):
         part = [row for row in rows if (row["symbol"], row["way"]) == (symbol, way)]
         part = part[len(part) // 2 - 1 :]
-        sizes = [row["value"] for row in part]
-        found.append({"in": symbol, "way": way, "time": round(exponent(sizes, [row["milliseconds"] for row in part]), 2),
-                      "memory": round(exponent(sizes, [row["peak KB"] for row in part]), 2)})
+        sizes, times, held = ([row[name] for row in part] for name in ("value", "milliseconds", "peak KB"))
+        found.append({"in": symbol, "way": way, "time": round(exponent(sizes, times), 2),
+                      "memory": round(exponent(sizes, held), 2)})
     return found
 
 
@@ -103,8 +116,9 @@ def waiting(records):
     for (table,), by_name in times.items():
         if table.startswith(("check", "redraw")):  # one line for many
             worst = max(by_name, key=by_name.get)
+            middle = statistics.median(by_name.values())
             rows += [{"what": f"{table}, the slowest of {len(by_name)}: {worst}", "seconds": round(by_name[worst], 3)},
-                     {"what": f"{table}, the median of {len(by_name)}", "seconds": round(statistics.median(by_name.values()), 3)}]
+                     {"what": f"{table}, the median of {len(by_name)}", "seconds": round(middle, 3)}]
         else:
             rows += [{"what": f"{table}: {name}", "seconds": round(seconds, 3)} for name, seconds in by_name.items()]
     return rows
@@ -113,33 +127,54 @@ def waiting(records):
 def tricks(records):
     """A row for each trick: the time without it over the time with it, for each size."""
     times, _ = medians(records, "size")
-    names = [name for name in next(iter(times.values())) if name != "as it is"]
-    return [{"without": name, **{", ".join(map(str, size)): round(by_name[name] / by_name["as it is"], 2) for (size,), by_name in times.items()}}
-            for name in names]
+    sizes = {", ".join(map(str, size)): by_name for (size,), by_name in times.items()}
+    return [{"without": name, **{size: round(by[name] / by["as it is"], 2) for size, by in sizes.items()}}
+            for name in next(iter(sizes.values())) if name != "as it is"]
 
 
-TABLES = {"sequence": sequence, "tricks": tricks, "training": training, "streaming": streaming, "growth": growth, "waiting": waiting}
+TABLES = {table.__name__: table for table in (sequence, tricks, training, streaming, growth, waiting)}
+
+
+def cell(value):
+    """A value as text, thousands apart."""
+    return "" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def as_text(rows):
     """Rows as aligned columns."""
     names = list(rows[0])
-    cells = [names] + [["" if row.get(name) is None else f"{row[name]:,}" if isinstance(row[name], int) else str(row[name]) for name in names] for row in rows]
-    widths = [max(len(line[i]) for line in cells) for i in range(len(names))]
-    left = [isinstance(rows[0][name], str) for name in names]
-    return "\n".join("  ".join(c.ljust(w) if l else c.rjust(w) for c, w, l in zip(line, widths, left)).rstrip() for line in cells)
+    cells = [names] + [[cell(row.get(name)) for name in names] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    align = [str.ljust if isinstance(rows[0][name], str) else str.rjust for name in names]
+    return "\n".join("  ".join(put(c, width) for put, c, width in zip(align, line, widths, strict=True)).rstrip()
+                     for line in cells)
+
+
+def as_markdown(rows):
+    """Rows as a Markdown table, all columns but the first to the right."""
+    names = list(rows[0])
+    lines = [names, ["---"] + ["---:"] * (len(names) - 1), *([cell(row[name]) for name in names] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def readme(results):
-    """The README's lines on speed: PyTorch's and JAX's time over ours on one core."""
-    rows = [row for row in results["sequence, one core"]["rows"]]
-    sizes = list(dict.fromkeys((row["T"], row["D"], row["H"], row["B"]) for row in rows))
-    of = {(row["dtype"], (row["T"], row["D"], row["H"], row["B"])): row for row in rows}
-    lines = ["| T, D, H, B | PyTorch | JAX | straight loop | PyTorch, float32 | JAX, float32 |", "|---|---:|---:|---:|---:|---:|"]
-    for size in sizes:
-        double, single = of["float64", size], of["float32", size]
-        values = [double["PyTorch"], double["JAX"], double["straight loop"], single["PyTorch"], single["JAX"]]
-        lines.append(f"| {', '.join(map(str, size))} | " + " | ".join(f"{value:.2f}" for value in values) + " |")
-    machine = results["sequence, one core"]["machine"]
-    return "\n".join(lines) + (f"\n\nTime of a forward pass and BPTT over ours, on one core; above 1 ours is faster. Measured by `make bench` on {machine['processor']}, "
-                               f"Python {machine['python']}, NumPy {machine['numpy']}, PyTorch {machine['torch']}, JAX {machine['jax']}.")
+    """The README's lines on speed: the others' time over ours, for a pass and for the course's training runs."""
+    where, two = results["sequence, one core"]["machine"], "{:.2f}".format
+    double, single = ({", ".join(str(row[name]) for name in "TDHB"): row
+                       for row in results["sequence, one core"]["rows"] if row["dtype"] == dtype}
+                      for dtype in ("float64", "float32"))
+    passes = [{"T, D, H, B": size, **{name: two(row[name]) for name in (*OTHERS, "straight loop")},
+               **{f"{name}, float32": two(single[size][name]) for name in OTHERS}} for size, row in double.items()]
+    runs = [{name: row[name] for name in ("run", "updates", "seconds", *OTHERS)} for row in results["training"]["rows"]]
+    names = {"Python": "python", "NumPy": "numpy", "PyTorch": "torch", "JAX": "jax"}
+    versions = ", ".join(f"{name} {where[key]}" for name, key in names.items())
+    return f"""{as_markdown(passes)}
+
+Time of a forward pass and BPTT over ours, on one core; above 1 ours is faster.
+
+{as_markdown(runs)}
+
+Seconds from the start of a process to the end of a training run of the notebooks, imports and compilation included, and
+the others' time over ours for the same updates, on one core.
+
+Measured by `make bench` on {where["processor"]}, {versions}."""

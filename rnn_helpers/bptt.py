@@ -92,7 +92,7 @@ def rnn_backward(cell, dh, caches):
 
 
 def rnn_backward_truncated(cell, dh, caches, k):
-    """Truncated BPTT: a step's loss flows back through at most k steps, its own included (Williams & Peng, 1990: BPTT(h)).
+    """Truncated BPTT, BPTT(h): a step's loss flows back through at most k steps, its own included (Williams & Peng, 1990).
 
     The gradients of all losses that are j steps old are one array, so that k products over all steps replace
     the loop over time. k >= T is `rnn_backward`, to the bit.

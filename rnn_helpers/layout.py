@@ -1,7 +1,8 @@
 """Columns outside, rows inside: the two ways to lay out a batch, and one-hot columns kept as their indices.
 
-In the equations an example is a column, so a sequence is (T, N, B). Inside the functions that must be fast an example is a
-row: then all steps stand one below another as one matrix (T*B, N) without a copy, and a sum over time and batch is one product.
+In the equations an example is a column, so a sequence is (T, N, B). Inside the functions that must be fast an example
+is a row: then all steps stand one below another as one matrix (T*B, N) without a copy, and a sum over time and batch is
+one product. For one example the two are the same in memory; what rows are worth for a batch stands in `bptt.py`.
 """
 
 import numpy as np
@@ -20,8 +21,8 @@ def columns(A, steps):
 class OneHot:
     """A sequence of one-hot columns, (T, size, B), that holds only where the ones are.
 
-    `rnn_forward` and `train_stream` take it for X. Wx times a one-hot column is a column of Wx: a lookup, not a product, and
-    a text of a million characters needs 8 MB, not 8 MB times the size of the vocabulary.
+    `rnn_forward` and `train_stream` take it for X. Wx times a one-hot column is a column of Wx: a lookup, not a product,
+    and a text of a million characters needs 8 MB, not 8 MB times the size of the vocabulary.
 
     Parameters
     ----------
@@ -41,7 +42,8 @@ class OneHot:
     def __init__(self, indices, size):
         self.indices, self.size = np.asarray(indices), size
         if self.indices.ndim != 2:
-            raise ValueError(f"indices has shape {self.indices.shape}, expected (T, B); for one text write indices[:, None]")
+            raise ValueError(f"indices has shape {self.indices.shape}, expected (T, B); "
+                             "for one text write indices[:, None]")
         if self.indices.dtype.kind not in "iu":
             raise TypeError(f"indices holds {self.indices.dtype}, expected integers")
         if self.indices.size and not 0 <= self.indices.min() <= self.indices.max() < size:
@@ -82,7 +84,7 @@ class OneHotRows:
         return W[self.indices]
 
     def __rmatmul__(self, A):
-        """A (M, N) times the rows: (M, size). Summing columns by index is dearer than a product for 100 characters or fewer."""
+        """A (M, N) times the rows: (M, size). A product costs less than summing columns by index for up to 100 characters."""
         X = np.zeros((len(self.indices), self.size), A.dtype)
         X[np.arange(len(X)), self.indices] = 1
         return A @ X

@@ -15,7 +15,8 @@ def train_stream(model, X, Y, k1, k2, lr, loss=squared_error, optimizer=None, ma
 
     After every k1 new steps, their losses flow back through the last k2 steps. The state's value is carried across
     the cut, its gradient is not; every loss is counted once; older steps keep the values they were computed with.
-    With k2 < k1 the earlier losses of a piece still reach Wy and c. Memory holds k1 + k2 states, however long the stream.
+    With k2 < k1 the earlier losses of a piece still reach Wy and c. Memory holds k1 + k2 states, however long the
+    stream.
 
     Parameters
     ----------

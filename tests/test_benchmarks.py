@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as bench
-from benchmarks import tables
+from benchmarks import tables, train
+from benchmarks.bench_training import RUNS
 from benchmarks.contestants import CONTESTANTS, Problem
 from rnn_helpers import bptt
 
@@ -24,7 +25,17 @@ def test_ratios_are_of_medians_and_the_share_is_of_the_products_speed():
         [record(t, "sequence", "package", size=size, **noted) for t in (1.0, 2.0, 9.0)]
         + [record(t, "sequence", "PyTorch", size=size, **noted) for t in (5.0, 6.0, 70.0)]
         + [record(4.0, "product", "matrix product", dtype="float64", flops=4000)])
-    assert rows == [{"dtype": "float64", "T": 10, "D": 1, "H": 10, "B": 1, "microseconds": 2e6, "PyTorch": 3.0, "share of matrix product": 0.5}]
+    assert rows == [{"dtype": "float64", "T": 10, "D": 1, "H": 10, "B": 1, "microseconds": 2e6, "PyTorch": 3.0,
+                     "share of matrix product": 0.5}]
+
+
+def test_a_training_run_is_timed_from_the_start_of_the_process_and_after_its_imports():
+    times = {"package": (0.2, 0.1), "PyTorch": (3.0, 0.5), "JAX": (1.0, 0.6)}
+    records = [record(0, "training", name, task="sine", updates=500, seconds=factor * seconds, imported=factor * imported)
+               for factor in (1, 2, 5) for name, (seconds, imported) in times.items()]
+    assert tables.training(records) == [
+        {"run": "sine", "updates": 500, "seconds": 0.4, "PyTorch": 15.0, "JAX": 5.0,
+         "seconds, imported": 0.2, "PyTorch, imported": 5.0, "JAX, imported": 6.0}]
 
 
 def test_waiting_counts_an_import_beyond_numpy_and_names_the_slowest_check():
@@ -38,21 +49,37 @@ def test_waiting_counts_an_import_beyond_numpy_and_names_the_slowest_check():
 
 
 def test_exponents_are_fitted_to_the_upper_half():
-    rows = [{"symbol": "T", "value": T, "way": "full", "milliseconds": max(T, 100) ** 2, "peak KB": 3 * T} for T in (10, 30, 100, 300, 900)]
+    rows = [{"symbol": "T", "value": T, "way": "full", "milliseconds": max(T, 100) ** 2, "peak KB": 3 * T}
+            for T in (10, 30, 100, 300, 900)]
     assert tables.exponents(rows[1:]) == [{"in": "T", "way": "full", "time": 2.0, "memory": 1.0}]
+
+
+LIBRARIES = {"PyTorch": "torch", "JAX": "jax"}
+
+
+@pytest.mark.parametrize("name", LIBRARIES)
+@pytest.mark.parametrize("run", RUNS)
+def test_contestants_make_the_same_updates(run, name):
+    pytest.importorskip(LIBRARIES[name])
+    arrays = RUNS[run]() | {"updates": 4}
+    if arrays["stream"]:
+        arrays |= {part: arrays[part][:4] for part in ("X", "targets")}
+    losses = train.package(arrays)()
+    assert len(losses) == 4
+    np.testing.assert_allclose(train.CONTESTANTS[name](arrays)(), losses, rtol=1e-6)
 
 
 @pytest.mark.parametrize("name", CONTESTANTS)
 def test_contestants_do_the_same_work(name):
-    pytest.importorskip({"PyTorch": "torch", "JAX": "jax"}.get(name, "numpy"))
+    pytest.importorskip(LIBRARIES.get(name, "numpy"))
     problem = Problem(7, 3, 5, 2, np.float64)
     for got, ours in zip(CONTESTANTS[name](problem)(), CONTESTANTS["package"](problem)(), strict=True):
         np.testing.assert_allclose(np.asarray(got), ours, rtol=1e-10, atol=1e-12)
 
 
 def test_readme_shows_the_last_run():
-    text = bench.README.read_text(encoding="utf-8")
-    assert tables.readme(json.loads(bench.RESULTS.read_text())) in text, "run `python -m benchmarks readme`"
+    said = tables.readme(json.loads(bench.RESULTS.read_text()))
+    assert said in bench.README.read_text(encoding="utf-8"), "run `python -m benchmarks readme`"
     assert bench.PICTURE.is_file()
 
 
@@ -67,5 +94,6 @@ def test_bptt_says_what_the_last_run_found_each_trick_to_be_worth():
 
 
 def test_an_unknown_benchmark_is_refused_with_the_known_ones():
-    done = subprocess.run([sys.executable, "-m", "benchmarks", "sequences"], cwd=bench.HERE.parent, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-m", "benchmarks", "sequences"], cwd=bench.HERE.parent, capture_output=True,
+                          text=True)
     assert done.returncode == 2 and "no benchmark sequences" in done.stderr and "growth" in done.stderr
