@@ -534,7 +534,7 @@ def diagnose(family, cases, inputs, reference, evidence, show):
             calls = recorded(case, inputs, reference)
             if len(calls) == 1:
                 trials.append((case.name, Trial(*calls[0], values)))
-        trials.sort(key=lambda pair: pair[1].size)
+        trials = sorted(reversed(trials), key=lambda pair: pair[1].size)  # of those alike in size the first comes last
         main, trial = next(((name, trial) for name, trial in reversed(trials) if name in wrong_cases), (None, None))
         if trial is None:
             return [], evidence.wrong

@@ -1,10 +1,13 @@
 """The exercises of notebook 6: truncated backpropagation through time, and training on a stream."""
 
+from functools import partial
+
 import numpy as np
 
 from rnn_helpers.bptt import rnn_backward_truncated, rnn_forward
 from rnn_helpers.check.bptt import NAMES
 from rnn_helpers.check.exercise import Case, Exercise, Facet, keys, parts
+from rnn_helpers.check.families import truncated_bptt as family
 from rnn_helpers.check.mistakes import truncated_bptt as mistakes
 from rnn_helpers.check.networks import cell_of, draw_cell, model_of, single_precision
 from rnn_helpers.check.number_sequence import PARAMS, after
@@ -15,9 +18,10 @@ from rnn_helpers.streaming import train_stream
 SHORT, WINDOW = 2, 3  # k for the single sequence and for the batch
 
 
-def truncated_fixtures(rng):
+def truncated_fixtures(rng, sizes=((7, 2, 4, 3), (8, 2, 5, 1), (1, 2, 3, 4))):
+    """sizes : (T, D, H, B) of a batch, of one sequence and of one step."""
     fixture = {}
-    for suffix, (T, D, H, B) in {"": (7, 2, 4, 3), "1": (8, 2, 5, 1), "2": (1, 2, 3, 4)}.items():
+    for suffix, (T, D, H, B) in zip(("", "1", "2"), sizes, strict=True):
         fixture |= {**draw_cell(rng, D, H, suffix), f"X{suffix}": rng.normal(size=(T, D, B)),
                     f"h0{suffix}": rng.uniform(-0.9, 0.9, (H, B)), f"dh{suffix}": rng.normal(0, 1.5, (T, H, B))}
     return fixture
@@ -84,6 +88,7 @@ RNN_BACKWARD_TRUNCATED = Exercise(
     notebook="06_truncated_bptt",
     asks="rnn_backward_truncated(cell, dh, caches, k) -> (dWx, dWh, db, dh0)",
     fixtures=truncated_fixtures,
+    second=partial(truncated_fixtures, sizes=((7, 3, 5, 4), (9, 3, 6, 1), (1, 4, 5, 3))),
     cases=(backward_case(ONE, back(SHORT, "1")), backward_case(BATCH, back(WINDOW)), backward_case("k = 1", back(1)),
            backward_case("k = T", back(7)), backward_case("k > T", back(30, "1")), backward_case("T = 1", back(2, "2")),
            backward_case("lists", back(4, "1", lists=True)),
@@ -99,7 +104,7 @@ RNN_BACKWARD_TRUNCATED = Exercise(
             Facet("four values, in the order asked", 0.25, keys((ONE, BATCH), ["returned"]), "property"),
             Facet("arguments unharmed", 0.5, kind="unharmed")),
     reference=rnn_backward_truncated,
-    mistakes=mistakes.RNN_BACKWARD_TRUNCATED,
+    family=family.RNN_BACKWARD_TRUNCATED,
     witness=truncated_witness,
 )
 

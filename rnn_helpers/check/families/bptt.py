@@ -366,64 +366,69 @@ OVER_BATCH = slot(
     rare=[("db-largest", "db is the largest of the batch", NOT_SUMMED, lambda z: z.max(axis=2, keepdims=True))])
 
 
-def doubling(V):
+def doubling(V, f):
     return np.tensordot(2.0 ** np.arange(len(V))[::-1], V, 1)
 
 
 GROW = "`=` keeps only the step you visit last. The weights are shared by all steps: add the shares up with +=."
 GROWS = slot(  # run (shares in the order of the walk) -> the gradient
-    SUM, lambda V: V.sum(0),
-    ("{o}-overwritten|equals-for-plus-equals", "{o} {is} overwritten at every step", GROW, lambda V: V[-1]),
-    ("{o}-of-the-first-round", "{o} {has} the share of the first step visited only", "Add the shares of all steps with +=.", lambda V: V[0]),
-    ("{o}-without-the-last-round", "{o} {is} summed before the last step visited has added its share", "Every step adds its share.", lambda V: V[:-1].sum(0)),
-    ("{o}-without-the-first-round", "{o} {has} no share of the first step visited", "Every step adds its share.", lambda V: V[1:].sum(0)),
+    SUM, lambda V, f: V.sum(0),
+    ("{o}-overwritten|equals-for-plus-equals", "{o} {is} overwritten at every step", GROW, lambda V, f: V[-1]),
+    ("{o}-of-the-first-round", "{o} {has} the share of the first step visited only", "Add the shares of all steps with +=.", lambda V, f: V[0]),
+    ("{o}-without-the-last-round", "{o} {is} summed before the last step visited has added its share", "Every step adds its share.", lambda V, f: V[:-1].sum(0)),
+    ("{o}-without-the-first-round", "{o} {has} no share of the first step visited", "Every step adds its share.", lambda V, f: V[1:].sum(0)),
     ("{o}-stacked|gradients-stacked", "{o} {is} a gradient for each step, never added", "The weights are shared by all steps: one gradient, the sum of the shares.",
-     lambda V: V[::-1]),
-    ("{o}-stacked|gradients-stacked", "{o} {is} a gradient for each step, never added", "The weights are shared by all steps: one gradient, the sum of the shares.", lambda V: V),
-    ("{o}-zero|gradients-stay-zero", "{o} {is} zero", "Nothing is added to {o}: add this step's share, dz_t times what came in.", lambda V: 0 * V[0]),
+     lambda V, f: V[::-1]),
+    ("{o}-stacked|gradients-stacked", "{o} {is} a gradient for each step, never added", "The weights are shared by all steps: one gradient, the sum of the shares.", lambda V, f: V),
+    ("{o}-zero|gradients-stay-zero", "{o} {is} zero", "Nothing is added to {o}: add this step's share, dz_t times what came in.", lambda V, f: 0 * V[0]),
     rare=[("{o}-doubling", "{o} {is} doubled at every step", "Add this step's share, not the sum itself.", doubling),
-          ("{o}-running", "{o} {is} a sum of sums", "Add each step's share once.", lambda V: V.cumsum(0).sum(0)),
-          ("{o}-largest", "{o} {is} the largest of the shares", "Add the shares of all steps with +=.", lambda V: V.max(0))])
+          ("{o}-running", "{o} {is} a sum of sums", "Add each step's share once.", lambda V, f: V.cumsum(0).sum(0)),
+          ("{o}-largest", "{o} {is} the largest of the shares", "Add the shares of all steps with +=.", lambda V, f: V.max(0))])
 
-LATE = [scaled(SUM, ("mean-over-time", "T", lambda f: 1 / f.T), ("mean-over-the-batch", "B", lambda f: 1 / f.B),
-               ("mean-over-time-and-batch", "T B", lambda f: 1 / (f.T * f.B))),
-        clipped("clipped-inside", "{o} {is} clipped to +-{limit}",
-                "np.clip changes the gradient's direction, and hides it from whoever asks for it. Clip, if at all, when you update.", SUM)]
+MEANS = (("mean-over-time", "T", lambda f: 1 / f.T), ("mean-over-the-batch", "B", lambda f: 1 / f.B),
+         ("mean-over-time-and-batch", "T B", lambda f: 1 / (f.T * f.B)))
+
+
+def late(line, *more):
+    """What may become of any finished gradient; more : further means."""
+    return scaled(line, *MEANS, *more), clipped(
+        "clipped-inside", "{o} {is} clipped to +-{limit}",
+        "np.clip changes the gradient's direction, and hides it from whoever asks for it. Clip, if at all, when you update.", line)
 
 
 def gradient(left, right):
     """A gradient of weights: `left` by `right`, summed over the entries."""
-    return lambda s, f: s.grows(s.product(s.left(f), getattr(s, right)(f)))
+    return lambda s, f: s.grows(s.product(s.left(f), getattr(s, right)(f)), f)
 
 
-def weights_gradients(X_side, H_side, slots, left=LEFT):
-    """dWx, dWh and db as outputs. slots : of all three, as "grows" where there are several steps."""
-    def late(name, weights, line, why):
-        return (*LATE, transposed(line, why), decayed("weight-decay", "A multiple of the weights is part of {o}",
-                                                      "Weight decay belongs to the update, not into the gradient of the loss.", line, weights, LATE[0]))
+def weights_gradients(X_side, H_side, slots, left=LEFT, more=()):
+    """dWx, dWh and db as outputs. slots : of all three, as "grows" where there are several steps; more : further means."""
+    def of(name, line, why, shape=transposed):
+        scale, clip = late(SUM, *more)
+        return (scale, clip, shape(line, why), transposed(line, why), decayed(
+            "weight-decay", "A multiple of the weights is part of {o}", "Weight decay belongs to the update, not into the gradient of the loss.",
+            line, lambda f: getattr(f.cell, name), scale))
 
     return {"dWx": Output(gradient("left", "x"), {"left": left, "x": X_side, "product": PRODUCT, **slots},
-                          late("dWx", lambda f: f.cell.Wx, OF_WX, "A gradient has the shape of what it is of, Wx (H, D): dz_t @ x_t.T.")),
+                          of("Wx", OF_WX, "A gradient has the shape of what it is of, Wx (H, D): dz_t @ x_t.T.")),
             "dWh": Output(gradient("left", "h"), {"left": left, "h": H_side, "product": PRODUCT, **slots},
-                          late("dWh", lambda f: f.cell.Wh, OF_WH, "Wh[i, j] leads from old unit j to new unit i, so dWh[i, j] = dz_t[i] h_prev[j]: dz_t @ h_prev.T.")),
-            "db": Output(lambda s, f: s.grows(s.over(s.left(f))), {"left": left, "over": OVER_BATCH, **slots},
-                         (*LATE, flat(OF_B, "The numbers are right, but b is a column (H, 1): keepdims=True."),
-                          transposed(OF_B, "The numbers are right, but b is a column (H, 1): sum over axis 1, keepdims=True."),
-                          decayed("weight-decay", "A multiple of b is part of db", "Weight decay belongs to the update.", OF_B, lambda f: f.cell.b, LATE[0])))}
+                          of("Wh", OF_WH, "Wh[i, j] leads from old unit j to new unit i, so dWh[i, j] = dz_t[i] h_prev[j]: dz_t @ h_prev.T.")),
+            "db": Output(lambda s, f: s.grows(s.over(s.left(f)), f), {"left": left, "over": OVER_BATCH, **slots},
+                         of("b", OF_B, "The numbers are right, but b is a column (H, 1): sum over axis 1, keepdims=True.", flat))}
 
 
 # ---- one step back ----
 
 
 def step_back(s, cell, dh_t, cache):
-    X, P, H = s.cache(*(np.asarray(part)[None] for part in cache))
-    D, _ = s.loss(np.asarray(dh_t)[None])
+    X, P, H = s.cache(*(np.array(part)[None] for part in cache))
+    D, _ = s.loss(np.array(dh_t)[None])
     S = s.slope(H, P, X, cell)
     G, sent = s.where(D, 0, S)
     return SimpleNamespace(cell=cell, X=X, P=P, H=H, S=S, L=D, G=G, sent=sent, total=D, left=cell.Wh.T @ sent, at=[0], T=1, B=D.shape[2])
 
 
-ONCE = {"grows": slot(SUM, lambda V: V.sum(0))}
+ONCE = {"grows": slot(SUM, lambda V, f: V.sum(0))}
 
 
 def chosen(variants, *names):
@@ -450,7 +455,7 @@ RNN_CELL_BACKWARD = Family(
            "loss": chosen(LOSS, "dh-averaged-over-the-batch", "dh-clipped-at-1")},
     outputs={**weights_gradients(X_SIDE, H_SIDE, ONCE, chosen(LEFT, *(v.name for v in LEFT if not v.name.startswith(("own", "dh-in"))))),
              "dh_prev": Output(lambda s, f: s.rows(s.carry(f.cell, f.sent[0], 0, f.S[0], f.total[0], 0)), {"carry": but(carries("dh_prev"), "carry-sign", "carry-over-B", "carry-halved"), "rows": ROWS},
-                               (*LATE, flat("dh_prev is (H, B)", "The numbers are right, but dh_prev is (H, B), as h_prev is."),
+                               (*late(SUM), flat("dh_prev is (H, B)", "The numbers are right, but dh_prev is (H, B), as h_prev is."),
                                 zero("dh_prev-zero", "dh_prev is zero", "What came into this step goes on: Wh.T @ dz_t.", "dh_prev = Wh^T dz_t")))})
 
 # ---- all steps ----
@@ -458,7 +463,7 @@ RNN_CELL_BACKWARD = Family(
 
 def walk_back(s, cell, dh, caches):
     X, P, H = s.cache(*(np.array(part) for part in zip(*caches, strict=True)))
-    D, at_the_end = s.loss(np.asarray(dh))
+    D, at_the_end = s.loss(np.array(dh))
     S, steps = s.slope(H, P, X, cell), list(s.steps(len(X)))
     c, done, kept = s.begin(D), {}, []
     for n, t in enumerate(steps):
@@ -518,5 +523,5 @@ RNN_BACKWARD = Family(
            "steps": STEPS, "cache": CACHE, "comes": COMES, "begin": BEGIN},
     outputs={**weights_gradients(X_OF_STEPS, H_OF_STEPS, {"grows": GROWS}),
              "dh0": Output(lambda s, f: s.dh0(f), {"dh0": DH0},
-                           (*LATE, flat(START, "The numbers are right, but dh0 is (H, B), as h0 is."),
+                           (*late(SUM), flat(START, "The numbers are right, but dh0 is (H, B), as h0 is."),
                             transposed(START, "A column per example: Wh.T @ dz_t, (H, B).")))})
