@@ -63,8 +63,8 @@ WINDOWS = slot(
      each(lambda t, k, T: range(t, max(-1, t - k), -1), lambda T, k: [T - 1], always)),
     ("first-k-steps-only", "Only the first k steps of the sequence are walked", "range(k) counts from the start. " + EVERY_LOSS,
      each(lambda t, k, T: range(t, -1, -1), lambda T, k: range(min(k, T)))),
-    ("wraps-around", "Windows before the start continue at the end", "A negative index counts from the end: caches[-1] is the last step. Stop at step 0: max(0, t - k + 1).",
-     each(lambda t, k, T: range(t, max(t - k, -T - 1), -1))),
+    *(("wraps-around", "Windows before the start continue at the end", "A negative index counts from the end: caches[-1] is the last step. Stop at step 0: max(0, t - k + 1).",
+       each(lambda t, k, T, last=last: range(t, max(t - k, last(t, T)), -1), ends=lambda steps: 0 in steps)) for last in (lambda t, T: t - T, lambda t, T: -T - 1)),
     ("own-step-only", "No loss flows back", "Each loss stays at its own step, whatever k is. It goes on through k - 1 earlier steps: Wh.T @ dz, and on.", each(lambda t, k, T: [t])),
     ("last-loss-left-out", "The last loss is left out", "The losses are at steps 0 to T - 1: range(T).",
      each(lambda t, k, T: range(t, max(-1, t - k), -1), lambda T, k: range(T - 1))),
@@ -102,8 +102,6 @@ GROWS = slot(
     ("{o}-overwritten|equals-for-plus-equals", "{o} {has} the share of the last window only",
      "`=` keeps only the window you visit last. The weights are shared: add all windows up with +=.", last_window),
     ("{o}-overwritten-at-every-step", "{o} {has} the share of the last step visited only", "`=` keeps one share. Add all of them up with +=.", lambda V, f: V[-1]),
-    ("{o}-of-the-first-window-step", "{o} {has} the share of the losses' own steps only", "Each step of a window has its share: add it up inside the walk.",
-     lambda V, f: V[[n for n, (s, t) in enumerate(zip(f.at, f.of, strict=True)) if s == t]].sum(0)),
     ("{o}-of-the-last-window-step", "{o} {has} the share of each window's last step only", "Each step of a window has its share: add it up inside the walk.",
      lambda V, f: V[[n for n in range(len(V)) if n + 1 == len(V) or f.of[n + 1] != f.of[n]]].sum(0)),
     ("{o}-zero|gradients-stay-zero", "{o} {is} zero", "Nothing is added to {o}: add this step's share, dz_s times what came in.", lambda V, f: 0 * V[0]))
@@ -146,8 +144,10 @@ def walks(s, cell, dh, caches, k):
             total = loss + c
             c = s.carry(cell, sent, c, slope, loss, c)
             entries.append((at, t, dz, total, loss, S[at], sent, c))
-        outs.append((c, ends))
-        totals.append((total, ends))
+            if at >= 0:  # a window that continues at the end has left step 0 before
+                out = c, total
+        outs.append((out[0], ends))
+        totals.append((out[1], ends))
     if not entries:
         entries, outs, totals = [(0, 0, *[0 * D[0]] * 6)], [(0 * D[0], False)], [(0 * D[0], False)]
     at, of, G, total, L, slopes, sent, left = (list(part) if n < 2 else np.array(part) for n, part in enumerate(zip(*entries, strict=True)))
@@ -157,7 +157,7 @@ def walks(s, cell, dh, caches, k):
 
 RNN_BACKWARD_TRUNCATED = Family(
     flow=walks,
-    slots={"windows": WINDOWS, "joins": JOINS, "carry": bptt.CARRIES, "where": bptt.where("what is carried back"), "slope": bptt.SLOPES, "slope_of": SLOPE_OF,
+    slots={"windows": WINDOWS, "joins": JOINS, "carry": bptt.but(bptt.CARRIES, "carry-through-Wx"), "where": bptt.where("what is carried back"), "slope": bptt.SLOPES, "slope_of": SLOPE_OF,
            "cache": bptt.CACHE, "loss": bptt.chosen(bptt.LOSS, "losses-in-reverse", "last-loss-at-every-step", "dh-averaged-over-the-batch")},
     outputs={**bptt.weights_gradients(X_SIDE, H_SIDE, {"grows": GROWS}, more=[("mean-over-k", "k", lambda f: 1 / f.k)]),
              "dh0": Output(lambda s, f: s.dh0(f), {"dh0": DH0},
