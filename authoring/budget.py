@@ -12,6 +12,7 @@ from authoring.refusals import Refusal
 MOST_WORDS, MOST_MINUTES, WITHOUT_A_BREAK = 1800, 75, 50
 TO_BE_CUT = {"04_number_sequence", "05_char_level", "06_truncated_bptt"}  # not yet within these limits
 BREAK = "**A place to stop.**"  # how a cell begins that marks one
+CUT = "cut, or move a part elsewhere"
 TIME = re.compile(r"(\*\*Time:\*\* )(?:about )?\d+ minutes")
 
 _SOLUTION = re.compile(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.DOTALL)
@@ -34,8 +35,8 @@ class Budget:
         return round(self.words / 100 + 2 * self.lines + 3 * self.written + 2 * self.stops)
 
     def __str__(self):
-        return (f"{self.minutes} minutes: {self.words} words, {self.lines} lines to write, {self.written} written answers, "
-                f"{self.stops} questions and plays; {self.cells} cells")
+        return (f"{self.minutes} minutes: {self.words} words, {self.lines} lines to write, {self.written} written "
+                f"answers, {self.stops} questions and plays; {self.cells} cells")
 
 
 def words(text):
@@ -73,10 +74,11 @@ def of_budget(nb, notebook):
     """Refusals of a notebook that is more than one sitting, or a long one without a place to stop."""
     budget, found = of(nb), []
     if budget.words > MOST_WORDS:
-        found.append(Refusal(notebook, "", f"has {budget.words} words, at most {MOST_WORDS} are allowed", "cut, or move a part elsewhere"))
+        found.append(Refusal(notebook, "", f"has {budget.words} words, at most {MOST_WORDS} are allowed", CUT))
     if budget.minutes > MOST_MINUTES:
-        found.append(Refusal(notebook, "", f"takes {budget}; at most {MOST_MINUTES} minutes are allowed", "cut, or move a part elsewhere"))
-    if budget.minutes > WITHOUT_A_BREAK and not any(cell.cell_type == "markdown" and BREAK in cell.source for cell in nb.cells):
+        found.append(Refusal(notebook, "", f"takes {budget}; at most {MOST_MINUTES} minutes are allowed", CUT))
+    stops = any(cell.cell_type == "markdown" and BREAK in cell.source for cell in nb.cells)
+    if budget.minutes > WITHOUT_A_BREAK and not stops:
         found.append(Refusal(notebook, "", f"takes {budget.minutes} minutes and has no place to stop",
                              f"add a cell that begins with {BREAK} and says what to run when one comes back"))
     return found

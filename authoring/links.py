@@ -1,7 +1,8 @@
-"""One value, owner/name and a branch, and everything that links to it: `python -m authoring.links owner/name main` stamps them all.
+"""One value, owner/name and a branch, and all that links to it: `python -m authoring.links owner/name main` stamps it.
 
-The value stands in pyproject.toml, as the project's Repository URL; there is none until the first stamping. Badges, setup
-cells, README, package metadata and CITATION.cff follow. Without a value nothing links anywhere: the README says so.
+The value stands in pyproject.toml, as the project's Repository URL; there is none until the first stamping. Badges,
+setup cells, README, package metadata and CITATION.cff follow. Without a value nothing links anywhere: the README says
+so.
 """
 
 import dataclasses
@@ -38,8 +39,8 @@ class Address:
             raise ValueError(f"REPO is {self.repository!r}, expected owner/name of your own, as in its address "
                              "https://github.com/owner/name: make links REPO=owner/name BRANCH=main")
         if not _BRANCH.fullmatch(self.branch):
-            raise ValueError(f"BRANCH is {self.branch!r}, expected the name of a branch: letters, digits, and . _ / - between them, "
-                             "as in make links REPO=owner/name BRANCH=main")
+            raise ValueError(f"BRANCH is {self.branch!r}, expected the name of a branch: letters, digits, and . _ / - "
+                             "between them, as in make links REPO=owner/name BRANCH=main")
 
     @property
     def page(self):
@@ -102,7 +103,8 @@ def refresh(nb, to, path):
 def _project(text, to):
     if not _URLS.search(text):
         raise ValueError("pyproject.toml has no line [project.urls], under which the address stands")
-    return _URLS.sub(lambda found: found[1] + (f'Repository = "{to.page}/tree/{to.branch}"\n' if to else ""), text, count=1)
+    stamped = f'Repository = "{to.page}/tree/{to.branch}"\n' if to else ""
+    return _URLS.sub(lambda found: found[1] + stamped, text, count=1)
 
 
 def _citation(text, to):
@@ -115,7 +117,8 @@ def _prose(text, old, to):
     for a, b in ((was, now), (quote(was, safe=""), quote(now, safe=""))):
         text = re.sub(rf"(?<=github\.com/){re.escape(a)}(?![\w-])|(?<=github\.com%2F){re.escape(a)}(?![\w-])", b, text)
     branch = quote(to.branch if to else "main", safe="")
-    text = re.sub(rf"(github\.com%2F{re.escape(quote(now, safe=''))}&branch=)[^&\s)]+", rf"\g<1>{branch}", text)  # nbgitpuller's
+    nbgitpuller = rf"(github\.com%2F{re.escape(quote(now, safe=''))}&branch=)[^&\s)]+"
+    text = re.sub(nbgitpuller, rf"\g<1>{branch}", text)
     before, mark, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     return f"{before}{BEGIN}\n{readme_badges(to)}\n{END}{after}" if mark and end else text

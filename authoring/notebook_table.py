@@ -1,4 +1,4 @@
-"""The README's table of notebooks, minutes and points as the build has them: `python -m authoring.notebook_table` writes it."""
+"""The README's table of notebooks, with minutes and points: `python -m authoring.notebook_table` writes it."""
 
 import sys
 
@@ -32,7 +32,8 @@ def markdown(root=ROOT):
     code, answers = (sum(points) for points in list(zip(*found, strict=True))[1:])
     total = ("", "", "", f"**{code:g}**", f"**{answers:g}**", f"**{code + answers:g}**")
     head = ["| notebook | you write | minutes | code | answers | points |", "|---|---|---:|---:|---:|---:|"]
-    return "\n".join(head + [f"| {' | '.join(map(str, cells))} |" for cells in (*(cells for cells, _, _ in found), total)])
+    lines = [*(cells for cells, _, _ in found), total]
+    return "\n".join([*head, *(f"| {' | '.join(map(str, cells))} |" for cells in lines)])
 
 
 def refreshed(text, root=ROOT):

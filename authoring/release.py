@@ -1,7 +1,8 @@
-"""python -m authoring.release: what to hand out, a zip of the learners' course and a wheel, the same bytes on every run.
+"""python -m authoring.release: what to hand out, the learners' course as a zip and a wheel, the same bytes each time.
 
-Neither holds a solved notebook or anything of `authoring` or `instructor`. The checks hold wrong implementations, which they recognise, and the
-course's own functions are the package: what is asked for can be read there, as in every course that one can check oneself.
+Neither holds a solved notebook or anything of `authoring` or `instructor`. The checks hold wrong implementations, which
+they recognise, and the course's own functions are the package: what is asked for can be read there, as in every course
+in which one can check oneself.
 """
 
 import argparse
@@ -40,11 +41,12 @@ On Windows:
     .venv\\Scripts\\pip install -r requirements.txt -c constraints.txt
     .venv\\Scripts\\jupyter lab notebooks
 
-Open `01_rnn_cell.ipynb` and run it from top to bottom: nothing stops, checks say "not attempted yet". Then write an exercise,
-run its cell and its check. Each notebook is one sitting, works without the others, and uses the course's own functions where
-yours are missing. They are in `rnn_helpers/`: read them when you are done.
+Open `01_rnn_cell.ipynb` and run it from top to bottom: nothing stops, checks say "not attempted yet". Then write an
+exercise, run its cell and its check. Each notebook is one sitting, works without the others, and uses the course's own
+functions where yours are missing. They are in `rnn_helpers/`: read them when you are done.
 
-Something does not work? `.venv/bin/python -m rnn_helpers` (Windows: `.venv\\Scripts\\python -m rnn_helpers`) says what is missing.
+Something does not work? `.venv/bin/python -m rnn_helpers` (Windows: `.venv\\Scripts\\python -m rnn_helpers`) says what
+is missing.
 
 ## The notebooks
 
@@ -60,20 +62,22 @@ def learners_readme(root=ROOT):
     """The README of the zip: the repository's own speaks of much that is not in it."""
     title, paragraph = (root / "README.md").read_text(encoding="utf-8").split("\n\n")[:2]
     to = links.address(root)
-    return README.format(title=title.strip(), paragraph=paragraph.strip(), notebooks=notebook_table.markdown(root).strip(),
+    return README.format(title=title.strip(), paragraph=paragraph.strip(),
+                         notebooks=notebook_table.markdown(root).strip(),
                          version=rnn_helpers.__version__, source=f", from {to.page}" if to else "")
 
 
 def handed_out(root=ROOT):
     """The files of the learners' zip: path in the zip -> content."""
     paths = [root / name for name in PLAIN]
-    paths += [*(files.learner_path(name, root) for name in (*files.all_names(root), *PAGES)), *(root / "rnn_helpers").rglob("*.py")]
+    paths += [files.learner_path(name, root) for name in (*files.all_names(root), *PAGES)]
+    paths += (root / "rnn_helpers").rglob("*.py")
     packed = {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
     return {"README.md": learners_readme(root).encode("utf-8"), **packed}
 
 
 def pack(target, contents):
-    """A zip whose bytes depend on `contents` (name -> bytes) alone: fixed order, times and permissions, and no compressor, whose versions differ."""
+    """A zip whose bytes depend on `contents` (name -> bytes) alone: fixed order, times, permissions, no compression."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as bundle:
         for name, content in sorted(contents.items()):
             member = zipfile.ZipInfo(name, time.gmtime(WHEN)[:6])
@@ -84,19 +88,20 @@ def pack(target, contents):
 
 def write_zip(folder, root=ROOT):
     """The learners' course as a zip in `folder`; returns its path."""
-    return pack(Path(folder, f"{FOLDER}.zip"), {f"{FOLDER}/{name}": content for name, content in handed_out(root).items()})
+    inside = {f"{FOLDER}/{name}": content for name, content in handed_out(root).items()}
+    return pack(Path(folder, f"{FOLDER}.zip"), inside)
 
 
 def write_wheel(folder, root=ROOT):
     """The package as a pure wheel in `folder`; returns its path. It is built by the setuptools of this environment."""
     with tempfile.TemporaryDirectory() as scratch:
-        source, made = Path(scratch, "source"), Path(scratch, "made")  # a copy: what lies in the folder's build/ would get into it
+        source, made = Path(scratch, "source"), Path(scratch, "made")  # a copy: build/ of the folder would get into it
         for path in (*(root / name for name in WHEEL), *(root / "rnn_helpers").rglob("*.py")):
             copy = source / path.relative_to(root)
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(path.read_bytes())
-        done = subprocess.run([sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index",
-                               "--wheel-dir", str(made), str(source)], capture_output=True, text=True,
+        done = subprocess.run([sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation",
+                               "--no-index", "--wheel-dir", str(made), str(source)], capture_output=True, text=True,
                               env={**os.environ, "SOURCE_DATE_EPOCH": str(WHEN)})
         if done.returncode:
             raise RuntimeError(f"The wheel was not built: {done.stderr.strip()[-1000:]}")

@@ -1,6 +1,7 @@
-"""The course's notebooks, in order, and the answers in them that a person reads: the one list that everything else follows.
+"""The course's notebooks, in order, and the answers in them that a person reads: the list that all else follows.
 
-A new notebook is a line here; its exercises name it (`Exercise.notebook`), its questions lie in `rnn_helpers/questions/`.
+A new notebook is a line here; its exercises name it (`Exercise.notebook`), and its questions lie in
+`rnn_helpers/questions/`.
 """
 
 NOTEBOOKS = (

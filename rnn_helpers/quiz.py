@@ -19,7 +19,9 @@ from rnn_helpers.page import WIDGET_VIEW, shell
 from rnn_helpers.questions import QUESTIONS
 from rnn_helpers.questions.question import Question
 
-STYLE = "<style>.course-choice{white-space:normal;text-align:left;line-height:1.5;padding:2px 10px;max-width:98%}</style>"
+STYLE = """<style>
+.course-choice{white-space:normal;text-align:left;line-height:1.5;padding:2px 10px;max-width:98%}
+</style>"""
 _asked = {}  # name of a question -> its newest Quiz
 
 
@@ -33,7 +35,8 @@ class Quiz:
     def __init__(self, question):
         self.question, self.guess, self.waiting = question, None, []
         heading = widgets.HTML(f"{STYLE}<b>Predict:</b> {html.escape(question.text)}")
-        self.buttons = [widgets.Button(description=choice, layout={"width": "auto", "height": "auto"}) for choice in question.choices]
+        self.buttons = [widgets.Button(description=choice, layout={"width": "auto", "height": "auto"})
+                        for choice in question.choices]
         for button in self.buttons:
             button.add_class("course-choice")
             button.on_click(self._pressed)
@@ -59,8 +62,9 @@ class Quiz:
         return f"{said}<br><b>It is “{html.escape(right)}”</b> {why[right]}" if first else said
 
     def bundle(self):
-        """The output that a notebook stores, by MIME type: live widgets, and question and choices for a page without."""
-        lines = [f"Predict: {self.question.text}"] + [f"  {_letter(i)}) {text}" for i, text in enumerate(self.question.choices)]
+        """The output that a notebook stores, by MIME type: live widgets; question and choices for a page without."""
+        choices = zip("abcdef", self.question.choices, strict=False)
+        lines = [f"Predict: {self.question.text}", *(f"  {letter}) {text}" for letter, text in choices)]
         items = "".join(f"<li>{html.escape(text)}</li>" for text in self.question.choices)
         return {
             WIDGET_VIEW: {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id},
@@ -83,8 +87,8 @@ def predict(name, *old, **older):
     ValueError : there is no such question.
     """
     if old or older:  # question, choices, answer, feedback
-        given = dict(zip(("choices", "answer", "feedback"), old)) | older
-        choices = dict(zip(given["choices"], given["feedback"]))
+        given = dict(zip(("choices", "answer", "feedback"), old, strict=False)) | older
+        choices = dict(zip(given["choices"], given["feedback"], strict=True))
         Quiz(Question(name, list(choices)[given["answer"]], choices)).show()
         return
     if name not in QUESTIONS:
@@ -119,8 +123,11 @@ def after_guess(name):
 
 
 def _reveal(place, held):
-    text = [{"output_type": "stream", "name": name, "text": said} for name, said in (("stdout", held.stdout), ("stderr", held.stderr)) if said]
-    shown = [{"output_type": "display_data", "data": output.data, "metadata": output.metadata or {}} for output in held.outputs]
+    """Put what was caught (IPython's CapturedIO) into its place."""
+    streams = {"stdout": held.stdout, "stderr": held.stderr}
+    text = [{"output_type": "stream", "name": name, "text": said} for name, said in streams.items() if said]
+    shown = [{"output_type": "display_data", "data": output.data, "metadata": output.metadata or {}}
+             for output in held.outputs]
     place.outputs = (*text, *shown)
 
 
@@ -129,6 +136,3 @@ def _run_by_a_front_end():
     parent = getattr(shell(), "parent_header", None) or {}
     return bool(parent.get("metadata", {}).get("cellId"))
 
-
-def _letter(i):
-    return "abcdefghijklmnopqrstuvwxyz"[i]

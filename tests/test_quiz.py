@@ -1,4 +1,4 @@
-"""Predict, then run: a guess is answered and may be tried again; what it is about waits for it on a page, and only there."""
+"""Predict, then run: a guess is answered and may be tried again; on a page, and only there, what it asks for waits."""
 
 import contextlib
 import io
@@ -80,7 +80,8 @@ def page():
 
     def run(code):
         asked = client.session.msg("execute_request", metadata={"cellId": "of-the-page"}, content={
-            "code": code, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False, "stop_on_error": True})
+            "code": code, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False,
+            "stop_on_error": True})
         client.shell_channel.send(asked)
         found = []
         while True:
@@ -107,7 +108,8 @@ def test_on_a_page_the_answer_waits_for_the_guess(page):
     assert "the answer" in streams(page(BLOCK)), "a question that nobody asked holds nothing back"
     page("predict('two-orders')")
     held = [message["content"] for message in page(BLOCK) if message["msg_type"] != "execute_input"]
-    assert "the answer" not in str(held) and "waits for your guess" in str(held) and streams(page("print(kept)")) == "3\n", "the cell's code runs all the same"
+    assert "the answer" not in str(held) and "waits for your guess" in str(held)
+    assert streams(page("print(kept)")) == "3\n", "the cell's code runs all the same"
     page("place = quiz._asked['two-orders'].waiting[0][0]")
     page("quiz._asked['two-orders'].buttons[0].click()")
     shown = streams(page("print(place.outputs)"))
@@ -116,16 +118,18 @@ def test_on_a_page_the_answer_waits_for_the_guess(page):
 
 
 def test_an_error_under_a_guess_is_an_error(page):
-    page("quiz._asked.clear()\npredict('how-many-more')")
-    messages = page("with after_guess('how-many-more'):\n    1 / 0")
-    assert [message["content"]["ename"] for message in messages if message["msg_type"] == "error"] == ["ZeroDivisionError"]
+    page("quiz._asked.clear()\npredict('first-input')")
+    messages = page("with after_guess('first-input'):\n    1 / 0")
+    errors = [message["content"]["ename"] for message in messages if message["msg_type"] == "error"]
+    assert errors == ["ZeroDivisionError"]
     assert streams(page("print('still here')")) == "still here\n"
 
 
 @pytest.mark.parametrize("wrong, error, says", [
     ({"text": " "}, TypeError, "expected words"), ({"text": 3}, TypeError, "expected words"),
     ({"choices": {"a": "b"}, "right": "a"}, ValueError, "1 choices, expected 2 to 6"),
-    ({"choices": {"yes": "", "no": "n"}}, TypeError, "expected words"), ({"right": "maybe"}, ValueError, "right is 'maybe'"),
+    ({"choices": {"yes": "", "no": "n"}}, TypeError, "expected words"),
+    ({"right": "maybe"}, ValueError, "right is 'maybe'"),
 ])
 def test_a_question_that_does_not_fit_together(wrong, error, says):
     with pytest.raises(error, match=says):

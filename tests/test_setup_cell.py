@@ -23,7 +23,8 @@ from authoring import links, setup_cell
 ROOT = Path(__file__).resolve().parent.parent
 ADDRESS = links.Address("ada/rnn-course", "spring")
 BARE = ("import sys; sys.meta_path[:] = [f for f in sys.meta_path if 'editable' not in repr(f).lower()]; "
-        f"sys.path[:] = [p for p in sys.path if p != {str(ROOT)!r}]; from ipykernel import kernelapp; kernelapp.launch_new_instance()")
+        f"sys.path[:] = [p for p in sys.path if p != {str(ROOT)!r}]; "
+        "from ipykernel import kernelapp; kernelapp.launch_new_instance()")
 WHERE = "import rnn_helpers\nprint(rnn_helpers.__file__)"
 
 
@@ -31,7 +32,8 @@ def run(folder, source, before=()):
     """The setup cell, twice, in a kernel that starts in `folder`; returns what the cells print, or the error's text."""
     cells = [nbformat.v4.new_code_cell(text) for text in (*before, source, source, WHERE)]
     manager = KernelManager(kernel_name="python3")
-    manager._kernel_spec = KernelSpec(argv=[sys.executable, "-Xfrozen_modules=off", "-c", BARE, "-f", "{connection_file}"])
+    argv = [sys.executable, "-Xfrozen_modules=off", "-c", BARE, "-f", "{connection_file}"]
+    manager._kernel_spec = KernelSpec(argv=argv)
     nb = nbformat.v4.new_notebook(cells=cells)
     env = dict(os.environ)
     env.pop("PYTHONPATH", None)
@@ -54,7 +56,7 @@ def package(folder):
 
 @pytest.fixture
 def origin(tmp_path_factory):
-    """The stamped cell's source with the zip of a branch `spring` on this machine in the place of GitHub's, and the requests."""
+    """The stamped cell's source, with a zip of the branch `spring` on this machine for GitHub's; the requests."""
     asked = []
 
     class Zips(http.server.BaseHTTPRequestHandler):
@@ -74,8 +76,10 @@ def origin(tmp_path_factory):
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Zips)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield (lambda to: setup_cell.source(to).replace("https://github.com", f"http://127.0.0.1:{server.server_port}")), asked
+    here = f"http://127.0.0.1:{server.server_port}"
+    yield (lambda to: setup_cell.source(to).replace("https://github.com", here)), asked
     server.shutdown()
+    server.server_close()
 
 
 @pytest.mark.parametrize("address", [ADDRESS, None], ids=["stamped", "without an address"])
@@ -121,14 +125,16 @@ def test_a_course_that_is_not_public_and_a_missing_network_are_told_apart(tmp_pa
 
 def test_without_an_address_it_says_where_to_put_the_notebook(tmp_path):
     said = run(tmp_path, setup_cell.source(None))
-    assert said == "ModuleNotFoundError: rnn_helpers is not here nor above: open this notebook in the course's folder notebooks"
+    assert said == ("ModuleNotFoundError: rnn_helpers is not here nor above: "
+                    "open this notebook in the course's folder notebooks")
 
 
 def test_one_thread_where_nothing_else_is_said_and_nothing_where_numpy_is_loaded(tmp_path):
     source, ask = setup_cell.source(None), "import os; print(os.environ['OPENBLAS_NUM_THREADS'])\n"
     package(tmp_path)
     assert run(tmp_path, source + "\n" + ask).startswith("1\n1\n")
-    assert run(tmp_path, source + "\n" + ask, before=["import os, numpy; os.environ['OPENBLAS_NUM_THREADS'] = '2'"]).startswith("2\n2\n")
+    loaded = "import os, numpy; os.environ['OPENBLAS_NUM_THREADS'] = '2'"
+    assert run(tmp_path, source + "\n" + ask, before=[loaded]).startswith("2\n2\n")
 
 
 @pytest.mark.parametrize("address", [ADDRESS, None], ids=["stamped", "without an address"])

@@ -34,8 +34,8 @@ def write_sources(folder, root=ROOT):
 
 
 def sphinx(builder, source, made, title):
-    done = subprocess.run([sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", builder, "-D", f"project={title}",
-                           "-D", f"html_title={title}", str(source), str(made)])
+    done = subprocess.run([sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", builder,
+                           "-D", f"project={title}", "-D", f"html_title={title}", str(source), str(made)])
     if done.returncode:
         sys.exit("The site was not built: the messages above say why.")
 
@@ -49,7 +49,7 @@ def build(out, builder="html"):
         if builder != "html":
             return
         mathjax = made / "_static" / "mathjax"
-        for path in [*(mathjax / name for name in SPARE), *(p for p in mathjax.glob("*ml-*.js")), *mathjax.glob("tex-*.js")]:
+        for path in [*(mathjax / name for name in SPARE), *mathjax.glob("*ml-*.js"), *mathjax.glob("tex-*.js")]:
             if path.is_dir():
                 shutil.rmtree(path)
             elif path.name != "tex-chtml.js":
@@ -65,7 +65,8 @@ def build(out, builder="html"):
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m authoring.site", description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=ROOT / "site", help="replaced by the new pages (default: site)")
-    parser.add_argument("--check-links", action="store_true", help="open every address outside the pages instead; needs a network")
+    parser.add_argument("--check-links", action="store_true",
+                        help="open every address outside the pages instead; needs a network")
     options = parser.parse_args(arguments)
     build(options.out, "linkcheck" if options.check_links else "html")
 

@@ -51,12 +51,14 @@ def revealed(question):
     """What `predict` says once a guess is made: the right choice first, then why not the others."""
     letters = {choice: chr(97 + i) for i, choice in enumerate(question.choices)}
     order = sorted(question.choices, key=lambda choice: choice != question.right)
-    return "\n\n".join(f"**{letters[choice]}) {plain(choice).rstrip('.')}.** {plain(question.choices[choice])}" for choice in order)
+    return "\n\n".join(f"**{letters[choice]}) {plain(choice).rstrip('.')}.** {plain(question.choices[choice])}"
+                       for choice in order)
 
 
 def alt_text(cell):
     """The words of a cell's pictures, "" without a picture."""
-    return " ".join(output.metadata["image/png"]["alt"] for output in cell.get("outputs", []) if "image/png" in output.get("data", {}))
+    return " ".join(output.metadata["image/png"]["alt"] for output in cell.get("outputs", [])
+                    if "image/png" in output.get("data", {}))
 
 
 def reading_copy(name, root=ROOT):
@@ -78,7 +80,8 @@ def reading_copy(name, root=ROOT):
             cells.append(folded("A model answer", cell.source))
         elif solution:
             cell.source = SOLUTION.sub("", cell.source).rstrip()
-            cells += [nbformat.v4.new_code_cell(learners[cell.id].source), fold(cell, "input", "Show an answer", "Hide the answer")]
+            cells += [nbformat.v4.new_code_cell(learners[cell.id].source),
+                      fold(cell, "input", "Show an answer", "Hide the answer")]
         elif is_code:
             if words := alt_text(cell):
                 cell.metadata = {"mystnb": {"image": {"alt": words}}}
@@ -104,7 +107,8 @@ def open_elsewhere(badges):
     found = [] if links.PLACEHOLDER in badges else OPEN.findall(badges)
     if not found:
         return []
-    return [new_text("Work through it: " + ", ".join(f"[in {PLACES[place]}]({address})" for address, place in found) + ".")]
+    places = ", ".join(f"[in {PLACES[place]}]({address})" for address, place in found)
+    return [new_text(f"Work through it: {places}.")]
 
 
 def card(name, root):

@@ -21,14 +21,15 @@ PROVERBS = "beautiful is better than ugly. explicit is better than implicit. "
 
 
 def learns_to_write(text=PROVERBS, updates=(0, 10, 30, 100), seed=0):
-    """Updates -> what a network of 32 units writes after so many updates on a text: Adam, 0.01, the whole text each time."""
+    """Updates -> what a network of 32 units writes after so many updates on a text (Adam, 0.01, all of it at once)."""
     rng, (chars, index_of) = np.random.default_rng(seed), build_vocabulary(text)
     indices = encode(text + text[0], index_of)[:, None]
     model, adam, texts = RNNModel(len(chars), 32, len(chars), rng), Adam(0.01), {}
     for update in range(max(updates) + 1):
         if update in updates:
             texts[update] = text[0] + sample(model, chars, text[0], len(text) - 1, 0.3, np.random.default_rng(0))
-        _, gradients = model.loss_and_gradients(OneHot(indices[:-1], len(chars)), indices[1:], loss=softmax_cross_entropy)
+        X, targets = OneHot(indices[:-1], len(chars)), indices[1:]
+        _, gradients = model.loss_and_gradients(X, targets, loss=softmax_cross_entropy)
         adam.step(model.params, clip_by_norm({name: gradients[name] for name in model.params}, 5.0)[0])
     return texts
 
@@ -53,7 +54,8 @@ def draw_temperature(fig, temperature, who, networks, sampler=sample):
     model, chars, prefix = networks[who]
     logits = many_to_one(read(model, chars, prefix), model.Wy, model.c)
     above, below = fig.subplots(2, 1, height_ratios=(2.1, 1))
-    alt = plots.probabilities(above, softmax(logits / temperature)[:, 0], chars, title=f"after {prefix!r}, at temperature {temperature:g}")
+    alt = plots.probabilities(above, softmax(logits / temperature)[:, 0], chars,
+                              title=f"after {prefix!r}, at temperature {temperature:g}")
     text = sampler(model, chars, prefix, WRITTEN, temperature, np.random.default_rng(0))
     return f"{alt} {plots.written(below, text, 60, title='and so it goes on')}"
 
@@ -71,7 +73,7 @@ def temperature(networks, sampler=sample, whose=""):
 
 def leanings(values, text, most=3):
     """The characters on which a unit is highest and lowest on average: two lists of characters."""
-    mean = {char: np.mean([v for v, c in zip(values, text) if c == char]) for char in dict.fromkeys(text)}
+    mean = {char: np.mean([v for v, c in zip(values, text, strict=True) if c == char]) for char in dict.fromkeys(text)}
     order = sorted(mean, key=mean.get)
     return order[::-1][:most], order[:most]
 

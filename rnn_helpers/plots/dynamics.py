@@ -7,8 +7,10 @@ from rnn_helpers.plots.style import COLOR, family, line
 
 def one_step(ax):
     """The cell as a picture: the old state and the input make the new state; returns the alt text."""
-    for x, y, name, symbol in ((0.1, 0.7, "$h_{t-1}$", "state"), (0.5, 0.1, "$x_t$", "input"), (0.5, 0.7, "tanh", "bound"), (0.9, 0.7, "$h_t$", "state")):
-        ax.text(x, y, name, ha="center", va="center", fontsize=14, bbox={"boxstyle": "round", "fc": "white", "ec": COLOR[symbol], "lw": 2})
+    for x, y, name, symbol in ((0.1, 0.7, "$h_{t-1}$", "state"), (0.5, 0.1, "$x_t$", "input"),
+                               (0.5, 0.7, "tanh", "bound"), (0.9, 0.7, "$h_t$", "state")):
+        ax.text(x, y, name, ha="center", va="center", fontsize=14,
+                bbox={"boxstyle": "round", "fc": "white", "ec": COLOR[symbol], "lw": 2})
     for start, end in (((0.16, 0.7), (0.44, 0.7)), ((0.5, 0.22), (0.5, 0.58)), ((0.56, 0.7), (0.85, 0.7))):
         ax.annotate("", end, start, arrowprops={"arrowstyle": "->"})
     ax.text(0.3, 0.8, "$W_h$", fontsize=12, ha="center")
@@ -20,7 +22,7 @@ def one_step(ax):
 
 def states_over_time(ax, h, title):
     """Lines of h (T, H) against the step; returns the alt text."""
-    for row, look in zip(h.T, family("state", h.shape[1])):
+    for row, look in zip(h.T, family("state", h.shape[1]), strict=True):
         ax.plot(np.arange(len(h)), row, **look, linewidth=1.3)
     ax.set(xlabel="step t", ylabel="state h", ylim=(-1.05, 1.05), title=title)
     last = np.abs(h[-1]).max()

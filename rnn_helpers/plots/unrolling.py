@@ -5,7 +5,6 @@ from matplotlib.path import Path
 
 from rnn_helpers.plots.style import COLOR, heat, line
 
-
 UP, RIGHT = Path([(-1, -2), (0, 0), (1, -2)]), Path([(-2, -1), (0, 0), (-2, 1)])
 
 
@@ -19,8 +18,9 @@ def arrows(ax, x0, y0, x1, y1, head):
 def unrolled(ax, T):
     """The graph of T steps: inputs below, states between, outputs above; returns the alt text."""
     for t in range(1, T + 1):
-        for y, name, colour in ((0, f"$x_{{{t}}}$", "input"), (1, f"$h_{{{t}}}$", "state"), (2, f"$y_{{{t}}}$", "prediction")):
-            ax.text(t, y, name, ha="center", va="center", bbox={"boxstyle": "round", "fc": "white", "ec": COLOR[colour]})
+        for y, (name, symbol) in enumerate((("x", "input"), ("h", "state"), ("y", "prediction"))):
+            ax.text(t, y, f"${name}_{{{t}}}$", ha="center", va="center",
+                    bbox={"boxstyle": "round", "fc": "white", "ec": COLOR[symbol]})
     steps = np.arange(1, T + 1)
     arrows(ax, np.tile(steps, 2), np.repeat([0.23, 1.23], T), np.tile(steps, 2), np.repeat([0.77, 1.77], T), UP)
     arrows(ax, steps - 0.72, np.ones(T), steps - 0.31, np.ones(T), RIGHT)
@@ -30,13 +30,15 @@ def unrolled(ax, T):
             ax.text(x, y, weights, fontsize=9, color=COLOR["target"], ha="left" if x > t else "center")
     ax.set(xlim=(-0.4, T + 0.6), ylim=(-0.4, 2.4), title=f"{T} steps, unrolled")
     ax.axis("off")
-    return f"{T} steps: from h_0 to h_{T}, an input into and an output from each state; every arrow of a kind has the same weights."
+    return (f"{T} steps: from h_0 to h_{T}, an input into and an output from each state; "
+            "every arrow of a kind has the same weights.")
 
 
 def state_map(ax, h, title):
     """States h (T, H) as a heat map, time to the right; returns the alt text."""
     heat(ax, h.T, "state", vmin=-1, vmax=1)
-    ax.set(xlabel="step t      (state: blue -1, white 0, red 1)", ylabel="hidden unit", title=title)  # a colour bar takes 50 ms to lay out
+    colours = "(state: blue -1, white 0, red 1)"  # a colour bar takes 50 ms to lay out
+    ax.set(xlabel=f"step t      {colours}", ylabel="hidden unit", title=title)
     return f"{h.shape[1]} units over {len(h)} steps, states from {h.min():.2f} to {h.max():.2f}."
 
 

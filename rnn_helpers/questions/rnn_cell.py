@@ -12,7 +12,8 @@ QUESTIONS = {
             "Only after training.":
                 "Training decides what the difference is used for. The difference is there from the start.",
             "Yes, although nobody has trained the weights.":
-                "Each step starts from the state that the last one left, and the same word moves different states differently.",
+                "Each step starts from the state that the last one left, and the same word moves different states "
+                "differently.",
         }),
     "above-one": Question(
         "The radius is 1.6: the linear part alone would be 10^8 times longer after 40 steps. What does the state do?",

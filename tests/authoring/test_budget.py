@@ -15,7 +15,8 @@ def text(words):
 
 
 def test_the_formula():
-    nb = notebook(("title", text(200)), ("ask", "predict('x')"), ("play", "play.kick(f)"), ("ex", SOLVED, {"solution": True, "grade_id": "f"}),
+    nb = notebook(("title", text(200)), ("ask", "predict('x')"), ("play", "play.kick(f)"),
+                  ("ex", SOLVED, {"solution": True, "grade_id": "f"}),
                   ("answer", text(500), ANSWER), ("other", "print(play)"))
     found = budget.of(nb)
     assert (found.words, found.lines, found.written, found.stops, found.cells) == (200, 2, 1, 2, 6)
@@ -24,7 +25,8 @@ def test_the_formula():
 
 @pytest.mark.parametrize(("source", "words"), [
     ("One, two: *three*.", 3), ("a $x_t + y$ b", 3), ("a\n\n$$h = W x$$\n\nb", 2), ("[two words](https://a.b/c)", 2),
-    ("| a | b |\n|---|---|\n| `x_t` | (D, B) |", 5), ("seen <details><summary>a hint</summary>\nmany words\n</details> after", 2),
+    ("| a | b |\n|---|---|\n| `x_t` | (D, B) |", 5),
+    ("seen <details><summary>a hint</summary>\nmany words\n</details> after", 2),
 ])
 def test_what_counts_as_a_word(source, words):
     assert budget.words(source) == words

@@ -30,7 +30,7 @@ def copy(tmp_path):
 
 
 def addresses(root):
-    """file -> the addresses on GitHub, Colab and Binder that it names, as "owner/name branch" where they have a branch."""
+    """file -> the addresses on GitHub, Colab and Binder that it names: (owner/name, branch or None)."""
     found = {}
     for path in (*root.glob("*.*"), *files.tracks(root)):
         text = path.read_text(encoding="utf-8")
@@ -38,7 +38,8 @@ def addresses(root):
         pairs += re.findall(r"research\.google\.com/github/([\w-]+/[\w.-]+)/blob/([\w.-]+)/", text)
         pairs += re.findall(r"mybinder\.org/v2/gh/([\w-]+/[\w.-]+)/([\w.-]+)\?", text)
         pairs += re.findall(r"github\.com/([\w-]+/[\w.-]+)/archive/refs/heads/([\w.-]+)\.zip", text)
-        pairs += [(cited, None) for cited in re.findall(r'^repository-code: "https://github\.com/(.*)"$', text, re.MULTILINE)]
+        cited = re.findall(r'^repository-code: "https://github\.com/(.*)"$', text, re.MULTILINE)
+        pairs += [(repository, None) for repository in cited]
         if pairs:
             found[path.relative_to(root).as_posix()] = set(pairs)
     return found
@@ -71,8 +72,8 @@ def test_a_stamp_changes_links_and_nothing_else(copy):
 
 
 def test_an_example_in_a_text_follows(copy):
-    example = ("git-pull?repo=https%3A%2F%2Fgithub.com%2F{quoted}&branch={branch}&x=1 or https://github.com/{plain}.git, "
-               "not https://github.com/OWNER/REPORT")
+    example = ("git-pull?repo=https%3A%2F%2Fgithub.com%2F{quoted}&branch={branch}&x=1 "
+               "or https://github.com/{plain}.git, not https://github.com/OWNER/REPORT")
     first = example.format(quoted="OWNER%2FREPO", branch="main", plain="OWNER/REPO")
     (copy / "INSTRUCTORS.md").write_text(first)
     for repository, branch in (("ada/rnn", "main"), ("bob/course", "dev"), ("bob/course", "main")):
@@ -83,10 +84,11 @@ def test_an_example_in_a_text_follows(copy):
     assert (copy / "INSTRUCTORS.md").read_text() == first
 
 
-@pytest.mark.parametrize("bad", ["", "ada", "ada/b/c", "https://github.com/ada/b", "a b/c", "-a/b", "a--b/c", "ada/..", "ada/b.git",
-                                 "owner/name", "OWNER/REPO", 'ada/b"', "ada/$(x)"])
+@pytest.mark.parametrize("bad", ["", "ada", "ada/b/c", "https://github.com/ada/b", "a b/c", "-a/b", "a--b/c", "ada/..",
+                                 "ada/b.git", "owner/name", "OWNER/REPO", 'ada/b"', "ada/$(x)"])
 def test_a_wrong_repository_is_refused(bad):
-    with pytest.raises(ValueError, match=r"REPO is .*, expected owner/name of your own.*make links REPO=owner/name BRANCH=main"):
+    says = r"REPO is .*, expected owner/name of your own.*make links REPO=owner/name BRANCH=main"
+    with pytest.raises(ValueError, match=says):
         links.Address(bad)
 
 
@@ -121,7 +123,8 @@ def test_launch_links_name_a_notebook_that_is_there():
         colab, binder = re.findall(r"\]\((https://(?:colab|mybinder)[^)]*[^g])\)", links.badges(to, name))
         assert urlsplit(colab).path == f"/github/ada/rnn-course/blob/topic/next/{name}"
         parts = urlsplit(binder)
-        assert parts.path == "/v2/gh/ada/rnn-course/topic%2Fnext" and parse_qs(parts.query) == {"urlpath": [f"lab/tree/{name}"]}
+        assert parts.path == "/v2/gh/ada/rnn-course/topic%2Fnext"
+        assert parse_qs(parts.query) == {"urlpath": [f"lab/tree/{name}"]}
         assert Path(ROOT, name).is_file()
 
 

@@ -34,7 +34,7 @@ def plain(text):
 
 @functools.cache
 def sentences(name):
-    """All that a notebook says: its texts, what its cells print and the words of its pictures, its questions and answers."""
+    """All that a notebook says: its texts, what its cells print, the words of its pictures and of its questions."""
     said = []
     for cell in files.read(files.solution_path(name)).cells:
         said.append(cell.source)
@@ -56,11 +56,12 @@ def says(notebook, quotation):
     text, wanted = sentences(name), plain(quotation)
     if wanted not in text:
         nearest = max(re.split(r"(?<=[.?!]) ", text), key=lambda sentence: in_common(wanted, sentence))
-        raise AssertionError(f"{name} no longer says {quotation!r}. Nearest: {nearest!r} Does this test still prove it?")
+        raise AssertionError(f"{name} no longer says {quotation!r}. Nearest: {nearest!r} "
+                             "Does this test still prove it?")
 
 
 def names(notebook, *cells):
-    """The names that a notebook has after `imports` and these cells (by id), as attributes: its own functions, to be run again.
+    """The names that a notebook has after `imports` and these cells (by id), as attributes: its own functions.
 
     What the cells print and show is dropped.
     """

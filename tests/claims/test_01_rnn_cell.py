@@ -113,7 +113,7 @@ def test_how_hard_the_kick_was_no_longer_shows():
 
 
 def test_the_play_answers_its_task():
-    """The largest radius at which the state has fallen below 0.01 is 0.9; at 1.4 it comes to rest, at 1.6 it does not."""
+    """The largest radius at which it has fallen below 0.01 is 0.9; at 1.4 it comes to rest, at 1.6 it does not."""
     claims.says("01", "the largest at which the state has fallen below 0.01 after 40 steps")
     claims.says("01", "does the state always keep moving, as it did at 1.6?")
     Wh, kick = dynamics.material()

@@ -15,7 +15,8 @@ NAMES = [name for name in files.all_names() if name not in TO_BE_LINKED]
 
 def text(name):
     """All that a notebook says, and the words of its questions."""
-    return "\n".join(cell.source for cell in files.read(files.solution_path(name)).cells if cell.cell_type == "markdown")
+    cells = files.read(files.solution_path(name)).cells
+    return "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
 
 
 LISTED = re.findall(r"^- \*\*(.+?)\.\*\*", text("references"), re.MULTILINE)
