@@ -14,21 +14,26 @@ SAME_SHAPE = "every step has the same shape"
 REASONS = {
     "sample": {
         ("h = np.zeros((len(cell.Wh), 1))", "h = -np.zeros((len(cell.Wh), 1))"): MINUS_ZERO,
-        ("h = np.zeros((len(cell.Wh), 1))", "h = np.zeros((len(cell.Wh), 2))"): "two equal columns, of which the first is read",
+        ("h = np.zeros((len(cell.Wh), 1))",
+         "h = np.zeros((len(cell.Wh), 2))"): "two equal columns, of which the first is read",
         ("p = softmax((model.Wy @ h + model.c) / temperature, axis=0)[:, 0]",
-         "p = softmax((model.Wy @ h + model.c) / temperature)[:, 0]"): "the rows of a matrix are its axis 0 and its axis -2",
+         "p = softmax((model.Wy @ h + model.c) / temperature)[:, 0]"):
+            "the rows of a matrix are its axis 0 and its axis -2",
         ("p = softmax((model.Wy @ h + model.c) / temperature, axis=0)[:, 0]",
          "p = softmax((model.Wy @ h + model.c) / temperature, axis=0)[:, -1]"): "the last column is the only one",
     },
     "train_stream": {
         ("for start in range(0, len(X), k1):", "for start in range(0, len(Y), k1):"): SAME_LENGTH,
-        ("reached = min(len(memory), len(direct))", "reached = min(len(direct), len(memory))"): "min does not mind the order",
+        ("reached = min(len(memory), len(direct))",
+         "reached = min(len(direct), len(memory))"): "min does not mind the order",
         **{("reached = min(len(memory), len(direct))", f"reached = min(len(memory), len({other}))"): SAME_LENGTH
            for other in ("caches", "dy", "h_states")},
         **{("silent = [np.zeros_like(direct[0])] * (len(memory) - reached)",
-            f"silent = [np.zeros_like({other})] * (len(memory) - reached)"): SAME_SHAPE for other in ("direct[-1]", "h_states[0]")},
+            f"silent = [np.zeros_like({other})] * (len(memory) - reached)"): SAME_SHAPE
+            for other in ("direct[-1]", "h_states[0]")},
         ("dWx, dWh, db, _ = rnn_backward(model.cell, silent + list(direct[-reached:]), memory)",
-         "dWx, dWh, db, _ = rnn_backward(model.cell, silent + list(direct[-k2:]), memory)"): "a piece shorter than k2 is taken whole",
+         "dWx, dWh, db, _ = rnn_backward(model.cell, silent + list(direct[-k2:]), memory)"):
+            "a piece shorter than k2 is taken whole",
     },
     "one_hot": {
         ("X[np.arange(len(indices)), indices] = 1", "X[np.arange(len(X)), indices] = 1"): "X has a step for each index",
@@ -38,7 +43,8 @@ REASONS = {
         ("dh0 = np.zeros_like(dh[0])", "dh0 = -np.zeros_like(dh[0])"): MINUS_ZERO,
         ("dh0 = np.zeros_like(dh[0])", "dh0 = np.zeros_like(dh[-1])"): SAME_SHAPE,
         ("for t in range(len(caches)):", "for t in range(len(dh)):"): "dh has a step for each cache",
-        ("for s in range(t, max(t - k, -1), -1):", "for s in range(t, max(-1, t - k), -1):"): "max does not mind the order",
+        ("for s in range(t, max(t - k, -1), -1):",
+         "for s in range(t, max(-1, t - k), -1):"): "max does not mind the order",
     },
     "rnn_forward": {
         ("h_prev = np.zeros((len(cell.Wh), X[0].shape[1])) if h0 is None else h0",
@@ -46,18 +52,21 @@ REASONS = {
         ("return (np.array(h_states), caches)", "return (h_states, caches)"): "a list of states is right too",
     },
     "many_to_many": {
-        ("return np.array([Wy @ h_t + c for h_t in h_states])", "return [Wy @ h_t + c for h_t in h_states]"): "a list of outputs is right too",
+        ("return np.array([Wy @ h_t + c for h_t in h_states])",
+         "return [Wy @ h_t + c for h_t in h_states]"): "a list of outputs is right too",
     },
     "rnn_backward": {
         ("dh_next = np.zeros_like(dh[0])", "dh_next = -np.zeros_like(dh[0])"): START,
         ("dh_next = np.zeros_like(dh[0])", "dh_next = np.zeros_like(dh[-1])"): START,
         ("dh_next = np.zeros_like(dh[0])", "dh_next = np.zeros_like(db[0])"): START,
-        ("for t in reversed(range(len(caches))):", "for t in reversed(range(len(dh))):"): "dh has a step for each cache",
+        ("for t in reversed(range(len(caches))):",
+         "for t in reversed(range(len(dh))):"): "dh has a step for each cache",
     },
     "numerical_gradient": {
         ("gradient = np.zeros(param.shape)", "gradient = -np.zeros(param.shape)"): MINUS_ZERO,
         ("gradient = np.zeros(param.shape)", "gradient = np.ones(param.shape)"): "every element is overwritten",
-        ("for index in np.ndindex(*param.shape):", "for index in np.ndindex(*gradient.shape):"): "the gradient has the shape of param",
+        ("for index in np.ndindex(*param.shape):",
+         "for index in np.ndindex(*gradient.shape):"): "the gradient has the shape of param",
     },
     "relative_error": {
         ("return float(np.linalg.norm(a - b) / size) if size > 0 else 0.0",
@@ -71,12 +80,14 @@ REASONS = {
         ("return (float(np.sum(error ** 2)), 2 * error)", "return (np.sum(error ** 2), 2 * error)"): PLAIN_FLOAT,
     },
     "readout_backward": {
-        ("dh = np.stack([Wy.T @ dy_t for dy_t in dy])", "dh = [Wy.T @ dy_t for dy_t in dy]"): "a list of steps is right too",
+        ("dh = np.stack([Wy.T @ dy_t for dy_t in dy])",
+         "dh = [Wy.T @ dy_t for dy_t in dy]"): "a list of steps is right too",
     },
     "clip_by_norm": {
         ("norm = float(np.sqrt(sum((np.sum(g ** 2) for g in grads.values()))))",
          "norm = np.sqrt(sum((np.sum(g ** 2) for g in grads.values())))"): PLAIN_FLOAT,
         ("factor = max_norm / norm if norm > max_norm else 1.0",
-         "factor = max_norm / norm if norm >= max_norm else 1.0"): "a norm of exactly max_norm is scaled by max_norm / norm = 1",
+         "factor = max_norm / norm if norm >= max_norm else 1.0"):
+            "a norm of exactly max_norm is scaled by max_norm / norm = 1",
     },
 }

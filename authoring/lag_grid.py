@@ -1,6 +1,6 @@
-"""The lag dial's table: `python -m authoring.lag_grid` trains every network anew and writes rnn_helpers/explore/lag_table.py.
+"""The lag dial's table: `python -m authoring.lag_grid` trains all networks and writes rnn_helpers/explore/lag_table.py.
 
-About ten minutes on one core. The notebook trains a slice of the same runs live; a test trains another few and compares.
+About ten minutes on one core. The notebook trains a slice of the same runs live; a test trains a few more and compares.
 """
 
 import pprint
@@ -18,12 +18,14 @@ NETWORKS = {  # name -> hidden units, radius of the orthogonal Wh (None: as RNNC
     "16 units, orthogonal Wh": (16, 0.95),
     "48 units, orthogonal Wh": (48, 0.95),
 }
-FULL_LAGS, FULL_SEEDS, FULL = (2, 4, 6, 8, 10, 12, 14, 16, 20, 24, 28, 32, 36, 40, 44, 48, 56), range(5), {"updates": 400, "lr": 0.01}
+FULL_LAGS = (2, 4, 6, 8, 10, 12, 14, 16, 20, 24, 28, 32, 36, 40, 44, 48, 56)
+FULL_SEEDS, FULL = range(5), {"updates": 400, "lr": 0.01}
 
 HEAD = '''"""Errors of networks trained on the delayed echo. Written by `python -m authoring.lag_grid`, not by hand.
 
 Every number is a mean squared error from `rnn_helpers.echo.train_echo`, rounded to 3 decimals (NumPy {numpy}).
-ERRORS[lag, k]: seeds {seeds}, all else as `train_echo` has it. FULL[network][lag]: full BPTT, seeds {full_seeds}, {full}.
+ERRORS[lag, k]: seeds {seeds}, all else as `train_echo` has it.
+FULL[network][lag]: full BPTT, seeds {full_seeds}, {full}.
 """
 
 '''
@@ -44,12 +46,13 @@ def dial(lags=LAGS, reaches=REACHES, seeds=SEEDS, say=print):
 
 
 def full(networks=NETWORKS, lags=FULL_LAGS, seeds=FULL_SEEDS, say=print):
-    """network -> lag -> errors of full BPTT; once a network knows nothing at two lags in a row, longer ones are left out."""
+    """network -> lag -> errors of full BPTT; longer lags are left out once a network knows nothing at two in a row."""
     table = {}
     for name, (hidden, radius) in networks.items():
         table[name] = {}
         for lag in lags:
-            table[name][lag] = rounded(train_echo(lag, 2 * lag + 2, seed, hidden=hidden, radius=radius, **FULL)[0] for seed in seeds)
+            table[name][lag] = rounded(train_echo(lag, 2 * lag + 2, seed, hidden=hidden, radius=radius, **FULL)[0]
+                                       for seed in seeds)
             say(f"{name}, lag {lag}: {table[name][lag]}")
             if len(table[name]) > 1 and min(sum(list(table[name].values())[-2:], [])) > 0.9:
                 break

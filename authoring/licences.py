@@ -1,4 +1,4 @@
-"""python -m authoring.licences: THIRD_PARTY.md, the direct dependencies and their licences, as their own metadata states them.
+"""python -m authoring.licences: THIRD_PARTY.md, the direct dependencies and the licences that their metadata states.
 
 A package that is not installed here keeps the licence that the file gives it already.
 """
@@ -12,19 +12,22 @@ from authoring import ROOT, project
 FILE = ROOT / "THIRD_PARTY.md"
 HEADER = """# Dependencies and their licences
 
-Written by `python -m authoring.licences` from `pyproject.toml` and the packages' own metadata. Learners need the first group only;
-none of these packages is part of this repository. The pages that `make site` builds carry MathJax (Apache-2.0) and Furo's styles
-(MIT).
+Written by `python -m authoring.licences` from `pyproject.toml` and the packages' own metadata. Learners need the first
+group only; none of these packages is part of this repository. The pages that `make site` builds carry MathJax
+(Apache-2.0) and Furo's styles (MIT).
 """
-PURPOSES = {"": "for every learner", "lab": "to open notebooks, and to re-run them", "test": "to test and build the course",
-            "torch": "a witness in tests", "grading": "to grade a class", "browser": "tests in a browser", "bench": "to measure speed",
+PURPOSES = {"": "for every learner", "lab": "to open notebooks, and to re-run them",
+            "test": "to test and build the course",
+            "torch": "a witness in tests", "grading": "to grade a class", "browser": "tests in a browser",
+            "bench": "to measure speed",
             "lock": "to write constraints.txt", "site": "pages to read", "release": "to build the wheel"}
 
 
 def licence(name):
     """The licence that an installed package states: an SPDX expression, or the name in its classifier."""
     about = metadata.metadata(name)
-    classifiers = [value.split(" :: ")[-1] for value in about.get_all("Classifier", []) if value.startswith("License :: OSI Approved :: ")]
+    classifiers = [value.split(" :: ")[-1]
+                   for value in about.get_all("Classifier", []) if value.startswith("License :: OSI Approved :: ")]
     first = (about.get("License") or "").strip().split("\n")[0]
     return about.get("License-Expression") or (first if 0 < len(first) <= 40 else "") or ", ".join(classifiers)
 
@@ -55,8 +58,8 @@ def main():
             if name not in known:
                 unknown.append(name)
     if unknown:
-        sys.exit(f"No licence is known of {', '.join(unknown)}. Install what is missing (pip install {' '.join(unknown)}), "
-                 f"or write its row into {FILE.name}.")
+        sys.exit(f"No licence is known of {', '.join(unknown)}. Install what is missing "
+                 f"(pip install {' '.join(unknown)}), or write its row into {FILE.name}.")
     FILE.write_text(markdown(groups, known), encoding="utf-8")
     print(FILE)
 

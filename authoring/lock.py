@@ -14,7 +14,8 @@ LEFT_OUT = re.compile(r"(nvidia-|cuda-|triton==|uv==)")
 
 
 def main():
-    done = subprocess.run([sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", "--universal", "--all-extras",
+    done = subprocess.run([sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", "--universal",
+                           "--all-extras",
                            "--python-version", "3.10", "--upgrade", "--no-header", "--no-annotate", "--quiet"],
                           cwd=ROOT, check=True, capture_output=True, text=True)
     lines = [line for line in done.stdout.splitlines(keepends=True) if not LEFT_OUT.match(line)]

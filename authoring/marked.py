@@ -2,7 +2,7 @@
 
 
 def put(text, begin, end, lines, place):
-    """`text` with `lines` between its marks; place : the file, and what stands there, for the error when a mark is missing."""
+    """`text` with `lines` between its marks; place : (the file, what stands there), for the error without a mark."""
     before, mark, rest = text.partition(begin)
     _, close, after = rest.partition(end)
     if not mark or not close:

@@ -1,11 +1,11 @@
-"""`make matrix`: both tracks in every kind of environment that the course supports; the results stand in CONTRIBUTING.md.
+"""`make matrix`: both tracks in every kind of environment that the course supports, results in CONTRIBUTING.md.
 
     python -m authoring.matrix                   all of them, one after the other; writes the table
     python -m authoring.matrix colab oldest      some of them, without writing
     python -m authoring.matrix --folder DIR      environments are made, and kept, in DIR (default: .matrix)
 
-Every cell of every notebook is run anew and what it prints is compared with what is stored, digit by digit; pictures too,
-where matplotlib is of the minor version that drew them. A Python that this machine lacks is named in the table.
+Every cell of every notebook is run anew and what it prints is compared with what is stored, digit by digit; pictures
+too, where matplotlib is of the minor version that drew them. A Python that this machine lacks is named in the table.
 """
 
 import argparse
@@ -26,14 +26,16 @@ MEMORY = 500  # MB, what a kernel may take at most
 TOOLS = ("nbval>=0.11,<0.12", "pytest", "ipykernel", "pillow")  # to re-run notebooks and compare
 SHOWN = ("numpy", "matplotlib", "ipywidgets", "ipython", "ipykernel")  # their versions, in the table
 COLAB = ("numpy==2.1.3", "matplotlib==3.10.0", "ipywidgets==7.7.1", "ipython==7.34.0", "ipykernel==6.17.1")
-BINDER = ("jupyterlab==4.4.9", "notebook==7.4.7", "ipywidgets==8.1.7", "ipython==9.6.0", "ipykernel==7.0.1")  # in the image already
-DISPATCHED = "from numpy._core._multiarray_umath import __cpu_dispatch__ as d, __cpu_features__ as f; print(*[n for n in d if f[n]])"
+# in the image already
+BINDER = ("jupyterlab==4.4.9", "notebook==7.4.7", "ipywidgets==8.1.7", "ipython==9.6.0", "ipykernel==7.0.1")
+DISPATCHED = ("from numpy._core._multiarray_umath import __cpu_dispatch__ as d, __cpu_features__ as f; "
+              "print(*[n for n in d if f[n]])")
 OLD_PATH = {"OPENBLAS_CORETYPE": "Nehalem", "NPY_DISABLE_CPU_FEATURES": DISPATCHED}
 
 
 @dataclasses.dataclass
 class Environment:
-    """What is installed: `pins`, and for the rest the versions of constraints.txt where `locked`, the newest otherwise."""
+    """What is installed: `pins`, and for the rest the versions of constraints.txt if `locked`, the newest otherwise."""
 
     title: str
     python: str
@@ -44,7 +46,8 @@ class Environment:
 
 def dependencies():
     """The ranges of pyproject.toml, as written there."""
-    listed = re.search(r"^dependencies = \[(.*?)\]", (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    listed = re.search(r"^dependencies = \[(.*?)\]", (ROOT / "pyproject.toml").read_text(encoding="utf-8"),
+                       re.MULTILINE | re.DOTALL)
     return re.findall(r'"([^"]+)"', listed.group(1))
 
 
@@ -55,21 +58,24 @@ def oldest():
 
 def environments():
     """name -> Environment."""
-    every = {f"py{python}": Environment(f"locked, Python {python}", python, locked=True) for python in ("3.10", "3.11", "3.12", "3.13")}
+    every = {f"py{python}": Environment(f"locked, Python {python}", python, locked=True)
+             for python in ("3.10", "3.11", "3.12", "3.13")}
     return every | {
         "oldest": Environment("oldest packages", "3.10", oldest()),
         "newest": Environment("newest packages", "3.13"),
         "colab": Environment("Colab's packages", "3.13", COLAB),
         "binder": Environment("Binder's image", "3.12", (*BINDER, "-r", "binder/requirements.txt")),
         "codepath": Environment("locked, BLAS and SIMD of 2008", "3.12", locked=True, variables=OLD_PATH),
-        "threads": Environment("locked, BLAS on 2 threads", "3.12", locked=True, variables={"OPENBLAS_NUM_THREADS": "2"}),
+        "threads": Environment("locked, BLAS on 2 threads", "3.12", locked=True,
+                               variables={"OPENBLAS_NUM_THREADS": "2"}),
     }
 
 
 def find_python(version):
     """The path of a Python of this version (on the PATH, or pyenv's), or None."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    candidates = [sys.executable, shutil.which(f"python{version}"), *sorted(map(str, pyenv.glob(f"{version}.*/bin/python")), reverse=True)]
+    candidates = [sys.executable, shutil.which(f"python{version}"),
+                  *sorted(map(str, pyenv.glob(f"{version}.*/bin/python")), reverse=True)]
     for path in filter(None, candidates):
         program = "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2])"
         asked = subprocess.run([path, "-c", program], check=False, capture_output=True, text=True)
@@ -86,8 +92,10 @@ def make(environment, folder):
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if not python.is_file():
         subprocess.run([base, "-m", "venv", "--clear", str(folder)], check=True)
-    wanted = [*dependencies(), *TOOLS, *environment.pins, *(["-c", "constraints.txt"] if environment.locked else ["--upgrade"])]
-    subprocess.run([python, "-m", "pip", "install", "-qq", "--disable-pip-version-check", *wanted], cwd=ROOT, check=True)
+    wanted = [*dependencies(), *TOOLS, *environment.pins,
+              *(["-c", "constraints.txt"] if environment.locked else ["--upgrade"])]
+    subprocess.run([python, "-m", "pip", "install", "-qq", "--disable-pip-version-check", *wanted], cwd=ROOT,
+                   check=True)
     return python
 
 
@@ -97,7 +105,8 @@ def ask(python, program, **more):
 
 def named(cell):
     """A testcase of pytest's report that failed, in a few words: picture of solutions/06_truncated_bptt, Cell 13."""
-    notebook = cell.get("classname").removeprefix("notebooks.").removesuffix(".ipynb").replace("solutions.", "solutions/")
+    notebook = cell.get("classname").removeprefix("notebooks.").removesuffix(".ipynb").replace("solutions.",
+                                                                                               "solutions/")
     picture = any(found.get("name") == "differs" and found.get("value") == "picture" for found in cell.iter("property"))
     return f"{'picture of ' if picture else ''}{notebook}, {cell.get('name')}"
 
@@ -113,7 +122,8 @@ def run(environment, python):
     with tempfile.TemporaryDirectory() as scratch:
         report = Path(scratch, "report.xml")
         # the plugin first: IPython 7 puts a folder of its own on the path in which `tests` is another package
-        options = ["-q", "-p", "tests.notebooks.rerun", "-p", "no:cacheprovider", "-o", "addopts=", "--import-mode=importlib",
+        options = ["-q", "-p", "tests.notebooks.rerun", "-p", "no:cacheprovider", "-o", "addopts=",
+                   "--import-mode=importlib",
                    "--nbval-cell-timeout=300", "--nbval-current-env", f"--junitxml={report}"]
         process = subprocess.Popen([python, "-m", "pytest", *options, "notebooks"],
                                    cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -131,10 +141,12 @@ def run(environment, python):
         bad.append(f"{megabytes} MB of memory, at most {MEMORY}")
     pictures = "compared" if not skipped else "another matplotlib drew them"
     disk = sum(path.lstat().st_size for path in python.parents[1].rglob("*")) // 1024**2
-    return [environment.title, *versions.split(), str(len(cells)), "; ".join(bad) or "none", pictures, str(megabytes), str(disk)], bad
+    return [environment.title, *versions.split(), str(len(cells)), "; ".join(bad) or "none", pictures, str(megabytes),
+            str(disk)], bad
 
 
-HEAD = ["environment", "Python", "NumPy", "matplotlib", "ipywidgets", "IPython", "ipykernel", "cells run", "cells that differ",
+HEAD = ["environment", "Python", "NumPy", "matplotlib", "ipywidgets", "IPython", "ipykernel", "cells run",
+        "cells that differ",
         "pictures", "memory, MB", "disk, MB"]
 
 
@@ -142,21 +154,25 @@ def result(environment, folder):
     """(row of the table, what is wrong): None where this machine lacks the Python."""
     python = make(environment, folder)
     if python is None:
-        return [environment.title, f"{environment.python} is not on this machine: not run", *[""] * (len(HEAD) - 2)], None
+        return [environment.title, f"{environment.python} is not on this machine: not run",
+                *[""] * (len(HEAD) - 2)], None
     return run(environment, python)
 
 
 def refreshed(text, rows):
     """CONTRIBUTING.md's text with these rows between its marks."""
     lines = [HEAD, ["---"] * len(HEAD), *rows]
-    return marked.put(text, BEGIN, END, "\n".join(f"| {' | '.join(line)} |" for line in lines), ("CONTRIBUTING.md", "the results"))
+    return marked.put(text, BEGIN, END,
+                      "\n".join(f"| {' | '.join(line)} |" for line in lines), ("CONTRIBUTING.md", "the results"))
 
 
 def main(arguments=None):
     every = environments()
-    parser = argparse.ArgumentParser(prog="python -m authoring.matrix", description="Both tracks in every supported environment.")
+    parser = argparse.ArgumentParser(prog="python -m authoring.matrix",
+                                     description="Both tracks in every supported environment.")
     parser.add_argument("names", nargs="*", help=f"some of {', '.join(every)}; all when none is given")
-    parser.add_argument("--folder", type=Path, default=ROOT / ".matrix", help="where the environments are made and kept")
+    parser.add_argument("--folder", type=Path, default=ROOT / ".matrix",
+                        help="where the environments are made and kept")
     options = parser.parse_args(arguments)
     for name in options.names:
         if name not in every:

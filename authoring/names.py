@@ -1,12 +1,14 @@
 """No name with two meanings in one notebook.
 
 A notebook is run from top to bottom and then again in pieces; a name that means something else after a later cell makes
-the pieces lie. Three rules, on the names that cells bind at their top level (inside functions and classes you are free):
+the pieces lie. Three rules, on the names that cells bind at their top level (inside functions and classes you are
+free):
 
 1. A name bound by `def`, `class` or `import` is bound once in the notebook. The same import twice is one meaning.
-2. A plain variable may be bound in several cells only if it never crosses cells: every cell that reads it binds it first.
-   `fig, ax`, loop variables and a cell's own `rng` are like that. A function keeps reading a variable after its cell has
-   ended, so a variable that a function reads is one that crosses cells. `x += 1` is a read; it binds nothing new.
+2. A plain variable may be bound in several cells only if it never crosses cells: every cell that reads it binds it
+   first. `fig, ax`, loop variables and a cell's own `rng` are like that. A function keeps reading a variable after its
+   cell has ended, so a variable that a function reads is one that crosses cells. `x += 1` is a read; it binds nothing
+   new.
 3. No name hides one of Python's own (`sum`, `input`, ...), and the history names `_`, `__`, `In`, `Out` are not read.
 """
 
@@ -135,7 +137,8 @@ class _Scope(ast.NodeVisitor):
 
 
 def _lambda_arguments(node):
-    return {a.arg for n in ast.walk(node) if isinstance(n, ast.Lambda) for a in ast.walk(n.args) if isinstance(a, ast.arg)}
+    return {a.arg for n in ast.walk(node) if isinstance(n, ast.Lambda)
+            for a in ast.walk(n.args) if isinstance(a, ast.arg)}
 
 
 def free_names(node):
@@ -197,12 +200,14 @@ def problems(cells):
         fixed = [(cell, m) for cell, m in where if m[0] != "value"]
         if fixed and (len(where) > 1 and len({m for _, m in where}) > 1 or sum(m[0] == "def" for _, m in where) > 1):
             first, again = where[0], next(w for w in where[1:] if w[1] != where[0][1] or w[1][0] == "def")
-            yield (again[0], f"gives {name} a second meaning ({_say(again[1])}); cell {first[0]!r} has one ({_say(first[1])})",
+            yield (again[0],
+                   f"gives {name} a second meaning ({_say(again[1])}); cell {first[0]!r} has one ({_say(first[1])})",
                    "rename one of the two")
         elif not fixed and len(homes[name]) > 1:
             readers = [cell for cell, names in found if name in names.reads]
             if readers:
-                yield (homes[name][1], f"binds {name} again (first in cell {homes[name][0]!r}), and cell {readers[0]!r} "
+                yield (homes[name][1],
+                       f"binds {name} again (first in cell {homes[name][0]!r}), and cell {readers[0]!r} "
                        f"reads it without binding it first",
                        f"rename one of the two, or bind {name} in every cell that reads it and in no function's body")
 

@@ -1,7 +1,7 @@
 """The tests with the newest packages, whatever pyproject.toml allows: `make newest`; a workflow runs it every week.
 
-A fresh environment gets what learners and tests need, without pins and upper bounds. The report says which packages have
-left our ranges, which have moved since constraints.txt, and which tests fail.
+A fresh environment gets what learners and tests need, without pins and upper bounds. The report says which packages
+have left our ranges, which have moved since constraints.txt, and which tests fail.
 """
 
 import argparse
@@ -26,11 +26,16 @@ def needed():
 
 
 def install(folder, names):
-    """A fresh environment in `folder` with the newest of `names`: (its Python, package -> version, pip's complaint or "")."""
+    """A fresh environment in `folder` with the newest of `names`.
+
+    Returns its Python, package -> version, and pip's complaint or "".
+    """
     subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
     python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
-    done = subprocess.run([str(python), "-m", "pip", "install", "-qq", "--upgrade", *names], capture_output=True, text=True)
-    listed = subprocess.run([str(python), "-m", "pip", "list", "--format", "json"], capture_output=True, text=True, check=True)
+    done = subprocess.run([str(python), "-m", "pip", "install", "-qq", "--upgrade", *names], capture_output=True,
+                          text=True)
+    listed = subprocess.run([str(python), "-m", "pip", "list", "--format", "json"], capture_output=True, text=True,
+                            check=True)
     found = {package["name"].lower().replace("_", "-"): package["version"] for package in json.loads(listed.stdout)}
     return python, found, done.stderr.strip() if done.returncode else ""
 
@@ -38,7 +43,8 @@ def install(folder, names):
 def test(python, arguments):
     """Run the tests with that Python: (did all pass, the last lines of what they say)."""
     env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run([str(python), "-m", "pytest", "-q", "-m", "", "-rfE", "--tb=short", "-p", "no:cacheprovider", "--ignore=tests/browser",
+    done = subprocess.run([str(python), "-m", "pytest", "-q", "-m", "", "-rfE", "--tb=short", "-p", "no:cacheprovider",
+                           "--ignore=tests/browser",
                            *arguments], cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     return done.returncode == 0, done.stdout.splitlines()[-TAIL:]
 
@@ -56,13 +62,15 @@ def table(needs, found, tested):
 
 
 def report(verdict, rows, lines):
-    text = [f"# Newest packages: {verdict}", "", f"Python {platform.python_version()} on {platform.system()}; `make newest` runs it.", "",
+    text = [f"# Newest packages: {verdict}", "",
+            f"Python {platform.python_version()} on {platform.system()}; `make newest` runs it.", "",
             *rows, ""]
     return "\n".join([*text, "```text", *lines, "```", ""] if lines else text)
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(prog="python -m authoring.newest", description="Run the tests with the newest packages.")
+    parser = argparse.ArgumentParser(prog="python -m authoring.newest",
+                                     description="Run the tests with the newest packages.")
     parser.add_argument("--report", type=Path, default=ROOT / "newest.md")
     parser.add_argument("tests", nargs="*", help="what pytest gets (default: everything but tests/browser)")
     options = parser.parse_args(arguments)

@@ -41,7 +41,8 @@ def outputs(found, pictures=True):
             output.data = NotebookNode(output.data)
             is_widget = output.data.pop(WIDGET_VIEW, None) is not None
             if not any(output.data.values()) or (is_widget and not any(kind in output.data for kind in STATIC)):
-                continue  # a widget's view alone, or a display that was emptied: a bar that ran for more than two seconds
+                # a widget's view alone, or a display that was emptied: a bar that ran for more than two seconds
+                continue
             if _PROGRESS.search(output.data.get("text/plain", "")) and len(output.data) == 1:
                 continue
             if pictures and "image/png" in output.data:

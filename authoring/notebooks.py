@@ -6,8 +6,8 @@
     python -m authoring.notebooks --draft 03_bptt write in spite of refusals, while you are at work on it
 
 `notebooks/solutions/NAME.ipynb` is edited; it is executed in a clean kernel and normalised. `notebooks/NAME.ipynb` is
-made from it by nbgrader's own preprocessors, executed and normalised. Two runs give the same bytes. A notebook that would
-mislead is refused (`refusals.py`), and then nothing of it is written.
+made from it by nbgrader's own preprocessors, executed and normalised. Two runs give the same bytes. A notebook that
+would mislead is refused (`refusals.py`), and then nothing of it is written.
 """
 
 import argparse
@@ -132,7 +132,8 @@ def build(names, root=ROOT, draft=False, say=print):
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m authoring.notebooks", description="Build the notebooks.")
     parser.add_argument("names", nargs="*", help="03_bptt, or 03; all when none is given")
-    parser.add_argument("--check", action="store_true", help="report refusals of the notebooks as they stand, write nothing")
+    parser.add_argument("--check", action="store_true",
+                        help="report refusals of the notebooks as they stand, write nothing")
     parser.add_argument("--draft", action="store_true", help="write in spite of refusals")
     options = parser.parse_args(arguments)
     names = []

@@ -34,6 +34,7 @@ FOLDER = Path(__file__).resolve().parent.parent / ".github" / "pictures"
 DPI = 160  # sharp where a page shows the picture at half its size
 LINE = 0.2  # inches
 MARKED = "#FFE3CC"
+SCALES = np.linspace(0.5, 1.5, 21).round(2)  # of Wh, in the moving picture
 
 
 def rnn_backward(cell, dh, caches):
@@ -80,14 +81,15 @@ def draw_check(fig):
             ax.add_patch(Rectangle((0.2, y - LINE / 2), width - 0.4, LINE, color="#F2F2F2", zorder=0))
         mark = "\N{BALLOT X} wrong" if facet.reason else "\N{CHECK MARK} right"
         cells = (mark, facet.title, f"{points_text(facet.earned)} of {points_text(facet.points)}", facet.reason)
-        for x, text, weight in zip((0.25, 1.0, 2.75, 3.4), cells, ("normal", "bold", "normal", "normal")):
+        for x, text, weight in zip(
+                (0.25, 1.0, 2.75, 3.4), cells, ("normal", "bold", "normal", "normal"), strict=True):
             ax.text(x, y, text, fontsize=9, va="center", weight=weight)
     ax.add_patch(FancyBboxPatch((0.03, 0.03), width - 0.06, height - 0.06, boxstyle="round,pad=0,rounding_size=0.08",
                                 facecolor="none", edgecolor="#B0B0B0", linewidth=1))
 
 
 def cell(ax, y, source, marked=None):
-    """Python in a grey box from y on, in the colours of an editor; the marked line stands out. Returns the lower end."""
+    """Python in a grey box from y on, in an editor's colours; the marked line stands out. Returns the lower end."""
     lines, palette = source.rstrip("\n").split("\n"), get_style_by_name("default")
     pitch, width = 0.602 * 9 / 72, ax.get_xlim()[1]
     ax.add_patch(Rectangle((0.2, y), width - 0.4, LINE * len(lines) + 0.1, facecolor="#F7F7F7", edgecolor="#E0E0E0"))
@@ -97,7 +99,8 @@ def cell(ax, y, source, marked=None):
         for n, piece in enumerate(text.split("\n")):
             row, column = (row + 1, 0) if n else (row, column)
             if piece.strip():
-                ax.text(0.28 + column * pitch, y + 0.05 + LINE * (row + 0.5), piece.rstrip(), fontsize=9, family="monospace", va="center",
+                ax.text(0.28 + column * pitch, y + 0.05 + LINE * (row + 0.5), piece.rstrip(), fontsize=9,
+                        family="monospace", va="center",
                         color=f"#{look['color'] or '1A1A1A'}", weight="bold" if look["bold"] else "normal")
             column += len(piece)
     for n, line in enumerate(lines):
@@ -113,10 +116,11 @@ def check_png():
     return style.png(fig)
 
 
-def credit_gif(scales=np.linspace(0.5, 1.5, 21).round(2)):
+def credit_gif(scales=SCALES):
     """The picture under the slider "scale of Wh", as the slider moves and comes back."""
     draw = functools.partial(gradients.draw_credit, T=30, k=40, units="tanh")
-    map_ = Explorer(draw, "Which loss reaches which state", size=(6.4, 4.0), scale=slider("scale of Wh", 0.2, 1.8, 0.05, scales[-1]))
+    map_ = Explorer(draw, "Which loss reaches which state", size=(6.4, 4.0),
+                    scale=slider("scale of Wh", 0.2, 1.8, 0.05, scales[-1]))
     control, frames = map_.controls["scale"], []
     for scale in scales:
         control.value = scale
@@ -129,7 +133,8 @@ def credit_gif(scales=np.linspace(0.5, 1.5, 21).round(2)):
     all_colours = Image.new("RGB", (frames[0].width, 2 * frames[0].height))
     for n, frame in enumerate((frames[0], frames[-1])):
         all_colours.paste(frame, (0, n * frame.height))
-    palette = all_colours.quantize(200, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)  # one for all, with white in it
+    # one for all, with white in it
+    palette = all_colours.quantize(200, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     frames = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames + frames[-2:0:-1]]
     times = [1200 if n in (0, len(scales) - 1) else 160 for n in range(len(frames))]
     buffer = io.BytesIO()

@@ -17,7 +17,7 @@ def _table(root):
 
 
 def direct(root=ROOT):
-    """Extra -> the requirements that it adds, those of every learner under ""; an extra named in an extra is left out."""
+    """Extra -> the requirements that it adds, every learner's under ""; an extra named in an extra is left out."""
     project = _table(root)
     groups = {"": project["dependencies"], **project["optional-dependencies"]}
     return {extra: [need for need in map(Requirement, lines) if need.name != NAME] for extra, lines in groups.items()}
@@ -27,4 +27,5 @@ def pins(root=ROOT):
     """Package -> the version that constraints.txt gives it on this Python and platform."""
     lines = (root / "constraints.txt").read_text(encoding="utf-8").splitlines()
     wanted = [Requirement(line) for line in lines if line and not line.startswith("#")]
-    return {need.name: str(need.specifier).removeprefix("==") for need in wanted if need.marker is None or need.marker.evaluate()}
+    return {need.name: str(need.specifier).removeprefix("==")
+            for need in wanted if need.marker is None or need.marker.evaluate()}

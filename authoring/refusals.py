@@ -46,7 +46,8 @@ def of_source(nb, notebook):
     ids = Counter(cell.get("id", "") for cell in nb.cells)
     for cell, times in ids.items():
         if not cell:
-            refuse("", f"has {times} cells without an id", "save it as nbformat 4.5, or give each cell an id", Kind.UNREADABLE)
+            refuse("", f"has {times} cells without an id", "save it as nbformat 4.5, or give each cell an id",
+                   Kind.UNREADABLE)
         elif times > 1:
             refuse(cell, f"shares its id with {times - 1} more", "give each of them an id of its own", Kind.UNREADABLE)
     grade_ids = Counter(_nbgrader(cell)["grade_id"] for cell in nb.cells if _nbgrader(cell).get("grade_id"))
@@ -56,7 +57,8 @@ def of_source(nb, notebook):
     code = [(cell.get("id", ""), cell.source) for cell in nb.cells if cell.cell_type == "code"]
     for cell, source in code:
         if _trailing_semicolon(source):
-            refuse(cell, "ends with ;", "end it with style.show(fig, alt), or give the value a name: ; silences nothing in a test")
+            refuse(cell, "ends with ;",
+                   "end it with style.show(fig, alt), or give the value a name: ; silences nothing in a test")
     for cell, what, todo in names.problems(code):
         refuse(cell, what, todo)
     for cell in nb.cells:
@@ -131,7 +133,8 @@ def of_points(nb, notebook, name, exercises, written):
             refuse(cell_id, f"gives {data.get('points')} points for {exercise}, the check gives {known[exercise]:g}",
                    f'set "points": {known[exercise]:g} in its nbgrader metadata, or change the check')
         if seen is checked and not re.search(rf"^check\.{exercise}\(.+\)$", cell.source.strip().splitlines()[-1]):
-            refuse(cell_id, "does not end with its check, so its value is not its points", f"end it with check.{exercise}(...)")
+            refuse(cell_id, "does not end with its check, so its value is not its points",
+                   f"end it with check.{exercise}(...)")
     for seen, known, what in ((solved, exercises, "solution cell"), (checked, exercises, "check cell"),
                               (answered, written, "cell for the written answer")):
         for exercise in sorted(set(known) - seen):
@@ -145,7 +148,7 @@ _HEADING = re.compile(r"^#+ .*\(\d[\d.]* points?\).*$", re.MULTILINE)
 
 
 def _headings(nb, refuse):
-    """The points that a heading names are those of the graded cells below it, up to the next heading that names some."""
+    """A heading's points are those of the graded cells below it, up to the next heading that names some."""
     sections = [("", "", [], [])]  # (cell id, heading, points that it names, points that its cells give)
     for cell in nb.cells:
         for heading in _HEADING.findall(cell.source) if cell.cell_type == "markdown" else ():
@@ -186,14 +189,16 @@ def of_outputs(nb, notebook):
             continue
         count += 1
         if cell.execution_count != count:
-            what = "was never run" if cell.execution_count is None else f"ran as {cell.execution_count}, expected {count}"
+            ran = f"ran as {cell.execution_count}, expected {count}"
+            what = "was never run" if cell.execution_count is None else ran
             refuse(cell, what, "run make notebooks, which runs every cell from top to bottom")
         for output in cell.outputs:
             if output.output_type == "error":
                 refuse(cell, f"ends in a traceback: {output.ename}: {output.evalue}",
                        "correct it; what may fail in a learner's notebook goes through a check", Kind.STOPS)
             elif output.output_type == "stream" and output.name == "stderr":
-                refuse(cell, f"writes to stderr: {output.text.strip()[:200]}", "remove the cause of the warning, or print")
+                refuse(cell, f"writes to stderr: {output.text.strip()[:200]}",
+                       "remove the cause of the warning, or print")
             elif "image/png" in output.get("data", {}) and not output.metadata.get("image/png", {}).get("alt"):
                 refuse(cell, "shows a picture without alt text", "show it with style.show(fig, alt)")
             for text in _texts(output):
@@ -230,6 +235,7 @@ def _refuse_text(text, cell, refuse):
     for match in _DECIMAL.finditer(text):
         digits = (match.group(1) + match.group(2)).strip("0")
         if len(digits) > 4:
-            refuse(cell, f"shows {match.group()}, more than 4 significant digits: the last ones differ between machines",
+            refuse(cell,
+                   f"shows {match.group()}, more than 4 significant digits: the last ones differ between machines",
                    "format it, as in f\"{x:.4g}\"")
             break

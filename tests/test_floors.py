@@ -1,4 +1,4 @@
-"""The house has floors: a module imports from those below it, never in a circle; `import rnn_helpers` loads NumPy alone.
+"""The house has floors: a module imports from those below it, never in a circle; rnn_helpers alone loads NumPy alone.
 
 Imports inside functions count too. They are for what is heavy or may be missing (`LAZY`); our own modules are imported
 at the top of a file.
@@ -110,7 +110,8 @@ def test_a_module_imports_from_floors_below(name):
 def test_a_package_knows_those_below_it_only():
     for name in MODULES:
         below = PACKAGES[:PACKAGES.index(name.partition(".")[0]) + 1]
-        above = {imported for imported, _ in imports(name) if ours(imported) and imported.partition(".")[0] not in below}
+        above = {imported for imported,
+                 _ in imports(name) if ours(imported) and imported.partition(".")[0] not in below}
         assert not above, f"{name} imports {', '.join(sorted(above))}"
 
 
@@ -131,7 +132,8 @@ def test_a_planted_circle_is_found(tmp_path):
     path.write_text("import re\n\n\ndef stamp():\n    from authoring.notebooks import build\n    return build\n")
     assert list(imports("authoring.links", path)) == [("re", False), ("authoring.notebooks", True)]
     assert ours("authoring.notebooks.build") == "authoring.notebooks" and ours("numpy.linalg") is None
-    assert circle({"links": {"notebooks"}, "notebooks": {"links", "names"}, "names": set()})[0] in ("links", "notebooks")
+    assert circle({"links": {"notebooks"}, "notebooks": {"links", "names"}, "names": set()})[0] in ("links",
+                                                                                                    "notebooks")
 
 
 def loaded(statement):

@@ -7,7 +7,7 @@ TITLE = ("title", "# A small notebook")
 
 
 def notebook(*cells):
-    """A notebook of (id, source) or (id, source, nbgrader metadata); a source that starts with # and a space is text."""
+    """A notebook of (id, source) or (id, source, nbgrader metadata); a source that starts with "# " is text."""
     made = []
     for cell_id, source, *data in cells:
         new = nbformat.v4.new_markdown_cell if source.startswith("# ") else nbformat.v4.new_code_cell

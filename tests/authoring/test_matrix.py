@@ -12,10 +12,10 @@ EVERY = matrix.environments()
 
 
 def test_every_supported_python_and_both_ends_of_every_range():
-    assert [EVERY[f"py{minor}"].python for minor in ("3.10", "3.11", "3.12", "3.13")] == ["3.10", "3.11", "3.12", "3.13"]
+    assert all(EVERY[f"py{minor}"].python == minor for minor in ("3.10", "3.11", "3.12", "3.13"))
     asked = [Requirement(text) for text in matrix.dependencies()]
     assert {r.name for r in asked} == {"numpy", "matplotlib", "ipywidgets", "tqdm"}
-    for r, pin in zip(asked, map(Requirement, EVERY["oldest"].pins)):
+    for r, pin in zip(asked, map(Requirement, EVERY["oldest"].pins), strict=True):
         (lowest,) = [s.version for s in r.specifier if s.operator == ">="]
         assert (pin.name, str(pin.specifier)) == (r.name, f"=={lowest}")
     assert EVERY["newest"].pins == () and not EVERY["newest"].locked
@@ -25,7 +25,8 @@ def test_every_supported_python_and_both_ends_of_every_range():
 
 def test_a_python_that_is_not_here_is_named(tmp_path):
     row, wrong = matrix.result(matrix.Environment("next year's", "3.99"), tmp_path / "e")
-    assert row[:2] == ["next year's", "3.99 is not on this machine: not run"] and wrong is None and len(row) == len(matrix.HEAD)
+    assert row[:2] == ["next year's", "3.99 is not on this machine: not run"]
+    assert wrong is None and len(row) == len(matrix.HEAD)
 
 
 def test_what_differs_is_named():
@@ -45,7 +46,9 @@ def test_results_are_put_between_the_marks():
 
 
 def test_the_table_has_a_row_for_each_environment():
-    text = (matrix.ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition(matrix.BEGIN)[2].partition(matrix.END)[0]
-    assert re.findall(r"^\| ([^|]*?) \|", text, re.MULTILINE)[2:] == [environment.title for environment in EVERY.values()]
+    text = (matrix.ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    text = text.partition(matrix.BEGIN)[2].partition(matrix.END)[0]
+    titles = re.findall(r"^\| ([^|]*?) \|", text, re.MULTILINE)[2:]
+    assert titles == [environment.title for environment in EVERY.values()]
     rows = [line.strip("| ").split(" | ") for line in text.strip().splitlines()[2:]]
     assert all(int(row[10]) <= matrix.MEMORY for row in rows if "not run" not in row[1])

@@ -56,14 +56,17 @@ def test_one_meaning_passes(sources):
 
 
 def test_the_message_names_both_cells():
-    assert told("def f(): pass", "f = 2") == ["c2: gives f a second meaning (an assignment); cell 'c1' has one (a def or class)"]
-    assert told("T = 3", "T = 4", "print(T)") == ["c2: binds T again (first in cell 'c1'), and cell 'c3' reads it without binding it first"]
+    assert told("def f(): pass", "f = 2") == [
+        "c2: gives f a second meaning (an assignment); cell 'c1' has one (a def or class)"]
+    assert told("T = 3", "T = 4", "print(T)") == [
+        "c2: binds T again (first in cell 'c1'), and cell 'c3' reads it without binding it first"]
 
 
 def test_pythons_own_names_and_the_history_stay_free():
     assert told("sum = 3") == ["c1: binds sum, which hides Python's own sum"]
     assert told("print(_)", "print(Out[3])") == [
-        "c1: reads _, which is empty when a notebook is tested", "c2: reads Out, which is empty when a notebook is tested"]
+        "c1: reads _, which is empty when a notebook is tested",
+        "c2: reads Out, which is empty when a notebook is tested"]
 
 
 def test_a_cell_that_is_not_python_is_told():

@@ -1,4 +1,4 @@
-"""The pipeline on small notebooks: the same bytes twice, static parts kept, learners' notebooks as nbgrader makes them."""
+"""The build on small notebooks: the same bytes twice, static parts kept, learners' notebooks as nbgrader makes them."""
 
 import base64
 import io
@@ -18,14 +18,19 @@ from tests.authoring.small import TITLE, course, notebook
 
 SMALL = notebook(
     TITLE,
-    ("figure", "import matplotlib.pyplot as plt\nfrom rnn_helpers.plots import style\nfig, ax = plt.subplots(figsize=(4, 2), dpi=75)\nax.plot([1, 2, 4])\nax.set_ylim(0, 5)\nstyle.show(fig, 'A line.')"),
-    ("play", "from rnn_helpers.explore import explore, slider\n\ndef draw(fig, slope):\n    fig.subplots().plot([0, slope])\n"
+    ("figure",
+     "import matplotlib.pyplot as plt\nfrom rnn_helpers.plots import style\n"
+     "fig, ax = plt.subplots(figsize=(4, 2), dpi=75)\nax.plot([1, 2, 4])\nax.set_ylim(0, 5)\nstyle.show(fig, 'A line.')"),
+    ("play",
+     "from rnn_helpers.explore import explore, slider\n\ndef draw(fig, slope):\n    fig.subplots().plot([0, slope])\n"
              "    return 'A line.'\n\nexplore(draw, 'A line', slope=slider('slope', 0.0, 2.0, 0.1, 1.0))"),
     ("bar", "from tqdm.auto import tqdm\nfor i in tqdm(range(3)):\n    print(i)"),
     ("text-bar", "from tqdm import tqdm as bar\nfor n in bar(range(3)):\n    pass"),
     ("ex", "def double(x):\n    '''Twice x.'''\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION",
      {"solution": True, "grade_id": "double"}),
-    ("used", "def tried(f):\n    try:\n        return f(1)\n    except NotImplementedError:\n        return 'not yet'\n\ntried(double)"),
+    ("used",
+     "def tried(f):\n    try:\n        return f(1)\n    except NotImplementedError:\n        return 'not yet'\n\n"
+     "tried(double)"),
     ("answer", "# Because.", {"solution": True, "grade": True, "points": 2, "grade_id": "why"}),
 )
 
@@ -80,10 +85,12 @@ def test_progress_bars_leave_nothing(solved):
 
 
 def test_the_learners_notebook_is_as_nbgrader_makes_it(solved, learners):
-    assert learners["ex"].source == "def double(x):\n    '''Twice x.'''\n    # YOUR CODE HERE\n    raise NotImplementedError()"
+    assert learners["ex"].source == ("def double(x):\n    '''Twice x.'''\n"
+                                     "    # YOUR CODE HERE\n    raise NotImplementedError()")
     assert learners["answer"].source == "YOUR ANSWER HERE"
     assert learners["ex"].metadata["deletable"] is False and len(learners["ex"].metadata["nbgrader"]["checksum"]) == 32
-    assert learners["used"].outputs[0].data["text/plain"] == "'not yet'" and solved["used"].outputs[0].data["text/plain"] == "2"
+    assert learners["used"].outputs[0].data["text/plain"] == "'not yet'"
+    assert solved["used"].outputs[0].data["text/plain"] == "2"
     assert "SOLUTION" in solved["ex"].source
 
 
@@ -113,7 +120,8 @@ def test_streams_that_arrive_in_pieces_are_one():
 
 
 def pytest_on(folder, *arguments):
-    done = subprocess.run([sys.executable, "-m", "pytest", "-c", str(ROOT / "pyproject.toml"), "-p", "tests.notebooks.rerun",
+    done = subprocess.run([sys.executable, "-m", "pytest", "-c", str(ROOT / "pyproject.toml"),
+                           "-p", "tests.notebooks.rerun",
                            "-n", "0", "-q", "--color=no", *arguments, str(folder)], cwd=ROOT, capture_output=True,
                           text=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
     return done.returncode, done.stdout

@@ -48,7 +48,8 @@ def test_a_new_dependency_is_missed():
 
 def test_the_weekly_report_says_what_moved_and_what_left_our_ranges():
     needs = {need.name: need for need in map(project.Requirement, ("numpy>=2.0,<3", "tqdm>=4.66,<5", "pillow>=11,<14"))}
-    found, tested = ({"numpy": numpy, "tqdm": "4.70.1", "pillow": pillow} for numpy, pillow in (("3.0.1", "13.1"), ("2.5.5", "13.0")))
+    found, tested = ({"numpy": numpy, "tqdm": "4.70.1", "pillow": pillow}
+                     for numpy, pillow in (("3.0.1", "13.1"), ("2.5.5", "13.0")))
     rows = list(newest.table(needs, found, tested))
     assert "| numpy | <3,>=2.0 | 2.5.5 | 3.0.1 | **outside our range** |" in rows
     assert "| pillow | <14,>=11 | 13.0 | 13.1 | moved |" in rows and "| tqdm | <5,>=4.66 | 4.70.1 | 4.70.1 |  |" in rows

@@ -20,7 +20,8 @@ def only(found):
 
 
 def test_a_sound_notebook_is_not_refused():
-    assert source_refusals(("a", "x = 1"), ("b", "print(x)"), ("c", SOLUTION, {"solution": True, "grade_id": "f"})) == []
+    assert source_refusals(("a", "x = 1"), ("b", "print(x)"),
+                           ("c", SOLUTION, {"solution": True, "grade_id": "f"})) == []
 
 
 @pytest.mark.parametrize("source", ["plt.plot(x);", "plt.plot(x) ;  # drawn", "x = 1\nplt.plot(x);\n\n# end"])
@@ -70,7 +71,8 @@ def points_refusals(*cells, headings=(EXERCISE, QUESTION)):
     return refusals.of_points(notebook(*cells), "n.ipynb", "n", {"f": 3.0}, {"why": 2.0})
 
 
-ALL = (("ex", SOLUTION, {"solution": True, "grade_id": "f"}), ("check", "check.f(f)", CHECK), ("answer", "# Because", ANSWER))
+ALL = (("ex", SOLUTION, {"solution": True, "grade_id": "f"}), ("check", "check.f(f)", CHECK),
+       ("answer", "# Because", ANSWER))
 
 
 def test_points_that_agree_pass():
@@ -132,13 +134,15 @@ def test_outputs_that_differ_between_machines(text, says):
     assert says in only(ran(printed(text))).what
 
 
-@pytest.mark.parametrize("text", ["0.1234 1.230 12.34 -0.5 1e-10 3.1e-05 100000 0.001234 -0.01", "colour #0xyz", "version 3.11.2"])
+@pytest.mark.parametrize("text", ["0.1234 1.230 12.34 -0.5 1e-10 3.1e-05 100000 0.001234 -0.01", "colour #0xyz",
+                                  "version 3.11.2"])
 def test_outputs_that_do_not(text):
     assert ran(printed(text)) == []
 
 
 def test_html_is_read_without_its_tags_and_styles():
-    shown = nbformat.v4.new_output("display_data", data={"text/html": "<p style='width:33.33333em'>0.5</p>", "text/plain": "0.5"})
+    shown = nbformat.v4.new_output("display_data",
+                                   data={"text/html": "<p style='width:33.33333em'>0.5</p>", "text/plain": "0.5"})
     assert ran(shown) == []
     shown.data["text/html"] = "<b>0.55555</b>"
     assert "0.55555" in only(ran(shown)).what
@@ -156,7 +160,8 @@ def test_a_traceback_and_a_warning():
 
 
 def test_a_picture_without_words():
-    shown = nbformat.v4.new_output("display_data", data={"image/png": "", "text/plain": "<Figure size 640x272 with 1 Axes>"})
+    shown = nbformat.v4.new_output("display_data",
+                                   data={"image/png": "", "text/plain": "<Figure size 640x272 with 1 Axes>"})
     refusal = only(ran(shown))
     assert refusal.what == "shows a picture without alt text" and refusal.todo == "show it with style.show(fig, alt)"
     shown.metadata["image/png"] = {"alt": "A line that falls."}

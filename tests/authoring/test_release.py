@@ -1,4 +1,4 @@
-"""What is handed out: nothing in it that should not be, the same bytes from anywhere, and it works where nothing else is."""
+"""What is handed out: nothing that should not be in it, the same bytes from anywhere; it works on its own."""
 
 import base64
 import hashlib
@@ -43,31 +43,36 @@ def unpacked(made, tmp_path_factory):
 
 
 def environment(folder, *packages):
-    """A Python in `folder` that sees `packages` of this environment, all of them when none is named, but not this repository."""
+    """A Python in `folder` that sees `packages` of this environment, or all of them, but not this repository."""
     venv.create(folder, symlinks=os.name != "nt")
     python = next(path for path in (folder / "bin" / "python", folder / "Scripts" / "python.exe") if path.exists())
     here = Path(sysconfig.get_path("purelib"))
-    site = Path(subprocess.run([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], capture_output=True, text=True,
+    site = Path(subprocess.run([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
+                               capture_output=True, text=True,
                                check=True).stdout.strip())
     if packages:
         for name in packages:
             for path in here.glob(f"{name}*"):
                 (site / path.name).symlink_to(path)
     else:
-        (site / "all.pth").write_text(f"{here}\n")  # a folder named in a .pth has its own .pth files, an editable install's, ignored
+        # a folder named in a .pth has its own .pth files, an editable install's, ignored
+        (site / "all.pth").write_text(f"{here}\n")
     return python
 
 
 def run(python, *arguments, cwd):
     env = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")}
-    return subprocess.run([str(python), *map(str, arguments)], cwd=cwd, env=env, capture_output=True, text=True, timeout=300)
+    return subprocess.run([str(python), *map(str, arguments)], cwd=cwd, env=env, capture_output=True, text=True,
+                          timeout=300)
 
 
 def test_the_zip_holds_the_learners_course_and_nothing_else(made):
     names = {name.removeprefix(f"{release.FOLDER}/") for name in zipfile.ZipFile(made[0]).namelist()}
-    assert {f"notebooks/{name}.ipynb" for name in (*files.all_names(), *course.PAGES)} == {name for name in names if name.endswith(".ipynb")}
+    assert {f"notebooks/{name}.ipynb"
+            for name in (*files.all_names(), *course.PAGES)} == {name for name in names if name.endswith(".ipynb")}
     rest = {name for name in names if not name.startswith("rnn_helpers/") and not name.endswith(".ipynb")}
-    assert rest == {"README.md", "requirements.txt", "constraints.txt", "LICENSE", "LICENSE-CONTENT", "CITATION.cff", "CHANGELOG.md"}
+    assert rest == {"README.md", "requirements.txt", "constraints.txt", "LICENSE", "LICENSE-CONTENT", "CITATION.cff",
+                    "CHANGELOG.md"}
     assert {name for name in names if name.startswith("rnn_helpers/")} == {
         path.relative_to(ROOT).as_posix() for path in (ROOT / "rnn_helpers").rglob("*.py")}
 
@@ -93,9 +98,11 @@ def test_links_in_the_zip_lead_somewhere(unpacked):
 
 
 def test_a_notebook_runs_from_the_zip_alone(unpacked, tmp_path):
-    python, path, done = environment(tmp_path / "env"), unpacked / "notebooks" / "02_forward_pass.ipynb", tmp_path / "done.ipynb"
+    python, done = environment(tmp_path / "env"), tmp_path / "done.ipynb"
+    path = unpacked / "notebooks" / "02_forward_pass.ipynb"
     said = run(python, "-m", "rnn_helpers", cwd=unpacked)
-    assert said.returncode == 0 and f"{len(files.all_names())} notebooks in {unpacked / 'notebooks'}" in said.stdout, said.stdout + said.stderr
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert f"{len(files.all_names())} notebooks in {unpacked / 'notebooks'}" in said.stdout
     said = run(python, "-c", RUN, path, path.parent, done, cwd=tmp_path)
     assert said.returncode == 0, said.stderr
     *cells, last = nbformat.read(done, 4).cells
@@ -121,9 +128,12 @@ def test_the_wheel_is_pure_whole_and_holds_the_package_alone(made):
 
 def test_the_wheel_installs_and_needs_numpy_alone_to_be_imported(made, tmp_path):
     python = environment(tmp_path / "env", "numpy")
-    said = run(sys.executable, "-m", "pip", "--python", python, "install", "-q", "--no-deps", "--no-index", made[1], cwd=tmp_path)
+    said = run(sys.executable, "-m", "pip", "--python", python, "install", "-q", "--no-deps", "--no-index", made[1],
+               cwd=tmp_path)
     assert said.returncode == 0, said.stderr
-    said = run(python, "-c", "import rnn_helpers.bptt, rnn_helpers.check, rnn_helpers.model; print(rnn_helpers.__file__)", cwd=tmp_path)
+    said = run(python, "-c",
+               "import rnn_helpers.bptt, rnn_helpers.check, rnn_helpers.model; print(rnn_helpers.__file__)",
+               cwd=tmp_path)
     assert said.returncode == 0 and str(tmp_path) in said.stdout, said.stderr
     assert run(python, "-c", "import matplotlib", cwd=tmp_path).returncode != 0
 

@@ -10,7 +10,8 @@ from authoring.project import ROOT
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 MAKEFILE = (ROOT / "Makefile").read_text()
 TARGETS = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
-MAY = {("pages", "publish"): {"pages": "write", "id-token": "write"}, ("weekly", "newest"): {"contents": "read", "issues": "write"}}
+MAY = {("pages", "publish"): {"pages": "write", "id-token": "write"},
+       ("weekly", "newest"): {"contents": "read", "issues": "write"}}
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
