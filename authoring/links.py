@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import nbformat
 
-from authoring import ROOT, setup_cell
+from authoring import ROOT, marked, setup_cell
 from authoring.files import read, tracks, write
 
 PLACEHOLDER = "OWNER/REPO"  # in addresses that a text gives as an example, until there is a value
@@ -119,9 +119,7 @@ def _prose(text, old, to):
     branch = quote(to.branch if to else "main", safe="")
     nbgitpuller = rf"(github\.com%2F{re.escape(quote(now, safe=''))}&branch=)[^&\s)]+"
     text = re.sub(nbgitpuller, rf"\g<1>{branch}", text)
-    before, mark, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{readme_badges(to)}\n{END}{after}" if mark and end else text
+    return marked.put(text, BEGIN, END, readme_badges(to), ("the text", "badges")) if BEGIN in text else text
 
 
 def stamp(to, root=ROOT):

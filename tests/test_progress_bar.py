@@ -5,8 +5,15 @@ import nbformat
 
 from rnn_helpers.progress_bar import progress_bar
 
-SLOW = "import time\nfrom rnn_helpers.training import fit, SGD\nfrom tests.cases import draw\ncase = draw()\nprint('before')\n" \
-       "h = fit(case.model, (case.X, case.Y), 40, SGD(0.001), after_step=lambda *_: time.sleep(0.08))\nprint('after')"
+SLOW = """
+import time
+from rnn_helpers.training import fit, SGD
+from tests.cases import draw
+case = draw()
+print('before')
+h = fit(case.model, (case.X, case.Y), 40, SGD(0.001), after_step=lambda *_: time.sleep(0.08))
+print('after')
+"""
 
 
 def test_the_bar_leaves_nothing_in_a_saved_notebook():

@@ -20,10 +20,11 @@ SMALL = notebook(
     TITLE,
     ("figure",
      "import matplotlib.pyplot as plt\nfrom rnn_helpers.plots import style\n"
-     "fig, ax = plt.subplots(figsize=(4, 2), dpi=75)\nax.plot([1, 2, 4])\nax.set_ylim(0, 5)\nstyle.show(fig, 'A line.')"),
+     "fig, ax = plt.subplots(figsize=(4, 2), dpi=75)\nax.plot([1, 2, 4])\nax.set_ylim(0, 5)\n"
+     "style.show(fig, 'A line.')"),
     ("play",
      "from rnn_helpers.explore import explore, slider\n\ndef draw(fig, slope):\n    fig.subplots().plot([0, slope])\n"
-             "    return 'A line.'\n\nexplore(draw, 'A line', slope=slider('slope', 0.0, 2.0, 0.1, 1.0))"),
+     "    return 'A line.'\n\nexplore(draw, 'A line', slope=slider('slope', 0.0, 2.0, 0.1, 1.0))"),
     ("bar", "from tqdm.auto import tqdm\nfor i in tqdm(range(3)):\n    print(i)"),
     ("text-bar", "from tqdm import tqdm as bar\nfor n in bar(range(3)):\n    pass"),
     ("ex", "def double(x):\n    '''Twice x.'''\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION",
