@@ -9,8 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import machine, picture, tables
 from authoring import marked
+from benchmarks import machine, picture, tables
 
 HERE = Path(__file__).parent
 GROWTH = HERE.parent / "rnn_helpers" / "explore" / "growth_table.py"
@@ -33,7 +33,8 @@ def records(table, cores):
         target = Path(scratch, "measured.json")
         done = subprocess.run([sys.executable, "-m", "pytest", "-c", str(HERE / "pytest.ini"),
                                str(HERE / f"bench_{table}.py"), f"--benchmark-json={target}"],
-                              stdout=subprocess.PIPE, text=True, cwd=HERE.parent, env={**os.environ, "BENCH_CORES": cores})
+                              stdout=subprocess.PIPE, text=True, cwd=HERE.parent,
+                              env={**os.environ, "BENCH_CORES": cores})
         if done.returncode:
             sys.exit(done.stdout[-3000:])
         return json.loads(target.read_text())["benchmarks"]
@@ -53,7 +54,7 @@ def measure(name):
 def write_growth(entry):
     """What notebook 6 draws: the times and the memory of one more run of the course's own code."""
     where, (sizes, milliseconds, kilobytes) = entry["machine"], tables.costs(entry["rows"], "T")
-    GROWTH.write_text(f'''"""What one pass over T steps costs in `rnn_helpers.growth`, written by `python -m benchmarks growth`.
+    GROWTH.write_text(f'''"""What a pass over T steps of `rnn_helpers.growth` costs; `python -m benchmarks growth` writes it.
 
 D = 8, H = 64, B = 1, k = 25; medians on one core of {where["processor"]}, NumPy {where["numpy"]}.
 """

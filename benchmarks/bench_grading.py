@@ -92,7 +92,7 @@ def main():
     if os.getuid() == 0:
         sys.exit("grading refuses to run as root: use an ordinary user")
     cores = os.cpu_count()
-    print(f"{cores} cores, {options.submissions} submissions of each notebook; on a busy machine look at the ratios only",
+    print(f"{cores} cores, {options.submissions} submissions of each notebook; on a busy machine look at ratios only",
           flush=True)
     print(f"{'notebook':<20}{'ours, s':>10}{'nbgrader autograde, s':>24}{'ratio':>8}{'100 by ours, s':>16}", flush=True)
     rates = {}
@@ -116,8 +116,8 @@ def main():
             submitted = Path(scratch, f"memory{students}")
             write_class(submitted, options.notebooks[0], students)
             seconds, peak = ours(scratch, submitted)
-            print(f"{students:>5} submissions of {options.notebooks[0]}: {seconds:.1f} s, largest process {peak:.0f} MB",
-                  flush=True)
+            print(f"{students:>5} submissions of {options.notebooks[0]}: {seconds:.1f} s, "
+                  f"largest process {peak:.0f} MB", flush=True)
     if rates:
         mean = sum(rates.values()) / len(rates)
         print(f"{start:.1f} s to start, {mean:.2f} s a notebook: {STUDENTS:,} students x {NOTEBOOKS} notebooks take "

@@ -7,6 +7,8 @@
 
 from benchmarks import threads  # noqa: F401  first: it sets how many cores the libraries may use
 
+# isort: split
+
 import time
 from contextlib import contextmanager
 
@@ -77,7 +79,7 @@ def slowest(explorer, name):
     first, found = widget.value, values(widget)
     times = [[redraw(explorer, name, value) for value in found] for _ in range(REPEATS)]
     widget.value = first
-    return max(min(time for time in of_value if time) for of_value in zip(*times) if any(of_value))
+    return max(min(time for time in of_value if time) for of_value in zip(*times, strict=True) if any(of_value))
 
 
 def measure():

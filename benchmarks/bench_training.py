@@ -2,6 +2,8 @@
 
 from benchmarks import threads  # noqa: F401  first: it sets how many cores the libraries may use
 
+# isort: split
+
 import json
 import subprocess
 import sys

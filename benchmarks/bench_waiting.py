@@ -2,6 +2,8 @@
 
 from benchmarks import threads  # noqa: F401  first: it sets how many cores the libraries may use
 
+# isort: split
+
 import os
 import socket
 import subprocess
@@ -14,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.bench_redraws import measure as redraws
-from benchmarks.rounds import REPEATS, measure, once
 from authoring import files, notebooks
 from authoring.mutants import solutions
+from benchmarks.bench_redraws import measure as redraws
+from benchmarks.rounds import REPEATS, measure, once
 from rnn_helpers import check
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,12 +28,12 @@ IMPORTS = {"numpy": "numpy", "rnn_helpers": "numpy, rnn_helpers", "rnn_helpers.m
 
 def seconds_in_python(statement):
     """What a statement takes in a fresh Python, its start not counted."""
-    code = (f"import ast, asyncio, time; start = time.perf_counter()\n"  # as a notebook does, with `await` allowed in a cell
+    code = ("import ast, asyncio, time; start = time.perf_counter()\n"  # as in a notebook, with `await` allowed
             f"made = eval(compile({statement!r}, 'cell', 'exec', ast.PyCF_ALLOW_TOP_LEVEL_AWAIT))\n"
             "if made is not None: asyncio.run(made)\n"
             "print(time.perf_counter() - start)")
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT / "notebooks", capture_output=True, text=True, check=True,
-                          env={**os.environ, "PYTHONPATH": str(ROOT)})
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT / "notebooks", capture_output=True, text=True,
+                          check=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
     return float(done.stdout)
 
 
@@ -94,7 +96,8 @@ def serve(folder):
         s.bind(("127.0.0.1", 0))
         port = s.getsockname()[1]
     arguments = f"ARGS=--no-browser --ip=127.0.0.1 --port={port} --IdentityProvider.token=t"
-    process = subprocess.Popen(["make", "lab", arguments], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    process = subprocess.Popen(["make", "lab", arguments], cwd=folder, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL, start_new_session=True)
     while process.poll() is None:
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/lab?token=t", timeout=5)

@@ -15,7 +15,10 @@ class Problem:
 
     def __init__(self, T, D, H, B, dtype):
         rng = np.random.default_rng(0)
-        draw = lambda *shape: rng.standard_normal(shape).astype(dtype)
+
+        def draw(*shape):
+            return rng.standard_normal(shape).astype(dtype)
+
         self.Wx, self.Wh, self.b = draw(H, D) / dtype(np.sqrt(D)), draw(H, H) / dtype(np.sqrt(H)), draw(H, 1)
         self.X, self.h0, self.dh = draw(T, D, B), draw(H, B), draw(T, H, B)
         self.flops = 6 * T * H * B * (D + H) - 2 * T * B * H * D  # three products with D + H, but X needs no gradient
@@ -56,7 +59,9 @@ def pytorch(p):
     """torch.nn.RNN and autograd on the CPU."""
     import torch
 
-    tensor = lambda a: torch.from_numpy(np.ascontiguousarray(a))
+    def tensor(a):
+        return torch.from_numpy(np.ascontiguousarray(a))
+
     net = torch.nn.RNN(p.Wx.shape[1], len(p.Wh), dtype=tensor(p.X).dtype)
     with torch.no_grad():
         net.weight_ih_l0.copy_(tensor(p.Wx))

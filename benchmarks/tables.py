@@ -21,11 +21,12 @@ def medians(records, *keys):
 
 def sequence(records):
     """A row for each dtype and size: times of the others over ours, and our share of the matrix product's speed."""
-    of_table = lambda name: [record for record in records if record["extra_info"]["table"] == name]
-    products, noted = medians(of_table("product"), "dtype")
+    products, passes = ([record for record in records if record["extra_info"]["table"] == table]
+                        for table in ("product", "sequence"))
+    products, noted = medians(products, "dtype")
     speed = {dtype: noted[(dtype,), name]["flops"] / by[name]
              for (dtype,), by in products.items() for name in by}
-    times, noted = medians(of_table("sequence"), "dtype", "size")
+    times, noted = medians(passes, "dtype", "size")
     rows = []
     for (dtype, size), by_name in times.items():
         ours = by_name[OURS]
@@ -89,8 +90,9 @@ def costs(rows, symbol):
     """Of `growth`'s rows, those in which one size grows: its values, and way -> milliseconds, way -> KB."""
     part = [row for row in rows if row["symbol"] == symbol]
     ways = dict.fromkeys(row["way"] for row in part)
-    by_way = lambda cost: {way: [row[cost] for row in part if row["way"] == way] for way in ways}
-    return list(dict.fromkeys(row["value"] for row in part)), by_way("milliseconds"), by_way("peak KB")
+    times, held = ({way: [row[cost] for row in part if row["way"] == way] for way in ways}
+                   for cost in ("milliseconds", "peak KB"))
+    return list(dict.fromkeys(row["value"] for row in part)), times, held
 
 
 def exponents(rows):

@@ -92,10 +92,10 @@ def rnn_backward(cell, dh, caches):
 
 
 def rnn_backward_truncated(cell, dh, caches, k):
-    """Truncated BPTT, BPTT(h): a step's loss flows back through at most k steps, its own included (Williams & Peng, 1990).
+    """Truncated BPTT: a step's loss flows back through at most k steps, its own included.
 
-    The gradients of all losses that are j steps old are one array, so that k products over all steps replace
-    the loop over time. k >= T is `rnn_backward`, to the bit.
+    It is BPTT(h) of Williams & Peng (1990). The gradients of all losses that are j steps old are one array, so that k
+    products over all steps replace the loop over time. k >= T is `rnn_backward`, to the bit.
 
     Parameters
     ----------
@@ -109,15 +109,15 @@ def rnn_backward_truncated(cell, dh, caches, k):
     if as_count("k", k) >= len(caches):
         return rnn_backward(cell, dh, caches)
     X, H_prev, H, dh = unpack(cell, dh, caches)
-    B, slopes = H.shape[1], slope(H).reshape(-1, H.shape[2])
-    young = dh.reshape(slopes.shape)  # row t*B + n: the loss of step t + age reaching h_t of example n
+    B, slopes = H.shape[1], slope(H).reshape(-1, H.shape[2])  # row t*B + n: step t of example n
+    dh_next = dh.reshape(slopes.shape)
     dZ, dh0 = np.zeros_like(slopes), np.zeros_like(H[0])
-    for age in range(k):
-        dz = young * slopes[: len(young)]
-        dZ[: len(young)] += dz
-        young = dz.dot(cell.Wh)
-        dh0 += young[:B]
-        young = young[B:]  # from here on they reach the step before
+    for _ in range(k):
+        dz = dh_next * slopes[: len(dh_next)]
+        dZ[: len(dh_next)] += dz
+        dh_next = dz.dot(cell.Wh)
+        dh0 += dh_next[:B]
+        dh_next = dh_next[B:]  # row t*B + n is now what a later loss sends to step t
     return *parameter_gradients(dZ, X, H_prev), dh0.T
 
 

@@ -1,4 +1,4 @@
-"""How the cost of a gradient grows with the length of the sequence: full, sliding-window and chunked BPTT, and the memory it holds."""
+"""How time and memory of a gradient grow with the length of the sequence: full, sliding-window and chunked BPTT."""
 
 import tracemalloc
 
@@ -22,7 +22,8 @@ def ways(T, D=8, H=32, B=1, k=25):
     dict : "full", "sliding window", "chunks" -> function; each goes once forward and back over the T steps
     """
     T, k, rng = as_count("T", T), as_count("k", k), np.random.default_rng(0)
-    cell, X, dh = RNNCell(D, H, rng), rng.standard_normal((T, B, D)).transpose(0, 2, 1), rng.standard_normal((T, B, H)).transpose(0, 2, 1)
+    cell = RNNCell(D, H, rng)
+    X, dh = (rng.standard_normal((T, B, size)).transpose(0, 2, 1) for size in (D, H))
 
     def full():
         rnn_backward(cell, dh, rnn_forward(cell, X)[1])

@@ -31,8 +31,8 @@ def test_ratios_are_of_medians_and_the_share_is_of_the_products_speed():
 
 def test_a_training_run_is_timed_from_the_start_of_the_process_and_after_its_imports():
     times = {"package": (0.2, 0.1), "PyTorch": (3.0, 0.5), "JAX": (1.0, 0.6)}
-    records = [record(0, "training", name, task="sine", updates=500, seconds=factor * seconds, imported=factor * imported)
-               for factor in (1, 2, 5) for name, (seconds, imported) in times.items()]
+    records = [record(0, "training", name, task="sine", updates=500, seconds=factor * whole, imported=factor * alone)
+               for factor in (1, 2, 5) for name, (whole, alone) in times.items()]
     assert tables.training(records) == [
         {"run": "sine", "updates": 500, "seconds": 0.4, "PyTorch": 15.0, "JAX": 5.0,
          "seconds, imported": 0.2, "PyTorch, imported": 5.0, "JAX, imported": 6.0}]

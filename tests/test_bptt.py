@@ -33,12 +33,14 @@ def test_the_drafts_own_usage():
     dh = [np.ones_like(h) for h in states]
     assert [g.shape for g in rnn_backward(cell, dh, caches)] == [(5, 3), (5, 5), (5, 1), (5, 1)]
     whole, ones = [[[1]], [[2]], [[3]]], RNNCell(1, 5, np.random.default_rng(0))
-    np.testing.assert_array_equal(rnn_forward(ones, whole)[0], rnn_forward(ones, np.array([1.0, 2, 3])[:, None, None])[0])
+    series = np.array([1.0, 2, 3])[:, None, None]
+    np.testing.assert_array_equal(rnn_forward(ones, whole)[0], rnn_forward(ones, series)[0])
 
 
 def test_no_initial_state_is_zeros_and_one_column_serves_every_example():
     case = draw()
-    np.testing.assert_array_equal(rnn_forward(case.cell, case.X)[0], rnn_forward(case.cell, case.X, np.zeros((4, 3)))[0])
+    np.testing.assert_array_equal(rnn_forward(case.cell, case.X)[0],
+                                  rnn_forward(case.cell, case.X, np.zeros((4, 3)))[0])
     one = case.h0[:, :1]
     np.testing.assert_array_equal(rnn_forward(case.cell, case.X, one)[0],
                                   rnn_forward(case.cell, case.X, np.repeat(one, 3, axis=1))[0])
@@ -46,26 +48,27 @@ def test_no_initial_state_is_zeros_and_one_column_serves_every_example():
 
 # Backward
 
+def central_errors(cell, X, h0, dh):
+    """The relative errors of dWx, dWh, db and dh0 against central differences."""
+    def loss():
+        return float(np.sum(dh * rnn_forward(cell, X, h0)[0]))
+
+    gradients, params = rnn_backward(cell, dh, rnn_forward(cell, X, h0)[1]), (cell.Wx, cell.Wh, cell.b, h0)
+    assert [gradient.shape for gradient in gradients] == [param.shape for param in params]
+    return [relative_error(gradient, numerical_gradient(loss, param))
+            for gradient, param in zip(gradients, params, strict=True)]
+
+
 @steady
 @given(sizes)
 def test_gradients_match_central_differences(size):
     case = draw(**size)
-    cell, X, h0, dh = case.cell, case.X, case.h0, case.dh
-    loss = lambda: float(np.sum(dh * rnn_forward(cell, X, h0)[0]))
-    gradients = rnn_backward(cell, dh, rnn_forward(cell, X, h0)[1])
-    for gradient, param in zip(gradients, (cell.Wx, cell.Wh, cell.b, h0)):
-        assert gradient.shape == param.shape
-        assert relative_error(gradient, numerical_gradient(loss, param)) <= 1e-6
+    assert max(central_errors(case.cell, case.X, case.h0, case.dh)) <= 1e-6
 
 
 def test_the_median_error_against_central_differences_is_below_1e_8():
-    errors = []
-    for seed in range(40):
-        case = draw(T=3 + seed % 5, seed=seed)
-        cell, X, h0, dh = case.cell, case.X, case.h0, case.dh
-        loss = lambda: float(np.sum(dh * rnn_forward(cell, X, h0)[0]))
-        gradients = rnn_backward(cell, dh, rnn_forward(cell, X, h0)[1])
-        errors += [relative_error(g, numerical_gradient(loss, p)) for g, p in zip(gradients, (cell.Wx, cell.Wh, cell.b, h0))]
+    cases = [draw(T=3 + seed % 5, seed=seed) for seed in range(40)]
+    errors = [error for case in cases for error in central_errors(case.cell, case.X, case.h0, case.dh)]
     assert max(errors) <= 1e-6 and np.median(errors) <= 1e-8
 
 
@@ -80,9 +83,9 @@ def test_one_step_at_a_time_gives_the_same(size):
     total, dh_next = [0, 0, 0], np.zeros_like(h)
     for t in reversed(range(len(caches))):
         *parts, dh_next = rnn_cell_backward(case.cell, case.dh[t] + dh_next, caches[t])
-        total = [a + b for a, b in zip(total, parts)]
+        total = [a + b for a, b in zip(total, parts, strict=True)]
     for cached in (caches, rnn_forward(case.cell, case.X, case.h0)[1]):
-        for got, want in zip(rnn_backward(case.cell, case.dh, cached), (*total, dh_next)):
+        for got, want in zip(rnn_backward(case.cell, case.dh, cached), (*total, dh_next), strict=True):
             np.testing.assert_allclose(got, want, atol=1e-11)
 
 
@@ -93,8 +96,8 @@ def test_backward_is_linear_in_dh(size, k):
     caches = rnn_forward(case.cell, case.X, case.h0)[1]
     other = case.normal(*case.dh.shape)
     for backward in (rnn_backward, lambda *args: rnn_backward_truncated(*args, k)):
-        both = backward(case.cell, 2 * case.dh - 3 * other, caches)
-        for got, a, b in zip(both, backward(case.cell, case.dh, caches), backward(case.cell, other, caches)):
+        both, one, two = (backward(case.cell, dh, caches) for dh in (2 * case.dh - 3 * other, case.dh, other))
+        for got, a, b in zip(both, one, two, strict=True):
             np.testing.assert_allclose(got, 2 * a - 3 * b, atol=1e-9)
 
 
@@ -129,7 +132,7 @@ def test_truncated_is_the_sum_over_losses_of_k_steps_back(size, k):
     case = draw(**size)
     caches = rnn_forward(case.cell, case.X, case.h0)[1]
     got = rnn_backward_truncated(case.cell, case.dh, caches, k)
-    for gradient, want in zip(got, sum_over_losses(case.cell, case.X, case.h0, case.dh, k)):
+    for gradient, want in zip(got, sum_over_losses(case.cell, case.X, case.h0, case.dh, k), strict=True):
         np.testing.assert_allclose(gradient, want, atol=1e-11)
 
 
@@ -139,7 +142,7 @@ def test_a_window_as_long_as_the_sequence_is_full_bptt_to_the_bit(size, more):
     case = draw(**size)
     caches = rnn_forward(case.cell, case.X, case.h0)[1]
     for got, want in zip(rnn_backward_truncated(case.cell, case.dh, caches, size["T"] + more),
-                         rnn_backward(case.cell, case.dh, caches)):
+                         rnn_backward(case.cell, case.dh, caches), strict=True):
         np.testing.assert_array_equal(got, want)
 
 
@@ -163,8 +166,8 @@ def test_arguments_and_caches_are_not_changed():
     first = rnn_backward(case.cell, case.dh, caches)
     rnn_backward_truncated(case.cell, case.dh, caches, 2)
     again = rnn_backward(case.cell, case.dh, caches)
-    assert all((a == b).all() for a, b in zip(watched, before))
-    assert all((a == b).all() for a, b in zip(first, again))
+    assert all((a == b).all() for a, b in zip(watched, before, strict=True))
+    assert all((a == b).all() for a, b in zip(first, again, strict=True))
 
 
 def test_arrays_laid_out_in_any_way_give_the_same():
@@ -173,7 +176,7 @@ def test_arrays_laid_out_in_any_way_give_the_same():
     strided = np.repeat(case.X, 2, axis=2)[:, :, ::2]
     want = rnn_backward(case.cell, case.dh, rnn_forward(case.cell, case.X, case.h0)[1])
     for x in (X, strided):
-        for got, expected in zip(rnn_backward(case.cell, dh, rnn_forward(case.cell, x, h0)[1]), want):
+        for got, expected in zip(rnn_backward(case.cell, dh, rnn_forward(case.cell, x, h0)[1]), want, strict=True):
             np.testing.assert_allclose(got, expected, atol=1e-13)
 
 

@@ -48,7 +48,8 @@ def test_forward_and_backward_take_one_hot_for_the_array(dtype):
     tolerance = 1e-12 if dtype is np.float64 else 1e-4
     np.testing.assert_allclose(states, states_full, atol=tolerance)
     for backward in (rnn_backward, lambda *args: rnn_backward_truncated(*args, 2)):
-        for got, want in zip(backward(case.cell, case.dh, caches), backward(case.cell, case.dh, caches_full)):
+        gradients, expected = (backward(case.cell, case.dh, of) for of in (caches, caches_full))
+        for got, want in zip(gradients, expected, strict=True):
             np.testing.assert_allclose(got, want, atol=tolerance)
             assert got.dtype == dtype
     assert (caches[2][0] == dense(indices, 5)[2]).all()

@@ -1,4 +1,4 @@
-"""A stream against an independent, straightforward implementation: one step and one example at a time, lists, no package code."""
+"""A stream against a straightforward implementation without package code: one step and one example at a time."""
 
 import tracemalloc
 
@@ -51,13 +51,14 @@ def test_losses_and_weights_are_those_of_a_straight_loop(T, k1, k2, B, seed):
     losses = train_stream(case.model, case.X, case.Y, k1, k2, 0.01)
     assert len(losses) == -(-T // k1)
     np.testing.assert_allclose(losses, want, rtol=1e-9)
-    for p, weight in zip(case.model.params.values(), weights):
+    for p, weight in zip(case.model.params.values(), weights, strict=True):
         np.testing.assert_allclose(p, weight, atol=1e-9)
 
 
 def test_one_piece_as_long_as_the_stream_is_a_training_step():
     one, other = draw(), draw()
-    assert train_stream(one.model, one.X, one.Y, 5, 5, 0.01) == [train_step(other.model, other.X, other.Y, 0.01, np.inf)[0]]
+    loss, _ = train_step(other.model, other.X, other.Y, 0.01, np.inf)
+    assert train_stream(one.model, one.X, one.Y, 5, 5, 0.01) == [loss]
     np.testing.assert_allclose(one.cell.Wh, other.cell.Wh, rtol=1e-13)
 
 
@@ -71,7 +72,8 @@ def test_the_states_value_is_carried_across_the_cut():
 def test_another_loss_optimiser_and_a_limit_on_the_norm():
     case = draw(T=40, H=12, O=3, B=1)
     targets, adam = case.rng.integers(0, 3, (40, 1)), Adam(0.02)
-    losses = [sum(train_stream(case.model, case.X, targets, 4, 8, 1.0, softmax_cross_entropy, adam, 1.0)) for _ in range(60)]
+    losses = [sum(train_stream(case.model, case.X, targets, 4, 8, 1.0, softmax_cross_entropy, adam, 1.0))
+              for _ in range(60)]
     assert losses[-1] < losses[0] / 2
     one, other = draw(), draw()
     train_stream(one.model, one.X, one.Y, 5, 5, 0.1, max_norm=2.0)
@@ -94,7 +96,8 @@ def test_memory_does_not_grow_with_the_stream():
         X, model = OneHot(indices[:-1], 30), RNNModel(30, 16, 30, np.random.default_rng(0))
         tracemalloc.start()
         train_stream(model, X, indices[1:], 25, 50, 1e-3, loss=softmax_cross_entropy)
-        peaks.append(tracemalloc.get_traced_memory()[1] - 32 * T // 25)  # the losses themselves: a float and a pointer each
+        losses = 32 * T // 25  # a float and a pointer each
+        peaks.append(tracemalloc.get_traced_memory()[1] - losses)
         tracemalloc.stop()
     assert peaks[1] < 1.1 * peaks[0]
 

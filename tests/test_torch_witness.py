@@ -43,7 +43,7 @@ def test_forward_and_all_gradients(shape, gain):
     dWx, dWh, db, dh0 = rnn_backward(case.cell, case.dh, caches)
     theirs = (states.detach().numpy().swapaxes(1, 2), net.weight_ih_l0.grad.numpy(), net.weight_hh_l0.grad.numpy(),
               net.bias_ih_l0.grad.numpy()[:, None], h0.grad[0].numpy().T)
-    for got, want in zip((ours, dWx, dWh, db, dh0), theirs):
+    for got, want in zip((ours, dWx, dWh, db, dh0), theirs, strict=True):
         np.testing.assert_allclose(got, want, rtol=1e-10, atol=1e-10 * max(1, np.abs(want).max()))
 
 
@@ -70,7 +70,7 @@ def test_optimisers_step_for_step(ours, theirs):
     optimizer = theirs(list(twins.values()))
     for step in range(30):
         grads = {name: np.sin(3 * p) + 0.1 * step for name, p in params.items()}
-        for name, p in twins.items():
+        for p in twins.values():
             p.grad = torch.sin(3 * p.detach()) + 0.1 * step
         ours.step(params, grads)
         optimizer.step()
@@ -83,12 +83,12 @@ def test_clipping(max_norm):
     rng = np.random.default_rng(0)
     grads = {"u": rng.standard_normal((3, 2)), "v": rng.standard_normal((4, 1))}
     twins = [torch.zeros(g.shape, dtype=torch.float64, requires_grad=True) for g in grads.values()]
-    for twin_, g in zip(twins, grads.values()):
+    for twin_, g in zip(twins, grads.values(), strict=True):
         twin_.grad = torch.from_numpy(g.copy())
     want = torch.nn.utils.clip_grad_norm_(twins, max_norm).item()
     clipped, norm = clip_by_norm(grads, max_norm)
     assert norm == pytest.approx(want, rel=1e-12)
-    for g, twin_ in zip(clipped.values(), twins):
+    for g, twin_ in zip(clipped.values(), twins, strict=True):
         np.testing.assert_allclose(g, twin_.grad.numpy(), rtol=1e-4)  # torch divides by the norm plus 1e-6
 
 
