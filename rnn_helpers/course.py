@@ -20,7 +20,7 @@ WRITTEN = {  # answer -> (notebook, points)
     "unrolling_is_depth": ("02_forward_pass", 2.0),
     "vanish_faster": ("03b_vanishing_and_exploding", 2.0),
     "tanh_part": ("03b_vanishing_and_exploding", 2.0),
-    "rising_loss": ("04_number_sequence", 2.0),
+    "rising_loss": ("04b_the_rising_loss", 2.0),
     "sequence_length": ("04_number_sequence", 2.0),
     "memory_or_counting": ("05_char_level", 2.0),
     "why_truncate": ("06_truncated_bptt", 2.0),

@@ -1,4 +1,4 @@
-"""Which loss reaches which state: dL_t/dh_s for every pair of steps, and which pairs a truncation keeps."""
+"""Which loss reaches which state and which parameter: dL_t/dh_s for every pair of steps, and which pairs a truncation keeps."""
 
 import numpy as np
 
@@ -58,6 +58,26 @@ def jacobians_back(cell, X, h0=None, forward=rnn_forward, backward=rnn_cell_back
     for n in range(len(X)):
         J[n + 1] = backward(cell, J[n].T, caches[len(X) - 1 - n])[3].T
     return J
+
+
+def shares(backward, cell, dh, caches):
+    """How large a share each step's loss has in each gradient: one loss counts at a time.
+
+    Parameters
+    ----------
+    backward : function (cell, dh, caches) -> (dWx, dWh, db, ...)
+    cell, dh (T, H, B), caches : what it is called with
+
+    Returns
+    -------
+    sizes : (T, 3); sizes[t] holds the norms of dWx, dWh, db when only the loss of step t counts
+    """
+    sizes = np.zeros((len(dh), 3))
+    for t in range(len(dh)):
+        only = np.zeros_like(dh)
+        only[t] = dh[t]
+        sizes[t] = [np.linalg.norm(g) for g in backward(cell, only, caches)[:3]]
+    return sizes
 
 
 def full_mask(T):

@@ -34,7 +34,7 @@ class Quiz:
 
     def __init__(self, question):
         self.question, self.guess, self.waiting = question, None, []
-        heading = widgets.HTML(f"{STYLE}<b>Predict:</b> {html.escape(question.text)}")
+        heading = widgets.HTML(f"{STYLE}<b>{html.escape(question.asks)}:</b> {html.escape(question.text)}")
         self.buttons = [widgets.Button(description=choice, layout={"width": "auto", "height": "auto"})
                         for choice in question.choices]
         for button in self.buttons:
@@ -55,20 +55,20 @@ class Quiz:
     def says(self, choice, first=True):
         """What is said to a choice, as HTML; to the first one also which is right, if it is not."""
         right, why = self.question.right, {text: html.escape(said) for text, said in self.question.choices.items()}
-        quoted = f"“{html.escape(choice)}”"
+        quoted, predicts = f"“{html.escape(choice)}”", self.question.asks == "Predict"
         if choice == right:
-            return f"<b>{'You predicted it' if first else 'Right'}:</b> {quoted} {why[right]}"
+            return f"<b>{'You predicted it' if first and predicts else 'Right'}:</b> {quoted} {why[right]}"
         said = f"<b>Not {quoted}</b> {why[choice]}"
-        return f"{said}<br><b>It is “{html.escape(right)}”</b> {why[right]}" if first else said
+        return f"{said}<br><b>{'It is' if predicts else 'Better:'} “{html.escape(right)}”</b> {why[right]}" if first else said
 
     def bundle(self):
         """The output that a notebook stores, by MIME type: live widgets; question and choices for a page without."""
         choices = zip("abcdef", self.question.choices, strict=False)
-        lines = [f"Predict: {self.question.text}", *(f"  {letter}) {text}" for letter, text in choices)]
+        lines = [f"{self.question.asks}: {self.question.text}", *(f"  {letter}) {text}" for letter, text in choices)]
         items = "".join(f"<li>{html.escape(text)}</li>" for text in self.question.choices)
         return {
             WIDGET_VIEW: {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id},
-            "text/html": f"<p><b>Predict:</b> {html.escape(self.question.text)}</p><ol type='a'>{items}</ol>",
+            "text/html": f"<p><b>{html.escape(self.question.asks)}:</b> {html.escape(self.question.text)}</p><ol type='a'>{items}</ol>",
             "text/plain": "\n".join(lines),
         }
 

@@ -5,10 +5,11 @@ the learner's function when it passed its check and the course's otherwise.
 """
 
 from rnn_helpers.check import (
-    bptt, char_level, forward_pass, judge, number_sequence, observe, rnn_cell, sampling, truncated_bptt,
+    bptt, char_level, forward_pass, judge, number_sequence, observe, rising_loss, rnn_cell, sampling, truncated_bptt,
 )
 from rnn_helpers.check.progress import Progress
 from rnn_helpers.check.report import Points
+from rnn_helpers.check.search import single
 from rnn_helpers.check.yardstick import Yardstick
 from rnn_helpers.course import NOTEBOOKS, WRITTEN, find
 from rnn_helpers.page import on_page
@@ -16,7 +17,7 @@ from rnn_helpers.page import on_page
 SEED = 12  # of the fixtures in a notebook; graders use their own
 
 EXERCISES = {exercise.name: exercise
-             for module in (rnn_cell, forward_pass, bptt, number_sequence, char_level, sampling, truncated_bptt)
+             for module in (rnn_cell, forward_pass, bptt, number_sequence, rising_loss, char_level, sampling, truncated_bptt)
              for exercise in module.EXERCISES}
 
 _checked = {}  # exercise name -> (the function, its Points)
@@ -47,6 +48,14 @@ def run(name, function, seed=SEED, **using):
     if not on_page():
         print(points)
     return points
+
+
+def wrong_versions(name):
+    """The wrong versions of an exercise that its check knows by name: dict, name -> function, to try tests of one's own on."""
+    exercise = EXERCISES[name]
+    of_family = single(exercise.family) if exercise.family else ()
+    return {mistake.name: mistake.wrong for mistake in exercise.mistakes} | {
+        variant.name: exercise.family.program(fit) for variant, fit in of_family}
 
 
 def yours_or_ours(function):

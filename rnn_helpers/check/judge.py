@@ -6,7 +6,6 @@ from rnn_helpers.check.advice import Advice
 from rnn_helpers.check.atlas import name_mistakes
 from rnn_helpers.check.compare import close, first_difference, same_shape
 from rnn_helpers.check.observe import Observed
-from rnn_helpers.check.unfinished import unfinished
 from rnn_helpers.check.yardstick import flatten, keys_of, reading
 
 
@@ -183,13 +182,10 @@ def judge(yardstick, observed: Observed, hidden=False):
     exercise, inputs = yardstick.exercise, yardstick.inputs
     result = Judgement(exercise.name, exercise.asks, "wrong", 0.0, exercise.points)
     problems = [case.problem for case in observed.cases.values() if case.problem]
-    kinds = {kind for kind, _ in observed.remarks}
-    if problems and problems[0].kind == "not attempted" or "nothing written" in kinds:
+    if problems and problems[0].kind == "not attempted":
         result.status = "not attempted"
-        where = ", which stands above it" if "below the raise" in kinds else ""
-        left = f"take out the line `raise NotImplementedError`{where}, to see what your code gives" \
-            if problems and problems[0].line else f"not attempted yet: {exercise.asks}"
-        result.advice = [Advice(left, "unfinished")]
+        left = "take out the line `raise NotImplementedError` to see what your code gives" if problems[0].line else ""
+        result.advice = [Advice(left or f"not attempted yet: {exercise.asks}", "unfinished")]
         return result
     if observed.borrowed:
         result.status = "borrowed"
@@ -204,14 +200,11 @@ def judge(yardstick, observed: Observed, hidden=False):
         result.advice = witness_lines(exercise, inputs, evidence)
         return result
     result.status = "partly right" if result.points > 0 else "wrong"
-    if first := unfinished(evidence):
-        result.advice = first
-        return result
     named, left = name_mistakes(evidence)
     result.mistakes = [mistake.name for mistake in named]
     result.advice = [Advice(f"{mistake.title}. {mistake.why}", "mistake", math=mistake.line) for mistake in named]
     if not named:
-        result.advice = unfinished(evidence, last=True) or unknown(exercise, inputs, observed, evidence, result, problems)
+        result.advice = unknown(exercise, inputs, observed, evidence, result, problems)
     elif left:  # stands first when it comes first
         result.advice.insert(0 if left[0] == evidence.wrong[0] else len(named), Advice(evidence.what_shows(left[0]), "difference"))
     if observed.globals_read and (left or not named):

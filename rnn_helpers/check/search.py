@@ -157,14 +157,20 @@ def size(thing):
     return thing.size if isinstance(thing, np.ndarray) else sum(map(size, thing)) if isinstance(thing, (tuple, list)) else 0
 
 
-def titles(family):
-    """The title of each slip by its name, alone and in all outputs that can have it; late ones are not among them."""
-    found = {}
+def single(family):
+    """Each slip as (variant, fit), alone and in all outputs that can have it; late ones are not among them."""
     for output, slots in (("", family.slots), *((name, output.slots) for name, output in family.outputs.items())):
         for (slip,) in together(output, slots, 1):
-            shared = [replace(slip, output=name) for name, other in family.outputs.items() if slip.variant in other.slots.get(slip.slot, ())]
-            found |= {variant.name: variant.title for slips in ([slip], shared or [slip]) for variant in told(family, Fit(tuple(slips)))}
-    return found
+            shared = [replace(slip, output=name) for name, other in family.outputs.items()
+                      if slip.variant in other.slots.get(slip.slot, ())]
+            for slips in ([slip], shared or [slip]):
+                fit = Fit(tuple(slips))
+                yield told(family, fit)[0], fit
+
+
+def titles(family):
+    """The title of each slip by its name."""
+    return {variant.name: variant.title for variant, _ in single(family)}
 
 
 def numbers(value):

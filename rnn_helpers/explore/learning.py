@@ -5,6 +5,7 @@ import functools
 import numpy as np
 
 from rnn_helpers.bptt import rnn_forward
+from rnn_helpers.credit import credit_map
 from rnn_helpers.data import make_windows, sine
 from rnn_helpers.explore.control import explore, int_slider, steps
 from rnn_helpers.model import RNNModel
@@ -57,8 +58,8 @@ def draw_training(fig, lr, max_norm, T, step=train_step):
 def training(step=train_step, whose=""):
     """Show the loss curve with controls for learning rate, threshold and sequence length; `step` as `train_step`."""
     explore(functools.partial(draw_training, step=step), f"{UPDATES} updates on a sine", whose=whose,
-            lr=steps("learning rate", RATES, 3e-4), max_norm=steps("clipping threshold", THRESHOLDS, 100.0),
-            T=steps("sequence length T", LENGTHS, 10))
+            lr=steps("learning rate", RATES, 3e-3), max_norm=steps("clipping threshold", THRESHOLDS, np.inf),
+            T=steps("sequence length T", LENGTHS, 20))
 
 
 def continue_alone(model, heard, count, forward=rnn_forward):
@@ -85,17 +86,23 @@ def continue_alone(model, heard, count, forward=rnn_forward):
     return np.array(alone)
 
 
+def pull_of_the_last_loss(model, series):
+    """How hard the loss of a series' last step pulls on the state n = 0, 1, ... steps back, relative to its own state's."""
+    pulls = credit_map(model.cell, series[:, None, None], np.tile(model.Wy.T, (len(series), 1, 1)))[-1, ::-1]
+    return pulls / pulls[0]
+
+
 def draw_continuation(fig, warm_up, model, series, shown):
     """What a model makes of a series after `warm_up` true values; `shown` is the number of steps drawn."""
     alone = continue_alone(model, series[:warm_up], shown - warm_up)
     ax = fig.subplots()
     alt = plots.continuation(ax, series[:shown], alone)
     error = np.sqrt(np.mean((alone - series[warm_up:shown]) ** 2))
-    ax.set(ylim=(-1.9, 1.5), title=f"after {warm_up} true values: root mean square error {error:.2g}")
+    ax.set(ylim=(-1.9, 1.5), title=f"after {warm_up} true value{'s' if warm_up > 1 else ''}: root mean square error {error:.2g}")
     return alt
 
 
-def continuation(model, series, shown=100, warm_up=25, whose=""):
+def continuation(model, series, shown=100, warm_up=1, whose=""):
     """Show a trained model's continuation with a control for the length of the warm-up."""
     explore(functools.partial(draw_continuation, model=model, series=np.asarray(series), shown=shown), "Going on alone", whose=whose,
             warm_up=int_slider("true values heard", 1, shown // 2, warm_up))

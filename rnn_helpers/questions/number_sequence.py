@@ -12,21 +12,21 @@ QUESTIONS = {
             "it stays near 80, or turns back":
                 "Its outputs are sums of tanh units, and those flatten where they were never asked to rise.",
             "larger and larger numbers, faster and faster":
-                "A linear network could run away. Tanh units cannot: each output is bounded.",
+                "A linear network could run away. Tanh units cannot: their outputs are bounded.",
             "something random":
-                "Nothing here is random. The curve simply bends.",
+                "Nothing here is random. The curve bends, that is all.",
         }),
     "memory": Question(
         "Freeze Wh at 0 and train again, on both series. What happens to the error of the last step?",
-        right="it grows a little on the numbers and about 30-fold on the sine",
+        right="it hardly changes on the numbers and grows many times on the sine",
         choices={
-            "it stays about the same on both":
-                "On the numbers nearly. But the same height of a sine occurs on the way up and on the way down.",
-            "it grows a little on the numbers and about 30-fold on the sine":
-                "Counting needs no past, the sine needs to know its direction.",
-            "it grows about 30-fold on both":
-                "The next number is a function of this number, so no past is needed there.",
+            "it hardly changes on either":
+                "True for the numbers. But a sine passes the same height on its way up and on its way down.",
+            "it hardly changes on the numbers and grows many times on the sine":
+                "The next number needs no past; the next value of a sine depends on its direction.",
+            "it grows many times on both":
+                "The next number is a function of this number, so hardly any past is needed there.",
             "training fails on both":
-                "A layer of tanh units without memory still trains, as an ordinary network.",
+                "A layer of tanh units without memory still trains, like any feed-forward network.",
         }),
 }

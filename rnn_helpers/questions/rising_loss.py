@@ -1,20 +1,64 @@
-"""Questions of notebook 4b, the rising loss."""
+"""Questions of notebook 4b, the rising loss: before each step of the case, which test comes next."""
 
 from rnn_helpers.questions.question import Question
 
+NEXT = "Your next test"
+
 QUESTIONS = {
-    "rising": Question(
-        "Gradient descent climbs. You divide the learning rate by 10. What happens?",
-        right="the same rise, ten times later",
+    "first-test": Question(
+        "Gradient descent climbs. What do you try first?",
+        right="divide the learning rate by 10",
         choices={
-            "the rise disappears: the steps were too long":
-                "Steps that are too long make a loss jump about. This one climbs smoothly, whatever the length.",
-            "the same rise, ten times later":
-                "Lowest at epoch 928 instead of 93, at 36 again, and from there it climbs. So it is the "
-                "direction that is wrong.",
-            "the loss stays at its lowest point, 36":
-                "A lower rate does not know where to stop: it goes the same way, slowly.",
-            "it blows up":
-                "Each step is clipped and short. Nothing here is abrupt.",
+            "train ten times as long":
+                "It has been climbing for 4,900 epochs. More of the same tells you nothing new.",
+            "divide the learning rate by 10":
+                "It is cheap, and it splits the suspects in two. If the updates are too long, the rise goes away; "
+                "if they point the wrong way, it stays.",
+            "scale the numbers, as in notebook 4":
+                "That would be a good training run, and another one. A rise that goes away is not yet a rise explained.",
+            "read the code once more":
+                "You have read it, and line by line it is right. Now measure what it does.",
+        }, asks=NEXT),
+    "second-test": Question(
+        "The updates point the wrong way. They are made of five gradients, each clipped element by element. What do you test?",
+        right="all five gradients, by central differences",
+        choices={
+            "put the clipping by norm in place of the other":
+                "A fair suspect: in notebook 4 the other one turned a gradient by 60 degrees. But it acquits itself only: "
+                "with clipping by norm the loss climbs as well, from about 32 to 44 or more.",
+            "all five gradients, by central differences":
+                "It is the one test that knows nothing of the code, and it says for each gradient whether it is right.",
+            "the gradient of Wx, by central differences":
+                "Why only one? The other four take no more than a line, and which are right will tell you as much as which are wrong.",
+            "a network with more units":
+                "It would take another course, and say nothing about this one.",
+        }, asks=NEXT),
+    "third-test": Question(
+        "The walk back is at fault: a function of cell, dh and caches. You may call it with any dh. "
+        "Which dh says most about what is wrong in it?",
+        right="the loss of one step at a time, and 0 for the others",
+        choices={
+            "dh twice as large":
+                "BPTT is linear in dh: a right function and a wrong one both give gradients twice as large.",
+            "a sequence of one step":
+                "It would come out right, and you would know only that the fault needs several steps.",
+            "the loss of one step at a time, and 0 for the others":
+                "BPTT is linear in dh, so a gradient is the sum of ten shares, one from each loss. Look at each share alone.",
+            "ones everywhere":
+                "One more wrong gradient, and no word about where it went wrong.",
+        }, asks=NEXT),
+    "why-up": Question(
+        "The cell hears the losses of steps 6 to 10 only, the readout hears all ten. Why does the total go up, "
+        "and not just down more slowly?",
+        right="the cell serves the last five losses, at the cost of the first five",
+        choices={
+            "the cell serves the last five losses, at the cost of the first five":
+                "Nothing tells it what its moves do to steps 1 to 5, and the states are shared by all.",
+            "the gradients explode":
+                "Every element is clipped to 1, and the climb is smooth. Nothing here is too long.",
+            "the readout forgets what it has learned":
+                "Its gradients are right. It does what it can with the states that it is given.",
+            "with half of the losses missing, the gradient is half as long":
+                "Then the loss would fall more slowly. A shorter step in the right direction still leads down.",
         }),
 }

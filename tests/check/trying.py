@@ -94,7 +94,8 @@ def earns(name, function, points, **using):
 
 def enough(notebook, right):
     """Whether every exercise of a notebook has its right ways: 5 of a big exercise, 3 of each other."""
-    counts = {name: len(right.get(name, ())) for name, exercise in check.EXERCISES.items() if exercise.notebook.startswith(notebook)}
+    counts = {name: len(right.get(name, ())) for name, exercise in check.EXERCISES.items()
+              if exercise.notebook.partition("_")[0] == notebook}
     return counts and all(count >= (5 if name in BIG else 3) for name, count in counts.items())
 
 

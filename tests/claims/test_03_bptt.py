@@ -1,5 +1,7 @@
 """What notebook 3 says about its experiments, over eight seeds."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -11,8 +13,7 @@ from rnn_helpers.losses import squared_error
 from rnn_helpers.readout import many_to_many
 from tests.claims import claims
 
-WRONG = {mistake.name: mistake.wrong for mistake in check.EXERCISES["rnn_backward"].mistakes}
-BESIDE_THE_NUMBERS = {"dh-overwritten"}  # what is wrong with these is not the gradients
+WRONG = check.wrong_versions("rnn_backward")
 
 
 def setting(seed, T=4):
@@ -39,18 +40,21 @@ def largest_error(backward, cell, caches, dh, measured):
 
 @pytest.mark.parametrize("seed", claims.SEEDS)
 def test_right_and_wrong_lie_far_apart(seed):
-    claims.says("03", "a right gradient stayed below 1e-9, and every wrong version of `rnn_backward` in the collection behind your "
-                      "checks, dozens of them, was off by more than 0.01")
+    claims.says("03", "In this setting nothing falls in between. Over eight draws of all its numbers, the right `rnn_backward` stayed below 1e-9. "
+                      "Your check knows about 250 wrong versions by name, and nearly all of them were off by more than 0.01. "
+                      "(A few came out right: they cut off only what is larger or longer than anything here.)")
     cell, caches, dh, watched, loss = setting(seed)
     measured = [numerical_gradient(loss, param) for param in watched.values()]
     assert largest_error(rnn_backward, cell, caches, dh, measured) < 1e-9
     errors = {}
-    for name in WRONG.keys() - BESIDE_THE_NUMBERS:
+    for name in WRONG:
         try:
             errors[name] = largest_error(WRONG[name], cell, caches, dh, measured)
         except (ValueError, IndexError, TypeError):
             errors[name] = np.inf
-    assert len(errors) > 24 and min(errors.values()) > 0.01, min(errors, key=errors.get)
+    right = {name for name, error in errors.items() if error < 1e-9}
+    assert 230 < len(errors) < 270 and len(right) <= 10 and all(re.search("clipped|shortened|cut|steps-only", name) for name in right)
+    assert min(error for name, error in errors.items() if name not in right) > 0.01
 
 
 @pytest.mark.parametrize("seed", claims.SEEDS)
