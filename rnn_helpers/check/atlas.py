@@ -35,7 +35,7 @@ def of_a_list(evidence, most=2):
     """
     problems = problem_texts(evidence.observed)
     damaged = {case: result.damaged for case, result in evidence.observed.cases.items() if result.damaged}
-    fitting, wrong, named = {}, list(evidence.wrong), []
+    fitting, wrong, named = {}, [key for key in evidence.wrong if key in evidence.yardstick.telling], []
     for shown in evidence.yardstick.symptoms:
         if shown.signs:
             if all(evidence.agrees(key, shown.values) for key in shown.signs) and shown.problems.items() <= problems.items():

@@ -10,7 +10,7 @@ from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, keys, p
 from rnn_helpers.check.families import bptt as family
 from rnn_helpers.check.mistakes import bptt as mistakes
 from rnn_helpers.check.networks import cell_of, draw_cell, single_precision
-from rnn_helpers.check.returned import arranged, named, single, spoiled
+from rnn_helpers.check.returned import named, several, single, spoiled
 from rnn_helpers.gradcheck import check_gradients, numerical_gradient, relative_error
 
 STEP_NAMES = ("dWx", "dWh", "db", "dh_prev")
@@ -59,9 +59,7 @@ def step_again(function, i):
     return named(function(cell, np.asfortranarray(i["dh_t"][::-1]), cache), *STEP_NAMES)
 
 
-def the_course_s_step(run):
-    """A case's `read` that knows the four values by those of the course's step back."""
-    return arranged(STEP_NAMES, lambda i: run(rnn_cell_backward, i).values())
+step_case = several(STEP_NAMES, rnn_cell_backward)
 
 
 def step_witness(i, values):
@@ -82,10 +80,9 @@ RNN_CELL_BACKWARD = Exercise(
     asks="rnn_cell_backward(cell, dh_t, cache) -> (dWx_t, dWh_t, db_t, dh_prev)",
     fixtures=step_fixtures,
     second=partial(step_fixtures, sizes=((3, 5, 4), (4, 3, 1))),
-    cases=(Case("one example", one_step("1"), the_course_s_step(one_step("1"))),
-           Case("a batch of 3", one_step(), the_course_s_step(one_step())),
-           Case("called again", step_again, the_course_s_step(step_again), may_change=("Wx", "Wh", "b")),
-           Case("float32", one_step_float32, the_course_s_step(one_step_float32), tolerance=1e-4)),
+    cases=(step_case("one example", one_step("1")), step_case("a batch of 3", one_step()),
+           step_case("called again", step_again, may_change=("Wx", "Wh", "b")),
+           step_case("float32", one_step_float32, tolerance=1e-4)),
     facets=(Facet("shapes", 0.5, keys(["*"], STEP_NAMES), "shape"),
             Facet("dWx and db of one example", 1.5, keys(("one*", "float32"), ("dWx", "db"))),
             Facet("dWh of one example", 0.75, ("one example/dWh", "float32/dWh")),
@@ -162,9 +159,7 @@ def sequence_again(function, i):
     return named(function(cell, np.asfortranarray(i["dh"]), caches), *NAMES)
 
 
-def the_course_s_walk(run):
-    """A case's `read` that knows the four values by those of the course's walk back."""
-    return arranged(NAMES, lambda i: run(rnn_backward, i).values())
+walk_case = several(NAMES, rnn_backward)
 
 
 def sequence_witness(i, values):
@@ -185,12 +180,11 @@ RNN_BACKWARD = Exercise(
     asks="rnn_backward(cell, dh, caches) -> (dWx, dWh, db, dh0)",
     fixtures=sequence_fixtures,
     second=partial(sequence_fixtures, sizes=((9, 3, 5, 4), (10, 4, 6, 1), (1, 4, 5, 3))),
-    cases=tuple(Case(name, run, the_course_s_walk(run), **more) for name, run, more in (
-        ("one sequence", whole_sequence("1"), {}), ("a batch of 3", whole_sequence(), {}),
-        ("lists", whole_sequence("1", lists=True), {}), ("T = 1", whole_sequence("2"), {}),
-        ("T = 1, from zeros", sequence_from_zeros("2"), {}),
-        ("called again", sequence_again, {"may_change": ("Wx", "Wh", "b")}),
-        ("float32", sequence_float32, {"tolerance": 1e-4}))),
+    cases=(walk_case("one sequence", whole_sequence("1")), walk_case("a batch of 3", whole_sequence()),
+           walk_case("lists", whole_sequence("1", lists=True)), walk_case("T = 1", whole_sequence("2")),
+           walk_case("T = 1, from zeros", sequence_from_zeros("2")),
+           walk_case("called again", sequence_again, may_change=("Wx", "Wh", "b")),
+           walk_case("float32", sequence_float32, tolerance=1e-4)),
     facets=(Facet("shapes", 0.5, keys(("one*", "a batch*", "T = 1*"), NAMES), "shape"),
             Facet("dWx and db of one sequence", 1.5, keys(("one*", "float32"), ("dWx", "db"))),
             Facet("dWh of one sequence", 0.75, ("one sequence/dWh", "float32/dWh")),

@@ -23,11 +23,11 @@ class Inputs(dict):
         self._known, self._other = {}, None
 
     def once(self, make):
-        """make(self), worked out once for this fixture, as arrays."""
+        """make(inputs), a dict, worked out once for this fixture, as arrays."""
         if make not in self._known:
             fresh = self.copy()
             fresh.using = {}
-            self._known[make] = [np.asarray(value) for value in make(fresh)]
+            self._known[make] = {name: np.asarray(value) for name, value in make(fresh).items()}
         return self._known[make]
 
     @contextlib.contextmanager
@@ -99,6 +99,8 @@ class Case:
     tolerance : relative, to the largest expected number
     may_change : names of inputs that the function is asked to change in place
     may_share : True when results may be views of the arguments
+    repeats : True for a case of several calls, whose numbers mix what a mistake does at each: a list of mistakes is not
+        compared with it
     """
 
     name: str
@@ -107,6 +109,7 @@ class Case:
     tolerance: float = 1e-6
     may_change: tuple = ()
     may_share: bool = False
+    repeats: bool = False
 
     def elsewhere(self):
         """The same case on the second fixture."""

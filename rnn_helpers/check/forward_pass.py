@@ -1,5 +1,7 @@
 """The exercises of notebook 2: the forward pass over a sequence, its readouts, the number of parameters."""
 
+from functools import partial
+
 import numpy as np
 
 from rnn_helpers.bptt import rnn_forward
@@ -12,9 +14,10 @@ from rnn_helpers.model import count_parameters
 from rnn_helpers.readout import many_to_many, many_to_one
 
 
-def sequence_fixtures(rng):
+def sequence_fixtures(rng, sizes=((7, 3, 4, 2), (8, 2, 6, 1))):
+    """sizes : (T, D, H, B) of a batch and of one sequence."""
     fixture = {}
-    for suffix, (T, D, H, B) in {"": (7, 3, 4, 2), "2": (8, 2, 6, 1)}.items():
+    for suffix, (T, D, H, B) in zip(("", "2"), sizes, strict=True):
         fixture |= {**draw_cell(rng, D, H, suffix), f"X{suffix}": rng.normal(size=(T, D, B)),
                     f"h0{suffix}": rng.uniform(-0.9, 0.9, (H, B)), f"X_next{suffix}": rng.normal(size=(T, D, B))}
     return fixture
@@ -107,11 +110,12 @@ RNN_FORWARD = Exercise(
     notebook="02_forward_pass",
     asks="rnn_forward(cell, X, h0=None) -> (h_states, caches)",
     fixtures=sequence_fixtures,
+    second=partial(sequence_fixtures, sizes=((9, 2, 5, 3), (10, 4, 3, 1))),
     cases=(Case("one sequence", one_sequence), Case("one sequence from h0", from_h0),
            Case("a batch of 2 from h0", with_caches("h0"), read_caches("h0")),
            Case("a batch of 2", with_caches(), read_caches()),
            Case("a list of columns", as_list), Case("T = 1", one_step), Case("T = 1 from h0", one_step_from_h0),
-           Case("called again", called_again, may_change=("Wx", "Wh", "b")), Case("large numbers", of_large_numbers),
+           Case("called again", called_again, may_change=("Wx", "Wh", "b"), repeats=True), Case("large numbers", of_large_numbers),
            Case("float32", in_float32, tolerance=1e-4)),
     facets=(Facet("shape of h_states", 0.5, ("one sequence/h_states", "a batch of 2 from h0/h_states"), "shape"),
             Facet("states of one sequence", 1.5, ("one sequence/h_states", "T = 1/h_states")),
@@ -127,11 +131,12 @@ RNN_FORWARD = Exercise(
 )
 
 
-def readout_fixtures(rng):
-    T, H, O, B = 7, 4, 3, 2
+def readout_fixtures(rng, sizes=((7, 4, 3, 2), (8, 5, 2, 1))):
+    """sizes : (T, H, O, B) of a batch and of one sequence."""
+    (T, H, O, B), (T_single, H_single, O_single, _) = sizes
     return {"h_states": rng.uniform(-0.9, 0.9, (T, H, B)), "Wy": rng.normal(size=(O, H)), "c": rng.normal(size=(O, 1)),
-            "h_single": rng.uniform(-0.9, 0.9, (8, 5, 1)), "Wy2": rng.normal(size=(2, 5)),
-            "c2": rng.normal(size=(2, 1))}
+            "h_single": rng.uniform(-0.9, 0.9, (T_single, H_single, 1)), "Wy2": rng.normal(size=(O_single, H_single)),
+            "c2": rng.normal(size=(O_single, 1))}
 
 
 def readout_cases(name):
@@ -152,6 +157,7 @@ MANY_TO_MANY = Exercise(
     notebook="02_forward_pass",
     asks="many_to_many(h_states, Wy, c) -> Y (T, O, B)",
     fixtures=readout_fixtures,
+    second=partial(readout_fixtures, sizes=((9, 5, 4, 3), (10, 3, 6, 1))),
     cases=readout_cases("Y"),
     facets=(Facet("Y of one sequence", 0.75, ("one sequence/Y",)),
             Facet("Y of a batch, and of one step", 0.75, ("a batch of 2/Y", "T = 1/Y")),
@@ -168,6 +174,7 @@ MANY_TO_ONE = Exercise(
     notebook="02_forward_pass",
     asks="many_to_one(h_states, Wy, c) -> y (O, B)",
     fixtures=readout_fixtures,
+    second=partial(readout_fixtures, sizes=((9, 5, 4, 3), (10, 3, 6, 1))),
     cases=readout_cases("y"),
     facets=(Facet("y of one sequence", 0.75, ("one sequence/y",), "exact"),
             Facet("y of a batch, and of one step", 0.5, ("a batch of 2/y", "T = 1/y"), "exact"),

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from rnn_helpers.check.advice import Advice
 from rnn_helpers.check.atlas import name_mistakes
 from rnn_helpers.check.compare import close, first_difference, same_shape
+from rnn_helpers.check.exercise import ELSEWHERE
 from rnn_helpers.check.observe import Observed
 from rnn_helpers.check.yardstick import flatten, keys_of, reading
-
 
 LATER = ("property", "further", "unharmed")  # kinds of facets that earn only when some value does
 
@@ -234,9 +234,10 @@ def unknown(exercise, inputs, observed, evidence, result, problems):
 
 def the_rest_is_right(exercise, evidence):
     """A line for an answer that goes wrong in a few cases only, the first not among them; "" for others."""
-    bad = {key.split("/")[0] for key in evidence.wrong}
-    fine, wrong = ([case.name for case in exercise.cases if (case.name in bad) == kind] for kind in (False, True))
-    if exercise.cases[0].name in bad or not bad or len(wrong) > len(fine):
+    names = list(dict.fromkeys(case.name.replace(ELSEWHERE, "") for case in exercise.cases))
+    bad = {key.split("/")[0].replace(ELSEWHERE, "") for key in evidence.wrong}
+    wrong = [name for name in names if name in bad]
+    if names[0] in bad or not bad or 2 * len(wrong) > len(names):
         return ""
     return f"Only {' and '.join(map(repr, wrong))} differ{'s' * (len(wrong) == 1)}; the rest is right."
 

@@ -1,10 +1,13 @@
 """The exercises of notebook 4: windows, scaling, the loss and the readout's gradients, clipping, a training step."""
 
+from functools import partial
+
 import numpy as np
 
-from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, parts
+from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, keys
 from rnn_helpers.check.mistakes import number_sequence as mistakes
 from rnn_helpers.check.networks import draw_cell, model_of
+from rnn_helpers.check.returned import named, pair, several
 from rnn_helpers.data import fit_scale, make_windows
 from rnn_helpers.gradcheck import numerical_gradient, relative_error
 from rnn_helpers.losses import squared_error
@@ -15,34 +18,48 @@ from rnn_helpers.training import clip_by_norm, fit, train_step
 # ---- windows ----
 
 
-def window_fixtures(rng):
-    return {"series": rng.normal(size=9), "whole": [int(n) for n in rng.permutation(np.arange(3, 30))[:7]],
-            "shortest": rng.normal(size=5)}
+def window_fixtures(rng, sizes=(9, 7, 17)):
+    """sizes : numbers in a series, in a list, and in a series for long windows."""
+    return {"series": rng.normal(size=sizes[0]), "whole": [int(n) for n in rng.permutation(np.arange(3, 30))[:sizes[1]]],
+            "shortest": rng.normal(size=5), "long": rng.normal(size=sizes[2]), "table": rng.normal(size=(sizes[0], 2))}
 
 
 def windows_of(series, length):
     """A case's run: the windows of one series of the fixture."""
+    return lambda function, i: named(function(i[series], length), "X", "Y")
 
-    def run(function, i):
-        X, Y = parts(function(i[series], length), "X", "Y")
-        return {"X": X, "Y": Y}
 
-    return run
+def windows_of_a_list(function, i):
+    with i.as_list("series", i["whole"]) as series:
+        return named(function(series, 2), "X", "Y")
 
+
+def windows_of_a_view(function, i):
+    """A series whose numbers do not stand side by side in memory, a column of a table."""
+    return named(function(i["table"][:, 1], 3), "X", "Y")
+
+
+windows_case = several(("X", "Y"), make_windows)
+ARRAYS = "windows of 3", "room for one window", "length 1", "windows of 8"
 
 MAKE_WINDOWS = Exercise(
     name="make_windows",
     notebook="04_number_sequence",
     asks="make_windows(series, length) -> (X, Y)",
     fixtures=window_fixtures,
-    cases=(Case("windows of 3", windows_of("series", 3), may_share=True),
-           Case("a list of whole numbers", windows_of("whole", 2), may_share=True),
-           Case("room for one window", windows_of("shortest", 4), may_share=True),
-           Case("length 1", windows_of("series", 1), may_share=True)),
-    facets=(Facet("shapes (length, 1, N)", 0.5, ("*/*",), "shape"),
-            Facet("X, every start", 0.5, ("*/X",)),
-            Facet("Y, one step later", 0.5, ("*/Y",)),
-            Facet("arguments unharmed", 0.5, kind="unharmed")),
+    second=partial(window_fixtures, sizes=(11, 6, 20)),
+    cases=(windows_case(ARRAYS[0], windows_of("series", 3), may_share=True),
+           windows_case("a list of whole numbers", windows_of_a_list, may_share=True),
+           windows_case(ARRAYS[1], windows_of("shortest", 4), may_share=True),
+           windows_case(ARRAYS[2], windows_of("series", 1), may_share=True),
+           windows_case(ARRAYS[3], windows_of("long", 8), may_share=True),
+           windows_case("a column of a table", windows_of_a_view, may_share=True)),
+    facets=(Facet("shapes (length, 1, N)", 0.25, keys(ARRAYS, "XY"), "shape"),
+            Facet("X, every start", 0.5, keys(ARRAYS, "X")),
+            Facet("Y, one step later", 0.5, keys(ARRAYS, "Y")),
+            Facet("a list, or a column of a table, works too", 0.25, keys(("a list*", "a column*"), "XY"), "further"),
+            Facet("X and Y, in this order", 0.25, ("windows of 3/returned",), "property"),
+            Facet("arguments unharmed", 0.25, kind="unharmed")),
     reference=make_windows,
     mistakes=mistakes.MAKE_WINDOWS,
 )
@@ -50,29 +67,35 @@ MAKE_WINDOWS = Exercise(
 # ---- scaling ----
 
 
-def scale_fixtures(rng):
-    return {"series": rng.uniform(2, 9, 6) * np.array([1, 2, 3, 4, 5, 6]), "below": -4 - rng.exponential(2.0, 5) ** 1.5,
-            "whole": [int(n) for n in rng.permutation(np.arange(1, 40))[:5]]}
+def scale_fixtures(rng, sizes=(7, 9, 5)):
+    """sizes : numbers in a series, in one below zero, and in a list."""
+    return {"series": rng.uniform(2, 9, sizes[0]) * np.arange(1, sizes[0] + 1), "below": -4 - rng.exponential(2.0, sizes[1]) ** 1.5,
+            "whole": [int(n) for n in rng.permutation(np.arange(1, 40))[:sizes[2]]]}
 
 
 def scale_of(series):
-    def run(function, i):
-        shift, scale = parts(function(i[series]), "shift", "scale")
-        return {"shift": shift, "scale": scale}
+    return lambda function, i: named(function(i[series]), "shift", "scale")
 
-    return run
 
+def scale_of_a_list(function, i):
+    with i.as_list("series", i["whole"]) as series:
+        return named(function(series), "shift", "scale")
+
+
+scale_case = several(("shift", "scale"), fit_scale)
 
 FIT_SCALE = Exercise(
     name="fit_scale",
     notebook="04_number_sequence",
     asks="fit_scale(series) -> (shift, scale)",
     fixtures=scale_fixtures,
-    cases=(Case("a series", scale_of("series")), Case("numbers below zero", scale_of("below")),
-           Case("a list of whole numbers", scale_of("whole"))),
+    second=partial(scale_fixtures, sizes=(8, 6, 4)),
+    cases=(scale_case("a series", scale_of("series")), scale_case("numbers below zero", scale_of("below")),
+           scale_case("a list of whole numbers", scale_of_a_list)),
     facets=(Facet("shift", 0.5, ("a series/shift", "numbers below zero/shift")),
             Facet("scale", 0.5, ("a series/scale", "numbers below zero/scale")),
-            Facet("a list works too", 0.5, ("a list of whole numbers/*",)),
+            Facet("a list works too", 0.25, keys(["a list*"], ("shift", "scale")), "further"),
+            Facet("shift and scale, in this order", 0.25, ("a series/returned",), "property"),
             Facet("arguments unharmed", 0.5, kind="unharmed")),
     reference=fit_scale,
     mistakes=mistakes.FIT_SCALE,
@@ -81,17 +104,25 @@ FIT_SCALE = Exercise(
 # ---- the loss ----
 
 
-def loss_fixtures(rng):
-    return {"y": rng.normal(size=(4, 2, 3)), "target": rng.normal(size=(4, 2, 3)) + 0.8,
-            "y_last": rng.normal(size=(3, 2)), "target_last": rng.normal(size=(3, 2)) - 0.7}
+def loss_fixtures(rng, sizes=((7, 2, 4), (3, 2))):
+    """sizes : (T, O, B) of sequences, (O, B) of one step."""
+    of_all, of_one = sizes
+    return {"y": rng.normal(size=of_all), "target": rng.normal(size=of_all) + 0.8,
+            "y_last": rng.normal(size=of_one), "target_last": rng.normal(size=of_one) - 0.7}
 
 
 def loss_of(y, target, dtype=float):
     def run(function, i):
-        loss, dy = parts(function(i[y].astype(dtype, copy=False), i[target].astype(dtype, copy=False)), "loss", "dy")
-        return {"loss": loss, "dy": dy}
+        return named(function(i[y].astype(dtype, copy=False), i[target].astype(dtype, copy=False)), "loss", "dy")
 
     return run
+
+
+def loss_in_another_memory_order(function, i):
+    return named(function(np.asfortranarray(i["y"]), i["target"]), "loss", "dy")
+
+
+loss_case = several(("loss", "dy"), squared_error)
 
 
 def loss_witness(i, values):
@@ -106,11 +137,14 @@ SQUARED_ERROR = Exercise(
     notebook="04_number_sequence",
     asks="squared_error(y, target) -> (loss, dy)",
     fixtures=loss_fixtures,
-    cases=(Case("a batch of sequences", loss_of("y", "target")), Case("one step", loss_of("y_last", "target_last")),
-           Case("float32", loss_of("y", "target", np.float32), tolerance=1e-4)),
-    facets=(Facet("loss", 0.75, ("*/loss",)),
-            Facet("shapes of loss and dy", 0.25, ("*/*",), "shape"),
-            Facet("dy", 0.75, ("*/dy",)),
+    second=partial(loss_fixtures, sizes=((9, 3, 5), (4, 3))),
+    cases=(loss_case("a batch of sequences", loss_of("y", "target")), loss_case("one step", loss_of("y_last", "target_last")),
+           loss_case("another order in memory", loss_in_another_memory_order),
+           loss_case("float32", loss_of("y", "target", np.float32), tolerance=1e-4)),
+    facets=(Facet("loss", 0.625, ("*/loss",)),
+            Facet("shapes of loss and dy", 0.25, keys(["*"], ("loss", "dy")), "shape"),
+            Facet("dy", 0.625, ("*/dy",)),
+            Facet("loss and dy, in this order", 0.25, ("*/returned",), "property"),
             Facet("arguments unharmed", 0.25, kind="unharmed")),
     reference=squared_error,
     mistakes=mistakes.SQUARED_ERROR,
@@ -120,21 +154,32 @@ SQUARED_ERROR = Exercise(
 # ---- the readout, backwards ----
 
 
-def readout_fixtures(rng):
+def readout_fixtures(rng, sizes=((7, 2, 4, 1), (8, 3, 5, 2))):
+    """sizes : (T, O, H, B) of one sequence and of a batch."""
+
     def draw(T, O, H, B, suffix):
         return {f"dy{suffix}": rng.normal(size=(T, O, B)) + 0.4, f"h_states{suffix}": rng.uniform(-0.9, 0.9, (T, H, B)) + 0.1,
                 f"Wy{suffix}": rng.normal(size=(O, H))}
 
-    return {**draw(3, 2, 4, 1, ""), **draw(4, 3, 5, 2, "2")}
+    return {**draw(*sizes[0], ""), **draw(*sizes[1], "2")}
 
 
-def readout_gradients(suffix, kind=np.asarray):
+READOUT_NAMES = ("dWy", "dc", "dh")
+
+
+def readout_gradients(suffix):
     def run(function, i):
-        dy, h_states, Wy = (i[name + suffix] for name in ("dy", "h_states", "Wy"))
-        dWy, dc, dh = parts(function(kind(dy), kind(h_states), Wy), "dWy", "dc", "dh")
-        return {"dWy": dWy, "dc": dc, "dh": dh}
+        return named(function(*(i[name + suffix] for name in ("dy", "h_states", "Wy"))), *READOUT_NAMES)
 
     return run
+
+
+def readout_gradients_of_lists(function, i):
+    with i.as_list("dy", i["dy2"]) as dy, i.as_list("h_states", i["h_states2"]) as h_states:
+        return named(function(dy, h_states, i["Wy2"]), *READOUT_NAMES)
+
+
+readout_case = several(READOUT_NAMES, readout_backward)
 
 
 def readout_witness(i, values):
@@ -153,13 +198,17 @@ READOUT_BACKWARD = Exercise(
     notebook="04_number_sequence",
     asks="readout_backward(dy, h_states, Wy) -> (dWy, dc, dh)",
     fixtures=readout_fixtures,
-    cases=(Case("one sequence", readout_gradients("")), Case("a batch of 2", readout_gradients("2")),
-           Case("lists of steps", readout_gradients("2", list))),
-    facets=(Facet("shapes", 0.5, ("*/*",), "shape"),
-            Facet("dWy", 0.75, ("*/dWy",)),
-            Facet("dc", 0.5, ("*/dc",)),
-            Facet("dh", 0.75, ("*/dh",)),
-            Facet("arguments unharmed", 0.5, kind="unharmed")),
+    second=partial(readout_fixtures, sizes=((9, 3, 6, 1), (10, 2, 4, 3))),
+    cases=(readout_case("one sequence", readout_gradients("")), readout_case("a batch of 2", readout_gradients("2")),
+           readout_case("lists of steps", readout_gradients_of_lists)),
+    facets=(Facet("shapes", 0.25, keys(("one*", "a batch*"), READOUT_NAMES), "shape"),
+            Facet("dWy and dc of one sequence", 0.25, keys(["one*"], READOUT_NAMES[:2])),
+            Facet("dWy of a batch", 0.75, ("a batch of 2/dWy",)),
+            Facet("dc of a batch", 0.5, ("a batch of 2/dc",)),
+            Facet("dh", 0.5, keys(("one*", "a batch*"), ["dh"])),
+            Facet("lists work too", 0.25, keys(["lists*"], READOUT_NAMES), "further"),
+            Facet("three values, in the order asked", 0.25, keys(("one*", "a batch*"), ["returned"]), "property"),
+            Facet("arguments unharmed", 0.25, kind="unharmed")),
     reference=readout_backward,
     mistakes=mistakes.READOUT_BACKWARD,
     witness=readout_witness,
@@ -170,27 +219,28 @@ READOUT_BACKWARD = Exercise(
 GRADS = ("dWx", "dWh", "db")
 
 
-def clip_fixtures(rng):
-    return {"dWx": rng.normal(0, 4, (4, 2)) + 1, "dWh": rng.normal(0, 3, (4, 4)), "db": rng.normal(0, 2, (4, 1)) - 2,
-            "max_norm": float(rng.uniform(1.2, 2.0))}
+def clip_fixtures(rng, sizes=(2, 4, 3)):
+    """sizes : D, H, O."""
+    D, H, O = sizes
+    return {"dWx": rng.normal(0, 4, (H, D)) + 1, "dWh": rng.normal(0, 3, (H, H)), "db": rng.normal(0, 2, (H, 1)) - 2,
+            "dWy": rng.normal(0, 3, (O, H)), "dc": rng.normal(0, 2, (O, 1)), "max_norm": float(rng.uniform(1.2, 2.0))}
 
 
-def clipped_at(max_norm=None, size=1.0):
+def clipped_at(max_norm=None, size=1.0, names=GRADS):
     """A case's run: the fixture's gradients times `size`, clipped at a threshold (the fixture's for None)."""
 
     def run(function, i):
         if size != 1:
-            for name in GRADS:
+            for name in names:
                 i[name] *= size
-        given = {name: i[name] for name in GRADS}
+        given = {name: i[name] for name in names}
         handed = dict(given)
-        clipped, norm = parts(function(handed, i["max_norm"] if max_norm is None else max_norm), "clipped", "norm")
-        i.update({name: None for name in GRADS if handed.get(name) is not given[name]})  # the caller's dict was changed
+        returned = function(handed, i["max_norm"] if max_norm is None else max_norm)
+        clipped, norm, order = pair(returned, "clipped", "norm", lambda value: isinstance(value, dict))
+        i.altered += [name for name in names if handed.get(name) is not given[name]]  # the caller's dict was changed
         if not isinstance(clipped, dict):
             raise BadReturn(f"clipped is a {type(clipped).__name__}, expected a dict with the names of grads")
-        if missing := [name for name in GRADS if name not in clipped]:
-            raise BadReturn(f"clipped lacks {', '.join(missing)}: every name of grads belongs in it")
-        return {**{name: clipped[name] for name in GRADS}, "norm": norm}
+        return {**{name: clipped[name] for name in names if name in clipped}, "norm": norm, "returned": order}
 
     return run
 
@@ -200,17 +250,19 @@ CLIP_BY_NORM = Exercise(
     notebook="04_number_sequence",
     asks="clip_by_norm(grads, max_norm) -> (clipped, norm)",
     fixtures=clip_fixtures,
+    second=partial(clip_fixtures, sizes=(3, 5, 2)),
     cases=(Case("norm above the threshold", clipped_at(), tolerance=2e-6, may_share=True),
            Case("norm below the threshold", clipped_at(500.0), may_share=True),
            Case("all zero", clipped_at(size=0.0), may_change=GRADS, may_share=True),
-           Case("threshold inf", clipped_at(np.inf), may_share=True)),
+           Case("threshold inf", clipped_at(np.inf), may_share=True),
+           Case("other names", clipped_at(names=("dWy", "dc")), tolerance=2e-6, may_share=True)),
     facets=(Facet("norm, before clipping", 0.5, ("*/norm",)),
-            Facet("clipped to the threshold, direction kept", 1,
-                  tuple(f"norm above the threshold/{name}" for name in GRADS)),
-            Facet("unchanged below the threshold", 0.5,
-                  tuple(f"{case}/{name}" for case in ("norm below the threshold", "threshold inf") for name in GRADS)),
-            Facet("gradients that are all zero", 0.25, ("all zero/*",), "property"),
-            Facet("arguments unharmed", 0.75, kind="unharmed")),
+            Facet("clipped to the threshold, direction kept", 1.25, keys(["norm above*"], GRADS)),
+            Facet("unchanged below the threshold", 0.25, keys(("norm below*", "threshold inf"), GRADS), "further"),
+            Facet("gradients that are all zero", 0.25, keys(["all zero"], GRADS), "further"),
+            Facet("whatever the names are", 0.25, ("other names/dWy", "other names/dc"), "property"),
+            Facet("clipped and norm, in this order", 0.25, ("norm above*/returned",), "property"),
+            Facet("arguments unharmed", 0.25, kind="unharmed")),
     reference=clip_by_norm,
     mistakes=mistakes.CLIP_BY_NORM,
 )
@@ -220,22 +272,24 @@ CLIP_BY_NORM = Exercise(
 PARAMS = ("Wx", "Wh", "b", "Wy", "c")
 
 
-def step_fixtures(rng):
-    D, H, O, T, B = 2, 4, 3, 5, 3
+def step_fixtures(rng, sizes=(7, 2, 5, 4, 3)):
+    """sizes : T, D, H, O, B; the single sequence is one step longer."""
+    T, D, H, O, B = sizes
     return {**draw_cell(rng, D, H), "Wy": rng.normal(0, 0.8, (O, H)), "c": rng.normal(0, 0.5, (O, 1)),
             "X": rng.normal(size=(T, D, B)), "Y": rng.normal(size=(T, O, B)) + 0.7,
-            "X_one": rng.normal(size=(T, D, 1)), "Y_one": rng.normal(size=(T, O, 1)) - 0.5,
+            "X_one": rng.normal(size=(T + 1, D, 1)), "Y_one": rng.normal(size=(T + 1, O, 1)) - 0.5,
             "max_norm": float(rng.uniform(0.8, 1.2))}
 
 
-def one_step(max_norm, lr, suffix=""):
-    """A case's run: one step from the fixture's model; its loss and norm, and what became of the parameters."""
+def steps(max_norm, lr, suffix="", times=1):
+    """A case's run: steps from the fixture's model; the last one's loss and norm, and what became of the parameters."""
 
     def run(function, i):
         model = model_of(i)
         threshold = i["max_norm"] if max_norm is None else max_norm
-        loss, norm = parts(function(model, i["X" + suffix], i["Y" + suffix], lr, threshold), "loss", "norm")
-        return {"loss": loss, "norm": norm, **after(model)}
+        for _ in range(times):
+            returned = function(model, i["X" + suffix], i["Y" + suffix], lr, threshold)
+        return {**named(returned, "loss", "norm"), **after(model)}
 
     return run
 
@@ -245,20 +299,26 @@ def after(model):
     return {**{name: getattr(model.cell, name) for name in ("Wx", "Wh", "b")}, "Wy": model.Wy, "c": model.c}
 
 
+MOVES = {"may_change": PARAMS, "may_share": True}
+step_case = several(("loss", "norm"), train_step)
+
 TRAIN_STEP = Exercise(
     name="train_step",
     notebook="04_number_sequence",
     asks="train_step(model, X, Y, lr, max_norm) -> (loss, norm)",
     fixtures=step_fixtures,
-    cases=(Case("a step without clipping", one_step(np.inf, 0.02), may_change=PARAMS, may_share=True),
-           Case("a clipped step", one_step(None, 0.4), may_change=PARAMS, may_share=True),
-           Case("one sequence, clipped", one_step(None, 0.3, "_one"), may_change=PARAMS, may_share=True)),
-    facets=(Facet("loss, before the update", 0.5, ("*/loss",)),
-            Facet("norm, before clipping", 0.5, ("*/norm",)),
-            Facet("parameters after an unclipped step", 0.75, tuple(f"a step without clipping/{name}" for name in PARAMS)),
-            Facet("parameters after a clipped step", 0.75,
-                  tuple(f"{case}/{name}" for case in ("a clipped step", "one sequence, clipped") for name in PARAMS)),
-            Facet("X, Y unharmed", 0.5, kind="unharmed")),
+    second=partial(step_fixtures, sizes=(9, 3, 6, 2, 4)),
+    cases=(step_case("a step without clipping", steps(np.inf, 0.02), **MOVES),
+           step_case("a clipped step", steps(None, 0.4), **MOVES),
+           step_case("one sequence, clipped", steps(None, 0.3, "_one"), **MOVES),
+           step_case("two steps", steps(None, 0.2, times=2), repeats=True, **MOVES)),
+    facets=(Facet("loss, before the update", 0.5, keys(("a *", "one*"), ["loss"])),
+            Facet("norm, before clipping", 0.25, keys(("a *", "one*"), ["norm"])),
+            Facet("parameters after an unclipped step", 0.5, keys(["a step without*"], PARAMS)),
+            Facet("parameters after a clipped step", 1, keys(("a clipped*", "one*"), PARAMS)),
+            Facet("two steps in a row", 0.25, keys(["two steps"], ("loss", "norm", *PARAMS)), "further"),
+            Facet("loss and norm, in this order", 0.25, ("a clipped step/returned",), "property"),
+            Facet("X, Y unharmed", 0.25, kind="unharmed")),
     reference=train_step,
     forbidden=(fit, train_stream),
     mistakes=mistakes.TRAIN_STEP,

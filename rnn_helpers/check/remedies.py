@@ -378,7 +378,7 @@ def unpacked(scene):
 
 
 def truth_of_an_array(scene):
-    """if h0 == None; if a == b; max(a, b); np.ndindex(an array)"""
+    """if h0 == None; if a == b; if h0; h0 or zeros; max(a, b); np.ndindex(an array)"""
     for node in scene.of(ast.Call):
         function, arguments = scene.value(node.func), list(map(scene.value, node.args))
         if _one_of(function, (max, min)) and len(arguments) > 1 and any(isinstance(a, np.ndarray) and a.size > 1 for a in arguments):
@@ -396,6 +396,13 @@ def truth_of_an_array(scene):
             return f"`{scene.source(node)}` compares each number with None: write `{scene.source(left)} {word} None`."
         text = scene.source(node)
         return f"`{text}` answers for each number, and `if` wants one answer: `np.all({text})` or `np.any({text})`."
+    for node in scene.parts():
+        asked = [node.test] if isinstance(node, ast.IfExp | ast.If | ast.While) else getattr(node, "values", [])
+        asked = [node.operand] if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not) else asked
+        for part in asked if isinstance(node, ast.IfExp | ast.If | ast.While | ast.BoolOp | ast.UnaryOp) else ():
+            value, text = scene.value(part), scene.source(part)
+            if isinstance(value, np.ndarray) and value.size > 1:
+                return f"`{text}` is an array, neither true nor false. If it may be missing, ask `if {text} is None`."
     return ""
 
 

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-from rnn_helpers.check.exercise import BadReturn
+from rnn_helpers.check.exercise import BadReturn, Case
 
 MOST = 6  # returned values that are looked at
 NUMBERS = (np.ndarray, np.generic, int, float)
@@ -80,18 +80,22 @@ def fit(value, right):
     return 100 * bool((gap <= 1e-4 * size).all()) + (value.shape == right.shape)
 
 
-def arranged(names, right):
+def arranged(names, run, reference):
     """A case's `read` for several values: each under its name wherever it stands, and in words what was returned.
 
     names : of the values, in the order asked
-    right : (inputs) -> the right values, by which those returned are recognised; shapes serve where numbers are wrong
+    run, reference : the case's run, and the course's function: what it gives there is what those returned are recognised
+        by; shapes serve where numbers are wrong
     """
     identity = {name: name for name in names}
 
+    def right(inputs):
+        return run(reference, inputs)
+
     def read(inputs, values):
         places = [name for name in (*names, *(f"more {n}" for n in range(MOST))) if name in values]
-        known = dict(zip(names, inputs.once(right), strict=True))
-        score = {(place, name): fit(values[place], value) for place in places for name, value in known.items()}
+        known = inputs.once(right)
+        score = {(place, name): fit(values[place], known[name]) for place in places for name in names}
 
         def total(order):
             return sum(score[place, name] for name, place in order.items())
@@ -105,6 +109,12 @@ def arranged(names, right):
         order = [asked.get(place, "?") for place in places]
         while order[-1] == "?":  # more than was asked for is welcome behind it
             order.pop()
-        return {**{name: values[place] for name, place in best.items()}, "returned": np.array(", ".join(order))}
+        others = {name: value for name, value in values.items() if name not in places}
+        return {**others, **{name: values[place] for name, place in best.items()}, "returned": np.array(", ".join(order))}
 
     return read
+
+
+def several(names, reference):
+    """(name, run, ...) -> Case, for a function that returns several values, recognised by those of the reference."""
+    return lambda name, run, **more: Case(name, run, arranged(names, run, reference), **more)

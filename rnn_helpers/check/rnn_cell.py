@@ -1,6 +1,7 @@
 """The exercises of notebook 1: one step of the cell, and the readout."""
 
 import copy
+from functools import partial
 
 import numpy as np
 
@@ -14,11 +15,12 @@ from rnn_helpers.check.returned import pair, shape_of, single, spoiled
 from rnn_helpers.readout import many_to_many, many_to_one, readout
 
 
-def cell_fixtures(rng):
-    D, H, B = 3, 4, 2
-    return {**draw_cell(rng, D, H), **draw_cell(rng, 2, 5, "2"),
+def cell_fixtures(rng, sizes=((3, 4, 2), (2, 5, 1))):
+    """sizes : (D, H, B) of a batch and of one example."""
+    (D, H, B), (D_single, H_single, _) = sizes
+    return {**draw_cell(rng, D, H), **draw_cell(rng, D_single, H_single, "2"),
             "x_t": rng.normal(size=(D, B)), "h_prev": rng.uniform(-0.9, 0.9, (H, B)),
-            "x_single": rng.normal(size=(2, 1)), "h_single": rng.uniform(-0.9, 0.9, (5, 1)),
+            "x_single": rng.normal(size=(D_single, 1)), "h_single": rng.uniform(-0.9, 0.9, (H_single, 1)),
             "x_next": rng.normal(size=(D, B)), "h_other": rng.uniform(-0.9, 0.9, (H, B))}
 
 
@@ -84,9 +86,10 @@ RNN_CELL_FORWARD = Exercise(
     notebook="01_rnn_cell",
     asks="rnn_cell_forward(cell, x_t, h_prev) -> (h_t, cache)",
     fixtures=cell_fixtures,
+    second=partial(cell_fixtures, sizes=((2, 6, 3), (4, 3, 1))),
     cases=(Case("one example", one_example), Case("a batch of 2", batch, read_batch),
            Case("two steps", two_steps, read_two_steps), Case("two steps of one example", steps_of_one_example),
-           Case("called again", called_again, may_change=("Wx", "Wh", "b")), Case("large numbers", of_large_numbers),
+           Case("called again", called_again, may_change=("Wx", "Wh", "b"), repeats=True), Case("large numbers", of_large_numbers),
            Case("float32", in_float32, tolerance=1e-4)),
     facets=(Facet("shape of h_t", 0.5, ("*/h_*",), "shape"),
             Facet("h_t of one example", 2, ("one example/h_t",)),
@@ -101,10 +104,12 @@ RNN_CELL_FORWARD = Exercise(
 )
 
 
-def readout_fixtures(rng):
-    H, O, B = 4, 3, 2
+def readout_fixtures(rng, sizes=((4, 3, 2), (5, 2, 1))):
+    """sizes : (H, O, B) of a batch and of one example."""
+    (H, O, B), (H_single, O_single, _) = sizes
     return {"h_t": rng.uniform(-0.9, 0.9, (H, B)), "Wy": rng.normal(size=(O, H)), "c": rng.normal(size=(O, 1)),
-            "h_single": rng.uniform(-0.9, 0.9, (5, 1)), "Wy2": rng.normal(size=(2, 5)), "c2": rng.normal(size=(2, 1))}
+            "h_single": rng.uniform(-0.9, 0.9, (H_single, 1)), "Wy2": rng.normal(size=(O_single, H_single)),
+            "c2": rng.normal(size=(O_single, 1))}
 
 
 READOUT = Exercise(
@@ -112,6 +117,7 @@ READOUT = Exercise(
     notebook="01_rnn_cell",
     asks="readout(h_t, Wy, c) -> y_t",
     fixtures=readout_fixtures,
+    second=partial(readout_fixtures, sizes=((5, 4, 3), (3, 6, 1))),
     cases=(Case("one example", lambda f, i: single(f(i["h_single"], i["Wy2"], i["c2"]), "y_t")),
            Case("a batch of 2", lambda f, i: single(f(np.asfortranarray(i["h_t"]), i["Wy"], i["c"]), "y_t"))),
     facets=(Facet("y_t of one example", 1, ("one example/y_t",), "exact"),

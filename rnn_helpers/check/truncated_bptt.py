@@ -11,7 +11,7 @@ from rnn_helpers.check.families import truncated_bptt as family
 from rnn_helpers.check.mistakes import truncated_bptt as mistakes
 from rnn_helpers.check.networks import cell_of, draw_cell, model_of, single_precision
 from rnn_helpers.check.number_sequence import PARAMS, after
-from rnn_helpers.check.returned import arranged, named, single, spoiled
+from rnn_helpers.check.returned import named, several, single, spoiled
 from rnn_helpers.gradcheck import numerical_gradient, relative_error
 from rnn_helpers.streaming import train_stream
 
@@ -53,9 +53,7 @@ def back_again(function, i):
     return named(function(cell, np.asfortranarray(i["dh"]), caches, WINDOW), *NAMES)
 
 
-def backward_case(name, run, **more):
-    """A case whose four values are known by those of the course's truncated pass."""
-    return Case(name, run, arranged(NAMES, lambda i: run(rnn_backward_truncated, i).values()), **more)
+backward_case = several(NAMES, rnn_backward_truncated)
 
 
 def truncated_witness(i, values):
@@ -109,9 +107,10 @@ RNN_BACKWARD_TRUNCATED = Exercise(
 )
 
 
-def stream_fixtures(rng):
+def stream_fixtures(rng, sizes=((8, 2, 5, 4, 3), (9, 3, 5, 2, 1))):
+    """sizes : (T, D, H, O, B) of a batch and of one stream of nine steps."""
     fixture = {"lr": float(rng.uniform(0.03, 0.05))}
-    for suffix, (T, D, H, O, B) in {"": (8, 2, 5, 4, 3), "1": (9, 3, 5, 2, 1)}.items():
+    for suffix, (T, D, H, O, B) in zip(("", "1"), sizes, strict=True):
         fixture |= {**draw_cell(rng, D, H, suffix), f"Wy{suffix}": rng.normal(0, 0.8, (O, H)),
                     f"c{suffix}": rng.normal(0, 0.5, (O, 1)), f"X{suffix}": rng.normal(size=(T, D, B)),
                     f"Y{suffix}": rng.normal(size=(T, O, B)) + 0.4}
@@ -134,8 +133,9 @@ def stream(k1, k2, suffix="", times=1):
     return run
 
 
-def stream_case(name, *ks, **more):
-    return Case(name, stream(*ks, **more), may_change=(*PARAMS, *(f"{p}1" for p in PARAMS)), may_share=True)
+def stream_case(name, *ks, times=1):
+    return Case(name, stream(*ks, times=times), may_change=(*PARAMS, *(f"{p}1" for p in PARAMS)), may_share=True,
+                repeats=times > 1)
 
 
 PIECES, OVERLAP, SHORTER, WHOLE, LAST, AGAIN = (
@@ -147,6 +147,7 @@ TRAIN_STREAM = Exercise(
     notebook="06_truncated_bptt",
     asks="train_stream(model, X, Y, k1, k2, lr) -> losses",
     fixtures=stream_fixtures,
+    second=partial(stream_fixtures, sizes=((10, 3, 4, 2, 5), (9, 2, 4, 3, 1))),
     cases=(stream_case(PIECES, 3, 3), stream_case(OVERLAP, 2, 5), stream_case(SHORTER, 4, 2), stream_case(WHOLE, 9, 9, "1"),
            stream_case(LAST, 4, 4, "1"), stream_case(AGAIN, 3, 3, times=2)),
     facets=(Facet("one update, on one piece", 0.5, keys([WHOLE], CHANGES)),

@@ -61,8 +61,14 @@ class Yardstick:
     def _symptoms(self, mistake):
         shown = observe(self.exercise, mistake.wrong, self.inputs, guarded=False)
         values = flatten(self.exercise, self.inputs, shown)
-        signs = [key for key in self.expected if not self.agree(key, values.get(key), self.expected[key])]
+        signs = [key for key in self.telling if not self.agree(key, values.get(key), self.expected[key])]
         return Symptoms(mistake, shown, signs, values, problem_texts(shown), {c: r.damaged for c, r in shown.cases.items() if r.damaged})
+
+    @cached_property
+    def telling(self):
+        """The observations with which a list of mistakes is compared."""
+        repeated = {case.name for case in self.exercise.cases if case.repeats}
+        return [key for key in self.expected if key.split("/")[0] not in repeated]
 
     @cached_property
     def properties(self):

@@ -5,7 +5,7 @@ import numpy as np
 from rnn_helpers.bptt import rnn_backward, rnn_forward
 from rnn_helpers.check.mistakes import number_sequence as atlas
 from rnn_helpers.training import fit, global_norm
-from tests.check.trying import all_right, each_right_way, enough, verdict
+from tests.check.trying import all_right, each_right_way, each_wrong_way, earns, enough, verdict
 
 # --- windows ---
 
@@ -156,6 +156,77 @@ def test_enough_right_ways():
     assert enough("04", RIGHT)
 
 
+# --- what wrong ways earn ---
+
+def windows_with_strides_of_eight(series, length):
+    series = np.asarray(series)
+    windows = np.lib.stride_tricks.as_strided(series, (length + 1, len(series) - length), (8, 8))
+    return windows[:-1, None].copy(), windows[1:, None].copy()
+
+
+def six_at_most(series, length):
+    X, Y = windows_by_appending(series, length)
+    return [*X[:6], *X[:max(0, length - 6)]], Y
+
+
+def sorts_its_list(series):
+    found = scale_by_sums(series)
+    if isinstance(series, list):
+        series.sort()
+    return found
+
+
+def product_in_memory_order(y, target):
+    gap = y.ravel("K") - target.ravel("K")
+    return np.sum(gap**2), 2 * (y - target)
+
+
+def momentum(model, X, Y, lr, max_norm):
+    first, model.first = getattr(model, "first", True), False
+    return step_with_helpers(model, X, Y, lr if first else 1.9 * lr, max_norm)
+
+
+def three_names(grads, max_norm):
+    norm = np.sqrt(sum(np.sum(grads[name] ** 2) for name in ("dWx", "dWh", "db") if name in grads))
+    return {name: g * min(1, max_norm / norm) if norm else g for name, g in grads.items()}, norm
+
+
+def pops(grads, max_norm):
+    clipped, norm = clip_when_needed(grads, max_norm)
+    grads.pop("db", None)
+    return clipped, norm
+
+
+def per_element(grads, max_norm):
+    return {name: np.clip(g, -max_norm, max_norm) for name, g in grads.items()}, global_norm(grads)
+
+
+WRONG = {
+    "make_windows": [
+        (windows_with_strides_of_eight, 1.75), (six_at_most, 1.5), (lambda series, length: windows_by_index(series, length)[::-1], 1.75),
+        (lambda series, length: windows_by_index(series, length)[0], 1),
+        (lambda series, length: windows_by_index(series.reshape(series.shape), length), 1.75)],
+    "fit_scale": [
+        (sorts_its_list, 1.5), (lambda series: (series.mean(), series.std()), 1.75), (lambda series: scale_by_sums(series)[::-1], 1.75),
+        (lambda series: scale_by_sums(series)[0], 1.25)],
+    "squared_error": [
+        (product_in_memory_order, 1.375), (lambda y, target: loss_by_loops(y, target)[0], 0.875),
+        (lambda y, target: loss_by_loops(y, target)[::-1], 1.75)],
+    "readout_backward": [
+        (lambda *args: backward_by_loops(*args)[:2], 2), (lambda dy, h, Wy: backward_by_loops(dy, h.reshape(h.shape), Wy), 2.75),
+        (lambda *args: (backward_by_loops(*args)[2], *backward_by_loops(*args)[:2]), 2.75)],
+    "clip_by_norm": [
+        (lambda grads, max_norm: (grads, 0.0), 0), (lambda grads, max_norm: (grads, max_norm), 0), (per_element, 1), (three_names, 2.25),
+        (pops, 2.25), (lambda *args: clip_when_needed(*args)[::-1], 2.75), (lambda *args: clip_when_needed(*args)[0], 2.25)],
+    "train_step": [(momentum, 2.75), (lambda *args: step_with_helpers(*args)[::-1], 2.75), (lambda *args: step_with_helpers(*args)[0], 2.5)],
+}
+
+
+@each_wrong_way(WRONG)
+def test_wrong_ways_earn_the_same_on_every_fixture(name, function, points):
+    earns(name, function, points)
+
+
 # --- two at once, harm, errors, what is in no atlas ---
 
 def test_two_slips_in_different_values_are_both_named():
@@ -178,9 +249,9 @@ def test_two_parameters_left_out_are_both_named():
 
 def test_what_is_in_no_atlas_gets_the_first_departure():
     found = verdict("squared_error", lambda y, target: (np.sum((y - target) ** 4), 2 * (y - target)))
-    assert not found.mistakes and "loss" in found.advice[0] and found.points == 1.25
+    assert not found.mistakes and "loss" in found.advice[0] and found.points == 1.375
     found = verdict("make_windows", lambda series, length: (np.zeros((length, 1, len(series) - length)),) * 2)
-    assert not found.mistakes and found.points == 0.5  # the shapes
+    assert not found.mistakes and found.points == 0.25  # the shapes
 
 
 def test_harm_is_seen():
@@ -202,14 +273,15 @@ def test_harm_is_seen():
 
 def test_a_scale_for_arrays_only_earns_most():
     found = verdict("fit_scale", lambda series: (series.mean(), series.std()))
-    assert found.points == 1.5 and "'list' object has no attribute 'mean'" in found.advice[0]
+    assert found.points == 1.75 and "'list' object has no attribute 'mean'" in found.advice[0]
 
 
 def test_returns_of_the_wrong_kind_are_explained():
     assert "expected a dict" in verdict("clip_by_norm", lambda grads, m: (list(grads.values()), 1.0)).advice[0]
-    assert "lacks dWx" in verdict("clip_by_norm", lambda grads, m: ({}, 1.0)).advice[0]
+    assert any("dWx is missing" in facet.reason for facet in verdict("clip_by_norm", lambda grads, m: ({}, 1.0)).facets)
     assert "returned None" in verdict("make_windows", lambda series, length: None).advice[0]
-    assert "returned one float" in verdict("squared_error", lambda y, target: float(np.sum((y - target) ** 2))).advice[0]
+    facets = verdict("squared_error", lambda y, target: float(np.sum((y - target) ** 2))).facets
+    assert any("returned is 'loss', expected 'loss, dy'" in facet.reason for facet in facets)
 
 
 def test_zero_gradients_divided_by_zero_cost_their_facet_only():

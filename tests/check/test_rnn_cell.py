@@ -250,7 +250,7 @@ def test_an_error_is_shown_with_the_learners_line():
         return np.tanh(x_t @ cell.Wx + h_prev @ cell.Wh + cell.b), None
 
     advice = verdict("rnn_cell_forward", order_of_factors).advice
-    assert "ValueError" in advice[0] and "x_t @ cell.Wx" in advice[0] and "weights stand on the left" in advice[1]
+    assert "ValueError" in advice[0] and "x_t @ cell.Wx" in advice[0] and "(2, 1) @ (5, 2)" in advice[0]
 
 
 def test_a_readout_for_single_examples_only():
