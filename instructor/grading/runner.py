@@ -148,7 +148,8 @@ def case_out(result):
 def observed_out(observed):
     return {"cases": {name: case_out(result) for name, result in observed.cases.items()},
             "again": observed.again and case_out(observed.again), "borrowed": str(observed.borrowed),
-            "printed": int(observed.printed), "globals_read": [str(n) for n in observed.globals_read]}
+            "printed": int(observed.printed), "globals_read": [str(n) for n in observed.globals_read],
+            "remarks": [[str(kind), str(text)[:300]] for kind, text in observed.remarks]}
 
 
 def serve(request):

@@ -17,6 +17,7 @@ from rnn_helpers.check.yardstick import Yardstick
 
 KINDS = {"not attempted", "error", "return", "time", "exit"}
 MOST_VALUES = 200  # observations of one case
+MOST_REMARKS = 8  # on one function's text
 
 
 class Malformed(ValueError):
@@ -68,7 +69,8 @@ def observed_in(exercise, data):
         cases = {case.name: case_in(data["cases"][case.name]) for case in exercise.cases}
         again = case_in(data["again"]) if data["again"] is not None else None
         return Observed(cases, again, text_in(data["borrowed"], 100), int(data["printed"]),
-                        tuple(text_in(n, 100) for n in data["globals_read"]))
+                        tuple(text_in(n, 100) for n in data["globals_read"]),
+                        tuple((text_in(kind, 100), text_in(text, 300)) for kind, text in data["remarks"][:MOST_REMARKS]))
     except Malformed:
         raise
     except Exception as error:

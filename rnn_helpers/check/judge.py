@@ -7,6 +7,7 @@ from rnn_helpers.check.atlas import name_mistakes
 from rnn_helpers.check.compare import close, first_difference, same_shape
 from rnn_helpers.check.exercise import ELSEWHERE
 from rnn_helpers.check.observe import Observed
+from rnn_helpers.check.unfinished import unfinished
 from rnn_helpers.check.yardstick import flatten, keys_of, reading
 
 LATER = ("property", "further", "unharmed")  # kinds of facets that earn only when some value does
@@ -182,10 +183,13 @@ def judge(yardstick, observed: Observed, hidden=False):
     exercise, inputs = yardstick.exercise, yardstick.inputs
     result = Judgement(exercise.name, exercise.asks, "wrong", 0.0, exercise.points)
     problems = [case.problem for case in observed.cases.values() if case.problem]
-    if problems and problems[0].kind == "not attempted":
+    kinds = {kind for kind, _ in observed.remarks}
+    if problems and problems[0].kind == "not attempted" or "nothing written" in kinds:
         result.status = "not attempted"
-        left = "take out the line `raise NotImplementedError` to see what your code gives" if problems[0].line else ""
-        result.advice = [Advice(left or f"not attempted yet: {exercise.asks}", "unfinished")]
+        where = ", which stands above it" if "below the raise" in kinds else ""
+        left = f"take out the line `raise NotImplementedError`{where}, to see what your code gives" \
+            if problems and problems[0].line else f"not attempted yet: {exercise.asks}"
+        result.advice = [Advice(left, "unfinished")]
         return result
     if observed.borrowed:
         result.status = "borrowed"
@@ -200,11 +204,14 @@ def judge(yardstick, observed: Observed, hidden=False):
         result.advice = witness_lines(exercise, inputs, evidence)
         return result
     result.status = "partly right" if result.points > 0 else "wrong"
+    if first := unfinished(evidence):
+        result.advice = first
+        return result
     named, left = name_mistakes(evidence)
     result.mistakes = [mistake.name for mistake in named]
     result.advice = [Advice(f"{mistake.title}. {mistake.why}", "mistake", math=mistake.line) for mistake in named]
     if not named:
-        result.advice = unknown(exercise, inputs, observed, evidence, result, problems)
+        result.advice = unfinished(evidence, last=True) or unknown(exercise, inputs, observed, evidence, result, problems)
     elif left:  # stands first when it comes first
         result.advice.insert(0 if left[0] == evidence.wrong[0] else len(named), Advice(evidence.what_shows(left[0]), "difference"))
     if observed.globals_read and (left or not named):

@@ -15,6 +15,7 @@ import numpy as np
 from rnn_helpers.check import limits
 from rnn_helpers.check.exercise import BadReturn
 from rnn_helpers.check.happened import Problem, said, what_happened
+from rnn_helpers.check.outline import outline
 
 LARGEST = 2_000_000  # numbers in a returned array
 LAST = 16  # returns that are remembered: what unwinds after an exception is among them
@@ -39,6 +40,7 @@ class Observed:
     borrowed : name of the course's implementation that was called, or ""
     printed : characters that were printed
     globals_read : names of notebook arrays that the function reads though they are no arguments
+    remarks : what the function's text tells of how far it is written, see `outline`
     """
 
     cases: dict
@@ -46,6 +48,7 @@ class Observed:
     borrowed: str = ""
     printed: int = 0
     globals_read: tuple = ()
+    remarks: tuple = ()
 
 
 class Counter(io.TextIOBase):
@@ -128,11 +131,16 @@ def as_asked(function, asks):
     return call
 
 
+def nothing(name, value=None):
+    """What stands in the place of an array where there is none yet."""
+    return f"{name} is {'still ...' if value is ... else value}"
+
+
 @limits.entrance
 def plain(name, value):
     """`value` as an array of numbers (or of text), or a str that says why it is none."""
-    if value is None:
-        return f"{name} is None"
+    if value is None or value is ...:
+        return nothing(name, value)
     if isinstance(value, (str, bool)):
         return np.array(value)
     if isinstance(value, np.ndarray) and value.size > LARGEST:
@@ -214,7 +222,8 @@ def observe(exercise, function, inputs, guarded=True, limit=limits.limited):
         if case.name not in cases:
             last = next(reversed(cases.values()), CaseResult())
             cases[case.name] = CaseResult(problem=last.problem or Problem("time", f"{limits.TIME_LIMIT:g} seconds were over"))
-    return Observed(cases, again, watching.borrowed[0] if guarded and watching.borrowed else "", printed.count, arrays_read(function))
+    return Observed(cases, again, watching.borrowed[0] if guarded and watching.borrowed else "", printed.count,
+                    arrays_read(function), outline(function))
 
 
 def arrays_read(function):

@@ -448,11 +448,6 @@ def mean_gradient(number, loss_too=True):
     return wrong
 
 
-def no_update(model, X, targets, lr, max_norm):
-    loss, grads = model.loss_and_gradients(X, targets, loss=softmax_cross_entropy)
-    return loss, global_norm({name: grads[name] for name in FIVE})
-
-
 TRAIN_STEP_CHARACTERS = (
     Mistake("squared-error", "The loss is the squared error",
             "loss_and_gradients takes the squared error unless you say otherwise: loss=softmax_cross_entropy.",
@@ -510,8 +505,6 @@ TRAIN_STEP_CHARACTERS = (
       (("Wx", "model.cell"), ("b", "model.cell"), ("Wy", "model"), ("c", "model"))),
     Mistake("readout-only", "Only Wy and c are updated", "All five parameters learn: model.cell.Wx, .Wh and .b too.",
             STEP, training_step(updated=FIVE[3:])),
-    Mistake("nothing-updated", "No parameter changes",
-            "W = W - lr * g makes a new array under a local name. Change the model's own: model.cell.Wx -= lr * g.", STEP, no_update),
     Mistake("lr-ignored", "lr is not used", "The step is lr times the clipped gradient.",
             STEP, lambda model, X, targets, lr, max_norm: training_step()(model, X, targets, 1.0, max_norm)),
     *in_order(training_step(), "loss, norm", "norm, loss"),

@@ -1,0 +1,132 @@
+"""What a function's own text tells of how far it is written: what stands below a `raise`, what is never filled."""
+
+import ast
+import linecache
+
+MAKES = {"zeros", "zeros_like", "empty", "empty_like", "ones", "ones_like", "full", "full_like"}
+KINDS = (
+    "below the raise",
+    "nothing written",
+    "no return",
+    "return in the loop",
+    "never filled",
+    "np.empty never filled",
+    "local name",
+    "model untouched",
+)
+MOST = 8  # remarks on a function
+
+
+def outline(function):
+    """Remarks on a function as pairs (kind, text), none where its text is not known.
+
+    kind : one of KINDS; text : the place, as in "line 3: return h_t" or, of what is never filled, "dWh (line 3)"
+    """
+    try:
+        tree, lines = definition(function)
+        return tuple(remarks(tree, lines))[:MOST] if tree is not None else ()
+    except Exception:  # a text that belongs to another function, an object that looks like one
+        return ()
+
+
+def definition(function):
+    """(the tree of a function's definition, the lines of its file); (None, []) where there is none."""
+    code = getattr(getattr(function, "__func__", function), "__code__", None)
+    if code is None:
+        return None, []
+    lines = linecache.getlines(code.co_filename, getattr(function, "__globals__", None))
+    for node in ast.walk(ast.parse("".join(lines))):
+        if isinstance(node, ast.FunctionDef) and node.name == code.co_name:
+            if code.co_firstlineno in (node.lineno, *(d.lineno for d in node.decorator_list)):
+                return node, lines
+    return None, []
+
+
+def inside(nodes):
+    """All trees in statements, without those of functions and classes that are defined there."""
+    for node in nodes:
+        yield node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            yield from inside(ast.iter_child_nodes(node))
+
+
+def remarks(tree, lines):
+    body, nodes = tree.body, list(inside(tree.body))
+
+    def place(node):
+        return f"line {node.lineno}: {lines[node.lineno - 1].strip()}"
+
+    for above, below in zip(body, body[1:], strict=False):
+        if isinstance(above, ast.Raise) and "NotImplementedError" in ast.dump(above):
+            yield "below the raise", place(above)
+            break
+    if all(
+        isinstance(node, ast.Pass) or isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        for node in body
+    ):
+        yield "nothing written", ""
+    elif not any(isinstance(node, ast.Return) and node.value is not None for node in nodes) and not any(
+        isinstance(node, ast.Yield | ast.YieldFrom | ast.Raise) for node in nodes
+    ):
+        yield "no return", ""
+    for loop in nodes:
+        if isinstance(loop, ast.For | ast.While) and not any(isinstance(n, ast.Continue) for n in inside(loop.body)):
+            if ends := [step for step in loop.body if isinstance(step, ast.Return)]:
+                yield "return in the loop", place(ends[0])
+    yield from never_filled(nodes)
+    for node in nodes:
+        if (
+            isinstance(node, ast.Assign)
+            and len(node.targets) == 1
+            and isinstance(node.targets[0], ast.Name)
+            and isinstance(node.value, ast.BinOp)
+            and isinstance(node.value.op, ast.Sub)
+            and any(isinstance(n, ast.Name) and n.id == "lr" for n in ast.walk(node.value))
+        ):
+            yield "local name", place(node)
+    kept = [
+        node for node in nodes if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load)
+    ]
+    added = [node for node in nodes if isinstance(node, ast.AugAssign)]
+    if "model" in [argument.arg for argument in tree.args.args] and not kept and not added:
+        yield "model untouched", ""
+
+
+def never_filled(nodes):
+    """Names that are made as a placeholder, once, and returned as they were made: read in no other place."""
+    values, stores, loads = {}, [], []
+    for node in nodes:
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                both = (
+                    isinstance(target, ast.Tuple)
+                    and isinstance(node.value, ast.Tuple)
+                    and len(target.elts) == len(node.value.elts)
+                )
+                for name, value in zip(target.elts, node.value.elts, strict=True) if both else [(target, node.value)]:
+                    if isinstance(name, ast.Name):
+                        values[name.id] = value
+        elif isinstance(node, ast.Name):
+            (loads if isinstance(node.ctx, ast.Load) else stores).append(node)
+    returned = [node.value for node in nodes if isinstance(node, ast.Return) and node.value is not None]
+    plain = [
+        part
+        for value in returned
+        for part in (value.elts if isinstance(value, ast.Tuple) else [value])
+        if isinstance(part, ast.Name)
+    ]
+    used = {node.id for node in loads if not any(node is part for part in plain)}
+    once = {node.id for node in stores if sum(other.id == node.id for other in stores) == 1}
+    for name in dict.fromkeys(part.id for part in plain):
+        if name in once - used and name in values and made(values[name]):
+            anything = "np.empty " if "empty" in getattr(getattr(values[name], "func", None), "attr", "") else ""
+            yield f"{anything}never filled", f"{name} (line {values[name].lineno})"
+
+
+def made(value):
+    """Whether an expression makes a placeholder: zeros, an empty array or list, None, a lone 0, `...`."""
+    if isinstance(value, ast.Call):
+        return isinstance(value.func, ast.Attribute) and value.func.attr in MAKES
+    if isinstance(value, ast.List | ast.Tuple | ast.Dict):
+        return not (value.keys if isinstance(value, ast.Dict) else value.elts)
+    return isinstance(value, ast.Constant) and (value.value in (None, 0, "") or value.value is ...)

@@ -1,0 +1,159 @@
+"""What is not written yet is said before any mistake is named: placeholders, an update that is missing, a `return` too early."""
+
+import numpy as np
+
+from rnn_helpers.check.advice import Advice
+from rnn_helpers.check.observe import nothing
+
+
+def unfinished(evidence, last=False):
+    """Advice on an answer that is not written to its end, [] when nothing says so.
+
+    last : True when no mistake could be named; before, one bare value among right ones is left for a mistake to explain
+    """
+    problems = [case.problem for case in evidence.observed.cases.values() if case.problem]
+    return (
+        returns_nothing(evidence, problems)
+        or too_early(evidence, problems)
+        or untouched(evidence)
+        or bare(evidence, problems, last)
+    )
+
+
+def remarks(evidence, kind):
+    """The places that the function's outline names, none where nothing of the learner's is to be told."""
+    return [text for name, text in evidence.observed.remarks if name == kind]
+
+
+def returns_nothing(evidence, problems):
+    if not problems or problems[0].kind != "return" or not remarks(evidence, "no return"):
+        return []
+    shown = " `print` shows a value; `return` gives it back." if evidence.observed.printed else ""
+    return [
+        Advice(
+            f"It has no `return`, so nothing comes back.{shown} Asked for is {evidence.exercise.asks}.", "unfinished"
+        )
+    ]
+
+
+def too_early(evidence, problems):
+    places = remarks(evidence, "return in the loop")
+    if problems or not places:
+        return []
+    return [
+        Advice(
+            "This `return` stands in the loop and ends it in its first round. Below the loop, it waits for all rounds.",
+            "unfinished",
+            code="" if evidence.hidden else places[0],
+            theirs=True,
+        )
+    ]
+
+
+def listed(names):
+    names = list(names)
+    return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else "".join(names)
+
+
+def untouched(evidence):
+    """Parameters that should change in place, and are what they were."""
+    changing = {}
+    for case in evidence.exercise.cases:
+        for key in evidence.expected:
+            where, _, name = key.partition("/")
+            starts = [evidence.inputs[n] for n in case.may_change if n in evidence.inputs] if where == case.name else []
+            starts = [start for start in starts if np.shape(start) == np.shape(evidence.expected[key])]
+            if starts and not any(np.array_equal(start, evidence.expected[key]) for start in starts):
+                got = evidence.got.get(key)
+                same = not isinstance(got, str | type(None)) and any(np.array_equal(got, start) for start in starts)
+                changing.setdefault(name, []).append(same)
+    if len(changing) < 2 or not all(all(same) for same in changing.values()):
+        return []
+    found = [
+        Advice(
+            f"{listed(changing)} are what they were before the call"
+            + (": the update is still to be written." if remarks(evidence, "model untouched") else "."),
+            "unfinished",
+        )
+    ]
+    if (places := remarks(evidence, "local name")) and not evidence.hidden:
+        found.append(
+            Advice(
+                "This gives a name of the function a new array, and leaves the model's as it was: `model.cell.Wx -= ...` "
+                "changes the model's.",
+                "unfinished",
+                code=places[0],
+                theirs=True,
+            )
+        )
+    return found
+
+
+def bare(evidence, problems, last):
+    """Values that are None, empty, or 0 everywhere."""
+    found, right = {}, set()
+    for key, expected in evidence.expected.items():
+        name = key.partition("/")[2]
+        if key in evidence.yardstick.properties or name == "returned" or isinstance(expected, str):
+            continue
+        if key not in evidence.wrong:
+            if expected.ndim and expected.any():
+                right.add(name)
+        elif not evidence.case(key).problem and not in_words(evidence.got.get(key), expected):
+            found.setdefault(name, set()).add(kind_of(name, evidence.got.get(key), expected))
+    empty = {
+        name: kinds.pop() for name, kinds in found.items() if len(kinds) == 1 and "" not in kinds and name not in right
+    }
+    never, random = (
+        [] if evidence.hidden else remarks(evidence, kind) for kind in ("never filled", "np.empty never filled")
+    )
+    never += random
+    plain = never or set(empty.values()) - {"0", "0 everywhere"}  # zeros can come of a mistake, too
+    enough = empty and len(empty) == len(found) and (len(empty) > 1 or plain and not right or last)
+    if not enough:
+        if (
+            not never
+            or right
+            and not random
+            and not last
+            or not evidence.wrong
+            or len(problems) == len(evidence.observed.cases)
+        ):
+            return []
+        return [Advice(as_made(never), "unfinished", theirs=True)]
+    texts = [
+        f"{listed(name for name in empty if empty[name] == kind)} {'is' if list(empty.values()).count(kind) == 1 else 'are'} {kind}"
+        for kind in dict.fromkeys(empty.values())
+    ]
+    still = f" {as_made(never)}" if never else ""
+    return [Advice(f"{'; '.join(texts)}.{still}", "unfinished", theirs=bool(never))]
+
+
+def as_made(names):
+    return (
+        f"{listed('`' + text.replace(' (', '` (') for text in names)} {'is' if len(names) == 1 else 'are'} returned as made: "
+        "nothing is written there yet."
+    )
+
+
+def in_words(got, expected):
+    """Whether a value is what the judge says of others, in words."""
+    return (
+        expected.dtype.kind == "U"
+        and not isinstance(got, str | type(None))
+        and got.dtype.kind == "U"
+        and any(got.ravel())
+    )
+
+
+def kind_of(name, got, expected):
+    """What a wrong value is instead: "None", "empty", "0 everywhere"; "" for anything else."""
+    if isinstance(got, str):
+        return next((word for word, value in (("None", None), ("still `...`", ...)) if got == nothing(name, value)), "")
+    if got is None:
+        return ""
+    if got.size == 0 or got.dtype.kind == "U" and not any(got.ravel()):
+        return "empty" if expected.size else ""
+    if got.dtype.kind == "U" or expected.dtype.kind == "U" or got.any() or not expected.any():
+        return ""
+    return "0 everywhere" if got.ndim else "0"
