@@ -6,6 +6,7 @@ import numpy as np
 
 from rnn_helpers.bptt import rnn_forward
 from rnn_helpers.check.exercise import Case, Exercise, Facet
+from rnn_helpers.check.families import forward_pass as family
 from rnn_helpers.check.kept import cached, kept
 from rnn_helpers.check.mistakes import forward_pass as mistakes
 from rnn_helpers.check.networks import cell_of, draw_cell, single_precision
@@ -127,7 +128,7 @@ RNN_FORWARD = Exercise(
             Facet("arguments unharmed", 0.5, kind="unharmed")),
     reference=rnn_forward,
     forbidden=(kept,),
-    mistakes=mistakes.RNN_FORWARD,
+    family=family.RNN_FORWARD,
 )
 
 
@@ -166,7 +167,7 @@ MANY_TO_MANY = Exercise(
             Facet("Y itself is returned", 0.25, ("one sequence/returned",), "property"),
             Facet("arguments unharmed", 0.25, kind="unharmed")),
     reference=many_to_many,
-    mistakes=mistakes.MANY_TO_MANY,
+    family=family.MANY_TO_MANY,
 )
 
 MANY_TO_ONE = Exercise(
@@ -182,7 +183,7 @@ MANY_TO_ONE = Exercise(
             Facet("y itself is returned", 0.25, ("one sequence/returned",), "property"),
             Facet("arguments unharmed", 0.25, kind="unharmed")),
     reference=many_to_one,
-    mistakes=mistakes.MANY_TO_ONE,
+    family=family.MANY_TO_ONE,
 )
 
 

@@ -8,8 +8,8 @@ import numpy as np
 from rnn_helpers.bptt import rnn_forward
 from rnn_helpers.cell import rnn_cell_forward
 from rnn_helpers.check.exercise import Case, Exercise, Facet
+from rnn_helpers.check.families import forward_pass as family
 from rnn_helpers.check.kept import cached, kept
-from rnn_helpers.check.mistakes import rnn_cell as mistakes
 from rnn_helpers.check.networks import cell_of, draw_cell, single_precision
 from rnn_helpers.check.returned import pair, shape_of, single, spoiled
 from rnn_helpers.readout import many_to_many, many_to_one, readout
@@ -100,7 +100,7 @@ RNN_CELL_FORWARD = Exercise(
             Facet("arguments unharmed", 1, kind="unharmed")),
     reference=rnn_cell_forward,
     forbidden=(rnn_forward, kept),
-    mistakes=mistakes.RNN_CELL_FORWARD,
+    family=family.RNN_CELL_FORWARD,
 )
 
 
@@ -126,7 +126,7 @@ READOUT = Exercise(
             Facet("arguments unharmed", 0.5, kind="unharmed")),
     reference=readout,
     forbidden=(many_to_many, many_to_one),
-    mistakes=mistakes.READOUT,
+    family=family.READOUT,
 )
 
 EXERCISES = (RNN_CELL_FORWARD, READOUT)

@@ -276,8 +276,7 @@ class Search:
         self.main, self.small = trials[-1], trials[0] if len(trials) > 1 and trials[0].size < trials[-1].size else None
         self.flows, self.memo, self.found, self.gains = {}, {}, {}, {}
         self.visible = sorted((name for name in family.outputs if self.main.observed.get(name) is not None), key=lambda name: len(family.ways[name, 1]))
-        self.right = {name for trial in (self.main,) for name in family.outputs
-                      if name in trial.observed and self.fits(name, trial, {}, self.flow(trial, ()))}
+        self.right = {name for name in self.visible if self.fits(name, self.main, {}, self.flow(self.main, ()))}
         self.neutral = self._neutral() if self.small else set()
 
     # what the program gives
@@ -308,11 +307,11 @@ class Search:
     def _neutral(self):
         """The slips of the flow that change nothing on the small trial."""
         base = self.flow(self.small, ())
-        right = {name: self.value(name, {}, base) for name in self.family.outputs}
+        right = {name: self.value(name, {}, base) for name in self.visible}
         found = set()
         for slip in self.singles():
             flow = self.flow(self.small, (slip,))
-            values = None if flow is None else {name: self.value(name, {}, flow) for name in self.family.outputs}
+            values = None if flow is None else {name: self.value(name, {}, flow) for name in self.visible}
             if values and all(v is not None and right[name] is not None and same(v, right[name]) for name, v in values.items()):
                 found.add(slip)
         return found
