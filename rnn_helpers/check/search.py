@@ -64,14 +64,14 @@ class Family:
 
     flow : (choice, *arguments) -> whatever the outputs are made of; choice.<slot> is the variant's `run`
     slots : those that more than one output depends on; outputs : in the order asked for
-    call : (values by name, arguments) -> what the program returns; the values in order, unless something is to be done
-    with them, as writing them into a model
+    call : (values by name, arguments) -> what the program returns; the values in order (one alone as it is), unless
+    something is to be done with them, as writing them into a model
     """
 
     flow: Callable
     slots: dict
     outputs: dict
-    call: Callable = lambda values, arguments: tuple(values.values())
+    call: Callable = lambda values, arguments: tuple(values.values()) if len(values) > 1 else [*values.values()][0]
 
     def choice(self, slots, chosen):
         return SimpleNamespace(**{name: chosen.get(name, variants[0]).run for name, variants in slots.items()})
@@ -362,7 +362,10 @@ class Search:
                     found.append(slips)
                 elif count < budget and (count == 0 or plausible(observed, value)):
                     for solve in spec.late:
-                        variants = solve(observed, value, flow)
+                        try:
+                            variants = solve(observed, value, flow)
+                        except Exception:  # a change that this shape does not allow
+                            continue
                         variants = () if variants is None else variants if isinstance(variants, tuple) else (variants,)
                         if 0 < len(variants) <= budget - count:
                             found.append((*slips, *(Slip(output, place, variant) for place, variant in zip(LATE, variants, strict=False))))
@@ -408,7 +411,7 @@ class Search:
                         if len(open_) > spare or name in self.right:
                             open_ += self.family.outputs
                             break
-                if len(open_) > spare or spare and not open_ or not set(self.visible) - self.right - set(open_):
+                if len(open_) > spare or spare and not (open_ and set(self.visible) - self.right - set(open_)):
                     continue
                 for chosen in itertools.islice(itertools.product(*ways), 400):
                     fit = Fit(slips + tuple(itertools.chain(*chosen)), frozenset(open_), self.order)
@@ -446,7 +449,10 @@ class Search:
             return None
         if self.order and (fit := self.confirmed([Fit(order=self.order)])):
             return fit
+        constant = all(not np.ptp(self.main.observed[name]) for name in self.visible if name not in self.right and numbers(self.main.observed[name]))
         for (level, spare), seconds in self.seconds.items():
+            if constant and level > 1:  # zeros, or ones, can come of anything
+                return None
             self.until = time.process_time() + seconds
             for counts in [(0, 1)] if level == 1 else [(count,) for count in range(3)]:
                 if fit := self.confirmed(sorted(self.candidates(level, spare, counts), key=self.rank) if counts != (2,)
@@ -539,11 +545,11 @@ def diagnose(family, cases, inputs, reference, evidence, show):
             calls = recorded(case, inputs, reference)
             if len(calls) == 1:
                 trials.append((case.name, Trial(*calls[0], values)))
-        trials = sorted(reversed(trials), key=lambda pair: pair[1].size)  # of those alike in size the first comes last
-        main, trial = next(((name, trial) for name, trial in reversed(trials) if name in wrong_cases), (None, None))
-        if trial is None:
+        wrong = [pair for pair in trials if pair[0] in wrong_cases]
+        if not wrong:
             return [], evidence.wrong
-        chosen = [trials[0][1], trial]
+        main, trial = max(wrong, key=lambda pair: pair[1].size)
+        chosen = [min(trials, key=lambda pair: pair[1].size)[1], trial]
         missing = {name for name, value in chosen[1].observed.items() if value is None}
         words = evidence.got.get(f"{main}/{RETURNED}")
         order = tuple(str(words).split(", ")) if words is not None and not missing else ()

