@@ -27,13 +27,21 @@ CELL_TIMEOUT = 120  # seconds
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
 
 
-def solved_version(nb, name, root=ROOT):
-    """The solved notebook's source as it is built: time, badges and setup cell fresh, metadata plain."""
+def dressed(nb, name, path, root):
+    """A copy of a solved notebook with what the build writes into its cells: minutes, badges, set-up, a title to fold by."""
     nb = copy.deepcopy(nb)
     if name in course.NOTEBOOKS:
         budget.write_time(nb)
-    links.refresh(nb, links.address(root), f"notebooks/solutions/{name}.ipynb")
-    return normalise.notebook(nb)
+    for cell in nb.cells:
+        if cell.get("id") == "imports" and not cell.source.startswith("# @title "):
+            cell.source = f"# @title Imports\n{cell.source}"
+    links.refresh(nb, links.address(root), path.relative_to(root).as_posix())
+    return nb
+
+
+def solved_version(nb, name, root=ROOT):
+    """The solved notebook's source as it is built, its metadata plain."""
+    return normalise.notebook(dressed(nb, name, solution_path(name, root), root))
 
 
 def learners_version(nb, name, root=ROOT):
@@ -48,10 +56,7 @@ def learners_version(nb, name, root=ROOT):
         LockCells,
     )
 
-    nb, resources = copy.deepcopy(nb), {}
-    if name in course.NOTEBOOKS:
-        budget.write_time(nb)
-    links.refresh(nb, links.address(root), f"notebooks/{name}.ipynb")
+    nb, resources = dressed(nb, name, learner_path(name, root), root), {}
     for preprocessor in (LockCells(), ClearSolutions(code_stub={"python": STUB}), ClearOutput(), CheckCellMetadata(),
                          ComputeChecksums(), ClearHiddenTests(), ClearMarkScheme(), ComputeChecksums(),
                          CheckCellMetadata()):

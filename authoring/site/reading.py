@@ -89,7 +89,7 @@ def reading_copy(name, root=ROOT):
                 fold(cell, "input", "Show the imports", "Hide the imports")
             if cell.source.startswith("check."):
                 fold(cell, "output", "Show the report on a right answer", "Hide the report")
-            elif "\nwith after_guess(" in cell.source:
+            elif re.search(r"^with after_guess\(", cell.source, re.MULTILINE):
                 fold(cell, "output", "Show what comes out", "Hide what comes out")
             if quiz := guess(cell):
                 cell.metadata = {"tags": ["remove-input"]}

@@ -3,6 +3,7 @@
 import functools
 import html.parser
 import http.server
+import re
 import subprocess
 import sys
 import threading
@@ -92,6 +93,11 @@ def test_a_page_on_a_phone(visit, name):
     assert page.locator("mjx-merror").count() == 0
     heights = "all => all.filter(formula => !formula.closest('details')).map(formula => formula.getBoundingClientRect().height)"
     assert min(page.locator("mjx-container").evaluate_all(heights), default=9) > 4
+
+
+def test_the_cheat_sheet_prints_on_one_page(visit):
+    margin = dict.fromkeys(("top", "bottom", "left", "right"), "8mm")
+    assert len(re.findall(rb"/Type\s*/Page\b", visit("cheat_sheet.html").pdf(format="A4", margin=margin))) == 1
 
 
 class Page(html.parser.HTMLParser):
