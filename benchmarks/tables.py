@@ -172,11 +172,11 @@ def readme(results):
     versions = ", ".join(f"{name} {where[key]}" for name, key in names.items())
     return f"""{as_markdown(passes)}
 
-Time of a forward pass and BPTT over ours, on one core; above 1 ours is faster.
+Run time of a forward pass and BPTT divided by ours, on one core; above 1, ours is faster.
 
 {as_markdown(runs)}
 
 Seconds from the start of a process to the end of a training run of the notebooks, imports and compilation included, and
-the others' time over ours for the same updates, on one core.
+the others' time for the same updates divided by ours, on one core.
 
 Measured by `make bench` on {where["processor"]}, {versions}."""
