@@ -13,6 +13,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from authoring import notebook_table
+from rnn_helpers.check import EXERCISES
+from rnn_helpers.course import WRITTEN
 
 ROOT = Path(__file__).resolve().parent.parent
 SUPPORTED = ("3.10", "3.11", "3.12", "3.13")
@@ -168,4 +170,5 @@ def test_a_newer_python_beside_an_old_one_is_found_and_a_rerun_installs_nothing(
 def test_the_readmes_table_is_that_of_the_checks():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert notebook_table.refreshed(text) == text, "run make notebooks"
-    assert "**100** |\n<!-- end" in text
+    points = sum(exercise.points for exercise in EXERCISES.values()) + sum(points for _, points in WRITTEN.values())
+    assert f"**{points:g}** |\n<!-- end" in text
