@@ -54,7 +54,7 @@ def measure(name):
 def write_growth(entry):
     """What notebook 6 draws: the times and the memory of one more run of the course's own code."""
     where, (sizes, milliseconds, kilobytes) = entry["machine"], tables.costs(entry["rows"], "T")
-    GROWTH.write_text(f'''"""What a pass over T steps of `rnn_helpers.growth` costs; `python -m benchmarks growth` writes it.
+    GROWTH.write_text(f'''"""What a pass over T steps of `rnn_helpers.growth` costs, from `python -m benchmarks growth`.
 
 D = 8, H = 64, B = 1, k = 25; medians on one core of {where["processor"]}, NumPy {where["numpy"]}.
 """

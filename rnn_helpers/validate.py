@@ -25,7 +25,7 @@ def as_real(name, value):
 def as_finite(name, value):
     """`as_real`, and a ValueError for NaN and inf."""
     array = as_real(name, value)
-    if not np.isfinite(array).all():
+    if np.count_nonzero(np.isfinite(array)) < array.size:  # `.all()` takes twice as long for a few numbers
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise ValueError(f"{name} holds {array[where]} at index {where}, expected finite numbers; "
                          "look at what made it: a learning rate too large, a division by zero, a missing value")
