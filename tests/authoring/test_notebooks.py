@@ -1,19 +1,21 @@
 """The build on small notebooks: the same bytes twice, static parts kept, learners' notebooks as nbgrader makes them."""
 
 import base64
+import collections
 import io
 import json
 import os
 import subprocess
 import sys
 import zlib
+from xml.etree import ElementTree
 
 import nbformat
 import numpy as np
 import pytest
 from PIL import Image
 
-from authoring import ROOT, files, links, normalise, notebooks, setup_cell
+from authoring import ROOT, files, links, matrix, normalise, notebooks, setup_cell
 from tests.authoring.small import TITLE, course, notebook
 
 SMALL = notebook(
@@ -120,28 +122,6 @@ def test_streams_that_arrive_in_pieces_are_one():
     assert [o.text for o in pieces] == ["a\n", "b\n"]
 
 
-def pytest_on(folder, *arguments):
-    done = subprocess.run([sys.executable, "-m", "pytest", "-c", str(ROOT / "pyproject.toml"),
-                           "-p", "tests.notebooks.rerun",
-                           "-n", "0", "-q", "--color=no", *arguments, str(folder)], cwd=ROOT, capture_output=True,
-                          text=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
-    return done.returncode, done.stdout
-
-
-def test_a_rerun_passes_what_was_built(built):
-    code, said = pytest_on(built / "notebooks")
-    assert code == 0 and "14 passed" in said, said
-
-
-def test_a_planted_stale_plot_fails(built, tmp_path):
-    nb = files.read(files.solution_path("small", built))
-    cell = next(cell for cell in nb.cells if cell.id == "figure")
-    cell.source = cell.source.replace("[1, 2, 4]", "[1, 2, 1]")
-    files.write(tmp_path / "stale.ipynb", nb)
-    code, said = pytest_on(tmp_path)
-    assert code == 1 and "1 failed, 6 passed" in said and "picture 1 is stale" in said, said
-
-
 def software(png, name):
     """The PNG, said to be drawn by another program."""
     at = png.index(b"tEXt") - 4
@@ -151,17 +131,46 @@ def software(png, name):
     return png[:at] + chunk + png[at + 12 + length:]
 
 
-def test_pictures_of_another_matplotlib_are_skipped_with_a_reason_texts_are_not(built, tmp_path):
-    nb = files.read(files.solution_path("small", built))
-    cells = {cell.id: cell for cell in nb.cells}
-    data = cells["figure"].outputs[0].data
-    old = software(base64.b64decode(data["image/png"]), b"Matplotlib version3.2.1, https://matplotlib.org/")
-    data["image/png"] = base64.b64encode(old).decode()
-    cells["figure"].source = cells["figure"].source.replace("[1, 2, 4]", "[1, 2, 1]")
-    cells["bar"].outputs[0].text = "0\n1\n3\n"
-    files.write(tmp_path / "old.ipynb", nb)
-    code, said = pytest_on(tmp_path, "-rs")
-    assert code == 1 and "1 failed, 5 passed, 1 skipped" in said and "drawn by matplotlib 3.2" in said, said
+@pytest.fixture(scope="module")
+def rerun(built, tmp_path_factory):
+    """pytest's testcases of one run over what was built and over two notebooks that do not show what they draw."""
+    changed = tmp_path_factory.mktemp("changed")
+    for name in ("stale", "old"):
+        nb = files.read(files.solution_path("small", built))
+        cells = {cell.id: cell for cell in nb.cells}
+        cells["figure"].source = cells["figure"].source.replace("[1, 2, 4]", "[1, 2, 1]")
+        if name == "old":
+            cells["bar"].outputs[0].text = "0\n1\n3\n"
+            data = cells["figure"].outputs[0].data
+            drawn = software(base64.b64decode(data["image/png"]), b"Matplotlib version3.2.1, https://matplotlib.org/")
+            data["image/png"] = base64.b64encode(drawn).decode()
+        files.write(changed / f"{name}.ipynb", nb)
+    report = changed / "report.xml"
+    done = subprocess.run([sys.executable, "-m", "pytest", "-c", str(ROOT / "pyproject.toml"), "-n", "0", "-q",
+                           "-p", "tests.notebooks.rerun", f"--junitxml={report}", built / "notebooks", changed],
+                          cwd=ROOT, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    assert report.is_file(), done.stdout
+    found = collections.defaultdict(list)
+    for case in ElementTree.parse(report).iter("testcase"):
+        found[case.get("classname").removesuffix(".ipynb").rpartition(".")[2]].append(case)
+    return found
+
+
+def test_a_rerun_passes_what_was_built(rerun):
+    assert len(rerun["small"]) == 14 and not any(case.findall("failure") for case in rerun["small"])
+
+
+def test_a_planted_stale_plot_fails(rerun):
+    failed, = (case for case in rerun["stale"] if case.find("failure") is not None)
+    assert "picture 1 is stale" in failed.find("failure").text and len(rerun["stale"]) == 7
+    assert matrix.named(failed).startswith("picture of ")
+
+
+def test_pictures_of_another_matplotlib_are_skipped_with_a_reason_texts_are_not(rerun):
+    failed, = (case for case in rerun["old"] if case.find("failure") is not None)
+    skipped, = (case for case in rerun["old"] if case.find("skipped") is not None)
+    assert "drawn by matplotlib 3.2" in skipped.find("skipped").get("message") and len(rerun["old"]) == 7
+    assert not matrix.named(failed).startswith("picture of ")
 
 
 def test_a_bar_that_came_and_went_leaves_no_output():
