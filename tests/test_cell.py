@@ -25,7 +25,7 @@ def test_backward_matches_central_differences(size):
     cell, x_t, h_prev, dh_t = case.cell, case.X[0], case.h0, case.dh[0]
     loss = lambda: float(np.sum(dh_t * rnn_cell_forward(cell, x_t, h_prev)[0]))
     gradients = rnn_cell_backward(cell, dh_t, rnn_cell_forward(cell, x_t, h_prev)[1])
-    for gradient, param in zip(gradients, (cell.Wx, cell.Wh, cell.b, h_prev)):
+    for gradient, param in zip(gradients, (cell.Wx, cell.Wh, cell.b, h_prev), strict=True):
         assert gradient.shape == param.shape
         assert relative_error(gradient, numerical_gradient(loss, param)) <= 1e-6
 
@@ -34,7 +34,8 @@ def test_methods_are_the_functions():
     case = draw()
     h_t, cache = case.cell.forward(case.X[0], case.h0)
     assert (h_t == rnn_cell_forward(case.cell, case.X[0], case.h0)[0]).all()
-    for got, want in zip(case.cell.backward(case.dh[0], cache), rnn_cell_backward(case.cell, case.dh[0], cache)):
+    for got, want in zip(case.cell.backward(case.dh[0], cache), rnn_cell_backward(case.cell, case.dh[0], cache),
+                         strict=True):
         assert (got == want).all()
 
 
@@ -43,7 +44,7 @@ def test_nothing_is_changed_in_place():
     before = [a.copy() for a in (case.cell.Wx, case.cell.Wh, case.cell.b, case.X[0], case.h0, case.dh[0])]
     _, cache = rnn_cell_forward(case.cell, case.X[0], case.h0)
     rnn_cell_backward(case.cell, case.dh[0], cache)
-    for a, b in zip((case.cell.Wx, case.cell.Wh, case.cell.b, case.X[0], case.h0, case.dh[0]), before):
+    for a, b in zip((case.cell.Wx, case.cell.Wh, case.cell.b, case.X[0], case.h0, case.dh[0]), before, strict=True):
         assert (a == b).all()
 
 

@@ -21,7 +21,7 @@ def test_squared_error(shape):
     rng = np.random.default_rng(seed)
     y, target = rng.standard_normal((2, *shape))
     loss, dy = squared_error(y, target)
-    assert loss == pytest.approx(sum((a - b) ** 2 for a, b in zip(y.flat, target.flat)))
+    assert loss == pytest.approx(sum((a - b) ** 2 for a, b in zip(y.flat, target.flat, strict=True)))
     assert relative_error(dy, numerical_gradient(lambda: squared_error(y, target)[0], y)) <= 1e-6
     assert isinstance(loss, float)
 
@@ -67,11 +67,13 @@ def test_float32_stays_and_arguments_are_not_changed():
 
 
 @pytest.mark.parametrize("call, error, words", [
-    (lambda: squared_error(np.ones((3, 1, 1)), np.ones((3, 1, 2))), ValueError, "target has shape (3, 1, 2), expected (3, 1, 1)"),
+    (lambda: squared_error(np.ones((3, 1, 1)), np.ones((3, 1, 2))), ValueError,
+     "target has shape (3, 1, 2), expected (3, 1, 1)"),
     (lambda: squared_error(np.ones(3), ["a"] * 3), TypeError, "target holds"),
     (lambda: softmax_cross_entropy(np.ones((3, 2)), [[0]]), ValueError, "logits has shape (3, 2), expected (T, V, B)"),
     (lambda: softmax_cross_entropy(np.ones((0, 2, 1)), np.ones((0, 1), int)), ValueError, "logits has shape (0, 2, 1)"),
-    (lambda: softmax_cross_entropy(np.ones((3, 2, 1)), [0, 1, 0]), ValueError, "targets has shape (3,), expected (3, 1)"),
+    (lambda: softmax_cross_entropy(np.ones((3, 2, 1)), [0, 1, 0]), ValueError,
+     "targets has shape (3,), expected (3, 1)"),
     (lambda: softmax_cross_entropy(np.ones((1, 2, 1)), [[0.0]]), TypeError, "targets holds float64"),
     (lambda: softmax_cross_entropy(np.ones((1, 2, 1)), [[2]]), ValueError, "expected 0..1"),
     (lambda: softmax_cross_entropy(np.ones((1, 2, 1)), [[-1]]), ValueError, "targets runs from -1"),

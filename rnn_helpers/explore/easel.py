@@ -1,9 +1,11 @@
-"""What stays from one picture to the next, so that a picture answers at once. Each is drawn on a figure of its own; kept are
+"""What stays from one picture to the next, so that a picture answers at once.
+
+Each is drawn on a figure of its own; kept are
 
 - how large each text is: all pictures share a renderer, which remembers it (mathematics costs milliseconds a formula),
-- where axes and title stand: found once by matplotlib's constrained layout. To look again would double the drawing time and
-  make the axes jump while a slider moves. They are looked for again when axes or lines of text come or go, or when a
-  tick's label grows longer than any before,
+- where axes and title stand: found once by matplotlib's constrained layout. To look again would double the drawing time
+  and make the axes jump while a slider moves. They are looked for again when axes or lines of text come or go, or when
+  a tick's label grows longer than any before,
 - each axis with its ticks, labels and grid, as pixels, for as long as it looks the same: half of the drawing time.
 """
 
@@ -36,17 +38,19 @@ class Easel:
     def png(self, fig):
         """The bytes of the PNG; as `style.png(fig)` up to the places of the axes."""
         style.tidy(fig)
-        if fig.legends or len(fig.texts) > 1:  # texts beside the title, and legends outside the axes: the layout alone places them
+        # texts beside the title, and legends outside the axes: the layout alone places them
+        if fig.legends or len(fig.texts) > 1:
             return quick_png(fig)
-        key = tuple(tuple(text.count("\n") + 1 if text else 0 for text in (ax.get_title(loc="left"), ax.get_xlabel(), ax.get_ylabel()))
-                    for ax in fig.axes)
+        lines = (tuple(text.count("\n") + 1 if text else 0
+                       for text in (ax.get_title(loc="left"), ax.get_xlabel(), ax.get_ylabel())) for ax in fig.axes)
+        key = len(_axes(fig)), *lines
         if key in self.places:
             places, texts, longest = self.places[key]
-            for ax, place in zip(fig.axes, places):
+            for ax, place in zip(fig.axes, places, strict=True):
                 ax.set_position(place)
-            for text, place in zip(fig.texts, texts):
+            for text, place in zip(fig.texts, texts, strict=True):
                 text.set_position(place)
-            if all(now <= before for now, before in zip(_lengths(fig), longest)):
+            if all(now <= before for now, before in zip(_lengths(fig), longest, strict=True)):
                 fig.set_layout_engine("none")
                 for axis in _axes(fig):
                     self.keep(axis)
@@ -54,7 +58,8 @@ class Easel:
             for ax in fig.axes:
                 ax.set_in_layout(True)  # as before `set_position`
         data = quick_png(fig)
-        self.places[key] = [ax.get_position(original=True) for ax in fig.axes], [text.get_position() for text in fig.texts], _lengths(fig)
+        self.places[key] = [ax.get_position(original=True)
+                            for ax in fig.axes], [text.get_position() for text in fig.texts], _lengths(fig)
         return data
 
     def keep(self, axis):
@@ -81,14 +86,16 @@ def _axes(fig):
 
 def _ticks(axis, which):
     """Where an axis has ticks, and their labels."""
-    ticker, places = (axis.major, axis.get_majorticklocs()) if which == "major" else (axis.minor, axis.get_minorticklocs())
+    ticker, places = (axis.major,
+                      axis.get_majorticklocs()) if which == "major" else (axis.minor, axis.get_minorticklocs())
     return tuple(places), tuple(ticker.formatter.format_ticks(places)), ticker.formatter.get_offset()
 
 
 def _look(axis):
     """Everything that decides how an axis looks."""
     ax, label = axis.axes, axis.label
-    return (axis.axis_name, ax.bbox.bounds, tuple(axis.get_view_interval()), axis.get_scale(), _ticks(axis, "major"), _ticks(axis, "minor"),
+    return (axis.axis_name, ax.bbox.bounds, tuple(axis.get_view_interval()), axis.get_scale(), _ticks(axis, "major"),
+            _ticks(axis, "minor"),
             repr((axis.get_tick_params("major"), axis.get_tick_params("minor"), axis.get_label_position())),
             label.get_text(), label.get_color(), label.get_fontsize())
 

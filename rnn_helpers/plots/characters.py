@@ -32,7 +32,8 @@ def spelled(ax, text, title=None):
                 bbox={"boxstyle": "circle,pad=0.25", "facecolor": "white", "edgecolor": COLOR["state"], "linewidth": 2})
         for start, end, symbol in (((t, -0.8), (t, -0.36), "input"), ((t, 0.36), (t, 0.8), "prediction"),
                                    ((t - 0.7, 0), (t - 0.34, 0), "state")):
-            ax.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=11, color=COLOR[symbol], shrinkA=0, shrinkB=0))
+            ax.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=11, color=COLOR[symbol],
+                                         shrinkA=0, shrinkB=0))
     ax.text(-0.85, 0, "$h_0$", ha="center", va="center", color=COLOR["state"])
     if title:
         ax.set_title(title)
@@ -51,11 +52,13 @@ def pairs(ax, counts, chars, title=None):
     ax.set_yticklabels(names, family="monospace")
     if title:
         ax.set_title(title)
-    several = [f"{shown(chars[row])} by {np.count_nonzero(counts[row])}" for row in range(len(chars)) if np.count_nonzero(counts[row]) > 1]
+    several = [f"{shown(chars[row])} by {np.count_nonzero(counts[row])}"
+               for row in range(len(chars)) if np.count_nonzero(counts[row]) > 1]
     return f"{counts.sum()} pairs of neighbours. Followed by different characters: {', '.join(several) or 'none'}."
 
 
-def curves(ax, curves, levels=(), ylabel="nats per character", xlabel="training step", low=None, high=None, log=False, title=None,
+def curves(ax, curves, levels=(), ylabel="nats per character", xlabel="training step", low=None, high=None, log=False,
+           title=None,
            legend="upper right"):
     """Curves against training steps, with level lines that are named at their right end.
 
@@ -74,10 +77,12 @@ def curves(ax, curves, levels=(), ylabel="nats per character", xlabel="training 
     said, last = [], max(np.max(steps) for steps, _, _ in curves.values())
     for label, (steps, values, look) in curves.items():
         ax.plot(steps, values, label=label, **look)
-        said.append(f"{label} goes from {values[0]:.3g} to {values[-1]:.3g}, lowest {np.min(values):.3g}, highest {np.max(values):.3g}")
+        said.append(f"{label} goes from {values[0]:.3g} to {values[-1]:.3g}, lowest {np.min(values):.3g}, "
+                    f"highest {np.max(values):.3g}")
     for text, value in levels:
         ax.axhline(value, **line("baseline"))
-        ax.annotate(text, (last, value), xytext=(0, 3), textcoords="offset points", ha="right", va="bottom", fontsize=10, color="#404040")
+        ax.annotate(text, (last, value), xytext=(0, 3), textcoords="offset points", ha="right", va="bottom",
+                    fontsize=10, color="#404040")
         said.append(f"{text} is at {value:.3g}")
     ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(0, last), yscale="log" if log else "linear")
     ax.xaxis.set_major_locator(MaxNLocator(8, integer=True))
@@ -109,9 +114,10 @@ def after_each(ax, p, chars, places, title=None):
     p = np.asarray(p)
     keep = [v for v in range(len(chars)) if p[:, v].max() > 0.02]
     width = 0.8 / len(p)
-    for n, (row, label) in enumerate(zip(p, places)):
+    for n, (row, label) in enumerate(zip(p, places, strict=True)):
         x = np.arange(len(keep)) + (n - (len(p) - 1) / 2) * width
-        ax.bar(x, row[keep], width * 0.92, color=COLOR["prediction"], alpha=1 - 0.3 * n, hatch=["", "//", ".."][n % 3], edgecolor="white",
+        ax.bar(x, row[keep], width * 0.92, color=COLOR["prediction"], alpha=1 - 0.3 * n, hatch=["", "//", ".."][n % 3],
+               edgecolor="white",
                label=label)
     ax.set(xlabel="next character", ylabel="probability", ylim=(0, 1.3), yticks=(0, 0.5, 1), xticks=range(len(keep)))
     ax.set_xticklabels([shown(chars[v]) for v in keep], family="monospace")
@@ -119,7 +125,8 @@ def after_each(ax, p, chars, places, title=None):
     ax.legend(loc="upper center", ncols=len(p), fontsize=9, columnspacing=0.8, handlelength=1.2)
     if title:
         ax.set_title(title)
-    return ". ".join(f"{label}: {shown(chars[int(row.argmax())])} with {row.max():.2f}" for label, row in zip(places, p)) + "."
+    return ". ".join(f"{label}: {shown(chars[int(row.argmax())])} with {row.max():.2f}"
+                     for label, row in zip(places, p, strict=True)) + "."
 
 
 def probabilities(ax, p, chars, most=10, title=None):
@@ -127,7 +134,8 @@ def probabilities(ax, p, chars, most=10, title=None):
     p = np.asarray(p, float)
     order = np.argsort(-p, kind="stable")[:most]
     ax.bar(range(len(order)), p[order], 0.8, color=COLOR["prediction"])
-    ax.set(ylabel="probability", ylim=(0, 1.05), xlim=(-0.6, min(most, len(p)) - 0.4), xticks=range(len(order)), xlabel="next character")
+    ax.set(ylabel="probability", ylim=(0, 1.05), xlim=(-0.6, min(most, len(p)) - 0.4), xticks=range(len(order)),
+           xlabel="next character")
     ax.set_xticklabels([shown(chars[v]) for v in order], family="monospace")
     ax.grid(axis="x", visible=False)
     if title:
@@ -155,10 +163,12 @@ def glyph(sign, size=12.0):
 
 
 def type_on(ax, lines, sign=shown, color="#1A1A1A"):
-    """Set lines of characters in cells of 1 x 1, line 0 on top, as one artist: hundreds of Text objects cost half a second."""
-    signs = [(sign(char), (column + 0.5, row + 0.5)) for row, (_, piece) in enumerate(lines) for column, char in enumerate(piece)]
+    """Set lines of characters in cells of 1 x 1, line 0 on top, as one artist: hundreds of Text objects are slow."""
+    signs = [(sign(char), (column + 0.5, row + 0.5)) for row, (_, piece) in enumerate(lines)
+             for column, char in enumerate(piece)]
     signs = [(char, place) for char, place in signs if char != " "]  # a space has no outline
-    letters = PathCollection([glyph(char) for char, _ in signs], offsets=[place for _, place in signs], offset_transform=ax.transData, facecolors=color, linewidths=0)
+    letters = PathCollection([glyph(char) for char, _ in signs], offsets=[place for _, place in signs],
+                             offset_transform=ax.transData, facecolors=color, linewidths=0)
     letters.set_transform(Affine2D().scale(ax.figure.dpi / 72))
     ax.add_collection(letters)
 
@@ -199,7 +209,8 @@ def coloured(ax, text, values, width=48, bar=True, title=None):
     grid = np.full((len(lines), width), np.nan)
     for row, (start, piece) in enumerate(lines):
         grid[row, :len(piece)] = values[start:start + len(piece)]
-    image = ax.imshow(grid, cmap=CMAP["state"], vmin=-1, vmax=1, aspect="auto", extent=(0, width, len(lines), 0), alpha=0.7)
+    image = ax.imshow(grid, cmap=CMAP["state"], vmin=-1, vmax=1, aspect="auto", extent=(0, width, len(lines), 0),
+                      alpha=0.7)
     type_on(ax, lines)
     ax.axis("off")
     if bar:

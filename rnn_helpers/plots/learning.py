@@ -1,11 +1,12 @@
-"""Figures of learning: loss curves, gradient norms and their clipping, predictions and continuations, memory against none."""
+"""Figures of learning: loss curves, gradient norms and clipping, predictions and continuations, memory against none."""
 
 import numpy as np
 from matplotlib.patches import FancyArrowPatch
 
 from rnn_helpers.plots.style import COLOR, line
 
-PARTS = ("windows\nX, Y", "forward\nh, y", "loss\nL, dy", "backward\ndWx ... dc", "clip\none factor", "update\np − lr g")
+PARTS = ("windows\nX, Y", "forward\nh, y", "loss\nL, dy", "backward\ndWx ... dc", "clip\none factor",
+         "update\np − lr g")
 PART_COLORS = ("input", "state", "loss", "gradient", "bound", "prediction")
 
 
@@ -13,11 +14,12 @@ def training_loop(ax):
     """The six parts of a training run in a row, and the way back from the last to the second."""
     ax.set(xlim=(-0.6, 5.6), ylim=(-1.0, 0.75))
     ax.axis("off")
-    for i, (text, symbol) in enumerate(zip(PARTS, PART_COLORS)):
+    for i, (text, symbol) in enumerate(zip(PARTS, PART_COLORS, strict=True)):
         ax.text(i, 0, text, ha="center", va="center", fontsize=10,
                 bbox={"boxstyle": "round,pad=0.45", "facecolor": "white", "edgecolor": COLOR[symbol], "linewidth": 2})
         if i:
-            ax.add_patch(FancyArrowPatch((i - 0.57, 0), (i - 0.43, 0), arrowstyle="-|>", mutation_scale=11, color="#595959"))
+            ax.add_patch(FancyArrowPatch((i - 0.57, 0), (i - 0.43, 0), arrowstyle="-|>", mutation_scale=11,
+                                         color="#595959"))
     ax.add_patch(FancyArrowPatch((5, -0.38), (1, -0.38), connectionstyle="arc3,rad=-0.12", arrowstyle="-|>",
                                  mutation_scale=12, color="#595959"))
     ax.text(3, -0.93, "again, until the loss no longer falls", ha="center", va="center", color="#404040")
@@ -44,7 +46,8 @@ def loss_curves(ax, curves, floor=None, ylabel="loss", xlabel="update", low=None
         losses = np.asarray(losses, float)
         shown = np.where(np.isfinite(losses), losses, np.nan)
         ax.semilogy(shown, label=label, **look)
-        text.append(f"{label} goes from {losses[0]:.3g} to {losses[-1]:.3g}, lowest {np.nanmin(shown):.3g} at {np.nanargmin(shown)}")
+        text.append(f"{label} goes from {losses[0]:.3g} to {losses[-1]:.3g}, lowest {np.nanmin(shown):.3g} "
+                    f"at {np.nanargmin(shown)}")
     if floor:
         ax.axhline(floor[1], **line("baseline"), label=floor[0])
         text.append(f"{floor[0]} is at {floor[1]:.3g}")
@@ -73,10 +76,12 @@ def gradient_norms(ax, norms, max_norm, low=None, high=None, title=None):
     if title:
         ax.set_title(title)
     return (f"The gradient norm goes from {norms[0]:.3g} to {norms[-1]:.3g}; "
-            f"{clipped} of {len(norms)} updates were clipped" + (f" to {max_norm:g}." if np.isfinite(max_norm) else " (no threshold)."))
+            f"{clipped} of {len(norms)} updates were clipped"
+            + (f" to {max_norm:g}." if np.isfinite(max_norm) else " (no threshold)."))
 
 
-def predictions(ax, x, target, predicted, split=None, xlabel="the number it reads", ylabel="the next number", title=None):
+def predictions(ax, x, target, predicted, split=None, xlabel="the number it reads", ylabel="the next number",
+                title=None):
     """Predictions over their targets; what lies right of `split` was not trained on.
 
     x, target, predicted : (N,)
@@ -88,7 +93,8 @@ def predictions(ax, x, target, predicted, split=None, xlabel="the number it read
     text = f"The largest error is {error.max():.3g}."
     if split is not None:
         ax.axvspan(split, np.max(x), color="#F2F2F2", zorder=0)
-        ax.annotate("never trained on", (split, ax.get_ylim()[0]), xytext=(4, 4), textcoords="offset points", color="#404040")
+        ax.annotate("never trained on", (split, ax.get_ylim()[0]), xytext=(4, 4), textcoords="offset points",
+                    color="#404040")
         inside = np.asarray(x) <= split
         text = f"The largest error is {error[inside].max():.3g} up to {split:g} and {error[~inside].max():.3g} beyond."
     ax.legend(loc="best")
@@ -117,7 +123,8 @@ def continuation(ax, truth, alone, first=0, title=None, ylabel="series", columns
     if title:
         ax.set_title(title)
     error = np.abs(alone - truth[len(truth) - len(alone):])
-    return f"Going on alone from step {start}, the network is off by {error[0]:.2g} at first and by {error.max():.2g} at most."
+    return (f"Going on alone from step {start}, the network is off by {error[0]:.2g} at first "
+            f"and by {error.max():.2g} at most.")
 
 
 def memory_bars(ax, errors, ylabel="error", title=None):
@@ -132,7 +139,8 @@ def memory_bars(ax, errors, ylabel="error", title=None):
         for x, value in ((i - 0.19, with_memory), (i + 0.19, without)):
             ax.annotate(f"{value:.2g}", (x, value), xytext=(0, 3), textcoords="offset points", ha="center")
     values = np.array(list(errors.values()))
-    ax.set(yscale="log", ylabel=ylabel, ylim=(values.min() / 3, values.max() * 5), xticks=range(len(errors)), xticklabels=list(errors))
+    ax.set(yscale="log", ylabel=ylabel, ylim=(values.min() / 3, values.max() * 5), xticks=range(len(errors)),
+           xticklabels=list(errors))
     ax.grid(axis="x", visible=False)
     ax.legend(loc="best")
     if title:
@@ -141,7 +149,7 @@ def memory_bars(ax, errors, ylabel="error", title=None):
 
 
 def against_length(ax, lengths, curves, title=None):
-    """Errors against the length of the training windows, both axes logarithmic; curves : dict, label -> (errors, look)."""
+    """Errors against the length of the training windows, log axes; curves : dict, label -> (errors, look)."""
     for label, (errors, look) in curves.items():
         ax.loglog(lengths, errors, label=label, **look)
     ax.set(xlabel="length T of the training windows", ylabel="root mean square error")
@@ -169,7 +177,7 @@ def which_losses(ax, sizes, title=None):
 
 
 def lone_numbers(ax, x, curves, title=None):
-    """What the network says after a single number; curves : dict, label -> ((N,) predictions, look). The truth is x + 1."""
+    """What the network says after a single number, x + 1 in truth; curves : dict, label -> ((N,) predictions, look)."""
     x = np.asarray(x, float)
     ax.plot(x, x + 1, **line("target"), label="truth, x + 1")
     for label, (y, look) in curves.items():
@@ -178,4 +186,5 @@ def lone_numbers(ax, x, curves, title=None):
     ax.legend(loc="best")
     if title:
         ax.set_title(title)
-    return ". ".join(f"{label}: off by at most {np.abs(np.asarray(y) - x - 1).max():.1f}" for label, (y, _) in curves.items()) + "."
+    return ". ".join(f"{label}: off by at most {np.abs(np.asarray(y) - x - 1).max():.1f}"
+                     for label, (y, _) in curves.items()) + "."

@@ -6,7 +6,7 @@ from rnn_helpers.plots.style import COLOR, family, line
 
 
 def lag_dial(ax, reaches, errors, lag, title=None):
-    """Errors against k, a dot for each seed, the median as a line; right of the upright line a loss reaches the input it needs.
+    """Errors against k: a dot for each seed, the median as a line. From the upright line on, a loss reaches its input.
 
     reaches : K values of k; errors : (K, seeds); returns the alt text.
     """
@@ -15,12 +15,14 @@ def lag_dial(ax, reaches, errors, lag, title=None):
     ax.plot(reaches, np.median(errors, axis=1), **line("truncated", marker=True), label="median")
     ax.axvline(lag + 0.5, **line("bound"))
     ax.text(lag + 0.7, 1.08, f"k > {lag}", va="center", fontsize=10, color="#404040")
-    ax.set(xlabel="k, steps that a loss flows back (0: only the readout learns)", ylabel="error of the echo", ylim=(-0.05, 1.15),
+    ax.set(xlabel="k, steps that a loss flows back (0: only the readout learns)", ylabel="error of the echo",
+           ylim=(-0.05, 1.15),
            title=title or f"lag {lag}: solved from k = {lag + 1} on")
     ax.set_xticks(range(0, max(reaches) + 1, 3))
     ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderaxespad=0, handlelength=1.5, columnspacing=1)
-    solved = [int(k) for k, row in zip(reaches, errors) if (row < 0.1).all()]
-    return f"Lag {lag}: the error is below 0.1 for every seed at k in {solved}; medians {np.round(np.median(errors, axis=1), 2).tolist()}."
+    solved = [int(k) for k, row in zip(reaches, errors, strict=True) if (row < 0.1).all()]
+    medians = np.round(np.median(errors, axis=1), 2).tolist()
+    return f"Lag {lag}: the error is below 0.1 for every seed at k in {solved}; medians {medians}."
 
 
 def limits(ax, table, title):
@@ -29,10 +31,10 @@ def limits(ax, table, title):
     table : network -> lag -> errors of its seeds; returns the alt text.
     """
     said = []
-    for (name, rows), look in zip(table.items(), family("full", len(table))):
+    for (name, rows), look in zip(table.items(), family("full", len(table)), strict=True):
         medians = [np.median(errors) for errors in rows.values()]
         ax.plot(list(rows), medians, **look, label=name)
-        far = max((lag for lag, median in zip(rows, medians) if median < 0.1), default=0)
+        far = max((lag for lag, median in zip(rows, medians, strict=True) if median < 0.1), default=0)
         said.append(f"{name}: solved up to lag {far}")
     ax.set(xlabel="lag", ylabel="median error", ylim=(-0.05, 1.15), title=title)
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1))

@@ -1,4 +1,4 @@
-"""What the report calls alike: copies are found whatever their layout, and people who wrote by themselves are left in peace."""
+"""What the report calls alike: copies are found whatever their layout, what people wrote by themselves is not."""
 
 import inspect
 import json
@@ -17,7 +17,8 @@ EXERCISES = ("rnn_cell_backward", "rnn_backward", "numerical_gradient")
 
 def written(cell_way, sequence_way, difference_way):
     """One student's notebook 3: a way to write each exercise."""
-    return "\n".join(inspect.getsource(RIGHT[name][way]) for name, way in zip(EXERCISES, (cell_way, sequence_way, difference_way)))
+    return "\n".join(inspect.getsource(RIGHT[name][way])
+                     for name, way in zip(EXERCISES, (cell_way, sequence_way, difference_way), strict=True))
 
 
 def relaid(source):
@@ -25,11 +26,13 @@ def relaid(source):
     return "\n\n".join(line + "  " for line in source.replace("    ", "  ").splitlines())
 
 
-CLASS = {f"student{i}": written(*ways) for i, ways in enumerate(zip(range(5), (3, 1, 2, 4, 0), (0, 1, 2, 1, 0)))}
+CLASS = {f"student{i}": written(*ways)
+         for i, ways in enumerate(zip(range(5), (3, 1, 2, 4, 0), (0, 1, 2, 1, 0), strict=True))}
 
 
 def test_a_copy_is_found_and_nobody_else():
-    works = {student: shingles_of_all([text]) for student, text in {**CLASS, "copies": relaid(CLASS["student3"])}.items()}
+    works = {student: shingles_of_all([text])
+             for student, text in {**CLASS, "copies": relaid(CLASS["student3"])}.items()}
     [(student, other, share)] = pairs(works)
     assert {student, other} == {"copies", "student3"} and share > 0.9
 
@@ -58,7 +61,8 @@ def test_the_solved_notebook_and_the_package_are_known_for_the_courses_own(class
     package = inspect.getsource(bptt.rnn_backward) + inspect.getsource(gradcheck.numerical_gradient)
     found = classroom(solved=relaid(solved), package=package, stub="\n".join(
         classes.cell_of(classes.released("03_bptt"), name)["source"] for name in EXERCISES), **CLASS)
-    assert {student for student, share in found if share > 0.9} == {student for student, _ in found} == {"package", "solved"}
+    assert {student for student, share in found if share > 0.9} == {student
+                                                                    for student, _ in found} == {"package", "solved"}
 
 
 def test_a_notebook_without_work_is_like_nothing(classroom):

@@ -1,9 +1,9 @@
 """A pytest plugin: each notebook is re-run, its outputs are compared by nbval and its pictures by their pixels.
 
-nbval leaves PNG out, so a stale plot would pass; here a re-run picture may differ from the stored one by an RMS of 0.02 of
-full scale. Another minor version of matplotlib draws text elsewhere: then the cell's texts are compared, and its pictures
-are skipped with a reason. Progress bars and widget ids are no outputs (`authoring.normalise`). With `--nbval`, nbval's
-own collector is left alone.
+nbval leaves PNG out, so a stale plot would pass; here a re-run picture may differ from the stored one by an RMS of 0.02
+of full scale. Another minor version of matplotlib draws text elsewhere: then the cell's texts are compared, and its
+pictures are skipped with a reason. Progress bars and widget ids are no outputs (`authoring.normalise`). With `--nbval`,
+nbval's own collector is left alone.
 """
 
 import base64
@@ -48,7 +48,8 @@ class Cell(IPyNbCell):
         stored, redrawn = pngs(ref), pngs(test)
         problem = difference(stored, redrawn)
         if problem and (other := other_minor(stored)):
-            pytest.skip(f"pictures drawn by matplotlib {other} are not compared with {matplotlib.__version__}; texts agree")
+            pytest.skip(f"pictures drawn by matplotlib {other} are not compared with {matplotlib.__version__}; "
+                        "texts agree")
         if problem:
             self.comparison_traceback.append(problem)
             self.user_properties.append(("differs", "picture"))  # for `authoring.matrix`, which reads pytest's report
@@ -74,15 +75,16 @@ def difference(stored, redrawn):
     """What tells two lists of PNGs apart, as a sentence; "" when they show the same."""
     if len(stored) != len(redrawn):
         return f"{len(stored)} pictures are stored, a re-run draws {len(redrawn)}"
-    for n, (old, new) in enumerate(zip(stored, redrawn), start=1):
+    for n, (old, new) in enumerate(zip(stored, redrawn, strict=True), start=1):
         if old == new:
             continue
         a, b = pixels(old), pixels(new)
         if a.shape != b.shape:
-            return f"picture {n} is stored with {a.shape[1]} x {a.shape[0]} pixels, a re-run draws {b.shape[1]} x {b.shape[0]}"
+            (height, width), (now_high, now_wide) = a.shape[:2], b.shape[:2]
+            return f"picture {n} is stored with {width} x {height} pixels, a re-run draws {now_wide} x {now_high}"
         rms = float(np.sqrt(np.mean((a - b) ** 2)))
         if rms > RMS:
-            return f"picture {n} is stale: a re-run draws another one (RMS {rms:.3f}, at most {RMS}); run make notebooks"
+            return f"picture {n} is stale: a re-run draws another (RMS {rms:.3f}, at most {RMS}); run make notebooks"
     return ""
 
 
