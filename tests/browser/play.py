@@ -76,7 +76,7 @@ def everything(notebook, path, again=True):
 
 
 FAULTY = '''def rnn_cell_forward(cell, x_t, h_prev):
-    if len(cell.Wh) == 2 and cell.Wh[0, 0] > 1:
+    if len(cell.Wh) == 2 and cell.Wh[0, 0] > 1.5:
         raise ValueError("two units\\nare too few")
     h_t = np.tanh(cell.Wx @ x_t + cell.Wh @ h_prev + cell.b)
     return h_t, (x_t, h_prev, h_t)'''
@@ -103,7 +103,7 @@ def fail_and_mend(notebook):
                            "(in rnn_cell_forward, line 3: raise ValueError(\"two units\\nare too few\"))")
     slider.press("Home")
     assert "No picture" not in notebook.wait_for_change(box, failed).text
-    box, slider = rewrite(FAULTY.replace("> 1:", "> 9:"))
+    box, slider = rewrite(FAULTY.replace("> 1.5:", "> 9:"))
     before = notebook.shown(box)
     slider.press("End")
     assert "8 units over 40 steps" in notebook.wait_for_change(box, before).text
@@ -124,7 +124,7 @@ explore(draw, "A slow picture", radius=slider("radius", 0, 2.5, 0.05, 0))"""
 def hurry(notebook):
     """50 quick keys on a slow picture: it says that it is busy, ends with the last value, and draws few of those between."""
     notebook.enter("# @title Set-up")
-    notebook.enter("import", SLOW)
+    notebook.enter("# @title Imports", SLOW)
     notebook.settle(pictures=1)
     (box,) = notebook.pictures()
     (slider,) = notebook.controls(box)
