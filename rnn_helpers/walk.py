@@ -1,4 +1,4 @@
-"""One backward pass, moment by moment: what arrives at each step, what it gives to each gradient, what it passes back."""
+"""One backward pass, moment by moment: what arrives at each step, what the step gives, what it passes back."""
 
 from dataclasses import dataclass, field
 

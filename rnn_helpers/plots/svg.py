@@ -4,7 +4,10 @@ Text stays text, lines are sharp at every size, and words and lines take the pag
 that a drawing suits a light page and a dark one.
 """
 
+from dataclasses import dataclass
 from html import escape
+
+import numpy as np
 
 CELL = 44, 20  # width and height of a matrix's cell
 HUES = {"state": ((178, 24, 43), (33, 102, 172)), "gradient": ((213, 94, 0), (91, 26, 120))}  # above 0, below 0
@@ -31,34 +34,46 @@ def words(x, y, text, anchor="middle", size=12, weight="normal", family="monospa
             f'font-family="{family}" fill="{color}">{escape(text)}</text>')
 
 
-def matrix(x, y, values, kind, largest, name="", wrong=None, faint=False, right=None):
-    """A matrix (rows, columns) with its top left corner at (x, y): a cell for each entry.
+@dataclass(frozen=True)
+class Matrix:
+    """Numbers (rows, columns) and how they look: kind of colours, the largest number of the scale, a name that hovering
+    tells with the entry; wrong : mask of entries to be outlined; right : what belongs there."""
 
-    wrong : mask of entries to be outlined; right : what belongs there, told on hovering; faint : only empty cells
-    """
-    width, height = CELL
-    parts = []
-    for (i, row), top in zip(enumerate(values), range(len(values)), strict=True):
-        for j, value in enumerate(row):
-            left, up = x + j * width, y + top * height
-            if faint:
-                parts.append(f'<rect x="{left:g}" y="{up:g}" width="{width}" height="{height}" fill="none" '
-                             'stroke="currentColor" stroke-opacity="0.3"/>')
-                continue
-            bad = wrong is not None and bool(wrong[i, j])
-            told = f"{name}[{i}, {j}] = {value:.4g}" + (f", right: {right[i, j]:.4g}" if bad and right is not None else "")
-            parts.append(f'<g><title>{escape(told)}</title><rect x="{left:g}" y="{up:g}" width="{width}" '
-                         f'height="{height}" fill="{tint(value, largest, kind)}" stroke="#808080" stroke-width="0.7"/>'
-                         + words(left + width / 2, up + height - 6, number(value), color="#1a1a1a") + "</g>")
+    values: np.ndarray
+    kind: str = "gradient"
+    largest: float = 1.0
+    name: str = ""
+    wrong: np.ndarray | None = None
+    right: np.ndarray | None = None
+    note: str = ""
+
+    @property
+    def size(self):
+        """Width and height of the drawing."""
+        rows, columns = self.values.shape
+        return columns * CELL[0], rows * CELL[1]
+
+    def draw(self, x, y):
+        """A cell for each entry, the top left corner at (x, y)."""
+        (width, height), parts = CELL, []
+        for (i, j), value in np.ndenumerate(self.values):
+            left, top = x + j * width, y + i * height
+            bad = self.wrong is not None and bool(self.wrong[i, j])
+            told = f"{self.name}[{i}, {j}]{self.note} = {value:.4g}"
+            told += f", right: {self.right[i, j]:.4g}" if bad and self.right is not None else ""
+            parts.append(f'<g><title>{escape(told)}</title><rect x="{left:g}" y="{top:g}" width="{width}" '
+                         f'height="{height}" fill="{tint(value, self.largest, self.kind)}" stroke="#808080" '
+                         f'stroke-width="0.7"/>{words(left + width / 2, top + 14, number(value), color="#1a1a1a")}</g>')
             if bad:
-                parts.append(f'<rect x="{left + 1.5:g}" y="{up + 1.5:g}" width="{width - 3}" height="{height - 3}" '
+                parts.append(f'<rect x="{left + 1.5:g}" y="{top + 1.5:g}" width="{width - 3}" height="{height - 3}" '
                              f'fill="none" stroke="{WRONG}" stroke-width="3" stroke-dasharray="5 2"/>')
-    return "".join(parts)
+        return "".join(parts)
 
-
-def size(values):
-    """Width and height of a matrix."""
-    return len(values[0]) * CELL[0], len(values) * CELL[1]
+    def empty(self, x, y):
+        """The cells without their numbers."""
+        width, height = CELL
+        return "".join(f'<rect x="{x + j * width:g}" y="{y + i * height:g}" width="{width}" height="{height}" fill="none" '
+                       'stroke="currentColor" stroke-opacity="0.3"/>' for i, j in np.ndindex(self.values.shape))
 
 
 def arrow(x0, y0, x1, y1, color="currentColor", width=1.4, opacity=1.0):
@@ -72,26 +87,21 @@ def arrow(x0, y0, x1, y1, color="currentColor", width=1.4, opacity=1.0):
 
 
 def formula(x, y, items, tall):
-    """A line of words and matrices from (x, y) on, centred on the height `tall`; returns (svg, the x where it ends).
-
-    items : strings, or (values, kind, largest, name, wrong, right)
-    """
+    """A line of words and matrices from (x, y) on, centred on the height `tall`; items : strings and Matrix."""
     parts = []
     for item in items:
         if isinstance(item, str):
             parts.append(words(x, y + tall / 2 + 4, item, "start", 13))
             x += 7.9 * len(item) + 8
         else:
-            values, kind, largest, name, wrong, right = item
-            wide, high = size(values)
-            parts.append(matrix(x, y + (tall - high) / 2, values, kind, largest, name, wrong, right=right))
-            x += wide + 8
-    return "".join(parts), x
+            parts.append(item.draw(x, y + (tall - item.size[1]) / 2))
+            x += item.size[0] + 8
+    return "".join(parts)
 
 
 def page(width, height, parts, title, ink=None):
     """The whole drawing, as wide as its place allows; ink : a colour for words and lines where the page gives none."""
     color = f' color="{ink}"' if ink else ""
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}"{color} '
-            f'style="max-width:100%;height:auto" role="img" aria-label="{escape(title, quote=True)}">'
-            f'{"".join(parts)}</svg>')
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
+            f'height="{height:g}"{color} style="max-width:100%;height:auto" role="img" '
+            f'aria-label="{escape(title, quote=True)}">{"".join(parts)}</svg>')
