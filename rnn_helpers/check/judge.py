@@ -15,12 +15,14 @@ LATER = ("property", "further", "unharmed")  # kinds of facets that earn only wh
 
 @dataclass
 class Verdict:
-    """One facet's outcome. earned : points; reason : "" when right, else where it departs first."""
+    """One facet's outcome. earned : points; reason : "" when right, else where it first differs; waits : True when it is
+    not judged before some values are right."""
 
     title: str
     points: float
     earned: float
     reason: str = ""
+    waits: bool = False
 
 
 @dataclass
@@ -116,7 +118,7 @@ class Evidence:
         return [told, *([Advice(problem.hint, "happened", theirs=theirs)] if problem.hint else [])]
 
     def what_shows(self, key):
-        """A wrong key in words: the problem, or where it departs."""
+        """A wrong key in words: the problem, or where it first differs."""
         problem = self.case(key).problem
         return self.describe(problem) if problem else self.reason(key, "shape") or self.reason(key)
 
@@ -139,10 +141,11 @@ class Evidence:
         """What the function did besides its work, "" when nothing."""
         for name, result in self.observed.cases.items():
             if result.damaged:
-                return f"{' and '.join(result.damaged)} changed during the call ({name}); write to a copy, not with +=, -= or [:] ="
+                changed = ", ".join(result.damaged)
+                return f"{changed} changed during the call ({name}): write to a copy, not with `+=`, `-=` or `[:] =`"
             if result.shared:
                 shared = "a result is a view of an argument" if self.hidden else result.shared[0]
-                return f"{shared} ({name}); return a new array, e.g. with .copy()"
+                return f"{shared} ({name}): return a new array, as `.copy()` gives one"
         return self.kept()
 
 
@@ -155,14 +158,15 @@ def verdicts(evidence):
             raise ValueError(f"{evidence.exercise.name}: facet {facet.title!r} names no observation: {facet.keys}")
         if facet.kind == "further":  # what is wrong at first has been paid for
             keys = [key for key in keys if not evidence.reason(f"{first}/{key.split('/')[1]}")]
-        if facet.kind in LATER and not (some_value and keys):
-            reason = "counts once some values are right"
+        waits = facet.kind in LATER and not (some_value and keys)
+        if waits:
+            reason = "waits for right values"
         elif facet.kind == "unharmed":
             reason = evidence.harm()
         else:
             reason = next(filter(None, (evidence.reason(key, facet.kind) for key in keys)), "")
             some_value |= facet.kind in ("value", "exact") and not reason
-        found.append((facet, Verdict(facet.title, facet.points, 0.0 if reason else facet.points, reason)))
+        found.append((facet, Verdict(facet.title, facet.points, 0.0 if reason else facet.points, reason, waits)))
     order = {id(facet): i for i, facet in enumerate(evidence.exercise.facets)}
     return [verdict for facet, verdict in sorted(found, key=lambda pair: order[id(pair[0])])]
 
@@ -207,7 +211,9 @@ def judge(yardstick, observed: Observed, hidden=False):
     if first := unfinished(evidence):
         result.advice = first
         return result
-    named, left = name_mistakes(evidence)
+    errors = [problem.kind == "error" for problem in problems]
+    everywhere = len(errors) == len(observed.cases) and all(errors)  # then its line says more than any name
+    named, left = ([], evidence.wrong) if everywhere else name_mistakes(evidence)
     result.mistakes = [mistake.name for mistake in named]
     result.advice = [Advice(f"{mistake.title}. {mistake.why}", "mistake", math=mistake.line) for mistake in named]
     if not named:

@@ -1,5 +1,6 @@
 """Runs a learner's function so that nothing it does stops the notebook; only plain arrays and texts come out."""
 
+import ast
 import collections
 import contextlib
 import dis
@@ -109,8 +110,11 @@ def process_unchanged():
 def as_asked(function, asks):
     """The function, with BadReturn when it cannot be called as the exercise asks or returns what no case should touch."""
 
+    names, given = parameters(asks), []
+
     @limits.entrance
     def call(*args, **kwargs):
+        given.extend([*zip(names, args, strict=False), *kwargs.items()])
         try:
             returned = function(*args, **kwargs)
         except TypeError as error:
@@ -128,7 +132,33 @@ def as_asked(function, asks):
                                 "Print the shapes before each operation: did (H,) meet (H, 1)?")
         return returned
 
+    call.given = given
     return call
+
+
+def parameters(asks):
+    """The names of the arguments in a call that is asked for, "f(x, h0=None) -> y"."""
+    call = ast.parse(asks.partition("->")[0].strip(), mode="eval").body
+    return [argument.id for argument in call.args] + [keyword.arg for keyword in call.keywords]
+
+
+def in_argument(thing, given):
+    """Where an array or an object came in, by the names of the task: "dh", "cell.Wx", "grads['dWx']"; "" for nowhere."""
+    def is_it(value):
+        both = isinstance(thing, np.ndarray) and isinstance(value, np.ndarray)
+        return value is thing or both and np.may_share_memory(value, thing)
+
+    for name, value in given:
+        attributes = vars(value) if hasattr(value, "__dict__") and not callable(value) else {}
+        nested = {f"{name}.{n}.{m}": w for n, v in attributes.items() if hasattr(v, "__dict__") for m, w in vars(v).items()}
+        items = value.items() if isinstance(value, dict) else ()
+        places = {name: value, **{f"{name}.{n}": v for n, v in attributes.items()}, **nested,
+                  **{f"{name}[{n!r}]": v for n, v in items}}
+        if found := next((place for place, inner in places.items() if is_it(inner)), ""):
+            return found
+        if isinstance(value, (list, tuple)) and any(map(is_it, value)):
+            return name
+    return ""
 
 
 def nothing(name, value=None):
@@ -171,19 +201,22 @@ def differs(before, after):
 @limits.entrance
 def run_case(case, function, inputs, asks, watch=None, known=None):
     """Run one case on a fresh copy of the inputs; never raises. `function` as `as_asked` gives it."""
-    fresh, result = inputs.copy(), CaseResult()
+    fresh, result, given = inputs.copy(), CaseResult(), getattr(function, "given", [])
     try:
         returned = case.run(function, fresh)
         result.values = {name: plain(name, value) for name, value in returned.items()}
         if not case.may_share:
             arrays = [(n, v) for n, v in fresh.items() if isinstance(v, np.ndarray)]
-            result.shared = tuple(f"{name} is a view of {n}" for name, value in returned.items()
+            result.shared = tuple(f"{name} is a view of {in_argument(v, given) or n}" for name, value in returned.items()
                                   if isinstance(value, np.ndarray) for n, v in arrays if np.may_share_memory(value, v))
     except BaseException as error:
         result.problem = what_happened(error, function, asks, list(watch.returned) if watch else (), known)
-    damaged = [n for n, v in inputs.items() if n not in case.may_change and differs(v, fresh[n])]
+    damaged = [in_argument(fresh[n], given) or n for n, v in inputs.items()
+               if n not in case.may_change and differs(v, fresh[n])]
     damaged += fresh.altered
-    damaged += [n for obj, n, array in fresh.made if n not in case.may_change and getattr(obj, n, None) is not array]
+    damaged += [f"{owner}.{n}" if (owner := in_argument(obj, given)) else n
+                for obj, n, array in fresh.made if n not in case.may_change and getattr(obj, n, None) is not array]
+    given.clear()
     result.damaged = tuple(dict.fromkeys(damaged))
     return result
 

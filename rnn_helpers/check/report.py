@@ -1,14 +1,21 @@
-"""A judgement as its points, a text of at most 12 lines, and a table for a page."""
+"""A judgement as its points, a text for a terminal, a table for a page, and LaTeX for an export."""
 
 import html
+import re
+import sys
 import textwrap
+import unicodedata
 
+from rnn_helpers.check.advice import Advice
 from rnn_helpers.check.judge import Judgement
 
 MARK = {"right": "right", "partly right": "partly right", "wrong": "not yet right", "not attempted": "not attempted yet",
         "borrowed": "not your own yet"}
-LINES = 12
-WIDTH = 110
+WIDTH, NARROW = 110, 76  # characters of a line in a terminal, and on a sheet of paper
+LOUD = ("mistake", "happened", "unfinished", "whose", "course")  # what stands out; the rest is quieter
+PLAIN = {"✓": "ok", "✗": "x", "–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "…": "...", "·": "*", "×": "x",
+         "±": "+-", "≤": "<=", "≥": ">=", "→": "->", "←": "<-", "√": "sqrt", "∞": "inf", "Σ": "sum", "∂": "d", "²": "^2"}
+CELL = "style='text-align:left;vertical-align:top;padding:2px 10px'"
 
 
 def points_text(value):
@@ -31,10 +38,34 @@ class Points(float):
         return float.__repr__(self)
 
     def __str__(self):
-        return as_text(self.judgement)
+        return readable(as_text(self.judgement))
 
     def _repr_html_(self):
         return as_html(self.judgement)
+
+    def _repr_latex_(self):
+        return as_latex(as_text(self.judgement, NARROW))
+
+
+def readable(text, encoding=None):
+    """The text as a terminal of this encoding (that of the standard output for None) can show it: sigma for its letter."""
+    encoding = encoding or getattr(sys.stdout, "encoding", None) or "utf-8"
+    try:
+        text.encode(encoding)
+        return text
+    except (UnicodeEncodeError, LookupError):
+        return "".join(char if char.isascii() else spelled(char) for char in text)
+
+
+def spelled(char):
+    """A character in ASCII: a Greek letter by its name, an accent left out, "?" for what has no plain form."""
+    if char in PLAIN:
+        return PLAIN[char]
+    name = unicodedata.name(char, "")
+    if name.startswith("GREEK") and "LETTER" in name:
+        letter = name.partition("LETTER ")[2].split()[0].lower()
+        return letter.capitalize() if char.isupper() else letter
+    return unicodedata.normalize("NFKD", char).encode("ascii", "ignore").decode() or "?"
 
 
 def headline(judgement):
@@ -42,35 +73,76 @@ def headline(judgement):
             f"{points_text(judgement.points)} of {points_text(judgement.maximum)} points")
 
 
-def as_text(judgement):
-    """The report in plain text: the headline, the advice, the facets; at most 12 lines."""
+def parts(advice):
+    """The advice of a judgement, each a list of its parts on lines of their own."""
+    for line in advice:
+        line = line if isinstance(line, Advice) else Advice(line)
+        yield line, [line.text, *([f"in your {line.code}"] if line.code else []), *filter(None, [line.seen, line.math])]
+
+
+def mark(verdict):
+    return "ok" if not verdict.reason else "-" if verdict.waits else "wrong"
+
+
+def as_text(judgement, width=WIDTH):
+    """The report in plain text: the headline, the advice, the facets."""
     lines = [headline(judgement)]
-    room = LINES - 1 - len(judgement.facets)
-    advice = [line for text in judgement.advice
-              for line in textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="  ")]
-    if len(advice) > room:
-        advice = advice[:room - 1] + [advice[room - 1] + " ..."]
-    lines += advice
-    width = max((len(v.title) for v in judgement.facets), default=0)
+    for _, texts in parts(judgement.advice):
+        for n, text in enumerate(texts):
+            indent = "  " if n == 0 else "      "
+            lines += textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+    titles = max((len(v.title) for v in judgement.facets), default=0)
     for v in judgement.facets:
-        earned = f"{points_text(v.earned)}/{points_text(v.points)}"
-        line = f"  {'ok   ' if not v.reason else 'wrong'} {earned:>7}  {v.title:<{width}}  {v.reason}".rstrip()
-        lines.append(line if len(line) <= WIDTH + 20 else f"{line[:WIDTH + 16]} ...")
-    return "\n".join(lines[:LINES])
+        start = f"  {mark(v):<5} {points_text(v.earned) + '/' + points_text(v.points):>7}  {v.title:<{titles}}  "
+        rest = textwrap.wrap(v.reason, max(30, width + 20 - len(start)), break_on_hyphens=False) or [""]
+        lines += [(start if n == 0 else " " * len(start)) + text for n, text in enumerate(rest)]
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def as_html(judgement):
-    """The report as a table that inherits the page's colours: a caption, a row per facet, words beside the marks."""
-    head = html.escape(headline(judgement))
-    advice = "".join(f"<p style='margin:2px 0'>{html.escape(text)}</p>" for text in judgement.advice)
-    cell = "style='text-align:left;padding:2px 10px'"
-    rows = "".join(
-        f"<tr><td style='text-align:left;padding:2px 10px;white-space:nowrap'>{'✓ right' if not v.reason else '✗ wrong'}</td>"
-        f"<th scope='row' {cell}>{html.escape(v.title)}</th>"
-        f"<td {cell}>{points_text(v.earned)} of {points_text(v.points)}</td><td {cell}>{html.escape(v.reason)}</td></tr>"
-        for v in judgement.facets)
+    """The report for a page, in the page's own colours: what helps most stands out, a table says which part earned what."""
+    loud, quiet = [], []
+    for line, _ in parts(judgement.advice):
+        block = f"<p style='margin:2px 0'>{code(line.text)}</p>"
+        if line.code:
+            block += f"<p style='margin:2px 0'>in your <code style='white-space:pre-wrap'>{html.escape(line.code)}</code></p>"
+        if line.seen:
+            block += f"<p style='margin:2px 0 2px 20px'><code style='white-space:pre-wrap'>{html.escape(line.seen)}</code></p>"
+        if line.math:
+            block += f"<p style='margin:2px 0 2px 20px'>{mathematics(line.math)}</p>"
+        (loud if line.kind in LOUD or not loud and judgement.status != "right" else quiet).append(block)
+    said = f"<div style='border-left:4px solid;padding-left:10px;margin:6px 0'>{''.join(loud)}</div>" if loud else ""
+    said += f"<div style='font-size:90%;margin:4px 0'>{''.join(quiet)}</div>" if quiet else ""
+    words = {"ok": "✓ right", "-": "– waits", "wrong": "✗ wrong"}
+    rows = "".join(f"<tr><td style='text-align:left;padding:2px 10px;white-space:nowrap'>{words[mark(v)]}</td>"
+                   f"<th scope='row' {CELL}>{html.escape(v.title)}</th>"
+                   f"<td {CELL}>{points_text(v.earned)} of {points_text(v.points)}</td><td {CELL}>{code(v.reason)}</td></tr>"
+                   for v in judgement.facets)
     caption = f"<caption style='text-align:left;color:inherit'>The parts of {html.escape(judgement.name)}</caption>"
-    table = (f"<table>{caption}<thead><tr><th scope='col' {cell}>verdict</th><th scope='col' {cell}>part</th>"
-             f"<th scope='col' {cell}>points</th><th scope='col' {cell}>where it departs</th></tr></thead>"
+    table = (f"<table style='font-size:90%'>{caption}<thead><tr><th scope='col' {CELL}>verdict</th><th scope='col' {CELL}>part</th>"
+             f"<th scope='col' {CELL}>points</th><th scope='col' {CELL}>first difference</th></tr></thead>"
              f"<tbody>{rows}</tbody></table>") if rows else ""
-    return f"<div role='status'><p style='margin:2px 0'><strong>{head}</strong></p>{advice}{table}</div>"
+    head = html.escape(headline(judgement))
+    return f"<div role='status'><p style='margin:2px 0'><strong>{head}</strong></p>{said}{table}</div>"
+
+
+def code(text):
+    """Text as HTML, with what stands in `backticks` as code."""
+    pieces = html.escape(text, quote=False).split("`")
+    if len(pieces) % 2 == 0:  # a lone one
+        return html.escape(text, quote=False)
+    return "".join(f"<code>{piece}</code>" if n % 2 else piece for n, piece in enumerate(pieces))
+
+
+def mathematics(text):
+    """An equation as HTML: symbols in italics, indices below, powers above."""
+    text = html.escape(text.replace("<-", "←").replace(">=", "≥").replace("<=", "≤"), quote=False)
+    text = re.sub(r"\b(d?)W([xhy])\b", r"\1W_\2", text)
+    text = re.sub(r"_(\{[^}]*\}|[A-Za-z0-9]+)", lambda m: f"<sub>{m[1].strip('{}')}</sub>", text)
+    text = re.sub(r"\^(\{[^}]*\}|[A-Za-z0-9]+)", lambda m: f"<sup>{m[1].strip('{}')}</sup>", text)
+    return f"<span style='font-family:serif;font-style:italic'>{text}</span>"
+
+
+def as_latex(text):
+    """A text as it is, for an export to LaTeX, whatever stands in it."""
+    return "\\begin{verbatim}\n" + readable(text, "ascii").replace("\\end{verbatim", "\\end {verbatim") + "\n\\end{verbatim}"
