@@ -1,7 +1,7 @@
 """The README's pictures, from the real thing: `python -m authoring.pictures` writes them to .github/pictures.
 
 check.png   a wrong rnn_backward and what its check says
-credit.gif  notebook 3's credit map while a slider moves
+credit.gif  notebook 3b's credit map while a slider moves
 unit.png    notebook 5's text, coloured by a hidden unit, as it is stored there
 """
 

@@ -1,4 +1,4 @@
-"""A training run as it was once published, for notebook 4 to explain. Find the reason there before you read on here.
+"""A training run as it was once published, for notebook 4b to explain. Find the reason there before you read on here.
 
 The run: numbers 1..10 and their successors, unscaled, in one sequence; 10 hidden units; weights drawn from a normal
 distribution of standard deviation 0.1; plain gradient descent with every element of a gradient clipped at 1 on its own

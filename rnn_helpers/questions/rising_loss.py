@@ -23,8 +23,8 @@ QUESTIONS = {
         "The updates point the wrong way. They are made of five gradients, each clipped element by element. What do you test?",
         right="all five gradients, by central differences",
         choices={
-            "put the clipping by norm in place of the other":
-                "A fair suspect: in notebook 4 the other one turned a gradient by 60 degrees. But it acquits itself only: "
+            "clipping by norm in place of clipping by element":
+                "A fair suspect: in notebook 4 it turned a gradient by about 60 degrees. But the test would clear that one only: "
                 "with clipping by norm the loss climbs as well, from about 32 to 44 or more.",
             "all five gradients, by central differences":
                 "It is the one test that knows nothing of the code, and it says for each gradient whether it is right.",

@@ -1,4 +1,4 @@
-"""The sliders of notebook 3: what they draw, whose function they use, how fast they answer."""
+"""The sliders of notebook 3b: what they draw, whose function they use, how fast they answer."""
 
 import functools
 
