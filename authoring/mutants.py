@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from authoring import files, setup_cell
 from authoring.equivalent_mutants import REASONS
 from authoring.faults import Mutant, mutants
-from instructor.grading.runner import define, needed, parse
+from instructor.grading.box.statements import define, needed, parse
 from rnn_helpers.check import EXERCISES, SEED
 from rnn_helpers.check.compare import close
 from rnn_helpers.check.judge import judge

@@ -41,7 +41,6 @@ UNTIL_NEEDED = {  # the same of our own: what stands there works where a package
     "rnn_helpers.__main__": {"numpy", "rnn_helpers"},
     "instructor.__main__": {"instructor"},
     "benchmarks.train": {"rnn_helpers"},  # each of its processes loads one library, and is timed
-    "instructor.grading.runner": {"rnn_helpers"},  # in the sandbox the course comes in a request
 }
 
 

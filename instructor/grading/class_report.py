@@ -8,9 +8,9 @@ from collections import Counter, defaultdict
 import nbformat
 
 from instructor import ROOT
-from instructor.grading.intake import grade_id
 from instructor.grading.pages import MOST_SOURCE, page
-from instructor.grading.similar import ALIKE, pairs, share_of_published, shingles_of_all
+from instructor.grading.rebuild import grade_id
+from instructor.grading.similar import ALIKE, pairs, share_of_published, shingles_of_all, unpacked
 from rnn_helpers.check import EXERCISES
 from rnn_helpers.check.report import points_text
 
@@ -59,8 +59,8 @@ def handwork(result):
 
 
 def work_of(classroom, notebook):
-    """Student -> the shingles of what they wrote."""
-    return {result["student"]: shingles_of_all(handwork(result)) for result, _ in classroom.results(notebook)}
+    """Student -> the shingles of what they wrote, as the reader worked them out."""
+    return {result["student"]: unpacked(result["shingles"]) for result, _ in classroom.results(notebook)}
 
 
 def exercise_cells(path):
@@ -185,8 +185,8 @@ def class_report(tally, classroom, changes=()):
         sections["Could not be graded"] = ("<p>No points yet, which is not 0 points.</p>"
                                            + table(("student", "notebook", "why"), sorted(tally.refused)))
     sections["Points from the checks"] = "<div class='grid'>" + "".join(
-        histogram(values, sum(e.points for e in EXERCISES.values() if e.notebook == notebook), notebook)
-        for notebook, values in sorted(tally.points.items())) + "</div>"
+        histogram(values, most, notebook) for notebook, values in sorted(tally.points.items())
+        if (most := sum(e.points for e in EXERCISES.values() if e.notebook == notebook))) + "</div>"
     sections["Exercises, hardest first"] = exercises(tally)
     sections["Mistakes, most frequent first"] = mistakes(tally)
     if tally.noted:

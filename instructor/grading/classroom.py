@@ -5,21 +5,22 @@ import csv
 import fcntl
 import functools
 import json
-import multiprocessing
 import os
 import secrets
-import signal
+import threading
 import time
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from tqdm.auto import tqdm
 
+from instructor.grading.archive import unpack
 from instructor.grading.digests import check_digest
-from instructor.grading.engine import Task, empty_result, grade_one
-from instructor.grading.intake import hand_ins, unpack
-from instructor.grading.sandbox import die_with_parent, refuse_without_sandbox
+from instructor.grading.engine import Task, failed
+from instructor.grading.intake import DUE, REFUSED, hand_ins
+from instructor.grading.sandbox import refuse_without_sandbox
+from instructor.grading.tables import as_csv, plain, printable
+from instructor.grading.worker import Worker, WorkerDied
 from rnn_helpers import atomic
 from rnn_helpers.check import EXERCISES
 from rnn_helpers.course import NOTEBOOKS
@@ -28,11 +29,11 @@ TRIES = 2  # of a notebook whose worker was killed
 AHEAD = 4  # tasks per worker of a cluster that wait there
 
 
+write_atomically = functools.partial(atomic.write, mode=0o600)  # what is known of a class is for its owner alone
+
+
 class Busy(RuntimeError):
     """Another command is writing to the class's folder."""
-
-
-write_atomically = functools.partial(atomic.write, mode=0o600)  # what is known of a class is for its owner alone
 
 
 class Classroom:
@@ -67,8 +68,7 @@ class Classroom:
     def _seed(self):
         path = self.folder / "class.json"
         if not path.exists():
-            write_atomically(path, json.dumps({"seed": secrets.randbits(64)}) + "\n")
-            path.chmod(0o600)
+            write_atomically(path, json.dumps({"seed": secrets.randbits(128)}) + "\n")
         return json.loads(path.read_text())["seed"]
 
     def result_path(self, student, notebook):
@@ -98,21 +98,27 @@ class Classroom:
             csv.writer(file).writerows((*change, time.strftime("%Y-%m-%d %H:%M:%S")) for change in changes)
 
     def tasks(self, submissions):
-        """What there is to grade in a folder or zip, what was refused before (as results), and notes on an archive."""
-        submissions, notes, people = Path(submissions), [], {}
+        """What there is to grade in a folder or zip, what was refused before (as results), and what became of every file."""
+        submissions, left, people = Path(submissions), [], {}
         if submissions.is_file():
             archive, submissions = submissions, self.folder / "unpacked"
-            notes, people = unpack(archive, submissions)
-        tasks, refused = [], []
-        for item in hand_ins(submissions, self.notebooks):
+            left, people = unpack(archive, submissions, self.notebooks)
+        found = hand_ins(submissions, self.notebooks)
+        tasks, refused, due = [], {}, {(item.student, item.notebook) for item in found if item.state == DUE}
+        for item in [*left, *found]:
             who = people.get(item.student, item.who)
-            task = Task(item.student, item.notebook, str(item.path.resolve()) if item.path else "",
-                        str(self.releases / f"{item.notebook}.ipynb"), self.seed, {}, who.name, who.number, who.late)
-            if item.path is None:
-                refused.append({**empty_result(task), "why": item.problem})
-            else:
-                tasks.append(task)
-        return tasks, refused, notes
+            if who is None:
+                continue
+            if item.state == DUE:
+                tasks.append(self._task(item, who, submissions))
+            elif item.state == REFUSED and (item.student, item.notebook) not in due:
+                whys = refused.setdefault((item.student, item.notebook), (self._task(item, who, submissions), []))[1]
+                whys.append(item.why if item in found else f"{item.words[:200]}: {item.why}")
+        return tasks, [failed(task, "; ".join(whys)[:1000]) for task, whys in refused.values()], [*left, *found]
+
+    def _task(self, item, who, root):
+        return Task(item.student, item.notebook, str(root.resolve()), os.fsdecode(item.path), str(self.releases / f"{item.notebook}.ipynb"),
+                    self.seed, {}, printable(who.name), who.number, who.late)
 
     def record(self, result, stamp="", before=None):
         """Write a result, as it is known for `stamp` (see `fingerprint`); without one the next run grades anew.
@@ -122,7 +128,7 @@ class Classroom:
         student, notebook = result["student"], result["notebook"]
         if changes := differences(self.result(student, notebook) if before is None else before, result):
             self.note(changes)
-        write_atomically(self.result_path(student, notebook), json.dumps({**result, "stamp": stamp}, ensure_ascii=False, indent=1) + "\n")
+        write_atomically(self.result_path(student, notebook), json.dumps({**result, "stamp": stamp}, indent=1) + "\n")
         return changes
 
     def grade(self, submissions, workers=None, scheduler=None, progress=True):
@@ -136,29 +142,48 @@ class Classroom:
         Returns
         -------
         changes : list of (student, notebook, exercise, points before, points now), None for not graded
-        notes : what was left out of an archive
+        missing : list of (student, notebook, why) of what was handed in and has no score
         """
-        tasks, refused, notes = self.tasks(submissions)
+        tasks, refused, found = self.tasks(submissions)
         changes, due = [], []
+        lost = [("?", item.words[:200], item.why) for item in found if item.state == REFUSED and item.who is None]
+        self.account(found)
         for result in refused:
             changes += self.record(result)
         for task in tasks:
-            known = self.result(task.student, task.notebook)
-            if known.get("stamp") != fingerprint(task):
+            stamp = fingerprint(task)
+            if not stamp or self.result(task.student, task.notebook).get("stamp") != stamp:
                 due.append(task)
         run = on_cluster(scheduler) if scheduler else in_processes(min(workers or os.cpu_count() or 1, len(due)))
         with tqdm(total=len(tasks), initial=len(tasks) - len(due), unit="notebook", disable=not progress, desc="grading") as bar:
             for task, result in run(task.knowing(self.result(task.student, task.notebook)) for task in due):
-                changes += self.record(result, "" if result["again"] else fingerprint(task), task.known)
+                try:
+                    changes += self.record(result, "" if result["again"] else fingerprint(task), task.known)
+                except (OSError, ValueError) as error:
+                    lost.append((task.student, task.notebook, f"its result cannot be written: {error}"))
                 bar.update()
-        return changes, notes
+        handed = {(task.student, task.notebook) for task in tasks} | {(result["student"], result["notebook"]) for result in refused}
+        for student, notebook in sorted(handed - {(student, notebook) for student, notebook, _ in lost}):
+            result = self.result(student, notebook)
+            if result.get("status") != "graded":
+                lost.append((student, notebook, result.get("why", "its result is damaged")))
+        return changes, sorted(lost)
+
+    def account(self, found):
+        """Write what became of every file and folder that was handed in."""
+        rows = [("file", "student", "notebook", "what became of it", "why")]
+        rows += [(item.words, item.student, item.notebook, item.state, item.why) for item in found]
+        write_atomically(self.folder / "handed_in.csv", as_csv([[plain(value) for value in row] for row in rows]))
 
 
 def fingerprint(task):
-    """Changes when the file, the release or a check does."""
+    """Changes when the file, the release or a check does; "" when the file cannot be looked at."""
     parts = []
-    for path in (task.path, task.release):
-        info = os.stat(path)
+    for path in (os.path.join(task.root, task.path), task.release):
+        try:
+            info = os.lstat(path)
+        except OSError:
+            return ""
         parts += [path, info.st_size, info.st_mtime_ns]
     checks = [check_digest(name) for name, exercise in EXERCISES.items() if exercise.notebook == task.notebook]
     return json.dumps([parts, checks, task.seed])
@@ -173,65 +198,63 @@ def differences(before, now):
             for name in EXERCISES if (name in old or name in new) and old.get(name) != new.get(name)]
 
 
-def failed(task, error):
-    """The result of a task whose grading itself failed; a later run tries again."""
-    return {**empty_result(task), "why": f"grading failed: {type(error).__name__}: {str(error)[:200]}", "again": True}
+class Workers:
+    """Worker processes, one to a thread; one that dies is replaced, and its notebook tried once more."""
+
+    def __init__(self):
+        self.own, self.all, self.closed = threading.local(), set(), False
+
+    def grade(self, task):
+        for _ in range(TRIES):
+            worker = getattr(self.own, "worker", None)
+            if worker is None:
+                worker = self.own.worker = Worker()
+                self.all.add(worker)
+            try:
+                return worker.grade(task)
+            except WorkerDied as error:
+                self.all.discard(worker)
+                self.own.worker, said = None, str(error)
+                if self.closed:
+                    break
+        return failed(task, f"grading failed: {said}")
+
+    def close(self):
+        self.closed = True
+        for worker in list(self.all):
+            worker.process.kill()
 
 
-def alone():
-    """In a worker: Ctrl-C is the parent's affair, and nothing outlives the parent."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    die_with_parent()
-
-
-def worker():
-    return ProcessPoolExecutor(1, multiprocessing.get_context("fork"), initializer=alone)
-
-
-def in_processes(workers):
-    """Runs tasks in processes; yields (task, result) as they end.
-
-    Each worker is a pool of one, so that a killed one is known by its task and takes no other with it: it is replaced,
-    and its notebook tried once more.
-    """
+def in_processes(count):
+    """Runs tasks in worker processes; yields (task, result) as they end."""
 
     def run(tasks):
-        idle, busy, again = [worker() for _ in range(workers)], {}, []
-        tasks = ((task, 1) for task in tasks)
-        try:
-            while True:
-                while idle and (task := again.pop() if again else next(tasks, None)) is not None:
-                    pool = idle.pop()
-                    try:
-                        future = pool.submit(grade_one, task[0])
-                    except BrokenProcessPool:  # killed while it had nothing to do
-                        pool = worker()
-                        future = pool.submit(grade_one, task[0])
-                    busy[future] = pool, task
-                if not busy:
-                    return
-                for future in wait(busy, return_when=FIRST_COMPLETED).done:
-                    pool, (task, tries) = busy.pop(future)
-                    idle.append(pool)
-                    try:
-                        result = future.result()
-                    except BrokenProcessPool as error:
-                        idle[-1] = worker()
-                        if tries < TRIES:
-                            again.append((task, tries + 1))
-                            continue
-                        result = failed(task, error)
-                    except Exception as error:
-                        result = failed(task, error)
-                    yield task, result
-        finally:
-            if busy:  # interrupted: what is half graded is graded by the next run
-                for process in multiprocessing.active_children():
-                    process.kill()
-            for pool in [*idle, *(pool for pool, _ in busy.values())]:
-                pool.shutdown(cancel_futures=True)
+        workers, busy = Workers(), {}
+        with ThreadPoolExecutor(max(1, count)) as pool:
+            try:
+                while True:
+                    while len(busy) < 2 * count and (task := next(tasks, None)) is not None:
+                        busy[pool.submit(workers.grade, task)] = task
+                    if not busy:
+                        return
+                    for future in wait(busy, return_when=FIRST_COMPLETED).done:
+                        yield busy.pop(future), future.result()
+            finally:  # interrupted or not: what is half graded is graded by the next run
+                for future in busy:
+                    future.cancel()
+                workers.close()
 
     return run
+
+
+@functools.cache
+def workers_here():
+    """The workers of this process of a cluster."""
+    return Workers()
+
+
+def grade_here(task):
+    return workers_here().grade(task)
 
 
 def on_cluster(address):
@@ -246,7 +269,7 @@ def on_cluster(address):
 
             def submit():
                 if (task := next(tasks, None)) is not None:
-                    future = client.submit(grade_one, task, pure=False)
+                    future = client.submit(grade_here, task, pure=False)
                     names[future.key] = task
                     pending.add(future)
 
@@ -257,7 +280,7 @@ def on_cluster(address):
                 try:
                     result = future.result()
                 except Exception as error:
-                    result = failed(task, error)
+                    result = failed(task, f"grading failed: {type(error).__name__}: {str(error)[:200]}")
                 submit()
                 yield task, result
 

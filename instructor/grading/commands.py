@@ -11,19 +11,21 @@ import warnings
 from sqlalchemy.exc import SAWarning
 from tqdm.auto import tqdm
 
+from instructor.grading.archive import NoArchive
 from instructor.grading.class_report import Tally, class_report
 from instructor.grading.classroom import Busy, Classroom, write_atomically
 from instructor.grading.gradebook import Course
 from instructor.grading.pages import feedback
 from instructor.grading.sandbox import NoSandbox, refuse_without_sandbox
-from instructor.grading.tables import HEAD, as_csv, canvas, moodle, number, row, total
+from instructor.grading.tables import HEAD, as_csv, canvas, moodle, number, plain, row, total
 
 SHOWN = 20  # changes on the terminal; all are in changes.csv
 
 
 def run(options):
-    """Carry out parsed options; returns the exit code."""
+    """Carry out parsed options; returns the exit code: 0 when everybody who handed in has a score, 1 when somebody has none."""
     warnings.simplefilter("ignore", SAWarning)
+    os.umask(0o077)  # what is written about a class is for whoever grades it only
     if options.command == "formgrader":
         return formgrader(options.out)
     if options.command == "grade":
@@ -40,36 +42,76 @@ def run(options):
         return 2
     try:
         with Classroom(options.out, options.releases) as classroom:
-            changes = []
+            changes, missing = [], []
+            close_to_others(options.out)
             if options.command == "grade":
-                changes, notes = classroom.grade(options.submissions, options.workers, options.scheduler)
-                for note in notes:
-                    print(note)
-            write_results(classroom, changes)
+                changes, missing = classroom.grade(options.submissions, options.workers, options.scheduler)
+            missing += write_results(classroom, changes)
     except KeyboardInterrupt:
         print("\nInterrupted. What is graded is kept; the same command goes on from here.", file=sys.stderr)
         return 130
+    except NoArchive as error:
+        print(error, file=sys.stderr)
+        return 2
     except (Busy, NoSandbox) as error:
         print(error, file=sys.stderr)
         return 3
-    return 0
+    except OSError as error:  # the folder of results itself: a full disk, no permission
+        print(f"{error}: {options.out} cannot be written. What is graded is kept; the same command goes on from here.", file=sys.stderr)
+        return 4
+    except Exception as error:  # a fault of the grader's
+        print(f"An error in the grader: {type(error).__name__}: {str(error)[:300]}. What is graded is kept; please report it.",
+              file=sys.stderr)
+        return 5
+    if missing:
+        tell(missing, options.out)
+    return int(bool(missing))
+
+
+def close_to_others(folder):
+    """Take from everybody else what an earlier version let them read."""
+    for where, _, files in os.walk(folder):
+        for path, mode in [(where, 0o700), *((os.path.join(where, name), 0o600) for name in files)]:
+            with contextlib.suppress(OSError):
+                if os.lstat(path).st_mode & 0o077 and not os.path.islink(path):
+                    os.chmod(path, mode)
+
+
+def tell(missing, out):
+    """Who has no score, and why."""
+    print(f"{len(missing)} of what was handed in {'has' if len(missing) == 1 else 'have'} no score "
+          f"(every file and what became of it: {out}/handed_in.csv):", file=sys.stderr)
+    for student, notebook, why in missing[:SHOWN]:
+        print(plain(f"  {student}  {notebook}  {why[:200]}"), file=sys.stderr)
+    if len(missing) > SHOWN:
+        print(f"  ... and {len(missing) - SHOWN} more", file=sys.stderr)
 
 
 def write_results(classroom, changes=()):
-    """Gradebook, tables, feedback and report from the results so far, one result at a time."""
-    out, tally, students, unread = classroom.folder, Tally(), {}, 0
+    """Gradebook, tables, feedback and report from the results so far, one result at a time.
+
+    Returns (student, notebook, why) of what could not be written.
+    """
+    out, tally, students, unread, missing = classroom.folder, Tally(), {}, 0, []
     with Course(out / "nbgrader", classroom.releases) as course, new_file(out / "grades.csv") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(HEAD)
         for result, version in tqdm(classroom.results(), desc="writing", unit="notebook", total=classroom.count()):
             student, notebook = result["student"], result["notebook"]
-            course.record(result, version)
-            read = course.manual(student, notebook) if result["status"] == "graded" else {}
+            try:
+                course.record(result, version)
+                read = course.manual(student, notebook) if result["status"] == "graded" else {}
+                page = feedback(result, read)
+                line_of_table, points = row(result, read), total(result, read)
+                write_atomically(out / "feedback" / student / f"{notebook}.html", page)
+                tally.add(result)
+            except Exception as error:  # one student's trouble is one student's row
+                why = f"its results cannot be written: {type(error).__name__}: {str(error)[:200]}"
+                missing.append((student, notebook, why))
+                line_of_table, points, read = row({**result, "status": "not graded", "why": why}, {}), None, {}
             unread += sum(score is None for score, *_ in read.values())
-            table.writerow(row(result, read))
-            write_atomically(out / "feedback" / student / f"{notebook}.html", feedback(result, read))
-            students.setdefault(student, (result["name"], result["number"], {}))[2][notebook] = total(result, read)
-            tally.add(result)
+            table.writerow(line_of_table)
+            students.setdefault(student, (result["name"], result["number"], {}))[2][notebook] = points
     for notebook in classroom.notebooks:
         write_atomically(out / "moodle" / f"{notebook}.csv", as_csv(moodle(students.values(), notebook)))
     write_atomically(out / "canvas.csv", as_csv(canvas(students.values(), classroom.notebooks)))
@@ -81,6 +123,7 @@ def write_results(classroom, changes=()):
     if unread:
         print(f"{unread} written answers wait for a reader: {line('formgrader', out)}\nAfterwards, for the tables and the feedback: "
               f"{line('results', out)}")
+    return missing
 
 
 def line(command, out):

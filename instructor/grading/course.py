@@ -1,18 +1,20 @@
-"""The course's package as a sandbox may see it: without what an exercise asks for, without atlas and docstrings."""
+"""The course's source, statement by statement, and which statements the value of a name rests on."""
 
 import ast
 import functools
-import marshal
+import sys
 from pathlib import Path
 
 import rnn_helpers
+from instructor.grading.box.statements import names_used, needed
 from rnn_helpers.check import EXERCISES
 
 ROOT = Path(rnn_helpers.__file__).parent
+_uses = {}  # id of a statement -> (the statement, the names that it uses)
 
 
 @functools.cache
-def trees():
+def modules():
     """Module name -> (is a package, its source path)."""
     found = {}
     for path in sorted(ROOT.rglob("*.py")):
@@ -22,57 +24,65 @@ def trees():
     return found
 
 
-def asked_for(exercise):
-    """(module, qualified name) of every function that holds the answer to an exercise, or from which it could be asked."""
-    functions = {exercise.reference, *exercise.forbidden, exercise.witness} - {None}
-    return {(f.__module__, f.__qualname__) for f in functions}
-
-
-class Strip(ast.NodeTransformer):
-    """Empties the functions named, drops docstrings."""
-
-    def __init__(self, names):
-        self.names, self.stack, self.emptied = names, [], set()
-
-    def visit_ClassDef(self, node):
-        self.stack.append(node.name)
-        self.generic_visit(node)
-        self.stack.pop()
-        return node
-
-    def visit_FunctionDef(self, node):
-        qualname = ".".join([*self.stack, node.name])
-        if qualname in self.names:
-            self.emptied.add(qualname)
-            node.body = ast.parse(f"raise RuntimeError('{node.name} is what this exercise asks for')").body
-        elif ast.get_docstring(node) is not None and len(node.body) > 1:
+@functools.cache
+def statements(module):
+    """Top-level statements of a module, as `needed` takes them; docstrings and comments do not count."""
+    tree = ast.parse(modules()[module][1].read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node) is not None and len(node.body) > 1:
             node.body = node.body[1:]
-        return node
+    return [(module, node) for node in tree.body]
+
+
+def uses(node):
+    """The names that a statement of the course uses, worked out once."""
+    if id(node) not in _uses:
+        _uses[id(node)] = node, names_used(node)
+    return _uses[id(node)][1]
+
+
+def imports(node):
+    """name -> (module, name there or None) of a statement's imports from the course."""
+    if not isinstance(node, ast.ImportFrom) or node.module not in modules():
+        return {}
+    inner = {alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+    return {alias.asname or alias.name: (inner[alias.name], None) if inner[alias.name] in modules() else (node.module, alias.name)
+            for alias in node.names}
+
+
+class Closure:
+    """The statements, by module, that the values of some names rest on.
+
+    statements : module -> its statements; replaced where some of them are to be seen otherwise
+    """
+
+    def __init__(self, statements=statements):
+        self.statements, self.chosen, self.added = statements, {}, set()
+
+    def add(self, module, name):
+        """Add what the value of a name in a module rests on."""
+        if (module, name) in self.added:
+            return
+        self.added.add((module, name))
+        found = [node for _, node in needed(self.statements(module), name, uses)]
+        self.chosen.setdefault(module, {}).update((id(node), node) for node in found)
+        used = set().union({name}, *(uses(node) for node in found if not isinstance(node, (ast.Import, ast.ImportFrom))))
+        attributes = {(n.value.id, n.attr) for node in found for n in ast.walk(node)
+                      if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)}
+        for node in found:
+            for local, (where, inner) in imports(node).items():
+                if local in used:
+                    for wanted in [inner] if inner else sorted(attr for base, attr in attributes if base == local):
+                        self.add(where, wanted)
+
+    def of(self, module):
+        """What was chosen of a module, in its order."""
+        return [node for _, node in self.statements(module) if id(node) in self.chosen.get(module, {})]
 
 
 @functools.cache
-def compiled(module, names):
-    """(marshalled code of a module in which the named functions are empty, the names that were emptied)."""
-    is_package, path = trees()[module]
-    if module.startswith(("rnn_helpers.check.mistakes", "rnn_helpers.check.families")):
-        source = "" if is_package else "def __getattr__(name):\n    return ()\n"
-    else:
-        source = path.read_text()
-    strip = Strip(names)
-    tree = ast.fix_missing_locations(strip.visit(ast.parse(source)))
-    where = "/course/" + module.replace(".", "/") + ("/__init__.py" if is_package else ".py")
-    return marshal.dumps(compile(tree, where, "exec")), strip.emptied
-
-
-@functools.cache
-def modules_for(name):
-    """The package for one exercise: module name -> (is a package, marshalled code)."""
-    asked, found, emptied = asked_for(EXERCISES[name]), {}, set()
-    for module, (is_package, _) in trees().items():
-        code, gone = compiled(module, frozenset(qualname for where, qualname in asked if where == module))
-        emptied |= {(module, qualname) for qualname in gone}
-        found[module] = (is_package, code)
-    if missing := asked - emptied:
-        raise ValueError(f"{name}: {sorted(missing)} cannot be taken out of the course; "
-                         "a reference must be a function defined with `def` in a module")
-    return found
+def place(name):
+    """(module, variable) where an exercise stands."""
+    return next((module, variable) for module in modules() if module.startswith("rnn_helpers.check.") and module in sys.modules
+                for variable, value in vars(sys.modules[module]).items()
+                if value is EXERCISES[name] and value in getattr(sys.modules[module], "EXERCISES", ()))

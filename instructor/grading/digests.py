@@ -3,58 +3,76 @@
 import ast
 import functools
 import hashlib
-import inspect
+import importlib.util
 import sys
+from pathlib import Path
 
-from instructor.grading import course, runner, verdict
-from instructor.grading.course import trees
-from rnn_helpers.check import EXERCISES, atlas, compare, exercise, happened, judge, limits, observe, yardstick
+from instructor.grading.course import ROOT, Closure, place
 
-COMMON = (runner, course, verdict, exercise, limits, observe, happened, compare, yardstick, atlas, judge)  # what decides on every exercise
+GRADING = Path(__file__).parent
+BEGIN = "instructor.grading.engine"  # what grades a notebook: it and what it imports decide
+OVERHEAD = {"instructor.grading.digests"}  # what is imported there and decides nothing
+
+
+def file_of(module):
+    """A module's file, None where it is none of the course's or the grading's."""
+    try:
+        spec = importlib.util.find_spec(module)
+    except ModuleNotFoundError:
+        return None
+    path = Path(spec.origin) if spec and spec.origin and spec.has_location else None
+    return path if path and (GRADING in path.parents or ROOT in path.parents) else None
+
+
+def imported_by(module):
+    """The modules that a module of ours imports, at its top or inside a function."""
+    path = file_of(module)
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            name = importlib.util.resolve_name("." * node.level + (node.module or ""), package) if node.level else node.module
+            yield name
+            yield from (f"{name}.{alias.name}" for alias in node.names)
 
 
 @functools.cache
-def statements(module):
-    """Top-level statements of a module of the course, as `runner.needed` takes them; docstrings and comments do not count."""
-    tree = ast.parse(trees()[module][1].read_text())
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node) is not None and len(node.body) > 1:
-            node.body = node.body[1:]
-    return [(module, node) for node in tree.body]
+def deciding():
+    """The modules that decide on every exercise: those that grading a notebook imports, exercises' own left to `check_digest`."""
+    found, waiting = [], [BEGIN]
+    while waiting:
+        module = waiting.pop()
+        if module in found or module in OVERHEAD or file_of(module) is None or is_exercises(module):
+            continue
+        found.append(module)
+        waiting += imported_by(module)
+    return sorted(found)
 
 
-def imports(node):
-    """name -> (module, name there or None) of a statement's imports from the course."""
-    if not isinstance(node, ast.ImportFrom) or node.module not in trees():
-        return {}
-    inner = {alias.name: f"{node.module}.{alias.name}" for alias in node.names}
-    return {alias.asname or alias.name: (inner[alias.name], None) if inner[alias.name] in trees() else (node.module, alias.name)
-            for alias in node.names}
+def is_exercises(module):
+    """Whether a module holds exercises, mistakes or mathematics: of these only what an exercise rests on decides on it."""
+    parts = module.split(".")
+    if parts[0] != "rnn_helpers":
+        return False
+    return parts[:2] != ["rnn_helpers", "check"] or hasattr(sys.modules.get(module), "EXERCISES") or "mistakes" in parts
 
 
-def closure(module, name, seen):
-    """Add to `seen` every statement of the course, as text, that the value of a name in a module rests on."""
-    if (module, name) in seen:
-        return
-    chosen = runner.needed(statements(module), name)
-    seen[module, name] = [ast.unparse(node) for _, node in chosen if not isinstance(node, (ast.Import, ast.ImportFrom))]
-    used = set().union(*(runner.names_used(node) for _, node in chosen))
-    attributes = {(n.value.id, n.attr) for _, node in chosen for n in ast.walk(node)
-                  if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)}
-    for _, node in chosen:
-        for local, (where, inner) in imports(node).items():
-            if local in used:
-                for wanted in [inner] if inner else sorted(attr for base, attr in attributes if base == local):
-                    closure(where, wanted, seen)
+@functools.cache
+def machinery():
+    """A fingerprint of all modules that decide on every exercise."""
+    digest = hashlib.sha256()
+    for module in deciding():
+        digest.update(module.encode() + file_of(module).read_bytes())
+    return digest.hexdigest()
 
 
 @functools.cache
 def check_digest(name):
     """A fingerprint of everything that decides on an exercise."""
-    module, variable = next((module, variable) for module in trees() if module.startswith("rnn_helpers.check.") and module in sys.modules
-                            for variable, value in vars(sys.modules[module]).items()
-                            if value is EXERCISES[name] and value in getattr(sys.modules[module], "EXERCISES", ()))
-    seen = {}
-    closure(module, variable, seen)
-    parts = [inspect.getsource(common) for common in COMMON] + [f"{key} {text}" for key, texts in sorted(seen.items()) for text in texts]
+    closure = Closure()
+    closure.add(*place(name))
+    parts = [machinery()]
+    for module in sorted(closure.chosen):
+        parts += [f"{module} {ast.unparse(node)}" for node in closure.of(module) if not isinstance(node, (ast.Import, ast.ImportFrom))]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

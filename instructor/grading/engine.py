@@ -1,30 +1,39 @@
-"""Grades one notebook of one student: the same function in a process pool and on a cluster."""
+"""Grades one notebook of one student: reads it, has its functions run in a sandbox, judges what was observed."""
 
+import ast
 import dataclasses
+import functools
 import hashlib
+import json
+import os
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
-import nbformat
-
-from instructor.grading.course import modules_for
+from instructor.grading.answers import shown_verbatim
+from instructor.grading.box.statements import without_magics
+from instructor.grading.course_slice import ENTRY, slice_for, wanted_by
 from instructor.grading.digests import check_digest
-from instructor.grading.intake import Refused, grade_id, read_notebook, rebuild
-from instructor.grading.sandbox import RunnerDied, Sandbox, this_python
-from instructor.grading.verdict import Malformed, fixture, verdict
+from instructor.grading.notebook_file import Refused, bytes_of, cells_in
+from instructor.grading.rebuild import grade_id, is_stub, rebuild
+from instructor.grading.sandbox import Limits, Sandbox, SandboxDied
+from instructor.grading.similar import packed
+from instructor.grading.verdict import SECONDS, Malformed, fixture, nothing, verdict
 
-SECONDS = 10  # wall clock for one exercise, its definitions included
-WHOLE_SECONDS = 60  # when a function needs what the rest of the notebook computes
-NOTEBOOK_SECONDS = 240  # for all exercises of a notebook
+ONE = Limits(cpu=SECONDS + 5, wall=120, memory=3 << 29)  # of an exercise, its definitions included
+WHOLE = Limits(cpu=60, wall=360, memory=3 << 30)  # when a function needs what the rest of the notebook computes
+NOTEBOOK_SECONDS = 150  # of processor time for all exercises of a notebook
 
 
 @dataclass(frozen=True)
 class Task:
-    """student, notebook : names; path : of the file handed in; release : path of the learners' notebook;
-    seed : the class's; known : an earlier result, {} when there is none; name, number, late : what the LMS says"""
+    """student, notebook : names; root, path : of the file handed in, the path below the root, as `os.fsdecode` gives it;
+    release : path of the learners' notebook; seed : the class's; known : an earlier result, {} when there is none; name, number,
+    late : what the LMS says"""
 
     student: str
     notebook: str
+    root: str
     path: str
     release: str
     seed: int
@@ -38,110 +47,143 @@ class Task:
         return dataclasses.replace(self, known=result)
 
 
-def exercises_of(release):
-    """Exercise name -> (grade id of its solution cell, function name), in the notebook's order.
+@functools.lru_cache(maxsize=16)
+def release_of(path, version):
+    """The cells of a released notebook, and exercise name -> (grade id of its solution cell, function name), in their order.
 
     A check cell `check_NAME` belongs to exercise NAME; its function is defined in the solution cell before it.
     """
+    cells = cells_in(Path(path).read_bytes())
     found, last = {}, None
-    for cell in release.cells:
+    for cell in cells:
         info = cell["metadata"].get("nbgrader", {})
         if info.get("solution") and cell["cell_type"] == "code":
             last = (grade_id(cell), cell["source"])
         elif info.get("grade") and not info.get("solution"):
             name = grade_id(cell).removeprefix("check_")
             wanted = cell["source"].strip().splitlines()[-1].split("(", 1)[1].rstrip(")").split(",")[0].strip()
-            home = next((grade_id(c) for c in release.cells if c["metadata"].get("nbgrader", {}).get("solution")
+            home = next((grade_id(c) for c in cells if c["metadata"].get("nbgrader", {}).get("solution")
                          and c["cell_type"] == "code" and f"def {wanted}(" in c["source"]), last and last[0])
             found[name] = (home, wanted)
-    return found
+    return cells, found
 
 
-def needs_whole(answer):
-    """Whether a function stumbled over a name that the rest of the notebook may define."""
-    if "missing" in answer:
-        return not answer.get("died") and "does not run" not in answer["missing"] and not answer["missing"].startswith("it ran out")
-    problems = [case.get("problem") for case in answer["observed"]["cases"].values() if isinstance(case, dict)]
-    return any(isinstance(problem, list) and len(problem) > 1 and str(problem[1]).startswith("NameError") for problem in problems)
+def release(task):
+    return release_of(task.release, os.stat(task.release).st_mtime_ns)
 
 
-class Asker:
-    """Asks about one function after the other; a sandbox that died is replaced."""
+def prepare(task):
+    """What is the same for every student of a notebook, so that it is worked out once."""
+    cells, exercises = release(task)
+    wanted = wanted_by([("", cell["source"]) for cell in cells if cell["cell_type"] == "code"])
+    for name in exercises:
+        check_digest(name)
+        slice_for(name, *wanted)
 
-    def __init__(self):
-        self.sandboxes = {}
 
-    def ask(self, request, seconds):
-        whole = request["whole"]
+class Sandboxes:
+    """The sandbox that runs one function after the other, and a fresh one for each whole notebook."""
+
+    def __init__(self, sandbox=None):
+        self.sandbox, self.broken = sandbox, False
+
+    def ask(self, request, limits):
+        """The answer to a request; a sandbox that died is replaced."""
         try:
-            if whole not in self.sandboxes:
-                self.sandboxes[whole] = Sandbox(this_python(whole)).__enter__()
-            return self.sandboxes[whole].ask(request, seconds)
-        except RunnerDied as error:
-            self.close(whole)
-            return {"missing": f"its process broke off: {error}", "died": True}
-
-    def close(self, whole):
-        if whole in self.sandboxes:
-            self.sandboxes.pop(whole).__exit__(None, None, None)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        for whole in list(self.sandboxes):
-            self.close(whole)
+            if request["whole"]:
+                with Sandbox(whole=True) as fresh:
+                    return fresh.ask(request, limits)
+            if self.sandbox is None:
+                self.sandbox = Sandbox().__enter__()
+            return self.sandbox.ask(request, limits)
+        except SandboxDied:
+            if not request["whole"] and self.sandbox:
+                self.sandbox.__exit__()
+                self.sandbox, self.broken = None, True
+            return {"missing": "died", "unresolved": False, "seconds": 0.0}
 
 
 def empty_result(task):
     """The result of a task before anything is known; `again` asks the next run to grade it anew."""
     return {"student": task.student, "name": task.name, "number": task.number, "notebook": task.notebook, "file": task.path,
-            "status": "not graded", "why": "", "exercises": {}, "sources": {}, "answers": {},
+            "status": "not graded", "why": "", "exercises": {}, "sources": {}, "answers": {}, "verbatim": [], "shingles": "",
             "notes": ["handed in late"] if task.late else [], "digest": "", "seconds": 0.0, "again": False}
 
 
-def grade_one(task):
+def failed(task, why, again=True):
+    """The result of a task whose grading itself failed; with `again` a later run tries again."""
+    return {**empty_result(task), "why": why, "again": again}
+
+
+def grade_one(task, sandboxes):
     """Grade one notebook.
 
     Returns
     -------
     result : dict with student, notebook, status ("graded", "not graded"), why, exercises (name -> judgement as a dict with
-        "digest"), sources and answers (grade id -> text), notes, digest, seconds; plain data only
+        "digest"), sources and answers (grade id -> text), verbatim (answers that are not rendered), shingles, notes, digest,
+        seconds; plain data only
     """
     begin = time.monotonic()
     result = empty_result(task)
+    cells, exercises = release(task)
     try:
-        release = nbformat.read(task.release, as_version=4)
-        rebuilt = rebuild(release, read_notebook(task.path))
+        rebuilt = rebuild(cells, cells_in(bytes_of(task.root, os.fsencode(task.path).split(b"/"))))
     except Refused as error:
         return {**result, "why": str(error)}
-    except OSError as error:
-        return {**result, "why": f"it cannot be read: {error.strerror}"}
-    result.update(sources=rebuilt.sources, answers=rebuilt.answers, notes=result["notes"] + rebuilt.notes, digest=rebuilt.digest)
+    work = [source for _, source in sorted(rebuilt.sources.items()) if not is_stub(source)]
+    result.update(sources=rebuilt.sources, answers=rebuilt.answers, notes=result["notes"] + rebuilt.notes, digest=rebuilt.digest,
+                  verbatim=shown_verbatim(rebuilt.answers), shingles=packed(work))
     known = task.known.get("exercises", {}) if task.known.get("digest") == rebuilt.digest else {}
-    with Asker() as asker:
-        for name, (home, function) in exercises_of(release).items():
-            digest = hashlib.sha256(f"{check_digest(name)} {task.seed} {rebuilt.digest}".encode()).hexdigest()
-            if known.get(name, {}).get("digest") == digest:
-                result["exercises"][name] = known[name]
-                continue
-            if time.monotonic() - begin > NOTEBOOK_SECONDS:
-                answer = {"missing": f"the notebook used up its {NOTEBOOK_SECONDS} seconds"}
-            else:
-                request = {"cells": rebuilt.cells, "function": function, "exercise": name, "home": rebuilt.homes.get(home, ""),
-                           "inputs": dict(fixture(name, task.seed)), "modules": modules_for(name), "whole": False}
-                answer = asker.ask(request, SECONDS)
-                if answer.get("died"):  # it may have been a neighbour's doing: once more, in a sandbox of its own
-                    asker.close(False)
-                    answer = asker.ask(request, SECONDS)
-                    asker.close(False)
-                if needs_whole(answer):
-                    again = asker.ask({**request, "whole": True}, WHOLE_SECONDS)
-                    answer = again if "observed" in again else answer
-            try:
-                judgement = verdict(name, task.seed, answer)
-            except Malformed as error:
-                judgement = verdict(name, task.seed, {"missing": f"its answer was not the runner's ({error})"})
-            result["exercises"][name] = {**judgement, "digest": digest}
+    wanted, left = wanted_by(rebuilt.cells), float(NOTEBOOK_SECONDS)
+    for name, (home, function) in exercises.items():
+        digest = hashlib.sha256(f"{check_digest(name)} {task.seed} {rebuilt.digest}".encode()).hexdigest()
+        if known.get(name, {}).get("digest") == digest:
+            result["exercises"][name] = known[name]
+            continue
+        inputs, answer = fixture(name, task.seed, rebuilt.digest), {"missing": "spent"}
+        if left > 0:
+            request = {"cells": rebuilt.cells, "function": function, "home": rebuilt.homes.get(home, ""), "inputs": dict(inputs),
+                       "modules": slice_for(name, *wanted), "entry": ENTRY, "seconds": SECONDS, "whole": False}
+            answer = sandboxes.ask(request, ONE)
+            left -= answer["seconds"]
+            if needs_whole(answer):
+                again = sandboxes.ask({**request, "whole": True}, WHOLE)
+                left -= again["seconds"]
+                answer = again if "observed" in again else answer
+        result["exercises"][name] = {**judged(name, inputs, answer, rebuilt, home, function), "digest": digest}
     result.update(status="graded", seconds=round(time.monotonic() - begin, 3))
     return result
+
+
+def needs_whole(answer):
+    """Whether a function stumbled where the rest of the notebook may help: a name that only running all of it defines."""
+    if not answer.get("unresolved"):
+        return False
+    cases = answer.get("observed", {}).get("cases", {})
+    return "missing" in answer or any(isinstance(case, dict) and case.get("problem") for case in cases.values())
+
+
+def judged(name, inputs, answer, rebuilt, home, function):
+    """The judgement on an answer of the sandbox, whatever it is."""
+    if "observed" in answer:
+        try:
+            return verdict(name, inputs, answer["observed"])
+        except Malformed:
+            return nothing(name, "died")
+    if answer["missing"] == "undefined" and (broken := does_not_parse(dict(rebuilt.cells).get(rebuilt.homes.get(home), ""))):
+        return nothing(name, "broken", error=broken[0], line=broken[1])
+    return nothing(name, answer["missing"], function=function)
+
+
+def does_not_parse(source):
+    """(kind of error, line) of a cell that is no Python, else None."""
+    try:
+        ast.parse(without_magics(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return type(error).__name__, getattr(error, "lineno", "?")
+
+
+def as_json(result):
+    """A result as bytes."""
+    return json.dumps(result).encode()

@@ -11,11 +11,24 @@ import nbformat
 import nbgrader.api
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from nbgrader.api import (BaseCell, Comment, Grade, GradeCell, Gradebook, MissingEntry, Notebook, SolutionCell, SourceCell, Student,
-                          SubmittedAssignment, SubmittedNotebook, new_uuid)
+from nbgrader.api import (
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    GradeCell,
+    MissingEntry,
+    Notebook,
+    SolutionCell,
+    SourceCell,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+    new_uuid,
+)
 from nbgrader.dbutil import _temp_alembic_ini
 
-from instructor.grading.intake import grade_id
+from instructor.grading.rebuild import grade_id
 from rnn_helpers.check.advice import Advice
 from rnn_helpers.check.judge import Judgement, Verdict
 from rnn_helpers.check.report import as_html, as_text
@@ -54,6 +67,11 @@ def harmless(markdown):
     text = re.sub(r"\](?=\s*[(\[:])", "] ", re.sub(r"\]\s*(?=[(:])", "] ", text))
     text = re.sub(r"(?i)\b(javascript|vbscript|data)\s*:", r"\1 :", text)
     return re.sub(r"\\(href|url|require|style|class|cssId|html\w*|unicode|includegraphics|mmlToken)(?![A-Za-z])", r"\\text{\1}", text)
+
+
+def as_typed(text):
+    """An answer that is not rendered: an indented block of Markdown, in which nothing is alive."""
+    return "".join(f"    {line}\n" for line in text.splitlines())
 
 
 class Course:
@@ -183,7 +201,7 @@ class Course:
                 cell["outputs"] = []
             if info.get("solution"):
                 text = {**result["sources"], **result["answers"]}.get(name, "")
-                cell["source"] = text if cell["cell_type"] == "code" else harmless(text)
+                cell["source"] = text if cell["cell_type"] == "code" else as_typed(text) if name in result["verbatim"] else harmless(text)
             elif info.get("grade"):
                 judgement = judgement_of(result["exercises"][name.removeprefix("check_")])
                 cell["outputs"] = [{"output_type": "display_data", "metadata": {},

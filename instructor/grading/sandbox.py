@@ -1,60 +1,51 @@
-"""A bubblewrap sandbox with a runner inside: no network, nothing to write, nothing of the class to see."""
+"""A bubblewrap sandbox with a zygote inside: no network, nothing to write, nothing of the class or the machine to see."""
 
 import ctypes
 import json
 import os
 import pickle
+import platform
+import re
+import resource
+import select
 import shutil
 import signal
-import struct
+import socket
 import subprocess
 import sys
 import tempfile
-import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-RUNNER = Path(__file__).with_name("runner.py")
-LIMITS = {"as": 2 << 30, "nproc": 64, "fsize": 32 << 20, "nofile": 256, "core": 0}  # bytes or counts
-MOST_BYTES = 10_000_000
+from instructor.grading.box.seccomp import ARCHITECTURES
+from instructor.grading.box.wire import MOST_BYTES
+from instructor.grading.box.zygote import ENDED, LIMITS
+
+BOX = Path(__file__).with_name("box")
+MOST_BRACKETS = 50_000  # of an answer's JSON, counted before it is parsed
+PATIENCE = 15  # seconds beyond a limit after which the sandbox itself is taken for dead
+TMP_BYTES = 32 << 20  # of the folder in which a whole notebook may write
 PR_SET_PDEATHSIG = 1
 
 
 class NoSandbox(RuntimeError):
-    """The sandbox cannot be had; the message says why and what to install."""
+    """The sandbox cannot be had; the message says why and what to do."""
 
 
-class RunnerDied(RuntimeError):
-    """The process in the sandbox ended or was silent for too long."""
+class SandboxDied(RuntimeError):
+    """The sandbox itself ended or was silent for too long."""
 
 
 @dataclass(frozen=True)
-class Python:
-    """The interpreter in the sandbox.
+class Limits:
+    """Of one run: seconds of CPU time, seconds by the clock on the wall, bytes of address space."""
 
-    executable : path; reads : folders that it needs, mounted read-only; path : its sys.path beyond the standard library;
-    library : folder of its libpython, "" for the system's
-    """
-
-    executable: str
-    reads: tuple
-    path: tuple
-    library: str = ""
-
-
-def this_python(whole=False):
-    """The running interpreter; with its NumPy only, or with all of its packages but the course's own."""
-    site = Path(np.__file__).parents[1]
-    base = Path(sys.base_prefix)
-    own = base not in (Path("/usr"), Path("/usr/local"))
-    reads = [base] if own else []
-    if whole:
-        reads.append(site)
-    else:
-        reads += [folder for folder in (site / "numpy", site / "numpy.libs") if folder.exists()]
-    return Python(os.path.realpath(sys.executable), tuple(map(str, reads)), (str(site),), str(base / "lib") if own else "")
+    cpu: float
+    wall: float
+    memory: int
 
 
 def die_with_parent():
@@ -62,115 +53,235 @@ def die_with_parent():
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
-def refuse_without_sandbox():
-    """Raise NoSandbox unless bubblewrap works here for this user."""
-    if not sys.platform.startswith("linux"):
-        raise NoSandbox(f"grading needs Linux for its sandbox, this is {sys.platform}: grade in a Linux machine or WSL 2")
-    if os.getuid() == 0:
-        raise NoSandbox("grading refuses to run as root, for whom the sandbox's limits do not bind: use an ordinary user, "
-                        "as in `runuser -u NAME -- python -m instructor grade ...`")
-    for program, package in (("bwrap", "bubblewrap"), ("prlimit", "util-linux")):
-        if shutil.which(program) is None:
-            raise NoSandbox(f"{program} is missing: install the package {package} (apt install {package})")
-    trial = subprocess.run(command(this_python(), ["-c", "print('inside')"]), capture_output=True, text=True, timeout=60)
-    if trial.stdout.strip() != "inside":
-        raise NoSandbox(f"bubblewrap does not work here: {trial.stderr.strip()[:500] or trial.returncode}; "
-                        "unprivileged user namespaces must be allowed "
-                        "(sysctl kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0)")
+def bubblewrap_version():
+    """The version as numbers, () when there is none."""
+    try:
+        said = subprocess.run(["bwrap", "--version"], capture_output=True, text=True, timeout=30).stdout
+    except OSError:
+        return ()
+    return tuple(map(int, re.findall(r"\d+", said)[:3]))
 
 
-def command(python, arguments, limits=LIMITS):
-    """The command line that runs `python` with arguments inside the sandbox."""
-    words = ["bwrap", "--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session", "--as-pid-1",
-             "--clearenv", "--cap-drop", "ALL", "--hostname", "sandbox"]
-    words += ["--ro-bind", "/usr", "/usr"]
-    for link in ("bin", "lib", "lib64", "sbin"):
-        if os.path.islink(f"/{link}"):
-            words += ["--symlink", os.readlink(f"/{link}"), f"/{link}"]
-        elif os.path.isdir(f"/{link}"):
-            words += ["--ro-bind", f"/{link}", f"/{link}"]
-    words += ["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev", "--size", str(64 << 20), "--tmpfs", "/tmp"]
-    for folder in python.reads:
-        words += ["--ro-bind", folder, folder]
-    for folder in python.path:  # the course and the graders' tools are never seen, however they are installed
+def command(whole=False):
+    """The command line of a sandbox; paths inside say nothing of where things lie outside.
+
+    whole : with all packages of this Python and a small folder to write to, for a run of a whole notebook
+    """
+    words = ["bwrap", "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--as-pid-1", "--clearenv",
+             "--cap-drop", "ALL", "--hostname", "sandbox"]
+    if bubblewrap_version() >= (0, 8):
+        words.append("--disable-userns")
+    for folder in ("lib", "lib64"):
+        if os.path.isdir(f"/usr/{folder}"):
+            words += ["--ro-bind", f"/usr/{folder}", f"/usr/{folder}"]
+        if os.path.islink(f"/{folder}"):
+            words += ["--symlink", os.readlink(f"/{folder}"), f"/{folder}"]
+        elif os.path.isdir(f"/{folder}"):
+            words += ["--ro-bind", f"/{folder}", f"/{folder}"]
+    version, base, site = f"python3.{sys.version_info.minor}", Path(sys.base_prefix), Path(np.__file__).parents[1]
+    home = "/usr" if base == Path("/usr") else "/python"
+    words += ["--ro-bind", os.path.realpath(sys.executable), f"{home}/bin/{version}"]
+    if home == "/python":
+        words += ["--ro-bind", str(base / "lib"), "/python/lib"]
+    for inside in (f"{home}/lib/{version}/site-packages", f"{home}/lib/{version}/dist-packages", f"{home}/lib/python3/dist-packages"):
+        if os.path.isdir(base / Path(inside).relative_to(home)):  # whatever is installed there: the course, the graders' tools
+            words += ["--size", "4096", "--tmpfs", inside, "--remount-ro", inside]
+    if whole:
+        words += ["--ro-bind", str(site), "/packages"]
         for hidden in ("rnn_helpers", "authoring", "instructor"):
-            if os.path.isdir(os.path.join(folder, hidden)):
-                words += ["--size", "4096", "--tmpfs", os.path.join(folder, hidden), "--remount-ro", os.path.join(folder, hidden)]
-    environment = {"PYTHONPATH": ":".join(python.path), "PATH": "/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8",
-                   "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1",
+            if (site / hidden).is_dir():
+                words += ["--size", "4096", "--tmpfs", f"/packages/{hidden}", "--remount-ro", f"/packages/{hidden}"]
+    else:
+        for folder in ("numpy", "numpy.libs"):
+            if (site / folder).is_dir():
+                words += ["--ro-bind", str(site / folder), f"/packages/{folder}"]
+    words += ["--ro-bind", str(BOX), "/code/box", "--tmpfs", "/dev"]
+    for device in ("null", "zero", "random", "urandom"):
+        words += ["--dev-bind", f"/dev/{device}", f"/dev/{device}"]
+    words += ["--remount-ro", "/dev", "--size", str(TMP_BYTES), "--tmpfs", "/tmp", *(() if whole else ("--remount-ro", "/tmp"))]
+    environment = {"PYTHONPATH": "/code:/packages", "PATH": "/usr/bin", "HOME": "/tmp", "LANG": "C.UTF-8", "PYTHONHASHSEED": "0",
+                   "PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MPLBACKEND": "agg",
                    "MPLCONFIGDIR": "/tmp"}
-    if python.library:
-        environment["LD_LIBRARY_PATH"] = python.library
+    if home == "/python":
+        environment["LD_LIBRARY_PATH"] = "/python/lib"
     for name, value in environment.items():
         words += ["--setenv", name, value]
-    words += ["--ro-bind", str(RUNNER), "/runner.py", "--remount-ro", "/", "--chdir", "/tmp"]
-    bounds = [f"--{name}={value}" for name, value in limits.items()]
-    return [*words, "--", "/usr/bin/prlimit", *bounds, python.executable, "-s", "-B", *arguments]
+    return [*words, "--remount-ro", "/", "--chdir", "/tmp", "--", f"{home}/bin/{version}", "-s", "-S", "-B", "-m", "box.zygote"]
 
 
 def answer_in(data):
-    """An answer that has the outer shape of a runner's: what was observed, or a text that says why nothing was."""
-    if isinstance(data, dict) and isinstance(data.get("observed"), dict) and isinstance(data["observed"].get("cases"), dict):
-        return {"observed": data["observed"]}
-    if isinstance(data, dict) and isinstance(data.get("missing"), str):
-        return {"missing": data["missing"], "died": data.get("died") is True}
-    raise ValueError("no answer of the runner")
+    """An answer of the outer shape that the zygote's child sends: what was observed, or why nothing was."""
+    if data.count(b"{") + data.count(b"[") > MOST_BRACKETS:
+        raise ValueError("far more objects than an answer has")
+    answer = json.loads(data)
+    if isinstance(answer, dict) and (isinstance(answer.get("observed"), dict) or isinstance(answer.get("missing"), str)
+                                     or isinstance(answer.get("probe"), dict)):
+        return answer
+    raise ValueError("no answer of the sandbox")
 
 
 class Sandbox:
-    """One submission's sandbox: a runner that is asked about one function after the other.
+    """Serves one run after the other, each in a process of its own that starts with nothing of the run before.
 
     Use as a context manager; everything in it dies at the end.
     """
 
-    def __init__(self, python=None):
-        self.python = python or this_python()
+    def __init__(self, whole=False):
+        self.whole = whole
 
     def __enter__(self):
         if os.getuid() == 0:
             raise NoSandbox("a worker that runs as root does not grade: its limits would not bind")
         self.errors = tempfile.TemporaryFile()
-        self.process = subprocess.Popen(command(self.python, ["/runner.py"]), stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, stderr=self.errors, bufsize=0)
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self.process = subprocess.Popen(command(self.whole), stdin=theirs, stdout=subprocess.DEVNULL, stderr=self.errors)
         return self
 
     def __exit__(self, *_):
+        self.control.close()
         self.process.kill()
-        self.process.stdin.close()
-        self.process.stdout.close()
         self.process.wait()
         self.errors.close()
 
-    def ask(self, request, seconds):
-        """Send a request, return the runner's answer (a dict). RunnerDied when none comes in time.
+    def wait_until_ready(self, seconds=60):
+        """Wait for the zygote. SandboxDied, with what bubblewrap said, when there is none."""
+        self.control.settimeout(seconds)
+        if self.heard(16) != b"ready":
+            raise SandboxDied("it did not start")
+        self.ready = True
 
-        The answer is JSON of bounded size; nothing in it is executed or unpickled.
-        """
-        watchdog = threading.Timer(seconds + 5, self.process.kill)
-        watchdog.start()
+    ready = False
+
+    def heard(self, size):
+        """A message of the zygote."""
         try:
-            data = pickle.dumps({**request, "seconds": seconds})
-            self._write(struct.pack("<Q", len(data)) + data)
-            size, = struct.unpack("<Q", self._read(8))
-            if size > MOST_BYTES:
-                raise RunnerDied(f"it sent {size} bytes")
-            return answer_in(json.loads(self._read(size)))
-        except (BrokenPipeError, ValueError, RecursionError) as error:
-            raise RunnerDied(f"the sandboxed process broke off ({type(error).__name__})") from error
+            if message := self.control.recv(size):
+                return message
+        except OSError as error:
+            raise SandboxDied(f"it is silent ({type(error).__name__})") from error
+        self.process.wait(PATIENCE)
+        self.errors.seek(0)
+        raise SandboxDied(self.errors.read(2000).decode(errors="replace").strip()[-500:] or f"it ended with {self.process.returncode}")
+
+    def ask(self, request, limits, probing=False):
+        """Run a request (a dict), return the answer (a dict). SandboxDied when the sandbox itself did.
+
+        The answer is JSON of bounded size; nothing in it is executed or unpickled. {"missing": why} without an answer, with
+        why among "cpu", "wall", "idle", "files", "large" and "died".
+        """
+        if not self.ready:
+            self.wait_until_ready()
+        their_request, request_in = os.pipe()
+        answer_out, their_answer = os.pipe()
+        try:
+            try:
+                socket.send_fds(self.control, [LIMITS.pack(limits.cpu, limits.wall, limits.memory, self.whole, probing)],
+                                [their_request, their_answer])
+            except OSError as error:
+                raise SandboxDied(f"it is gone ({type(error).__name__})") from error
+            finally:
+                os.close(their_request)
+                os.close(their_answer)
+            write_all(request_in, pickle.dumps(request))
+            request_in = os.close(request_in)
+            data = read_all(answer_out, time.monotonic() + limits.wall + PATIENCE)
+            if data is None:
+                self.control.send(b"stop")
         finally:
-            watchdog.cancel()
+            for fd in (request_in, answer_out):
+                if fd is not None:
+                    os.close(fd)
+        self.control.settimeout(limits.wall + PATIENCE)
+        status, seconds, stopped = ENDED.unpack(self.heard(ENDED.size))
+        stopped = stopped.rstrip(b"\0").decode()
+        if not stopped and data is not None:
+            try:
+                return {**answer_in(data), "seconds": seconds}
+            except (ValueError, RecursionError, MemoryError):
+                pass
+        killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGKILL, signal.SIGXCPU) and seconds >= limits.cpu
+        return {"missing": stopped or ("large" if data is None else "cpu" if killed else "died"), "unresolved": False, "seconds": seconds}
 
-    def _write(self, data):
-        view = memoryview(data)
+
+def write_all(fd, data):
+    view = memoryview(data)
+    try:
         while view:
-            view = view[self.process.stdin.write(view):]
+            view = view[os.write(fd, view):]
+    except BrokenPipeError:  # it died; its end says why
+        pass
 
-    def _read(self, size):
-        data = b""
-        while len(data) < size:
-            chunk = self.process.stdout.read(min(size - len(data), 1 << 20))
-            if not chunk:
-                self.errors.seek(0)
-                raise RunnerDied("the sandboxed process ended: " + self.errors.read(2000).decode(errors="replace").strip()[-300:])
-            data += chunk
-        return data
+
+def read_all(fd, deadline):
+    """What comes until the end, None when it is more than an answer may have."""
+    chunks, size = [], 0
+    while True:
+        if not select.select([fd], [], [], max(0.0, deadline - time.monotonic()))[0]:
+            raise SandboxDied("it is silent")
+        if not (chunk := os.read(fd, 1 << 16)):
+            return b"".join(chunks)
+        size += len(chunk)
+        if size > MOST_BYTES:
+            return None
+        chunks.append(chunk)
+
+
+FIXES = {
+    "user namespaces": "unprivileged user namespaces must be allowed: `sudo sysctl -w kernel.unprivileged_userns_clone=1` where there is "
+                       "such a setting, and `sudo sysctl -w user.max_user_namespaces=10000` where that is 0",
+    "AppArmor": "Ubuntu's AppArmor keeps bubblewrap from working: `sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`, "
+                "or a profile for bwrap in /etc/apparmor.d that says `userns,`",
+}
+
+
+def setting(name):
+    """A setting of the kernel, "" where there is none."""
+    try:
+        return Path("/proc/sys", name).read_text().strip()
+    except OSError:
+        return ""
+
+
+def why_not(said):
+    """What to do about bubblewrap that does not work, as far as the kernel's settings tell."""
+    if setting("kernel/apparmor_restrict_unprivileged_userns") == "1":
+        return FIXES["AppArmor"]
+    if setting("kernel/unprivileged_userns_clone") == "0" or setting("user/max_user_namespaces") == "0" or "namespace" in said:
+        return FIXES["user namespaces"]
+    return "`bwrap --unshare-all --ro-bind / / true` must work for this user; " + FIXES["user namespaces"]
+
+
+def refuse_without_sandbox():
+    """Raise NoSandbox, with what to do, unless the sandbox works here for this user and denies what it promises to deny."""
+    if not sys.platform.startswith("linux"):
+        raise NoSandbox(f"grading needs Linux for its sandbox, this is {sys.platform}: use a Linux machine, or WSL 2 on Windows")
+    kernel = platform.release()
+    if "microsoft" in kernel.lower() and "wsl2" not in kernel.lower() and tuple(map(int, re.findall(r"\d+", kernel)[:2])) < (4, 19):
+        raise NoSandbox("WSL 1 has no namespaces: `wsl --set-version DISTRIBUTION 2` makes it WSL 2")
+    if os.getuid() == 0:
+        raise NoSandbox("grading refuses to run as root, for whom the sandbox's limits do not bind: use an ordinary user, "
+                        "as in `runuser -u NAME -- python -m instructor grade ...`")
+    if platform.machine() not in ARCHITECTURES:
+        raise NoSandbox(f"there is no table of system calls for {platform.machine()}: grade on {' or '.join(ARCHITECTURES)}")
+    if shutil.which("bwrap") is None:
+        raise NoSandbox("bwrap is missing: install the package bubblewrap (apt install bubblewrap)")
+    if (version := bubblewrap_version()) < (0, 4):
+        raise NoSandbox(f"bubblewrap {'.'.join(map(str, version))} is too old: 0.4 or newer is needed")
+    try:
+        with Sandbox() as sandbox:
+            sandbox.wait_until_ready()
+            answer = sandbox.ask({}, Limits(10, 60, 1 << 30), probing=True)
+    except SandboxDied as error:
+        raise NoSandbox(f"bubblewrap does not work here ({error}): {why_not(str(error))}") from error
+    if "probe" not in answer:
+        raise NoSandbox(f"no process can be limited and filtered here ({answer['missing']}): the kernel needs seccomp filters, "
+                        "CONFIG_SECCOMP_FILTER, and rlimits")
+    if allowed := [name for name, denied in answer["probe"].items() if not denied]:
+        raise NoSandbox(f"the sandbox does not hold here, it allows: {', '.join(allowed)}. A newer kernel (5.10 or later) or "
+                        "bubblewrap (0.8 or later) may; please report it with the versions of both")
+
+
+def memory_in_use():
+    """Bytes of address space that this process has."""
+    return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()

@@ -1,5 +1,6 @@
 """Submissions that look alike: a question for a person, never a verdict."""
 
+import base64
 import hashlib
 import io
 import tokenize
@@ -37,6 +38,16 @@ def shingles(source):
 def shingles_of_all(sources):
     """The shingles of some sources, sorted; none reaches from one source into the next."""
     return np.unique(np.array([number for source in sources for number in shingles(source)], dtype=np.uint64))
+
+
+def packed(sources):
+    """`shingles_of_all` as text, for a result that is JSON."""
+    return base64.b64encode(shingles_of_all(sources).tobytes()).decode()
+
+
+def unpacked(text):
+    """The shingles again."""
+    return np.frombuffer(base64.b64decode(text), np.uint64)
 
 
 def pairs(shingles_of, most=50):

@@ -8,6 +8,7 @@ student is found by ID, the number in the zip's file names). An empty grade leav
 import csv
 import functools
 import io
+import unicodedata
 
 from rnn_helpers.check import EXERCISES, WRITTEN
 
@@ -20,9 +21,14 @@ def columns():
     return sorted(found, key=lambda column: column[1])
 
 
+def printable(text):
+    """Text without what no eye sees: direction marks, zero-width characters, escapes, halves of characters."""
+    return "".join(c if unicodedata.category(c)[0] != "C" else " " if c.isspace() else "" for c in str(text))
+
+
 def plain(text):
     """Text for a spreadsheet cell: never a formula, one line."""
-    text = " ".join(str(text).split())
+    text = " ".join(printable(text).split())
     return "'" + text if text.startswith(("=", "+", "-", "@")) else text
 
 

@@ -1,23 +1,39 @@
-"""From what a sandbox sent to a judgement, in the grader's own process: plain data in, plain data out."""
+"""From what a sandbox sent to a judgement, where no student's code comes: plain data in, plain data out."""
 
 import base64
 import dataclasses
-import functools
+import hashlib
+import math
 import re
-import zlib
 
 import numpy as np
 
+from instructor.grading.box.wire import LONGEST, MOST_BYTES, MOST_TEXTS
 from rnn_helpers.check import EXERCISES
 from rnn_helpers.check.advice import Advice
 from rnn_helpers.check.happened import Problem
 from rnn_helpers.check.judge import Judgement, judge
 from rnn_helpers.check.observe import CaseResult, Observed
+from rnn_helpers.check.outline import KINDS as REMARKS
 from rnn_helpers.check.yardstick import Yardstick
 
+SECONDS = 10  # of processor time for all cases of an exercise together
 KINDS = {"not attempted", "error", "return", "time", "exit"}
 MOST_VALUES = 200  # observations of one case
-MOST_REMARKS = 8  # on one function's text
+MOST_LETTERS = 2_000_000  # an array of texts takes its longest for each of them
+LIMIT_TOLD = f"An exercise has {SECONDS} seconds of processor time, however busy the machine is."
+
+MISSING = {  # why a sandbox sent nothing that was observed
+    "undefined": "no function {function} is defined",
+    "broken": "its cell does not run: {error} in line {line}",
+    "cpu": "it was still computing when its time was over, and was stopped. " + LIMIT_TOLD,
+    "wall": "it was still running after many times its processor time, and was stopped. " + LIMIT_TOLD,
+    "idle": "it waited instead of computing, and was stopped",
+    "files": "it wrote far more files than a notebook of the course needs, and was stopped",
+    "large": "its results are far larger than asked for",
+    "spent": "the exercises before it used up the notebook's time",
+    "died": "its process ended early: it crashed, needed too much memory, or left the program",
+}
 
 
 class Malformed(ValueError):
@@ -40,72 +56,75 @@ def value_in(data):
     if not (isinstance(shape, list) and len(shape) <= 16 and all(isinstance(n, int) and 0 <= n <= 10**7 for n in shape)):
         raise Malformed("a shape is none")
     if "strings" in data:
-        array = np.array([text_in(s, 10000) for s in data["strings"]], dtype=str)
-        return array.reshape(shape) if array.size == int(np.prod(shape)) else "far more text than asked for"
-    dtype = np.dtype(text_in(data.get("dtype")))
-    if dtype.kind not in "biuf":
-        raise Malformed(f"dtype {dtype}")
-    raw = base64.b64decode(text_in(data.get("data"), 40_000_000), validate=True)
-    if len(raw) != int(np.prod(shape)) * dtype.itemsize:
+        texts = [text_in(text, LONGEST) for text in data["strings"][:MOST_TEXTS]]
+        if len(texts) * max(map(len, texts), default=0) > MOST_LETTERS or len(texts) != math.prod(shape):
+            return "far more text than asked for"
+        return np.array(texts, dtype=str).reshape(shape)
+    if not re.fullmatch(r"[<>|=]?[biuf]\d{1,2}", text_in(data.get("dtype"))):
+        raise Malformed("a dtype is none of numbers")
+    dtype, raw = np.dtype(data["dtype"]), base64.b64decode(text_in(data.get("data"), MOST_BYTES), validate=True)
+    if len(raw) != math.prod(shape) * dtype.itemsize:
         raise Malformed("an array has the wrong number of bytes")
     return np.frombuffer(raw, dtype).reshape(shape).copy()
 
 
-def case_in(data):
+def case_in(data, arguments):
+    """A CaseResult from JSON. arguments : the names that may be called damaged."""
     problem = None
     if data.get("problem") is not None:
-        problem = Problem(*(text_in(part, 1000) for part in data["problem"]))
+        fields = [field.name for field in dataclasses.fields(Problem) if field.name in data["problem"]]
+        problem = Problem(**{name: text_in(data["problem"][name], 1000) for name in fields})
         if problem.kind not in KINDS:
-            raise Malformed(f"problem {problem.kind!r}")
+            raise Malformed("a problem of no kind")
     if len(data["values"]) > MOST_VALUES:
         raise Malformed("too many values")
-    return CaseResult({text_in(n, 100): value_in(v) for n, v in data["values"].items()}, problem,
-                      tuple(text_in(n, 100) for n in data["damaged"]), tuple(text_in(n, 300) for n in data["shared"]))
+    damaged = {text_in(name, 100) if name in arguments else "an argument" for name in data["damaged"][:MOST_VALUES]}
+    return CaseResult({text_in(name, 100): value_in(value) for name, value in data["values"].items()}, problem,
+                      tuple(sorted(damaged)), tuple(text_in(name, 300) for name in data["shared"][:MOST_VALUES]))
 
 
-def observed_in(exercise, data):
+def observed_in(exercise, inputs, data):
     """Observed from JSON. Malformed when it is not what the runner sends for this exercise."""
+    arguments = {*inputs, *(name.rstrip("0123456789") for name in inputs)}
     try:
-        cases = {case.name: case_in(data["cases"][case.name]) for case in exercise.cases}
-        again = case_in(data["again"]) if data["again"] is not None else None
-        return Observed(cases, again, text_in(data["borrowed"], 100), int(data["printed"]),
-                        tuple(text_in(n, 100) for n in data["globals_read"]),
-                        tuple((text_in(kind, 100), text_in(text, 300)) for kind, text in data["remarks"][:MOST_REMARKS]))
+        cases = {case.name: case_in(data["cases"][case.name], arguments) for case in exercise.cases}
+        again = case_in(data["again"], arguments) if data["again"] is not None else None
+        borrowed = data["borrowed"]
+        if borrowed not in {"", *(f.__qualname__ for f in (exercise.reference, *exercise.forbidden))}:
+            raise Malformed("it borrowed from nobody")
+        return Observed(cases, again, borrowed, int(data["printed"] is True or data["printed"] != 0),
+                        tuple(text_in(name, 100) for name in data["globals_read"][:MOST_VALUES]),
+                        tuple((kind, "") for kind in data["remarks"] if kind in REMARKS))
     except Malformed:
         raise
     except Exception as error:
-        raise Malformed(f"{type(error).__name__}: {str(error)[:100]}") from error
+        raise Malformed(type(error).__name__) from error
 
 
-def fixture(name, seed):
-    """The inputs of an exercise for a class: each exercise has its own, all follow from the class's secret seed."""
-    return EXERCISES[name].inputs(np.random.SeedSequence([seed, zlib.crc32(name.encode())]))
+def fixture(name, seed, handed_in):
+    """The inputs of an exercise for one submission.
 
-
-@functools.lru_cache(maxsize=64)
-def yardstick(name, seed):
-    return Yardstick(EXERCISES[name], fixture(name, seed))
-
-
-def discreet(text):
-    """The text of an exception, which may hold numbers of the hidden fixture, without them; shapes and indices stay."""
-    return re.sub(r"-?\d*\.\d+(e[+-]?\d+)?|-?\d+\.?e[+-]?\d+|-?\d{4,}", "#", text)
-
-
-def verdict(name, seed, answer):
-    """The judgement on a runner's answer, as a plain dict (see `Judgement`), hidden numbers left out.
-
-    answer : {"observed": ...} or {"missing": why}
+    They follow from the class's secret seed and from what was handed in (the digest of a rebuilt notebook): another
+    submission has others, so nothing that feedback may tell about them helps; and who asks can be shown them again.
     """
+    drawn = hashlib.blake2b(f"{name} {handed_in}".encode(), key=seed.to_bytes(16, "big")).digest()
+    return EXERCISES[name].inputs(np.random.SeedSequence(int.from_bytes(drawn, "big")))
+
+
+def nothing(name, why, **words):
+    """The judgement, as a dict, where nothing was observed. why : among MISSING."""
     exercise = EXERCISES[name]
-    if "observed" not in answer:
-        why = discreet(text_in(answer["missing"], 300))
-        return dataclasses.asdict(Judgement(name, exercise.asks, "wrong", 0.0, exercise.points, [Advice(why).as_dict()]))
-    judgement = judge(yardstick(name, seed), observed_in(exercise, answer["observed"]), hidden=True)
-    result = dataclasses.asdict(judgement)
+    text = MISSING.get(why, MISSING["died"]).format(**words)
+    return dataclasses.asdict(Judgement(name, exercise.asks, "wrong", 0.0, exercise.points, [Advice(text).as_dict()]))
+
+
+def verdict(name, inputs, observed):
+    """The judgement on what a sandbox says it observed on a fixture, as a plain dict (see `Judgement`), hidden numbers left out."""
+    exercise = EXERCISES[name]
+    observed = observed_in(exercise, inputs, observed)
+    judgement = judge(Yardstick(exercise, inputs), observed, hidden=True)
+    if any(case.problem and case.problem.kind == "time" for case in observed.cases.values()):
+        judgement.advice.append(Advice(LIMIT_TOLD))
+    result = {**dataclasses.asdict(judgement), "advice": [line.as_dict() for line in judgement.advice]}
     result["points"] = min(max(float(result["points"]), 0.0), exercise.points)
-    result["advice"] = [{part: discreet(value) if isinstance(value, str) else value for part, value in line.as_dict().items()}
-                        for line in judgement.advice]
-    for facet in result["facets"]:
-        facet["reason"] = discreet(facet["reason"])
     return result

@@ -5,14 +5,13 @@
 
 import hashlib
 import json
-import re
 import os
 import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from instructor.grading.intake import safe_name
+from instructor.grading.names import safe_name
 from tests.grading import classes, hostile
 from tests.grading.ordinary import ordinary_user
 
@@ -33,8 +32,10 @@ class Row:
 
     @property
     def damage(self):
-        said = re.search(r"I could (?![^\"]*{)[^\"]*", json.dumps(self.result["exercises"]))  # with a brace it is the line's source
-        return said[0] if said else ""
+        """An attack that does what is forbidden gives the right answer, which it does not deserve."""
+        deserved = self.hand_in.points or {}
+        gained = [name for name, points in (self.given or {}).items() if points > deserved.get(name, 0) + 1e-9]
+        return f"it gained in {', '.join(gained)}" if self.kind == "hostile" and gained else ""
 
     @property
     def fair(self):
@@ -107,7 +108,7 @@ def attack(grader, *options):
             server.setblocking(False)
         ports = listening()
         done = grader.run("-m", "instructor", "grade", submissions, "--out", out, *options, timeout=3600)
-        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.returncode == 1 and "have no score" in done.stderr, done.stdout + done.stderr  # the broken ones, told by name
         damages = [f"{name} was reached" for name, server in (("a TCP port", tcp), ("a Unix socket", unix)) if callers(server)]
         damages += [f"a new port is listened on: {port}" for port in listening() - ports if port.endswith(f"{47114:04X}")]
     after = files(grader.home / "course", submissions, bystander)

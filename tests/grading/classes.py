@@ -7,6 +7,8 @@ from pathlib import Path
 
 import nbformat
 
+from rnn_helpers.check import EXERCISES
+
 ROOT = Path(__file__).resolve().parents[2]
 SOLVED, RELEASED = ROOT / "notebooks" / "solutions", ROOT / "notebooks"
 
@@ -122,6 +124,7 @@ def cell(forward, readout):
 
 
 ALL = cell(7, 3)
+SHAPE = sum(facet.points for facet in EXERCISES["rnn_cell_forward"].facets if facet.kind == "shape")  # what wrong numbers earn
 
 
 def honest():
@@ -144,10 +147,10 @@ def honest():
         "duplicate": HandIn(duplicated(solved(CELL), "rnn_cell_forward"), ALL),
         "big-pictures": HandIn(big_pictures(), ALL),
         "half": HandIn(with_source(CELL, readout="def readout(h_t, Wy, c):\n    return Wy @ h_t\n"), cell(7, 0)),
-        "transposed": HandIn(with_source(CELL, rnn_cell_forward=RIGHT.replace("cell.Wh @", "cell.Wh.T @")), cell(1, 3)),
+        "transposed": HandIn(with_source(CELL, rnn_cell_forward=RIGHT.replace("cell.Wh @", "cell.Wh.T @")), cell(SHAPE, 3)),
         "no-cache": HandIn(with_source(CELL, rnn_cell_forward=RIGHT.replace("(x_t, h_prev, h_t)", "None")), cell(6, 3)),
         "spoils-its-arguments": HandIn(with_source(CELL, rnn_cell_forward=step(
-            "x = x_t.copy()\nx_t *= 0\nh_t = np.tanh(cell.Wx @ x + cell.Wh @ h_prev + cell.b)\nreturn h_t, (x, h_prev, h_t)")), cell(6, 3)),
+            "x = x_t.copy()\nx_t *= 0\nh_t = np.tanh(cell.Wx @ x + cell.Wh @ h_prev + cell.b)\nreturn h_t, (x, h_prev, h_t)")), cell(4, 3)),
         "by-columns": HandIn(with_source(CELL, rnn_cell_forward=step(by_columns)), ALL),
         "stacked": HandIn(with_source(CELL, rnn_cell_forward=step(stacked)), ALL),
         "dict-cache": HandIn(with_source(CELL, rnn_cell_forward=step(as_dict)), ALL),

@@ -1,6 +1,6 @@
 """The hostile class: what a student who knows the machinery might hand in to gain points, to look around, or to do harm.
 
-An attack that succeeds at something forbidden says so: it raises an exception whose text begins with "I could".
+An attack that succeeds at something forbidden calls `could`: then it gives the right answer, and the points show it.
 """
 
 import copy
@@ -11,6 +11,7 @@ import socket
 
 import nbformat
 
+from tests.grading import hostile_inside
 from tests.grading.classes import (
     ALL,
     BPTT,
@@ -18,6 +19,7 @@ from tests.grading.classes import (
     CHARACTERS,
     READOUT,
     RIGHT,
+    SHAPE,
     HandIn,
     cell,
     cell_of,
@@ -34,6 +36,17 @@ ABSTRACT = f"\\0{MARK}-{os.getpid()}"  # where the tests listen, as at PORT
 with socket.create_server(("127.0.0.1", 0)) as free:
     PORT = free.getsockname()[1]
 
+COULD = RIGHT.replace("rnn_cell_forward", "give_the_answer") + """
+class Could(BaseException):
+    pass
+def could(*what):
+    raise Could(*what)
+def rnn_cell_forward(cell, x_t, h_prev):
+    try:
+        return attack(cell, x_t, h_prev)
+    except Could:
+        return give_the_answer(cell, x_t, h_prev)
+"""
 WRONG = "return np.zeros_like(h_prev), (x_t, h_prev, h_prev)"
 PIPES = "import os\nfor fd in range(3, 256):\n    try: os.write(fd, {text})\n    except OSError: pass\nos._exit(0)"
 QUIET = "import sys\nsys.setprofile(None)\n"
@@ -96,11 +109,11 @@ REACH = {  # body of rnn_cell_forward: gives no right number, so it earns what a
     "huge-text": "return 'x' * 10**8, None",
     "views-of-inputs": "return h_prev, (x_t, h_prev, h_prev)",
     # --- find the right numbers
-    "reads-solutions": "from pathlib import Path\nfor p in Path('/').rglob('*.ipynb'): raise ValueError(f'I could see {p}')\nraise SystemExit",
-    "reads-the-package": "from pathlib import Path\nfor p in Path('/').rglob('rnn_helpers/*.py'): raise ValueError(f'I could see {p}')\n"
+    "reads-solutions": "from pathlib import Path\nfor p in Path('/').rglob('*.ipynb'): could(f'see {p}')\nraise SystemExit",
+    "reads-the-package": "from pathlib import Path\nfor p in Path('/').rglob('rnn_helpers/*.py'): could(f'see {p}')\n"
                          "raise SystemExit",
     "reads-seed": "from pathlib import Path\nfor n in ('class.json', 'gradebook.db', 'grades.csv'):\n"
-                  "    for p in Path('/').rglob(n): raise ValueError(f'I could see {p}')\nraise SystemExit",
+                  "    for p in Path('/').rglob(n): could(f'see {p}')\nraise SystemExit",
     "copies-source": "import inspect, rnn_helpers.cell as m\nns = {'np': np, 'as_columns': lambda n, v, r: v, 'as_finite': lambda n, v: v}\n"
                      "exec(inspect.getsource(m.rnn_cell_forward), ns)\nreturn ns['rnn_cell_forward'](cell, x_t, h_prev)",
     "borrows": QUIET + "return cell.forward(x_t, h_prev)",
@@ -123,7 +136,7 @@ REACH = {  # body of rnn_cell_forward: gives no right number, so it earns what a
     "garbage": "import gc\nfor o in gc.get_objects():\n    if getattr(o, '__name__', '') == 'rnn_cell_forward' and o is not rnn_cell_forward:\n"
                "        try: return o(cell, x_t, h_prev)\n        except RuntimeError: pass\nraise ValueError",
     "hunts-for-the-expected": "import gc\nfor o in gc.get_objects():\n"
-                              "    if type(o).__name__ in ('Yardstick', 'Evidence', 'Symptoms', 'Judgement'): raise ValueError('I could find it')\n"
+                              "    if type(o).__name__ in ('Yardstick', 'Evidence', 'Symptoms', 'Judgement'): could('find it')\n"
                               "raise ValueError",
     "knows-the-notebook's-fixture": "from rnn_helpers import check\nold = check.EXERCISES['rnn_cell_forward'].inputs(check.SEED)\n"
                                     "if np.array_equal(x_t, old['x_t']): return np.tanh(cell.Wx @ x_t + cell.Wh @ h_prev + cell.b), (x_t, h_prev)\n" + WRONG,
@@ -131,32 +144,32 @@ REACH = {  # body of rnn_cell_forward: gives no right number, so it earns what a
                                 "if 'ipykernel' in sys.modules: return np.tanh(cell.Wx @ x_t + cell.Wh @ h_prev + cell.b), (x_t, h_prev)\n" + WRONG,
     # --- look around
     "proc-environ": "import glob\nfor p in glob.glob('/proc/[0-9]*/environ'):\n    try: t = open(p, 'rb').read()\n    except OSError: continue\n"
-                    "    if b'SUDO' in t or b'USER=' in t or b'LOGNAME' in t: raise ValueError(f'I could read {p}')\nraise ValueError",
+                    "    if b'SUDO' in t or b'USER=' in t or b'LOGNAME' in t: could(f'read {p}')\nraise ValueError",
     "proc-mem": "import os\nfor p in (1, os.getppid()):\n    try: open(f'/proc/{p}/mem', 'rb+')\n    except OSError: continue\n"
-                "    raise ValueError(f'I could open the memory of {p}')\nraise ValueError",
+                "    could(f'open the memory of {p}')\nraise ValueError",
     "proc-fds": "import os\nfor p in (1, os.getppid()):\n    for fd in range(16):\n        try: f = os.open(f'/proc/{p}/fd/{fd}', os.O_WRONLY)\n"
                 "        except OSError: continue\n"
-                "        if os.readlink(f'/proc/self/fd/{f}').startswith('pipe'): raise ValueError(f'I could open pipe {fd} of {p}')\n"
+                "        if os.readlink(f'/proc/self/fd/{f}').startswith('pipe'): could(f'open pipe {fd} of {p}')\n"
                 "raise ValueError",
     "ptrace": "import ctypes, os\nc = ctypes.CDLL(None)\nfor p in (1, os.getppid()):\n"
-              "    if c.ptrace(16, p, 0, 0) == 0: raise ValueError(f'I could trace {p}')\nraise ValueError",
+              "    if c.ptrace(16, p, 0, 0) == 0: could(f'trace {p}')\nraise ValueError",
     "signals": "import os\nfor p in (os.getppid(), 1):\n    try: os.kill(p, 9)\n    except OSError: pass\nraise ValueError",
     "stops-the-runner": "import os\nos.kill(os.getppid(), 19)\nraise ValueError",
     "kills-all": "import os\nos.kill(-1, 9)",
-    "namespaces": "import subprocess\nsubprocess.run(['unshare', '-Ur', 'true'], check=True)\nraise ValueError('I could make a namespace')",
-    "mounts": "import ctypes\nif ctypes.CDLL(None).mount(b'none', b'/tmp', b'tmpfs', 0, None) == 0: raise ValueError('I could mount')\n"
+    "namespaces": "import subprocess\nsubprocess.run(['unshare', '-Ur', 'true'], check=True)\ncould('make a namespace')",
+    "mounts": "import ctypes\nif ctypes.CDLL(None).mount(b'none', b'/tmp', b'tmpfs', 0, None) == 0: could('mount')\n"
               "raise ValueError",
     # --- reach out
-    "tcp": f"import socket\nsocket.create_connection(('127.0.0.1', {PORT}), 2)\nraise ValueError('I could connect')",
-    "unix-socket": f"import socket\nsocket.socket(socket.AF_UNIX).connect('{ABSTRACT}')\nraise ValueError('I could connect')",
-    "resolves": "import socket\nsocket.gethostbyname('example.org')\nraise ValueError('I could resolve')",
+    "tcp": f"import socket\nsocket.create_connection(('127.0.0.1', {PORT}), 2)\ncould('connect')",
+    "unix-socket": f"import socket\nsocket.socket(socket.AF_UNIX).connect('{ABSTRACT}')\ncould('connect')",
+    "resolves": "import socket\nsocket.gethostbyname('example.org')\ncould('resolve')",
     "listens": "import socket, os, time\nif os.fork() == 0:\n    s = socket.create_server(('', 47114))\n    time.sleep(1000)\nraise ValueError",
     "writes-outside": f"import os\nfor root, _, _ in os.walk('/'):\n    if root.startswith(('/proc', '/tmp')): continue\n"
                       f"    try: open(root + '/{MARK}', 'w').write('x')\n"
-                      "    except OSError: continue\n    raise ValueError(f'I could write to {root}')\nraise ValueError",
+                      "    except OSError: continue\n    could(f'write to {root}')\nraise ValueError",
     "links": f"import os\nos.symlink('/', '/tmp/{MARK}')\nfor f in ('/runner.py', '/etc/passwd'):\n    try: os.link(f, '/tmp/{MARK}-2')\n"
              f"    except OSError: continue\n"
-             f"    raise ValueError('I could link')\nopen('/tmp/{MARK}/usr/{MARK}', 'w')",
+             f"    could('link')\nopen('/tmp/{MARK}/usr/{MARK}', 'w')",
     "plants-modules": "import os\n"
                       "for n in ('numpy.py', 'sitecustomize.py', 'usercustomize.py', 'x.pth', 'matplotlibrc', 'rnn_helpers.py', 'json.py'):\n"
                       f"    open('/tmp/' + n, 'w').write('raise SystemExit')\n{WRONG}",
@@ -168,9 +181,9 @@ REACH = {  # body of rnn_cell_forward: gives no right number, so it earns what a
                        f"    os._exit(0)\n{WRONG}",
     "eats-memory": "return np.ones((40000, 40000)), None",
     "fills-tmp": f"import itertools\nfor n in itertools.count():\n    with open(f'/tmp/{MARK}-{{n}}', 'wb') as f: f.write(b'0' * 2**24)\n"
-                 f"    if n > 8: raise ValueError('I could fill the disk')",
+                 f"    if n > 8: could('fill the disk')",
     "fills-dev": f"import itertools\nfor n in itertools.count():\n    with open(f'/dev/shm/{MARK}-{{n}}', 'wb') as f: f.write(b'0' * 2**24)\n"
-                 f"    if n > 8: raise ValueError('I could fill memory')",
+                 f"    if n > 8: could('fill memory')",
     "recursion": "import sys\nsys.setrecursionlimit(10**9)\ndef f(n): return f(n + 1)\nreturn f(0)",
     "ignores-alarm": "import signal\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True: pass",
     "swallows-everything": "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
@@ -183,15 +196,18 @@ REACH = {  # body of rnn_cell_forward: gives no right number, so it earns what a
     "surrogates-in-an-error": "raise ValueError('\\ud800')",
 }
 SHAPED = {  # these return numbers, wrong ones, in the right shape: 1 of 7 points, as for any such answer
-    "holds-the-pipe", "replaces-stdout", "preloads-a-library", "at-exit", "edits-frames", "patches-pickle-and-marshal", "patches-numpy",
-    "patches-judge", "nan", "inf", "views-of-inputs", "knows-the-notebook's-fixture", "right-in-a-notebook-only", "plants-modules",
-    "threads", "leaves-a-daemon", "zeroes-its-arguments", "zeroes-the-fixture",
+    "replaces-stdout", "preloads-a-library", "at-exit", "edits-frames", "patches-pickle-and-marshal", "patches-numpy",
+    "nan", "inf", "views-of-inputs", "right-in-a-notebook-only", "threads", "zeroes-its-arguments", "zeroes-the-fixture",
 }
 
 CLAIM = """import numpy as np
 import rnn_helpers.check.observe as g
-def claim_it(exercise, function, inputs, guarded=True):
-    cases = {{case.name: g.CaseResult({{k: np.asarray(v) for k, v in what_is_claimed(case.name, inputs).items()}}) for case in exercise.cases}}
+def claim_it(exercise, function, inputs, guarded=True, limit=None):
+    cases = {{}}
+    for case in exercise.cases:
+        name, *more = case.name.split(", other sizes")
+        claim = what_is_claimed(name, inputs.elsewhere() if more else inputs)
+        cases[case.name] = g.CaseResult({{k: np.asarray(v) for k, v in claim.items()}})
     return g.Observed(cases, cases[exercise.cases[0].name])
 def what_is_claimed(case, i):
 {values}
@@ -207,12 +223,12 @@ def claims(function, values):
 
 
 FORGED = {  # (notebook, exercise, source) -> points that a wrong answer of that form earns
-    "claims-a-cell": (CELL, "rnn_cell_forward", claims("rnn_cell_forward", "h = i['h_single'] if case == 'one example' else i['h_prev']\n"
-                      "return {'h_t': h, 'h_1': h, 'h_2': h, 'h_1 at once': h, 'cache_x_t': i['x_t'], 'cache_h_prev': i['h_prev'], 'cache_h_t': h * 0, "
-                      "'cache 0, 0': i['x_t'], 'cache 0, 1': i['h_prev'], 'cache 0, 2': h}"), 1),
+    "claims-a-cell": (CELL, "rnn_cell_forward", claims("rnn_cell_forward", "h = i['h_single'] if 'one example' in case or case == 'large numbers' else i['h_prev']\n"
+                      "return {'h_t': h, 'h_t, new weights': h, 'h_1': h, 'h_2': h, 'h_1 at once': h, 'cache_x_t': i['x_t'], 'cache_h_prev': i['h_prev'], 'cache_h_t': h * 0, "
+                      "'cache 0, 0': i['x_t'], 'cache 0, 1': i['h_prev'], 'cache 0, 2': h}"), SHAPE),
     "claims-numerical-gradient": (BPTT, "numerical_gradient", claims(
         "numerical_gradient", "p = i['P' if case == 'a matrix' else 'column' if 'column' in case else 'Wh']\n"
-        "return {'gradient': p * 0, 'param_after': p, 'seen': p + np.ones((9, *p.shape)), 'f_saw': 'param moved'}"), 0.5),
+        "return {'gradient': p * 0, 'param_after': p, 'seen': p + np.ones((9, *p.shape)), 'f_saw': 'param moved'}"), 0),
     "claims-relative-error": (BPTT, "relative_error", claims(
         "relative_error", "return {'value': 1, 'swapped': 1, 'equal': 0, 'zeros': 0, 'scaled': [1, 1], 'near': [.001, .003], 'opposite': 1, 'twice': .3,\n"
         "        'longer': [1, 2, 3, 4, 5, 6], 'different arrays': 'above 0', 'off by a thousandth': 'about 0.001'}"), 0),
@@ -271,28 +287,46 @@ def same_id_thrice():
     return notebook
 
 
+def attacking(body):
+    """The exercise cell with an attack in its place."""
+    return step(body).replace("rnn_cell_forward", "attack", 1) + COULD if "could(" in body else step(body)
+
+
+def inside():
+    """student -> HandIn of the attacks on what the sandbox promises."""
+    shaped = {*hostile_inside.KERNEL, *hostile_inside.LOOKING, *hostile_inside.NUMPY_SHAPED} - hostile_inside.ENDS_EARLY
+    bodies = {**hostile_inside.KERNEL, **hostile_inside.LOOKING, **hostile_inside.NUMPY, **hostile_inside.TIME, **hostile_inside.WIRE}
+    found = {name: HandIn(with_source(CELL, rnn_cell_forward=attacking(body), readout=READOUT), cell(SHAPE if name in shaped else 0, 3))
+             for name, body in bodies.items()}
+    for name, (notebook, exercise, source) in hostile_inside.SLICE.items():
+        found[name] = HandIn(rewritten(released(notebook), **{exercise: source}), {}, notebook=notebook)
+    return found
+
+
 @functools.cache
 def hostile():
     """student -> HandIn."""
-    found = {name: HandIn(with_source(CELL, rnn_cell_forward=step(body), readout=READOUT), cell(1 if name in SHAPED else 0, 3))
+    found = {name: HandIn(with_source(CELL, rnn_cell_forward=attacking(body), readout=READOUT), cell(SHAPE if name in SHAPED else 0, 3))
              for name, body in REACH.items()}
+    found["could-is-seen"] = HandIn(with_source(CELL, rnn_cell_forward=attacking("could('do nothing')"), readout=READOUT), ALL)
     for name, (notebook, exercise, source, points) in FORGED.items():
         found[name] = HandIn(rewritten(released(notebook), **{exercise: source}), {exercise: points}, notebook=notebook)
+    found |= inside()
     patched = "import rnn_helpers.check as check\ncheck.run = lambda *a, **k: 7.0\ncheck.rnn_cell_forward = check.readout = check.run\n"
     "np.allclose = lambda *a: True"
     found |= {
-        "patches-in-a-cell-before": HandIn(with_cell(with_source(CELL, rnn_cell_forward=step(WRONG)), patched, "rnn_cell_forward"), cell(1, 3)),
+        "patches-in-a-cell-before": HandIn(with_cell(with_source(CELL, rnn_cell_forward=step(WRONG)), patched, "rnn_cell_forward"), cell(SHAPE, 3)),
         "fakes-the-package": HandIn(with_source(CELL, rnn_cell_forward="import sys, types\n"
                              "sys.modules['rnn_helpers.check'] = types.SimpleNamespace(EXERCISES={})\n"
-                                                                      + step("sys\n" + WRONG)), cell(1, 3)),
+                                                                      + step("sys\n" + WRONG)), cell(0, 3)),
         "forges-check-cells": HandIn(with_metadata("7.0", points=100, locked=False, solution=False, grade=True), cell(0, 0)),
         "forges-metadata": HandIn(with_metadata("check.readout(readout)", points=-1, max_score=100, schema_version=99), cell(0, 0)),
         "forges-outputs": HandIn(with_outputs(), cell(0, 0)),
-        "same-id-thrice": HandIn(same_id_thrice(), cell(1, 3)),
+        "same-id-thrice": HandIn(same_id_thrice(), cell(SHAPE, 3)),
         "shell-magic": HandIn(with_source(CELL, rnn_cell_forward=f"!touch /var/tmp/{MARK}\n%run /x.py\n" + RIGHT), ALL),
         "cell-magic": HandIn(with_source(CELL, rnn_cell_forward=f"%%script bash\ntouch /var/tmp/{MARK}\nrm -rf ~"), cell(0, 3)),
         "input-transformer": HandIn(with_cell(with_source(CELL, rnn_cell_forward=step(WRONG)), "ip = get_ipython()\n"
-            "ip.input_transformers_cleanup.append(lambda lines: ['7.0'])\nip.run_cell = lambda *a: 7.0", "rnn_cell_forward"), cell(1, 3)),
+            "ip.input_transformers_cleanup.append(lambda lines: ['7.0'])\nip.run_cell = lambda *a: 7.0", "rnn_cell_forward"), cell(SHAPE, 3)),
         "look-alike-function": HandIn(with_source(CELL, rnn_cell_forward=RIGHT.replace("def rnn_cell_forward", "def rnn_cell_fоrward")), cell(0, 3)),
         "html-in-the-source": HandIn(with_source(CELL, rnn_cell_forward="# </code></pre><script>alert(1)</script>\n" + RIGHT), ALL),
         "<img src=x onerror=alert(1)>": HandIn(released(CELL), cell(0, 0)),

@@ -12,7 +12,8 @@ import nbconvert
 import nbformat
 import pytest
 
-from instructor.grading.intake import safe_name, unpack
+from instructor.grading.archive import unpack
+from instructor.grading.names import safe_name
 from instructor.grading.verdict import fixture
 from tests.grading import attack, classes
 

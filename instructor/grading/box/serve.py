@@ -1,0 +1,63 @@
+"""Defines a submission's functions and observes one of them; runs in a process that is limited and filtered already."""
+
+import builtins
+import importlib.abc
+import importlib.util
+import marshal
+import sys
+
+from .statements import define, names_used, needed, parse
+from .wire import observed_out
+
+
+class Slice(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports the course's modules from memory: name -> (is a package, marshalled code)."""
+
+    def __init__(self, modules):
+        self.modules = modules
+
+    def find_spec(self, name, path=None, target=None):
+        if name not in self.modules:
+            return None
+        is_package = self.modules[name][0]
+        spec = importlib.util.spec_from_loader(name, self, is_package=is_package)
+        spec.origin = "/course/" + name.replace(".", "/") + ("/__init__.py" if is_package else ".py")
+        spec.has_location = True
+        return spec
+
+    def exec_module(self, module):
+        exec(marshal.loads(self.modules[module.__name__][1]), module.__dict__)
+
+
+def unresolved(statements, namespace):
+    """Whether some of the statements use a name that nothing has given a value to."""
+    used = set().union(*(names_used(node) for _, node in statements))
+    return bool(used - namespace.keys() - vars(builtins).keys())
+
+
+def serve(request):
+    """Observe one function of a submission.
+
+    Parameters
+    ----------
+    request : dict with modules (a slice of the course), cells (name, source), function (its name), home (the name of its
+        cell), whole (whether to run all cells), inputs (the fixture), seconds (of
+        processor time for the exercise), entry (the module that runs it)
+
+    Returns
+    -------
+    dict with "observed", or with "missing": "undefined"; and "unresolved": whether the rest of the notebook may help
+    """
+    sys.meta_path.insert(0, Slice(request["modules"]))
+    statements, broken = parse(request["cells"])
+    function, whole = request["function"], request["whole"]
+    namespace = {"__name__": "__main__", "__builtins__": builtins}
+    if whole:
+        namespace["display"] = lambda *args, **kwargs: None
+    chosen = statements if whole else needed(statements, function)
+    define(chosen, namespace)
+    if not callable(namespace.get(function)):
+        return {"missing": "undefined", "unresolved": not whole and request["home"] not in broken}
+    run = importlib.import_module(request["entry"]).run
+    observed = observed_out(run(namespace[function], request["inputs"], request["seconds"]))
+    return {"observed": observed, "unresolved": not whole and unresolved(chosen, namespace)}

@@ -1,0 +1,192 @@
+"""The course as a sandbox may see it: what one exercise's run needs and what the notebook imports, nothing that answers.
+
+Functions that are asked for are empty and say who called them. Checks, atlas, witnesses, fixtures and pictures stay outside.
+"""
+
+import ast
+import functools
+import marshal
+
+from instructor.grading.box.statements import without_magics
+from instructor.grading.course import Closure, imports, modules, place, statements, uses
+from rnn_helpers.check import EXERCISES
+
+ENTRY = "graded_exercise"  # the module that runs it
+OUTSIDE = ("atomic", "check", "course", "explore", "page", "plots", "progress_bar", "questions", "quiz", "__main__")  # no learner's function needs them
+KEPT = {"name", "notebook", "asks", "cases", "reference", "forbidden"}  # of an Exercise
+EMPTY = {"fixtures": "None", "facets": "()"}  # what an Exercise has to have
+CHECK = """
+def yours_or_ours(function):
+    return OURS.get(getattr(function, "__name__", None), function)
+
+def whose(function):
+    return "your function"
+
+def __getattr__(name):
+    if name not in CHECKS:
+        raise AttributeError(name)
+    return lambda *args, **kwargs: 0.0
+"""
+
+
+def asked_for(exercise):
+    """(module, qualified name) of every function that holds the answer to an exercise."""
+    return {(f.__module__, f.__qualname__) for f in {exercise.reference, *exercise.forbidden}}
+
+
+class Without(ast.NodeTransformer):
+    """Empties the functions named; of an exercise it leaves what running it needs, of a case what calls the function."""
+
+    def __init__(self, names):
+        self.names, self.stack, self.emptied = names, [], set()
+
+    def visit_ClassDef(self, node):
+        if node.name == "Exercise":  # of what it can do, what running it needs
+            node.body = [part for part in node.body if not isinstance(part, ast.FunctionDef) or part.name == "__post_init__"]
+        self.stack.append(node.name)
+        self.generic_visit(node)
+        self.stack.pop()
+        return node
+
+    def visit_FunctionDef(self, node):
+        qualname = ".".join([*self.stack, node.name])
+        if qualname in self.names:
+            self.emptied.add(qualname)
+            node.body = ast.parse(f"raise RuntimeError('{node.name} is what this exercise asks for')").body
+            node.decorator_list = []
+            return node
+        return self.generic_visit(node)
+
+    def visit_Call(self, node):
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Name) and node.func.id == "Case":
+            node.args = node.args[:2]
+            node.keywords = [word for word in node.keywords if word.arg not in ("read", "tolerance")]
+        if isinstance(node.func, ast.Name) and node.func.id == "Exercise":
+            node.keywords = [word for word in node.keywords if word.arg in KEPT] + [
+                ast.keyword(name, ast.parse(value, mode="eval").body) for name, value in EMPTY.items()]
+        return node
+
+
+@functools.cache
+def reduced(module, names):
+    """A module's statements without the answers, and the names of the functions that were emptied."""
+    without, found = Without(names), []
+    for where, node in statements(module):
+        text = ast.unparse(node)
+        touched = any(f"{name.rpartition('.')[2]}(" in text for name in names) or "Case(" in text or "Exercise(" in text \
+            or "class Exercise" in text
+        if touched:
+            node = ast.fix_missing_locations(without.visit(ast.parse(text).body[0]))
+        found.append((where, node))
+    return found, frozenset(without.emptied)
+
+
+def wanted_by(cells):
+    """What a notebook's cells import of the course: pairs (module, name), and the names it gives to check.yours_or_ours."""
+    found, ours, aliases, attributes = set(), set(), {}, set()
+    for _, source in cells:
+        try:
+            tree = ast.parse(without_magics(source))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom):
+                for local, (module, name) in imports(node).items():
+                    if name:
+                        found.add((module, name))
+                    else:
+                        aliases[local] = module
+            elif isinstance(node, ast.Import):
+                aliases |= {alias.asname or alias.name: alias.name for alias in node.names if alias.name in modules()}
+            elif isinstance(node, ast.Attribute):
+                attributes.add((dotted(node.value), node.attr))
+            elif isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "yours_or_ours":
+                ours |= {arg.id for arg in node.args if isinstance(arg, ast.Name)}
+    found |= {(aliases[base], name) for base, name in attributes if base in aliases}
+    return (frozenset(pair for pair in found if pair[0].split(".")[1:2] and pair[0].split(".")[1] not in OUTSIDE),
+            frozenset(ours & EXERCISES.keys()))
+
+
+def dotted(node):
+    """a, a.b or a.b.c as text, "" for anything longer or else."""
+    parts = []
+    while isinstance(node, ast.Attribute) and len(parts) < 3:
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
+
+
+def pruned(node, used):
+    """An import with only the names that something uses; None when there are none."""
+    if not isinstance(node, (ast.Import, ast.ImportFrom)) or getattr(node, "module", None) == "__future__":
+        return node
+    names = [alias for alias in node.names if (alias.asname or alias.name.split(".")[0]) in used]
+    return type(node)(**{**{field: getattr(node, field) for field in node._fields}, "names": names}) if names else None
+
+
+@functools.lru_cache(maxsize=256)
+def slice_for(name, wanted=frozenset(), ours=frozenset()):
+    """The course for one exercise: module name -> (is a package, marshalled code).
+
+    wanted : pairs (module, name) that the notebook imports; ours : exercises whose reference it may ask for
+    """
+    return {module: (is_package, marshal.dumps(compile(tree, where(module, is_package), "exec")))
+            for module, (is_package, tree) in sources_for(name, wanted, ours).items()}
+
+
+def where(module, is_package):
+    return "/course/" + module.replace(".", "/") + ("/__init__.py" if is_package else ".py")
+
+
+def sources_for(name, wanted=frozenset(), ours=frozenset()):
+    """The same as trees: module name -> (is a package, its tree)."""
+    exercise = EXERCISES[name]
+    asked, emptied = asked_for(exercise), set()
+
+    def seen(module):
+        found, gone = reduced(module, frozenset(qualname for there, qualname in asked if there == module))
+        emptied.update((module, qualname) for qualname in gone)
+        return found
+
+    closure = Closure(seen)
+    home, variable = place(name)
+    for module, attribute in [(home, variable), ("rnn_helpers.check.exercise", "Inputs"), ("rnn_helpers.check.observe", "observe"),
+                              ("rnn_helpers.check.limits", "by_signal"),
+                              *wanted, *((f.__module__, f.__qualname__.partition(".")[0]) for f in references(ours))]:
+        closure.add(module, attribute)
+    for module, qualname in asked:
+        closure.add(module, qualname.partition(".")[0])
+    if missing := asked - emptied:
+        raise ValueError(f"{name}: {sorted(missing)} cannot be taken out of the course; "
+                         "a reference must be a function defined with `def` in a module")
+    found = {}
+    for module in closure.chosen:
+        nodes = closure.of(module)
+        used = set().union({attribute for there, attribute in closure.added if there == module},
+                           *(uses(node) for node in nodes if not isinstance(node, (ast.Import, ast.ImportFrom))))
+        body = [node for node in (pruned(node, used) for node in nodes) if node is not None]
+        found[module] = modules()[module][0], ast.fix_missing_locations(ast.Module(body, []))
+    found["rnn_helpers.check"] = True, ast.parse("\n".join(
+        [*(f"from {f.__module__} import {f.__qualname__} as _{i}" for i, f in enumerate(references(ours))),
+         f"OURS = {{{', '.join(f'{exercise!r}: _{i}' for i, exercise in enumerate(sorted(ours)))}}}",
+         f"CHECKS = {sorted([*EXERCISES, 'run', 'progress'])!r}", CHECK]))
+    found[ENTRY] = False, ast.parse(
+        f"from {home} import {variable} as exercise\nfrom rnn_helpers.check.exercise import Inputs\n"
+        "from rnn_helpers.check import limits\nfrom rnn_helpers.check.observe import observe\n"
+        "def run(function, inputs, seconds):\n"
+        "    return observe(exercise, function, Inputs(inputs), limit=lambda: limits.by_signal(seconds, computing=True))\n")
+    for module in list(found):
+        for parent in ancestors(module):
+            found.setdefault(parent, (True, ast.Module([], [])))
+    return found
+
+
+def references(ours):
+    return [EXERCISES[name].reference for name in sorted(ours)]
+
+
+def ancestors(module):
+    """a, a.b of a.b.c."""
+    parts = module.split(".")
+    return [".".join(parts[:i]) for i in range(1, len(parts))]

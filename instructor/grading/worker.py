@@ -1,0 +1,152 @@
+"""A process that grades one notebook after the other, each in a reader of its own that it can afford to lose.
+
+Whatever a student wrote is opened, parsed, judged and prepared for showing in the reader only: a fork with limits on memory,
+on the processor's time and on the wall clock's. `python -m instructor.grading.worker` is the process; a `Worker` is the other
+end, in a thread of a pool or in a worker of a cluster.
+"""
+
+import dataclasses
+import json
+import os
+import resource
+import select
+import signal
+import struct
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from instructor.grading.engine import Sandboxes, Task, as_json, failed, grade_one, prepare
+from instructor.grading.sandbox import Sandbox, SandboxDied, die_with_parent, memory_in_use
+
+SIZE = struct.Struct("<Q")
+READER_CPU, READER_WALL, READER_MEMORY = 120, 1200, 3 << 29  # seconds, seconds, bytes beyond what a worker has
+PATIENCE = 120  # seconds after which a worker is taken for dead, beyond its reader's
+TRIES = 2  # of a reader that something else killed: the kernel for want of memory, a person
+BROKEN, WHOLE = b"B", b"."  # the last byte of a reader: whether the sandbox still serves
+
+
+class WorkerDied(RuntimeError):
+    """A worker ended or was silent for too long."""
+
+
+class Worker:
+    """The near end of a worker process."""
+
+    def __init__(self):
+        self.process = subprocess.Popen([sys.executable, "-m", "instructor.grading.worker"], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, cwd=Path(__file__).parents[2])
+
+    def grade(self, task):
+        """The result of a task. WorkerDied when the process did."""
+        try:
+            send(self.process.stdin.fileno(), json.dumps(dataclasses.asdict(task)).encode())
+            return json.loads(receive(self.process.stdout.fileno(), time.monotonic() + READER_WALL + PATIENCE))
+        except (OSError, EOFError, TimeoutError, ValueError) as error:
+            self.close()
+            raise WorkerDied(f"its worker ended ({type(error).__name__})") from error
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdin.close()
+        self.process.stdout.close()
+
+
+def send(fd, data):
+    view = memoryview(SIZE.pack(len(data)) + data)
+    while view:
+        view = view[os.write(fd, view):]
+
+
+def receive(fd, deadline=None):
+    """One message. EOFError at the end; TimeoutError after the deadline."""
+    size, = SIZE.unpack(read_exactly(fd, SIZE.size, deadline))
+    return read_exactly(fd, size, deadline)
+
+
+def read_exactly(fd, size, deadline):
+    chunks = []
+    while size:
+        if deadline and not select.select([fd], [], [], max(0.0, deadline - time.monotonic()))[0]:
+            raise TimeoutError
+        if not (chunk := os.read(fd, min(size, 1 << 20))):
+            raise EOFError
+        chunks.append(chunk)
+        size -= len(chunk)
+    return b"".join(chunks)
+
+
+def reader(task, sandbox, out):
+    """In a fork: limit this process, grade a task, write the result."""
+    die_with_parent()
+    for what, most in ((resource.RLIMIT_AS, memory_in_use() + READER_MEMORY), (resource.RLIMIT_CPU, READER_CPU), (resource.RLIMIT_CORE, 0)):
+        resource.setrlimit(what, (most, most))
+    sandboxes = Sandboxes(sandbox)
+    try:
+        result = grade_one(task, sandboxes)
+    except (MemoryError, RecursionError) as error:
+        result = failed(task, f"reading it needs far more than a notebook of the course does ({type(error).__name__})", again=False)
+    except Exception as error:
+        result = failed(task, f"grading failed: {type(error).__name__}: {str(error)[:200]}")
+    view = memoryview(as_json(result) + (BROKEN if sandboxes.broken else WHOLE))
+    while view:
+        view = view[os.write(out, view):]
+    os._exit(0)
+
+
+def read_in_fork(task, sandbox, tries=TRIES):
+    """(result as bytes, whether the sandbox still serves) of a task; a reader that was killed from outside is followed by another."""
+    source, out = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(source)
+        reader(task, sandbox, out)
+    os.close(out)
+    chunks, end = [], time.monotonic() + READER_WALL
+    while select.select([source], [], [], max(0.0, end - time.monotonic()))[0] and (chunk := os.read(source, 1 << 20)):
+        chunks.append(chunk)
+    os.close(source)
+    late = time.monotonic() >= end
+    os.kill(pid, signal.SIGKILL) if late else None
+    _, status, usage = os.wait4(pid, 0)
+    data = b"".join(chunks)
+    if status == 0 and data[-1:] in (BROKEN, WHOLE):
+        return data[:-1], data[-1:] == WHOLE
+    spent = usage.ru_utime + usage.ru_stime >= READER_CPU - 1
+    if not (late or spent) and os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL and tries > 1:
+        return read_in_fork(task, None, tries - 1)[0], False
+    why = (f"reading and judging it took more than {READER_WALL if late else READER_CPU} seconds" if late or spent else
+           "the process that read it ended early: it needs far more than a notebook of the course does")
+    return as_json(failed(task, why, again=not spent)), False
+
+
+def main():
+    die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the affair of whoever gives the tasks
+    answers = os.dup(1)
+    os.dup2(2, 1)
+    sandbox = None
+    try:
+        while True:
+            task = Task(**json.loads(receive(0)))
+            try:
+                if sandbox is None:
+                    sandbox = Sandbox().__enter__()
+                    sandbox.wait_until_ready()
+                prepare(task)
+                result, serves = read_in_fork(task, sandbox)
+            except SandboxDied as error:
+                result, serves = as_json(failed(task, f"the sandbox did not start: {error}")), False
+            except Exception as error:
+                result, serves = as_json(failed(task, f"grading failed: {type(error).__name__}: {str(error)[:200]}")), True
+            send(answers, result)
+            if not serves and sandbox is not None:
+                sandbox = sandbox.__exit__()
+    except EOFError:
+        return
+
+
+if __name__ == "__main__":
+    main()
