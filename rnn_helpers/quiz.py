@@ -93,10 +93,11 @@ def predict(name, *old, **older):
         return
     if name not in QUESTIONS:
         raise ValueError(f"the question is {name!r}, expected one of {', '.join(QUESTIONS)}")
-    before = _asked.get(name)
-    _asked[name] = Quiz(QUESTIONS[name])
-    _asked[name].guess = before.guess if before else None
-    _asked[name].show()
+    quiz, before = Quiz(QUESTIONS[name]), _asked.get(name)
+    if before:  # asked again: what was guessed, and what waits, stay
+        quiz.guess, quiz.waiting = before.guess, before.waiting
+    _asked[name] = quiz
+    quiz.show()
 
 
 @contextlib.contextmanager
