@@ -8,17 +8,23 @@ from instructor import ROOT
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(prog="python -m instructor", description="Grade a class on the course's notebooks.")
+    parser = argparse.ArgumentParser(prog="python -m instructor",
+                                     description="Grade a class on the course's notebooks.")
     commands = parser.add_subparsers(dest="command", required=True)
     grade = commands.add_parser("grade", help="grade a folder of submissions, or an LMS zip",
-                                description="Grade submissions in a sandbox. Safe to interrupt and to run again: what is graded stays, "
-                                            "what changed (a file, a check) is graded anew.")
-    grade.add_argument("submissions", type=Path, help="folder with STUDENT/NN_name.ipynb, or a zip from Moodle or Canvas")
-    grade.add_argument("--out", type=Path, default=Path("grading"), help="folder for results, kept between runs (default: grading)")
-    grade.add_argument("--releases", type=Path, default=ROOT / "notebooks", help="folder with the learners' notebooks as handed out")
+                                description="Grade submissions in a sandbox. Safe to interrupt and to run again: "
+                                            "what is graded stays, what changed (a file, a check) is graded anew.")
+    grade.add_argument("submissions", type=Path,
+                       help="folder with STUDENT/NN_name.ipynb, or a zip from Moodle or Canvas")
+    grade.add_argument("--out", type=Path, default=Path("grading"),
+                       help="folder for results, kept between runs (default: grading)")
+    grade.add_argument("--releases", type=Path, default=ROOT / "notebooks",
+                       help="folder with the learners' notebooks as handed out")
     grade.add_argument("--workers", type=int, help="processes (default: one per core)")
-    grade.add_argument("--scheduler", metavar="ADDRESS", help="a dask.distributed scheduler, as tcp://host:8786, instead of processes")
-    tables = commands.add_parser("results", help="write the tables, feedback and report again, after written answers were read")
+    grade.add_argument("--scheduler", metavar="ADDRESS",
+                       help="a dask.distributed scheduler, as tcp://host:8786, instead of processes")
+    tables = commands.add_parser("results",
+                                 help="write the tables, feedback and report again, after written answers were read")
     tables.add_argument("--out", type=Path, default=Path("grading"))
     tables.add_argument("--releases", type=Path, default=ROOT / "notebooks")
     read = commands.add_parser("formgrader", help="open nbgrader's formgrader on the written answers")

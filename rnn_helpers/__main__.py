@@ -30,7 +30,8 @@ def arithmetic():
     rng = np.random.default_rng(0)
     model, X, Y = RNNModel(2, 3, 1, rng), rng.normal(size=(4, 2, 2)), rng.normal(size=(4, 1, 2))
     _, gradients = model.loss_and_gradients(X, Y)
-    worst = max(check_gradients(lambda: model.loss(X, Y), model.params, {n: gradients[n] for n in model.params}).values())
+    worst = max(check_gradients(lambda: model.loss(X, Y), model.params,
+                                {n: gradients[n] for n in model.params}).values())
     if worst > 1e-6:
         raise ArithmeticError(f"the gradients have relative error {worst:.1e}, expected below 1e-6")
     return "BPTT agrees with central differences"
@@ -82,7 +83,8 @@ def widgets():
 def notebooks():
     """Where the notebooks are."""
     for folder in (Path.cwd(), *Path.cwd().parents, Path(__file__).resolve().parents[1]):
-        found = [path for name in NOTEBOOKS for path in (folder / "notebooks" / f"{name}.ipynb", folder / f"{name}.ipynb") if path.is_file()]
+        found = [path for name in NOTEBOOKS
+                 for path in (folder / "notebooks" / f"{name}.ipynb", folder / f"{name}.ipynb") if path.is_file()]
         if found:
             return f"{len(found)} notebooks in {found[0].parent}"
     raise FileNotFoundError("no notebooks found from here upwards: clone or unpack the course, and start in its folder")

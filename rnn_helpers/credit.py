@@ -1,4 +1,4 @@
-"""Which loss reaches which state and which parameter: dL_t/dh_s for every pair of steps, and which pairs a truncation keeps."""
+"""Which loss reaches which state and which parameter: dL_t/dh_s for all pairs of steps; which a truncation keeps."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The lag dial: a network learns to echo its input `lag` steps later; how far it can remember is what it was taught to reach."""
+"""The lag dial: a network learns to echo its input `lag` steps later; it remembers as far as it was taught to reach."""
 
 import functools
 
@@ -23,13 +23,13 @@ def echo_model(hidden, seed, radius=0.95):
 
 
 def echo_error(model, lag, seed):
-    """Mean squared error of the echo on fresh sequences, over the steps that have one. 1: nothing is known, 0: every sign."""
+    """Mean squared error of the echo on fresh sequences, where there is one. 1: nothing is known, 0: every sign."""
     X, Y = delayed_echo(2 * lag + 2, HEARD, lag, np.random.default_rng([seed, 1]))
     return float(np.mean((model.forward(X)[0] - Y)[lag:] ** 2))
 
 
 def train_echo(lag, k, seed, hidden=16, radius=0.95, updates=100, batch=24, lr=0.02, backward=rnn_backward_truncated):
-    """Train on the delayed echo with truncated BPTT (Adam, norms clipped at 1, fresh sequences of 2 lag + 2 steps each time).
+    """Train on the delayed echo with truncated BPTT (Adam, norms clipped at 1, fresh sequences of 2 lag + 2 steps).
 
     Parameters
     ----------

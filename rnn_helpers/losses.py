@@ -47,7 +47,7 @@ def softmax(logits, axis=-2):
 
 
 def softmax_cross_entropy(logits, targets):
-    """Cross-entropy of softmax(logits) against integer targets, summed, in nats (Goodfellow et al., 2016, section 6.2.2.3).
+    """Cross-entropy of softmax(logits) against integer targets, summed, in nats (Goodfellow et al., 2016, 6.2.2.3).
 
     Parameters
     ----------

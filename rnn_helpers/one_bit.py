@@ -61,7 +61,8 @@ def train_one_bit(T, scale, seed, updates=200, batch=32, lr=0.01):
     model, rng = one_bit_model(scale, seed), np.random.default_rng([seed, 1])
     one, _ = sign_then_noise(T, 1, rng)
     before = reach(model, one)
-    history = fit(model, lambda update: sign_then_noise(T, batch, rng), updates, Adam(lr), max_norm=1.0, loss=last_step_error,
+    history = fit(model, lambda update: sign_then_noise(T, batch, rng), updates, Adam(lr), max_norm=1.0,
+                  loss=last_step_error,
                   progress=False)
     X, signs = sign_then_noise(T, 500, rng)
     right = np.mean(np.sign(model.forward(X)[0][-1]) == signs)

@@ -1,4 +1,4 @@
-"""A progress bar for a loop that takes long, which leaves nothing behind: neither in a terminal nor in a saved notebook.
+"""A progress bar for a long loop, which leaves nothing behind, neither in a terminal nor in a saved notebook.
 
 tqdm's own widget would stay in the notebook, with a time that differs at every run; here the bar is a display that is
 emptied at the end. The environment variable TQDM_DISABLE=1 switches it off altogether.

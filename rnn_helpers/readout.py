@@ -39,7 +39,7 @@ def many_to_many(h_states, Wy, c):
 
 
 def many_to_one(h_states, Wy, c):
-    """One output for the whole sequence, from its last state: y (O, B) from h_states (T, H, B) or a list of T states."""
+    """One output for the whole sequence, from its last state: y (O, B) from h_states (T, H, B) or a list of them."""
     if len(h_states) == 0:
         raise ValueError("h_states is empty, expected at least one step")
     return readout(h_states[-1], Wy, c)

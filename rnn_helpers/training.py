@@ -11,7 +11,7 @@ from rnn_helpers.validate import as_count, as_positive
 
 
 def norm_of(g):
-    """The length of an array taken as one vector, sqrt(sum of squares), float; `numpy.linalg.norm` takes twice as long."""
+    """The length of an array taken as one vector, sqrt(sum of squares); `numpy.linalg.norm` takes twice as long."""
     g = np.asarray(g, np.float64).ravel()
     return math.sqrt(g.dot(g))
 
@@ -22,7 +22,7 @@ def global_norm(grads):
 
 
 def clip_by_norm(grads, max_norm):
-    """Scale all gradients by one factor so that their global norm is at most max_norm (Pascanu et al., 2013, algorithm 1).
+    """Scale all gradients by one factor so that their global norm is at most max_norm (Pascanu et al., 2013).
 
     Parameters
     ----------

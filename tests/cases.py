@@ -1,4 +1,4 @@
-"""What the tests of the mathematics share: small random networks of every shape, and reproducible hypothesis settings."""
+"""What the tests of the mathematics share: small random networks of every shape, reproducible hypothesis settings."""
 
 from types import SimpleNamespace
 
@@ -12,7 +12,8 @@ from rnn_helpers.model import RNNModel
 steady = settings(deadline=None, derandomize=True, database=None, max_examples=40)
 
 sizes = st.fixed_dictionaries({
-    "T": st.integers(1, 8), "D": st.integers(1, 5), "H": st.integers(1, 6), "O": st.integers(1, 4), "B": st.integers(1, 4),
+    "T": st.integers(1, 8), "D": st.integers(1, 5), "H": st.integers(1, 6), "O": st.integers(1, 4),
+    "B": st.integers(1, 4),
     "seed": st.integers(0, 2**16),
 })
 
@@ -20,7 +21,8 @@ sizes = st.fixed_dictionaries({
 def draw(T=5, D=3, H=4, O=2, B=3, seed=0, dtype=np.float64, gain=1.0):
     """A cell, a model around it, and arrays that hide no mistake: no zero, no symmetry, h0 and every loss different."""
     rng = np.random.default_rng(seed)
-    normal = lambda *shape: rng.standard_normal(shape).astype(dtype)
+    def normal(*shape):
+        return rng.standard_normal(shape).astype(dtype)
     model = RNNModel(D, H, O, rng, dtype)
     model.cell = RNNCell.from_arrays(normal(H, D), normal(H, H) * dtype(gain / np.sqrt(H)), normal(H, 1))
     model.Wy, model.c = normal(O, H), normal(O, 1)
@@ -41,7 +43,7 @@ def straight_forward(cell, X, h0):
 
 
 def sum_over_losses(cell, X, h0, dh, k):
-    """Truncated gradients by their definition: for each loss t, its way back through steps t, t-1, ..., t-k+1, one at a time."""
+    """Truncated gradients by their definition: for each loss t, its way back through steps t to t-k+1, one by one."""
     states = straight_forward(cell, X, h0)
     before = np.concatenate([h0[None], states[:-1]])
     dWx, dWh, db, dh0 = np.zeros_like(cell.Wx), np.zeros_like(cell.Wh), np.zeros_like(cell.b), np.zeros_like(h0)

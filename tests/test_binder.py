@@ -25,7 +25,7 @@ def install(python, *wanted):
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory):
-    """The python of a fresh environment, of Binder's version where this machine has it; and the course's files beside it."""
+    """A fresh environment's python, of Binder's version where this machine has it; the course's files beside it."""
     folder = tmp_path_factory.mktemp("binder")
     subprocess.run([matrix.find_python(PYTHON) or sys.executable, "-m", "venv", folder / "env"], check=True)
     return folder / "env" / "bin" / "python", clone(folder / "home")
@@ -45,26 +45,30 @@ def test_binder_installs_what_the_lock_has():
 def test_its_steps_leave_a_course_that_runs(environment):
     """requirements.txt alone, then the files, then postBuild; nothing else is there."""
     python, home = environment
-    versions = pinned(matrix.ask(python, "import sys; print('%d.%d' % sys.version_info[:2])"))  # Binder's, where its Python is here
+    # Binder's, where its Python is here
+    versions = pinned(matrix.ask(python, "import sys; print('%d.%d' % sys.version_info[:2])"))
     install(python, *(f"{r.name}=={versions[r.name]}" for r in requirements("binder/requirements.txt")))
     assert os.access(home / "binder" / "postBuild", os.X_OK)
     env = {**os.environ, "PATH": f"{python.parent}:{os.environ['PATH']}", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     env.pop("PYTHONPATH", None)
     subprocess.run([home / "binder" / "postBuild"], cwd=home, env=env, check=True, capture_output=True)
     program = "import rnn_helpers.plots.style, rnn_helpers.check, rnn_helpers.training; print(rnn_helpers.__file__)"
-    said = subprocess.run([python, "-c", program], cwd=python.parent, env=env, check=True, capture_output=True, text=True)
+    said = subprocess.run([python, "-c", program], cwd=python.parent, env=env, check=True, capture_output=True,
+                          text=True)
     assert "site-packages" in said.stdout
-    assert sum(path.lstat().st_size for path in python.parents[1].rglob("*")) < 250e6, "binder/ adds more than a small environment"
+    assert sum(path.lstat().st_size
+               for path in python.parents[1].rglob("*")) < 250e6, "binder/ adds more than a small environment"
 
 
 @pytest.mark.slow
 @posix
 def test_a_notebook_that_changes_rebuilds_no_package(environment):
-    """In repo2docker's Dockerfile, binder/requirements.txt is the only file of the course that packages are installed after."""
+    """In repo2docker's Dockerfile, packages are installed after one file of the course, binder/requirements.txt."""
     python, home = environment
     install(python, "jupyter-repo2docker")
     options = ["--no-build", "--debug", "--user-id", "1000", "--user-name", "jovyan", home]
-    done = subprocess.run([python.with_name("jupyter-repo2docker"), *options], check=False, capture_output=True, text=True)
+    done = subprocess.run([python.with_name("jupyter-repo2docker"), *options], check=False, capture_output=True,
+                          text=True)
     dockerfile = done.stdout + done.stderr
     assert done.returncode == 0, dockerfile
     assert f"python={PYTHON}" in dockerfile

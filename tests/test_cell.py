@@ -23,7 +23,8 @@ def test_forward_is_the_equation(size):
 def test_backward_matches_central_differences(size):
     case = draw(**size)
     cell, x_t, h_prev, dh_t = case.cell, case.X[0], case.h0, case.dh[0]
-    loss = lambda: float(np.sum(dh_t * rnn_cell_forward(cell, x_t, h_prev)[0]))
+    def loss():
+        return float(np.sum(dh_t * rnn_cell_forward(cell, x_t, h_prev)[0]))
     gradients = rnn_cell_backward(cell, dh_t, rnn_cell_forward(cell, x_t, h_prev)[1])
     for gradient, param in zip(gradients, (cell.Wx, cell.Wh, cell.b, h_prev), strict=True):
         assert gradient.shape == param.shape

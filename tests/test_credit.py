@@ -51,7 +51,7 @@ def test_jacobians_against_differences(sequence):
     cell, X, _, h0 = sequence
     J = jacobians_back(cell, X, h0)
     assert J.shape == (T + 1, H, H) and np.array_equal(J[0], np.eye(H))
-    rows = [numerical_gradient(lambda: rnn_forward(cell, X, h0)[0][-1][i, 0], h0)[:, 0] for i in range(H)]
+    rows = [numerical_gradient(lambda i=i: rnn_forward(cell, X, h0)[0][-1][i, 0], h0)[:, 0] for i in range(H)]
     assert np.allclose(J[T], rows, atol=1e-8)
     assert np.allclose(jacobians_back(cell, X), jacobians_back(cell, X, np.zeros((H, 1))))
 

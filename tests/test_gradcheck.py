@@ -59,7 +59,8 @@ def test_relative_error_at_its_ends():
 
 def test_check_gradients_tells_which_one_is_wrong():
     params = {"u": np.array([1.0, 2.0]), "v": np.array([[3.0]])}
-    f = lambda: float(np.sum(params["u"] ** 2) * params["v"][0, 0])
+    def f():
+        return float(np.sum(params["u"] ** 2) * params["v"][0, 0])
     errors = check_gradients(f, params, {"u": 2 * params["u"] * 3, "v": np.array([[6.0]])})
     assert errors["u"] < 1e-8 and errors["v"] > 0.01
 

@@ -7,7 +7,8 @@ from rnn_helpers import growth
 
 
 def test_the_three_ways_hold_what_the_theory_says():
-    short, long = ({name: growth.peak_bytes(run) for name, run in growth.ways(T, H=32, k=25).items()} for T in (500, 4000))
+    short, long = ({name: growth.peak_bytes(run) for name, run in growth.ways(T, H=32, k=25).items()}
+                   for T in (500, 4000))
     for way in ("full", "sliding window"):
         assert 6 < long[way] / short[way] < 9  # eight times the steps, all of their states held
     assert long["chunks"] < 1.2 * short["chunks"] < short["full"] / 2

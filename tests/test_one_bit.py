@@ -8,7 +8,8 @@ from rnn_helpers.one_bit import last_step_error, one_bit_model, sign_then_noise,
 
 def test_the_first_input_is_the_sign_and_the_rest_is_noise():
     X, signs = sign_then_noise(6, 400, np.random.default_rng(0))
-    assert X.shape == (6, 1, 400) and signs.shape == (1, 400) and (X[0] == signs).all() and set(np.unique(signs)) == {-1.0, 1.0}
+    assert X.shape == (6, 1, 400) and signs.shape == (1, 400)
+    assert (X[0] == signs).all() and set(np.unique(signs)) == {-1.0, 1.0}
     assert abs(X[1:].std() - 0.3) < 0.02 and abs(X[1:].mean()) < 0.03
 
 

@@ -29,7 +29,8 @@ def test_outputs_are_the_equation_at_every_step(size):
 def test_gradients_match_central_differences(size):
     case = draw(**size)
     Wy, c, states, dy = case.model.Wy, case.model.c, case.dh, case.Y
-    loss = lambda: float(np.sum(dy * many_to_many(states, Wy, c)))
+    def loss():
+        return float(np.sum(dy * many_to_many(states, Wy, c)))
     for gradient, param in zip(readout_backward(dy, states, Wy), (Wy, c, states), strict=True):
         assert gradient.shape == param.shape
         assert relative_error(gradient, numerical_gradient(loss, param)) <= 1e-6

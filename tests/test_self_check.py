@@ -14,7 +14,8 @@ RUN = "import runpy; runpy.run_module('rnn_helpers', run_name='__main__')"
 
 def self_check(folder, without="", package=ROOT):
     """(exit code, lines) in `folder`, in a Python where importing `without` fails."""
-    program = f"import sys; sys.path.insert(0, {str(package)!r}); sys.modules.update(dict.fromkeys({without.split()!r})); {RUN}"
+    program = (f"import sys; sys.path.insert(0, {str(package)!r}); "
+               f"sys.modules.update(dict.fromkeys({without.split()!r})); {RUN}")
     done = subprocess.run([sys.executable, "-c", program], cwd=folder, check=False, capture_output=True, text=True)
     assert done.stderr == ""
     return done.returncode, done.stdout.splitlines()
@@ -37,10 +38,12 @@ def test_a_missing_package_is_named_with_what_to_do(tmp_path):
     code, lines = self_check(tmp_path, without="ipywidgets jupyterlab")
     assert code == 1 and "ipywidgets is not installed (install it: pip install ipywidgets)" in lines
     assert "jupyterlab is not installed (only needed for JupyterLab itself)" in lines
-    assert [line for line in lines if line.startswith("FAILED")] == [next(line for line in lines if "FAILED  widgets: " in line)]
+    assert [line for line in lines
+            if line.startswith("FAILED")] == [next(line for line in lines if "FAILED  widgets: " in line)]
 
 
 def test_a_package_without_its_notebooks_says_where_to_start(tmp_path):
     shutil.copytree(ROOT / "rnn_helpers", tmp_path / "elsewhere" / "rnn_helpers")
     code, lines = self_check(tmp_path, package=tmp_path / "elsewhere")
-    assert code == 1 and lines[-1].startswith("FAILED  notebooks: ") and "clone or unpack the course, and start in its folder" in lines[-1]
+    assert code == 1 and lines[-1].startswith("FAILED  notebooks: ")
+    assert "clone or unpack the course, and start in its folder" in lines[-1]

@@ -22,7 +22,8 @@ posix = pytest.mark.skipif(os.name != "posix", reason="make and sh; on Windows t
 
 
 def requirements(path):
-    return [Requirement(line.strip()) for line in (ROOT / path).read_text().splitlines() if line.strip() and line[0] != "#"]
+    return [Requirement(line.strip())
+            for line in (ROOT / path).read_text().splitlines() if line.strip() and line[0] != "#"]
 
 
 def project():
@@ -42,9 +43,11 @@ def pinned(python, platform="Linux"):
     """{package: version} of constraints.txt with this Python on this platform."""
     found = {}
     for r in requirements("constraints.txt"):
-        if r.marker is None or r.marker.evaluate({"python_version": python, "python_full_version": f"{python}.1", **PLATFORMS[platform]}):
-            assert canonicalize_name(r.name) not in found, f"{r.name} has two versions for Python {python} on {platform}"
-            found[canonicalize_name(r.name)] = next(iter(r.specifier)).version
+        if r.marker is None or r.marker.evaluate({"python_version": python, "python_full_version": f"{python}.1",
+                                                  **PLATFORMS[platform]}):
+            name = canonicalize_name(r.name)
+            assert name not in found, f"{r.name} has two versions for Python {python} on {platform}"
+            found[name] = next(iter(r.specifier)).version
     return found
 
 
@@ -76,7 +79,8 @@ def test_the_lock_is_for_every_platform():
 
 def clone(folder):
     """The files of this repository as they are now, those that git ignores left out."""
-    names = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"], cwd=ROOT, check=True,
+    names = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"], cwd=ROOT,
+                           check=True,
                            capture_output=True, text=True).stdout.split("\0")
     for name in filter(None, names):
         if (ROOT / name).is_file():
@@ -87,7 +91,8 @@ def clone(folder):
 
 def test_the_wheel_is_pure_and_holds_the_package_only(tmp_path):
     home = clone(tmp_path / "home")
-    done = subprocess.run([sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", tmp_path, home], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", tmp_path, home],
+                          capture_output=True, text=True)
     if done.returncode and re.search("connection|network|resolve|retries", done.stderr, re.IGNORECASE):
         pytest.skip("no network: the build backend cannot be installed")
     assert done.returncode == 0, done.stderr
@@ -153,7 +158,8 @@ def test_a_missing_venv_module_is_told(bare):
 @posix
 def test_a_newer_python_beside_an_old_one_is_found_and_a_rerun_installs_nothing(bare):
     fake(bare / "bin" / "python3", OLD)
-    fake(bare / "bin" / "python3.12", GOOD.replace("cp ", f"{shutil.which('cp')} ").replace("mkdir ", f"{shutil.which('mkdir')} "))
+    fake(bare / "bin" / "python3.12",
+         GOOD.replace("cp ", f"{shutil.which('cp')} ").replace("mkdir ", f"{shutil.which('mkdir')} "))
     calls = bare / "calls"
     for _ in range(2):
         done = launch(bare, "lab", path=bare / "bin")

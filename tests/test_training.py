@@ -17,7 +17,8 @@ from tests.cases import draw, steady
 def test_clipping_keeps_the_direction_and_bounds_the_length(seed, max_norm):
     rng = np.random.default_rng(seed)
     grads = {"u": rng.standard_normal((3, 2)), "v": rng.standard_normal((4, 1))}
-    flat = lambda g: np.concatenate([a.ravel() for a in g.values()])
+    def flat(g):
+        return np.concatenate([a.ravel() for a in g.values()])
     before = flat(grads)
     clipped, norm = clip_by_norm(grads, max_norm)
     assert norm == pytest.approx(np.sqrt((before**2).sum())) and isinstance(norm, float)
@@ -88,8 +89,9 @@ def test_mean_divides_loss_and_gradient_by_the_number_of_predictions():
 def test_batches_by_step_a_call_after_each_frozen_names_and_another_way_back():
     case, seen = draw(), []
     before = case.cell.Wh.copy()
-    short = lambda model, X, targets, loss: model.loss_and_gradients(
-        X, targets, loss=loss, backward=lambda *args: rnn_backward_truncated(*args, 1))
+    def short(model, X, targets, loss):
+        return model.loss_and_gradients(
+            X, targets, loss=loss, backward=lambda *args: rnn_backward_truncated(*args, 1))
     history = fit(case.model, lambda step: (case.X[: step + 1], case.Y[: step + 1]), 4, Adam(), frozen=("Wh",),
                   after_step=lambda step, model: seen.append((step, model is case.model)), gradients=short)
     assert seen == [(step, True) for step in range(4)] and (case.cell.Wh == before).all() and "Wh" not in history.norms

@@ -7,7 +7,8 @@ from rnn_helpers import validate
 from rnn_helpers.layout import OneHot
 
 
-@pytest.mark.parametrize("value, dtype", [([[1, 2]], np.float64), (np.ones(2, np.float32), np.float32), ([True], np.float64)])
+@pytest.mark.parametrize("value, dtype",
+                         [([[1, 2]], np.float64), (np.ones(2, np.float32), np.float32), ([True], np.float64)])
 def test_real_numbers_keep_float32_and_turn_integers_into_float64(value, dtype):
     assert validate.as_real("x", value).dtype == dtype
 

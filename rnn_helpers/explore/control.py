@@ -66,7 +66,8 @@ class Control:
             options.update(continuous_update=True, readout=True)
         made = self.make(description=self.label, value=self.value, style={"description_width": _NAME_WIDTH},
                          layout={"width": f"min({width}, 98%)", "height": "auto"}, **options)
-        for name in ("jupyter-widgets", "widget-inline-hbox"):  # some of ipywidgets 8.1 forget them: name above, not left
+        # some of ipywidgets 8.1 forget them: name above, not left
+        for name in ("jupyter-widgets", "widget-inline-hbox"):
             made.add_class(name)
         return made
 
@@ -137,7 +138,7 @@ def error_line(error):
 
 
 class Explorer:
-    """The widgets behind `explore`: `controls` by name, `image`, `caption`; `alt` is the picture's text, with its title.
+    """The widgets behind `explore`: `controls` by name, `image`, `caption`; `alt` is the picture's text and title.
 
     Parameters as for `explore`.
     """

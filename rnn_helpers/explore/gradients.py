@@ -1,4 +1,4 @@
-"""Gradients on their way back, with sliders: the credit map, norms beside their bound, and what fading does to a memory."""
+"""Gradients on their way back, with sliders: the credit map, norms beside their bound, what fading does to a memory."""
 
 import functools
 
@@ -20,17 +20,18 @@ KINDS = [("orthogonal: one size in every direction", "orthogonal"), ("random", "
 
 @functools.cache
 def material():
-    """Recurrent matrices of spectral radius 1 by kind, input weights, inputs (LONGEST, D, 1), losses' gradients of norm 1."""
+    """Recurrent matrices of spectral radius 1 by kind, input weights, inputs (LONGEST, D, 1), gradients of norm 1."""
     rng = np.random.default_rng(3)
     random = rng.normal(size=(H, H))
     kinds = {"orthogonal": orthogonal(H, rng), "random": random / np.abs(np.linalg.eigvals(random)).max(),
              "non-normal": np.eye(H) + np.diag(np.full(H - 1, 1.5), 1)}
     dh = rng.normal(size=(LONGEST, H, 1))
-    return kinds, rng.uniform(-0.5, 0.5, (H, D)), rng.normal(size=(LONGEST, D, 1)), dh / np.linalg.norm(dh, axis=1, keepdims=True)
+    return kinds, rng.uniform(-0.5, 0.5,
+                              (H, D)), rng.normal(size=(LONGEST, D, 1)), dh / np.linalg.norm(dh, axis=1, keepdims=True)
 
 
 def cell_and_inputs(scale, T, units="tanh", kind="orthogonal", loudness=1.0):
-    """A cell whose Wh has spectral radius `scale`, its last T inputs and losses; linear units are tanh units that stay at 0."""
+    """A cell whose Wh has spectral radius `scale`, its last T inputs and losses; linear units are tanh units at 0."""
     kinds, Wx, X, dh = material()
     cell = RNNCell.from_arrays(Wx, scale * kinds[kind], np.zeros((H, 1)))
     return cell, X[-T:] * (loudness if units == "tanh" else 0.0), dh[-T:]
@@ -52,7 +53,8 @@ def draw_credit(fig, scale, T, k, units, backward=rnn_cell_backward):
 
 def credit(backward=rnn_cell_backward, whose=""):
     """Show the credit map with sliders for the scale of Wh, T, k and the units; `backward` as `rnn_cell_backward`."""
-    explore(functools.partial(draw_credit, backward=backward), "Which loss reaches which state", whose=whose, size=(6.4, 4.0),
+    explore(functools.partial(draw_credit, backward=backward), "Which loss reaches which state", whose=whose,
+            size=(6.4, 4.0),
             scale=slider("scale of Wh", 0.2, 1.8, 0.05, 0.9), T=int_slider("steps T", 5, LONGEST, 30),
             k=int_slider("truncation k", 1, LONGEST, LONGEST), units=choice("units", UNITS))
 
@@ -73,9 +75,11 @@ def draw_norms(fig, scale, loudness, kind, backward=rnn_cell_backward):
 
 
 def norms(backward=rnn_cell_backward, whose=""):
-    """Show ||dh_T/dh_t|| beside its bound, with controls for Wh and for the inputs; `backward` as `rnn_cell_backward`."""
-    explore(functools.partial(draw_norms, backward=backward), "How large dh_T/dh_t is, n steps back", whose=whose, size=(8.0, 3.8),
-            scale=slider("spectral radius of Wh", 0.2, 1.8, 0.05, 0.95), loudness=slider("size of the inputs", 0.0, 4.0, 0.1, 1.0, 1),
+    """Show ||dh_T/dh_t|| beside its bound, with controls for Wh and the inputs; `backward` as `rnn_cell_backward`."""
+    explore(functools.partial(draw_norms, backward=backward), "How large dh_T/dh_t is, n steps back", whose=whose,
+            size=(8.0, 3.8),
+            scale=slider("spectral radius of Wh", 0.2, 1.8, 0.05, 0.95),
+            loudness=slider("size of the inputs", 0.0, 4.0, 0.1, 1.0, 1),
             kind=choice("kind of Wh", KINDS, "non-normal"))
 
 
@@ -94,6 +98,6 @@ def draw_one_bit(fig, scale, T, seed):
 
 
 def one_bit():
-    """Show what a network makes of one bit that it must keep, with controls for the scale of Wh, the steps and the start."""
+    """Show what a network makes of one bit that it must keep, with controls for the scale of Wh, steps and start."""
     explore(draw_one_bit, "One bit, kept for T steps", scale=slider("scale of Wh at first", 0.3, 1.2, 0.05, 0.5),
             T=steps("steps T", [5, 10, 20, 30, 50], 50), seed=int_slider("start", 0, 7, 0))

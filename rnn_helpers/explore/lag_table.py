@@ -1,7 +1,8 @@
 """Errors of networks trained on the delayed echo. Written by `python -m authoring.lag_grid`, not by hand.
 
 Every number is a mean squared error from `rnn_helpers.echo.train_echo`, rounded to 3 decimals (NumPy 2.4.6).
-ERRORS[lag, k]: seeds 0..9, all else as `train_echo` has it. FULL[network][lag]: full BPTT, seeds 0..4, updates = 400, lr = 0.01.
+ERRORS[lag, k]: seeds 0..9, all else as `train_echo` has it. FULL[network][lag]: full BPTT, seeds 0..4, updates = 400,
+    lr = 0.01.
 """
 
 LAGS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
@@ -136,7 +137,8 @@ ERRORS = {(1, 0): [0.001, 0.002, 0.0, 0.001, 0.001, 0.001, 0.001, 0.0, 0.001, 0.
  (10, 10): [0.931, 0.912, 0.981, 0.979, 0.988, 0.969, 1.008, 1.064, 1.0, 1.049],
  (10, 11): [0.057, 0.016, 0.031, 0.033, 0.065, 0.026, 0.017, 0.081, 0.027, 0.036],
  (10, 12): [0.028, 0.02, 0.029, 0.019, 0.025, 0.016, 0.019, 0.035, 0.019, 0.025]}
-NETWORKS = {'16 units, orthogonal Wh': (16, 0.95), '16 units, small random Wh': (16, None), '48 units, orthogonal Wh': (48, 0.95)}
+NETWORKS = {'16 units, orthogonal Wh': (16, 0.95), '16 units, small random Wh': (16, None),
+            '48 units, orthogonal Wh': (48, 0.95)}
 FULL = {'16 units, orthogonal Wh': {2: [0.0, 0.0, 0.0, 0.0, 0.0],
                              4: [0.0, 0.0, 0.0, 0.0, 0.0],
                              6: [0.0, 0.002, 0.001, 0.002, 0.001],

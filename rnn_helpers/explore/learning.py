@@ -20,13 +20,13 @@ LENGTHS = [1, 2, 5, 10, 20]
 
 
 def memoryless_floor(period):
-    """The mean squared error of the best guess from x_t alone: of x_{t+1} = x_t cos w +- sqrt(1 - x_t^2) sin w the sign is unknown."""
+    """The mean squared error of the best guess from x_t: in x_t cos w +- sqrt(1 - x_t^2) sin w the sign is unknown."""
     return np.sin(2 * np.pi / period) ** 2 / 2
 
 
 @functools.lru_cache(maxsize=256)
 def run(step, lr, max_norm, T):
-    """Losses per prediction and gradient norms of a short training run on a sine; stops when they are no longer finite."""
+    """Losses per prediction and gradient norms of a short run on a sine; stops when they are no longer finite."""
     X, Y = make_windows(sine(T + WINDOWS, PERIOD), T)
     model = RNNModel(1, HIDDEN, 1, np.random.default_rng(0))
     losses, norms = [], []
@@ -41,7 +41,7 @@ def run(step, lr, max_norm, T):
 
 
 def draw_training(fig, lr, max_norm, T, step=train_step):
-    """The loss per prediction and the gradient norm before and after clipping, from the same start for every setting."""
+    """Loss per prediction and gradient norm before and after clipping, from the same start for every setting."""
     losses, norms = run(step, lr, max_norm, T)
     left, right = fig.subplots(1, 2)
     alt = plots.loss_curves(left, {"loss": (losses, line("loss"))}, ("memoryless", memoryless_floor(PERIOD)),
@@ -87,7 +87,7 @@ def continue_alone(model, heard, count, forward=rnn_forward):
 
 
 def pull_of_the_last_loss(model, series):
-    """How hard the loss of a series' last step pulls on the state n = 0, 1, ... steps back, relative to its own state's."""
+    """How hard the loss of a series' last step pulls on the state n = 0, 1, ... steps back, relative to its own."""
     pulls = credit_map(model.cell, series[:, None, None], np.tile(model.Wy.T, (len(series), 1, 1)))[-1, ::-1]
     return pulls / pulls[0]
 
@@ -98,11 +98,13 @@ def draw_continuation(fig, warm_up, model, series, shown):
     ax = fig.subplots()
     alt = plots.continuation(ax, series[:shown], alone)
     error = np.sqrt(np.mean((alone - series[warm_up:shown]) ** 2))
-    ax.set(ylim=(-1.9, 1.5), title=f"after {warm_up} true value{'s' if warm_up > 1 else ''}: root mean square error {error:.2g}")
+    ax.set(ylim=(-1.9, 1.5),
+           title=f"after {warm_up} true value{'s' if warm_up > 1 else ''}: root mean square error {error:.2g}")
     return alt
 
 
 def continuation(model, series, shown=100, warm_up=1, whose=""):
     """Show a trained model's continuation with a control for the length of the warm-up."""
-    explore(functools.partial(draw_continuation, model=model, series=np.asarray(series), shown=shown), "Going on alone", whose=whose,
+    explore(functools.partial(draw_continuation, model=model, series=np.asarray(series), shown=shown),
+            "Going on alone", whose=whose,
             warm_up=int_slider("true values heard", 1, shown // 2, warm_up))

@@ -8,7 +8,8 @@ from rnn_helpers.cell import RNNCell, orthogonal
 from rnn_helpers.credit import chunk_mask, credit_map, full_mask, last_steps_mask, window_mask
 from rnn_helpers.explore import lag_table
 from rnn_helpers.explore.control import choice, explore, int_slider
-from rnn_helpers.plots import gradients, truncation as plots
+from rnn_helpers.plots import gradients
+from rnn_helpers.plots import truncation as plots
 
 T = 20
 WAYS = [("full", "full"), ("sliding window of k", "window"), ("chunks of k", "chunks"),
@@ -42,7 +43,8 @@ def draw_cut(fig, way, k):
 
 def cut():
     """Show the ways of cutting, with a slider for k."""
-    explore(draw_cut, "What truncation keeps", size=(6.4, 4.0), way=choice("way of cutting", WAYS, "window"), k=int_slider("k", 1, T, 5))
+    explore(draw_cut, "What truncation keeps", size=(6.4, 4.0), way=choice("way of cutting", WAYS, "window"),
+            k=int_slider("k", 1, T, 5))
 
 
 def draw_lag(fig, lag):

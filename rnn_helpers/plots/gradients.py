@@ -118,7 +118,8 @@ def norms_back(ax, curves, bounds=(), low=1e-8, high=1e4, title=None, legend="be
 def spectrum(ax, Wh, title=None):
     """Eigenvalues of Wh as points in the complex plane; circles of radius 1 and sigma_max, its largest singular value.
 
-    Every eigenvalue lies inside the circle of sigma_max. The title holds rho, the largest eigenvalue's size, and sigma_max.
+    Every eigenvalue lies inside the circle of sigma_max. The title holds rho, the largest eigenvalue's size, and
+    sigma_max.
     """
     eigenvalues, sizes = np.linalg.eigvals(Wh), np.linalg.svd(Wh, compute_uv=False)
     rho, sigma = np.abs(eigenvalues).max(), sizes[0]
@@ -128,12 +129,13 @@ def spectrum(ax, Wh, title=None):
     ax.plot(eigenvalues.real, eigenvalues.imag, "o", color=COLOR["gradient"], markersize=5, label="eigenvalues")
     ax.set(xlim=(-reach, reach), ylim=(-reach, reach), xticks=(-1, 0, 1), yticks=(-1, 0, 1),
            xlabel="real part", ylabel="imaginary part", aspect="equal")
-    ax.set_title(title or f"eigenvalues (dots), \u03c1 = {rho:.2f}\ncircles: 1, and \u03c3max = {sigma:.2f}", fontsize=10)
+    ax.set_title(title or f"eigenvalues (dots), \u03c1 = {rho:.2f}\ncircles: 1, and \u03c3max = {sigma:.2f}",
+                 fontsize=10)
     return f"Wh has {len(Wh)} eigenvalues, the largest of size {rho:.2f}; its largest singular value is {sigma:.2f}."
 
 
 def stretch(ax, W, title, reach=1.7):
-    """What a 2 x 2 matrix does to all vectors of length 1: the circle becomes an ellipse, whose half-axes are the singular values.
+    """What a 2 x 2 matrix does to vectors of length 1: an ellipse, whose half-axes are the singular values.
 
     A dot marks (1, 0) and where it goes, an arrow the longer half-axis where there is one; dotted lines are the
     directions that W keeps, if they are real.
@@ -168,14 +170,16 @@ def stretch(ax, W, title, reach=1.7):
 def relative_errors(ax, errors, right=1e-6, wrong=1e-3, title=None):
     """Relative errors of gradients, a row for each parameter, with the zones where they are right and wrong.
 
-    errors : dict, name -> relative error; what is below 1e-9 is rounding, different on every processor, and is drawn at 1e-9
+    errors : dict, name -> relative error; what is below 1e-9 is rounding, different on every processor, and is drawn at
+        1e-9
     """
     names = list(errors)
     shown = [max(errors[name], 1e-9) for name in names]
     for y, value in enumerate(shown):
         fine = value < right
         ax.plot([1e-10, value], [y, y], color="#B0B0B0", linewidth=1.5)
-        ax.plot(value, y, marker="o" if fine else "X", markersize=9, color=COLOR["truncated" if fine else "gradient"], linestyle="")
+        ax.plot(value, y, marker="o" if fine else "X", markersize=9, color=COLOR["truncated" if fine else "gradient"],
+                linestyle="")
     ax.axvline(right, **line("bound"))
     ax.axvline(wrong, **line("bound"))
     ax.set(xscale="log", xlim=(1e-10, 2), ylim=(len(names) - 0.4, -1.1), yticks=range(len(names)), yticklabels=names,
@@ -187,7 +191,8 @@ def relative_errors(ax, errors, right=1e-6, wrong=1e-3, title=None):
     if title:
         ax.set_title(title)
     bad = [f"{name} ({errors[name]:.1e})" for name in names if not errors[name] < right]
-    return f"Relative errors of {', '.join(names)}: " + (f"too large for {', '.join(bad)}." if bad else f"all below {right:.0e}.")
+    return f"Relative errors of {', '.join(names)}: " + (f"too large for {', '.join(bad)}." if bad
+                                                         else f"all below {right:.0e}.")
 
 
 def against_length(ax, lengths, curves, title=None):
@@ -228,13 +233,15 @@ def cliff(ax, weights, losses, steps=(), xlabel="one weight of Wh", title=None):
     """The loss along one weight, and gradient steps on it as arrows.
 
     weights, losses : (N,)
-    steps : list of (label, symbol, from (w, loss), to (w, loss)); an arrow's end outside the range is drawn at its border
+    steps : list of (label, symbol, from (w, loss), to (w, loss)); an arrow's end outside the range is drawn at its
+        border
     """
     ax.plot(weights, losses, **line("loss"), label="loss")
     low, high = weights[0], weights[-1]
     for label, symbol, start, end in steps:
         inside = np.clip(end[0], low, high)
-        ax.annotate("", (inside, end[1]), start, arrowprops={"arrowstyle": "-|>", "color": COLOR[symbol], "linewidth": 2})
+        ax.annotate("", (inside, end[1]), start,
+                    arrowprops={"arrowstyle": "-|>", "color": COLOR[symbol], "linewidth": 2})
         ax.plot(*start, "o", color=COLOR[symbol], label=label)
     ax.set(xlim=(low, high), xlabel=xlabel, ylabel="loss")
     ax.legend(loc="best")
@@ -245,7 +252,7 @@ def cliff(ax, weights, losses, steps=(), xlabel="one weight of Wh", title=None):
 
 
 def flow_back(ax, T=4):
-    """The unrolled cell with what flows back: each loss's own gradient, dh[t], and what is carried from later steps, dh_next."""
+    """The unrolled cell and what flows back: each loss's own gradient, dh[t], and the carry from later steps."""
     ax.set(xlim=(-1.45, T - 0.35), ylim=(-1.35, 1.6))
     ax.axis("off")
     forward = {"arrowstyle": "-|>", "color": "#9A9A9A", "linewidth": 1.2, "shrinkA": 13, "shrinkB": 13}
@@ -256,13 +263,15 @@ def flow_back(ax, T=4):
         ax.text(t, 0, label, **{**node, "bbox": {**node["bbox"], "facecolor": "white", "edgecolor": COLOR["state"]}})
         if t < 0:
             continue
-        ax.text(t, -1.1, f"$x_{{{t + 1}}}$", **{**node, "bbox": {**node["bbox"], "facecolor": "white", "edgecolor": COLOR["input"]}})
-        ax.text(t, 1.3, f"$L_{{{t + 1}}}$", **{**node, "bbox": {**node["bbox"], "facecolor": "white", "edgecolor": COLOR["loss"]}})
+        ax.text(t, -1.1, f"$x_{{{t + 1}}}$",
+                **{**node, "bbox": {**node["bbox"], "facecolor": "white", "edgecolor": COLOR["input"]}})
+        ax.text(t, 1.3, f"$L_{{{t + 1}}}$",
+                **{**node, "bbox": {**node["bbox"], "facecolor": "white", "edgecolor": COLOR["loss"]}})
         for (x0, y0), (x1, y1) in (((t - 1, -0.1), (t, -0.1)), ((t, -1.1), (t, 0)), ((t - 0.06, 0), (t - 0.06, 1.3))):
             ax.annotate("", (x1, y1), (x0, y0), arrowprops=forward)
         ax.annotate("", (t + 0.06, 0), (t + 0.06, 1.3), arrowprops=back)
         ax.annotate("", (t - 1, 0.1), (t, 0.1), arrowprops=back)
     ax.text(T - 0.88, 0.66, "dh[t]", color=COLOR["gradient"], fontsize=11, family="monospace")
     ax.text(T - 1.5, 0.22, "dh_next", color=COLOR["gradient"], fontsize=11, family="monospace", ha="center")
-    return (f"The cell unrolled over {T} steps. Grey arrows run forward from inputs to states to losses; coloured arrows run back: "
-            "from each loss to its state, and from each state to the one before.")
+    return (f"The cell unrolled over {T} steps. Grey arrows run forward from inputs to states to losses; coloured "
+            "arrows run back: from each loss to its state, and from each state to the one before.")

@@ -2,7 +2,8 @@
 
 from rnn_helpers.plots import style
 
-WAYS = {"full": "full", "sliding window": "truncated", "chunks": "state"}  # as in rnn_helpers.growth, and how each is drawn
+# as in rnn_helpers.growth, and how each is drawn
+WAYS = {"full": "full", "sliding window": "truncated", "chunks": "state"}
 
 
 def growth(ax, sizes, costs, xlabel, ylabel, title=""):

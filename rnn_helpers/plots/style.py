@@ -1,7 +1,7 @@
 """One look for every picture: a symbol has the same colour and the same line wherever it is drawn.
 
-Colours start from Okabe and Ito (2008), "Color Universal Design"; `tests/plots/test_style.py` measures that they stay apart
-for protan, deutan and tritan readers and stand out from the page. Lines differ in dash and marker too.
+Colours start from Okabe and Ito (2008), "Color Universal Design"; `tests/plots/test_style.py` measures that they stay
+apart for protan, deutan and tritan readers and stand out from the page. Lines differ in dash and marker too.
 
     ax.plot(t, norms, **line("gradient"), label="dL/dWh")
     for row, look in zip(h, family("state", len(h))): ax.plot(t, row, **look)
@@ -140,15 +140,15 @@ def figure(width=WIDTH, height=HEIGHT, layout="constrained"):
 def show(fig, *alt):
     """Show a figure of pyplot's as the cell's output, with its alt text, and close it.
 
-    alt : sentences, as the drawing functions return them. `plt.show()` would leave "<Figure size 640x272 ...>" for those
-        who hear a page, and for a page that is rendered without pictures.
+    alt : sentences, as the drawing functions return them. `plt.show()` would leave "<Figure size 640x272 ...>" for
+        those who hear a page, and for a page that is rendered without pictures.
     """
     import matplotlib.pyplot as plt
     from IPython.display import display
 
     text = " ".join(alt)
     if not text:
-        raise TypeError("show needs the picture's alt text: show(fig, alt), alt being what the drawing function returned")
+        raise TypeError("show needs the picture's alt text: show(fig, alt), alt being what the drawing returned")
     FigureCanvasAgg(fig)  # whatever window pyplot has for it
     encoded = base64.b64encode(png(fig)).decode("ascii")
     plt.close(fig)
@@ -171,5 +171,6 @@ def tidy(fig):
 def png(fig, compress_level=6):
     """The figure as the bytes of a PNG, at the figure's own size and DPI; compress_level from 0, quick, to 9, small."""
     buffer = io.BytesIO()
-    fig.canvas.print_png(buffer, pil_kwargs={"compress_level": compress_level})  # the same bytes as savefig's, which draws everything twice
+    # the same bytes as savefig's, which draws everything twice
+    fig.canvas.print_png(buffer, pil_kwargs={"compress_level": compress_level})
     return buffer.getvalue()

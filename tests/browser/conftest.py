@@ -7,8 +7,8 @@ import pytest
 
 pytest.register_assert_rewrite("tests.browser.play")
 
-from tests.browser import environments
-from tests.browser.frontends import CHROMIUM, FLAGS, Server
+from tests.browser import environments  # noqa: E402
+from tests.browser.frontends import CHROMIUM, FLAGS, Server  # noqa: E402
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: make browser does it")
 

@@ -86,7 +86,8 @@ class Lab:
     def __init__(self, context, server, path, app="lab/tree"):
         self.page = context.new_page()
         self.page.set_default_timeout(120_000)
-        self.page.goto(f"http://127.0.0.1:{server.port}/{app}/{path}?token={TOKEN}&reset")  # without the tabs of the notebook before
+        # without the tabs of the notebook before
+        self.page.goto(f"http://127.0.0.1:{server.port}/{app}/{path}?token={TOKEN}&reset")
         self.page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=180_000)
         self.page.wait_for_function("() => window.jupyterapp && window.jupyterapp.shell.currentWidget")
         self.wait_for("window.jupyterapp.shell.currentWidget.context.sessionContext.ready")
@@ -119,7 +120,7 @@ class Lab:
 
     def close(self):
         self.page.evaluate("""async () => {
-            const session = window.jupyterapp.shell.currentWidget.context.sessionContext; await session.shutdown(); }""")
+            await window.jupyterapp.shell.currentWidget.context.sessionContext.shutdown(); }""")
         self.page.close()
 
     # What follows is the same in every front end: it looks at the widgets in the page.
@@ -128,15 +129,17 @@ class Lab:
         """Wait until the page shows so many pictures and questions, and nothing was added to it for `quiet` seconds."""
         end, since, last = time.monotonic() + seconds, time.monotonic(), None
         while True:
-            size, drawn = self.page.evaluate("""() => [document.querySelectorAll('.jupyter-widgets, .jupyter-widgets *').length,
+            size, drawn = self.page.evaluate("""() => [
+                document.querySelectorAll('.jupyter-widgets, .jupyter-widgets *').length,
                 [...document.querySelectorAll('img.widget-image')].every(e => e.complete && e.naturalWidth)]""")
             found = len(self.pictures()), len(self.quizzes())
             if (size, drawn, found) != last:
                 last, since = (size, drawn, found), time.monotonic()
             elif drawn and found[0] == pictures and questions in (None, found[1]) and time.monotonic() - since > quiet:
                 return
-            assert time.monotonic() < end, (f"after {seconds} s the page shows {found[0]} pictures and {found[1]} questions, "
-                                            f"expected {pictures} and {questions}; its errors: {self.errors()}")
+            assert time.monotonic() < end, (f"after {seconds} s the page shows {found[0]} pictures and "
+                                            f"{found[1]} questions, expected {pictures} and {questions}; "
+                                            f"its errors: {self.errors()}")
             time.sleep(0.1)
 
     def errors(self):
@@ -174,7 +177,8 @@ class Lab:
         places[0].focus()
         reached = 1
         for place in places[1:]:
-            for _ in range(8):  # a slider's readout, in which one can type, comes between, and in ipywidgets 7 each radio button
+            # a slider's readout, in which one can type, comes between, and in ipywidgets 7 each radio button
+            for _ in range(8):
                 self.page.keyboard.press("Tab")
                 if place.evaluate("e => e === document.activeElement"):
                     reached += 1
@@ -186,7 +190,8 @@ class Lab:
         return box.evaluate("""box => {
             const low = row => Math.max(...[...row.querySelectorAll('*')].map(e => e.getBoundingClientRect())
                                                 .filter(r => r.width * r.height).map(r => r.bottom));
-            return [...box.children].slice(0, -2).filter(row => low(row) > row.nextElementSibling.getBoundingClientRect().top + 1)
+            const top = row => row.nextElementSibling.getBoundingClientRect().top;
+            return [...box.children].slice(0, -2).filter(row => low(row) > top(row) + 1)
                                     .map(row => row.innerText); }""")
 
     def shown(self, box):
@@ -203,7 +208,8 @@ class Lab:
         end = time.monotonic() + seconds
         while True:
             now = self.shown(box)
-            same = [name for name, differs in now.differs(before).items() if not differs and (name != "alt" or self.has_alt)]
+            same = [name
+                    for name, differs in now.differs(before).items() if not differs and (name != "alt" or self.has_alt)]
             if not same and "computing" not in now.text:
                 return now
             assert time.monotonic() < end, f"the {' and the '.join(same)} did not change: {now.text!r}"
@@ -236,7 +242,8 @@ class Control:
     @property
     def place(self):
         """The element that has the focus: of radio buttons the chosen one."""
-        return next((button for button in self.inputs.all() if button.is_checked()), None) if self.kind == "choice" else self.inputs.first
+        return next((button for button in self.inputs.all() if button.is_checked()),
+                    None) if self.kind == "choice" else self.inputs.first
 
     def says(self):
         """The value that the control shows."""
@@ -251,7 +258,7 @@ class Control:
             self.row.page.keyboard.press(key)
 
     def step(self):
-        """To the next value, or the one before. JupyterLab keeps the arrow keys of radio buttons; each is a stop of Tab's."""
+        """To the next value, or the one before. JupyterLab keeps radio buttons' arrow keys; each is a Tab stop."""
         said = self.says()
         if self.kind == "choice":
             self.press("Shift+Tab" if self.inputs.last.is_checked() else "Tab", "Space")

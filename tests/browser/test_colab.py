@@ -1,4 +1,4 @@
-"""The solved notebooks with Colab's packages: ipywidgets 7, matplotlib 3.10; the classic Notebook 6 stands in for Colab's page."""
+"""The solved notebooks with Colab's packages, ipywidgets 7 and matplotlib 3.10; Notebook 6 stands in for its page."""
 
 import pytest
 

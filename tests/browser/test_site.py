@@ -24,7 +24,8 @@ PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     out = tmp_path_factory.mktemp("pages") / "site"
-    done = subprocess.run([sys.executable, "-m", "authoring.site", "--out", str(out)], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-m", "authoring.site", "--out", str(out)], cwd=ROOT, capture_output=True,
+                          text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "warning" not in done.stderr.lower()
     return out
@@ -64,7 +65,8 @@ def visit(browser, address):
         page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
-        page.on("request", lambda asked: asked.url.startswith((address, "data:", "blob:")) or complaints.append(f"outside: {asked.url}"))
+        page.on("request", lambda asked: asked.url.startswith((address, "data:", "blob:"))
+                or complaints.append(f"outside: {asked.url}"))
         page.goto(f"{address}{name}")
         page.evaluate("window.MathJax ? MathJax.startup.promise.then(() => null) : null")
         return page
@@ -82,7 +84,8 @@ def test_a_page_on_a_phone(visit, name):
     assert page.locator("h1").count() == 1
     images = page.evaluate("""[...document.querySelectorAll('.cell_output img')].map(image => {
         const box = image.closest('.cell_output'); box.scrollLeft = 1e6;
-        return {alt: image.alt.trim(), scale: image.clientWidth / image.naturalWidth, right: image.getBoundingClientRect().right}})""")
+        return {alt: image.alt.trim(), scale: image.clientWidth / image.naturalWidth,
+                right: image.getBoundingClientRect().right}})""")
     assert len(images) == page.locator("img").count()
     for image in images:
         assert image["alt"] and "<Figure" not in image["alt"]
@@ -91,7 +94,8 @@ def test_a_page_on_a_phone(visit, name):
     formulas = page.locator("span.math, div.math").count()
     assert page.locator("mjx-container").count() >= formulas > 0 or name in ("index", "references")
     assert page.locator("mjx-merror").count() == 0
-    heights = "all => all.filter(formula => !formula.closest('details')).map(formula => formula.getBoundingClientRect().height)"
+    heights = ("all => all.filter(formula => !formula.closest('details'))"
+               ".map(formula => formula.getBoundingClientRect().height)")
     assert min(page.locator("mjx-container").evaluate_all(heights), default=9) > 4
 
 
@@ -182,7 +186,8 @@ def test_dark_mode_is_dark_and_figures_stay_on_white(visit):
     luminance = """color => { const [r, g, b] = getComputedStyle(document.body)[color].match(/\\d+/g).map(Number);
                                return 0.2126*r + 0.7152*g + 0.0722*b }"""
     assert page.evaluate(luminance, "backgroundColor") < 60 < 150 < page.evaluate(luminance, "color")
-    assert page.evaluate("getComputedStyle(document.querySelector('.cell_output img')).backgroundColor") == "rgb(255, 255, 255)"
+    colour = page.evaluate("getComputedStyle(document.querySelector('.cell_output img')).backgroundColor")
+    assert colour == "rgb(255, 255, 255)"
 
 
 def test_the_course_can_be_downloaded_from_the_first_page(visit):

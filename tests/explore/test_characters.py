@@ -38,7 +38,8 @@ def test_bars_are_the_softmax_at_the_temperature(networks, temperature):
 
 def test_hotter_is_wilder(networks):
     def entropy(temperature):
-        return float(draw(play.draw_temperature, temperature=temperature, who="two", networks=networks)[1].split("Entropy ")[1].split()[0])
+        return float(draw(play.draw_temperature, temperature=temperature, who="two",
+                          networks=networks)[1].split("Entropy ")[1].split()[0])
 
     found = [entropy(temperature) for temperature in play.TEMPERATURES]
     assert found == sorted(found) and found[0] < found[-1]
@@ -49,7 +50,8 @@ def test_the_learners_sampler_writes(networks):
         assert isinstance(rng, np.random.Generator)
         return "h" * length
 
-    assert repr("h" * play.WRITTEN) in draw(play.draw_temperature, temperature=1.0, who="one", networks=networks, sampler=mine)[1]
+    assert repr("h" * play.WRITTEN) in draw(play.draw_temperature, temperature=1.0, who="one", networks=networks,
+                                            sampler=mine)[1]
 
 
 def test_a_sampler_that_fails_becomes_a_picture(networks):

@@ -22,7 +22,8 @@ def explorer():
 
 
 def test_it_starts_with_the_values_given(explorer):
-    assert explorer.alt == "A line \N{MIDDLE DOT} your f. x is 1, n is 2, a." and "x is 1, n is 2" in explorer.caption.value
+    assert explorer.alt == "A line \N{MIDDLE DOT} your f. x is 1, n is 2, a."
+    assert "x is 1, n is 2" in explorer.caption.value
     assert [control.description for control in explorer.controls.values()] == ["x", "n", "kind"]
 
 
@@ -57,7 +58,8 @@ def test_draw_without_alt_text_is_told_so():
 
 
 @pytest.mark.parametrize("make", [
-    lambda: slider("s", 2, 1, 0.1, 1), lambda: slider("s", 0, 1, 0.1, 2), lambda: int_slider("i", 0, 3, 4), lambda: choice("c", []),
+    lambda: slider("s", 2, 1, 0.1, 1), lambda: slider("s", 0, 1, 0.1, 2), lambda: int_slider("i", 0, 3, 4),
+    lambda: choice("c", []),
     lambda: choice("c", ["a"], "b"), lambda: steps("lr", [0.1, 0.01], 1), lambda: Explorer(draw, "t"),
 ])
 def test_controls_that_do_not_fit_together(make):

@@ -44,8 +44,10 @@ def test_there_are_as_many_explorers_as_the_test_above_looks_at(explorers):
 
 
 @pytest.mark.parametrize("change", [
-    lambda ax: ax.set_xlim(0, 2), lambda ax: ax.set_yscale("log"), lambda ax: ax.set_xlabel("m"), lambda ax: ax.set_xticks([0, 0.3]),
-    lambda ax: ax.set_xticks([0, 1], ["a", "b"]), lambda ax: ax.tick_params(labelcolor="red"), lambda ax: ax.grid(False),
+    lambda ax: ax.set_xlim(0, 2), lambda ax: ax.set_yscale("log"), lambda ax: ax.set_xlabel("m"),
+    lambda ax: ax.set_xticks([0, 0.3]),
+    lambda ax: ax.set_xticks([0, 1], ["a", "b"]), lambda ax: ax.tick_params(labelcolor="red"),
+    lambda ax: ax.grid(False),
     lambda ax: ax.xaxis.label.set_color("red"), lambda ax: ax.yaxis.set_visible(False), lambda ax: ax.set_axis_off(),
     lambda ax: ax.xaxis.set_major_formatter("{x:.3f}"), lambda ax: ax.invert_xaxis(), lambda ax: ax.yaxis.tick_right()])
 def test_an_axis_that_looks_otherwise_is_drawn_anew(change):
@@ -105,7 +107,8 @@ def test_an_error_takes_the_pictures_place_and_the_next_value_draws_again():
     good = explorer.image.value
     explorer.controls["radius"].value = 2
     assert explorer.alt == "A picture. No picture for these values. ValueError: too large"
-    assert "ValueError: too large" in explorer.caption.value and pixels(explorer.image.value).shape == pixels(good).shape
+    assert "ValueError: too large" in explorer.caption.value
+    assert pixels(explorer.image.value).shape == pixels(good).shape
     explorer.controls["radius"].value = 0
     assert explorer.alt == "A picture. radius 0" and np.abs(pixels(explorer.image.value) - pixels(good)).max() <= 4
 

@@ -41,7 +41,8 @@ def test_norms_stay_below_their_bound(kind, scale):
         assert all((values <= bound * (1 + 1e-9)).all() for values in curves.values())
         sigma = bound[1]
         assert ("it must vanish" in alt) == (sigma < 1)
-        assert np.isclose(np.abs(np.linalg.eigvals(gradients.cell_and_inputs(scale, 5, kind=kind)[0].Wh)).max(), scale, atol=0.05)
+        assert np.isclose(np.abs(np.linalg.eigvals(gradients.cell_and_inputs(scale, 5, kind=kind)[0].Wh)).max(), scale,
+                          atol=0.05)
 
 
 def test_non_normal_grows_first_and_vanishes_later():
@@ -67,8 +68,10 @@ def test_a_function_that_fails_becomes_a_picture():
     def broken(cell, dh_t, cache):
         raise ValueError("no such thing")
 
-    explorer = Explorer(functools.partial(gradients.draw_credit, backward=broken), "Credit", scale=slider("scale", 0, 2, 0.1, 1),
-                        T=int_slider("T", 5, 40, 10), k=int_slider("k", 1, 40, 40), units=gradients.choice("units", gradients.UNITS))
+    explorer = Explorer(functools.partial(gradients.draw_credit, backward=broken), "Credit",
+                        scale=slider("scale", 0, 2, 0.1, 1),
+                        T=int_slider("T", 5, 40, 10), k=int_slider("k", 1, 40, 40),
+                        units=gradients.choice("units", gradients.UNITS))
     assert "no such thing" in explorer.alt
 
 
@@ -77,5 +80,7 @@ def test_a_function_that_fails_becomes_a_picture():
 def test_one_bit_says_whether_it_is_kept_and_draws_the_way_back(scale, learned):
     fig, alt = draw(gradients.draw_one_bit, size=(8.0, 3.4), scale=scale, T=50, seed=0)
     curves = {line.get_label(): np.array(line.get_ydata()) for line in fig.axes[1].lines}
-    assert np.allclose(curves["before training"][1:], scale ** np.arange(1, 50), rtol=0.7) and len(curves["after"]) == 50
-    assert ("names 100% of the bits" in alt) == learned and ("names 100% of the bits" in fig.axes[0].get_title(loc="left")) == learned
+    assert np.allclose(curves["before training"][1:], scale ** np.arange(1, 50),
+                       rtol=0.7) and len(curves["after"]) == 50
+    assert ("names 100% of the bits" in alt) == learned
+    assert ("names 100% of the bits" in fig.axes[0].get_title(loc="left")) == learned

@@ -28,7 +28,8 @@ def test_training_over_the_whole_range(lr, max_norm, T):
 
 
 def test_what_the_notebook_says_about_the_dials():
-    last = lambda lr, max_norm, T: learning.run(train_step, lr, max_norm, T)[0][-1]
+    def last(lr, max_norm, T):
+        return learning.run(train_step, lr, max_norm, T)[0][-1]
     _, alt = draw(learning.draw_training, lr=0.003, max_norm=np.inf, T=20)
     assert alt.startswith("It blows up") and last(0.003, 100.0, 20) < 0.1
     floor = learning.memoryless_floor(learning.PERIOD)
@@ -59,7 +60,8 @@ def test_a_function_that_fails_becomes_a_picture():
     def broken(model, X, Y, lr, max_norm):
         raise ValueError("no such thing")
 
-    explorer = Explorer(functools.partial(learning.draw_training, step=broken), "Training", lr=steps("lr", learning.RATES, 1e-4),
+    explorer = Explorer(functools.partial(learning.draw_training, step=broken), "Training",
+                        lr=steps("lr", learning.RATES, 1e-4),
                         max_norm=steps("threshold", learning.THRESHOLDS, 100.0), T=steps("T", learning.LENGTHS, 10))
     assert "no such thing" in explorer.alt
 

@@ -46,7 +46,8 @@ class Row:
         return all(abs(points - deserved.get(name, 0)) < 1e-9 for name, points in self.given.items())
 
     def words(self):
-        total = lambda points: "not graded" if points is None else f"{sum(points.values()):g}"
+        def total(points):
+            return "not graded" if points is None else f"{sum(points.values()):g}"
         return [self.kind, self.student, self.hand_in.notebook, total(self.hand_in.points), total(self.given), self.damage or "none"]
 
 

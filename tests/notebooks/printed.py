@@ -77,7 +77,8 @@ def _nudge_weights(patch, factor):
         return model
 
     patch.setattr(RNNCell, "__init__", nudged_cell)
-    patch.setattr(RNNCell, "from_arrays", classmethod(lambda cls, Wx, Wh, b: from_arrays(cls, Wx * factor, Wh * factor, b)))
+    patch.setattr(RNNCell, "from_arrays",
+                  classmethod(lambda cls, Wx, Wh, b: from_arrays(cls, Wx * factor, Wh * factor, b)))
     patch.setattr(RNNModel, "__init__", nudged_model)
     patch.setattr(cell, "orthogonal", lambda *args: orthogonal(*args) * factor)
     patch.setattr(rising_loss, "published_model", nudged_published)

@@ -7,9 +7,11 @@ import pytest
 from authoring import ROOT, files
 from rnn_helpers.page import WIDGET_VIEW
 
-EVERYWHERE = {"text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg", "image/svg+xml", WIDGET_VIEW}
+EVERYWHERE = {"text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg", "image/svg+xml",
+              WIDGET_VIEW}
 METADATA = {"nbgrader", "tags", "deletable", "editable", "jupyter", "cellView"}  # an editor skips what it does not know
-ONE_EDITOR_ONLY = re.compile(r"application/vnd\.(?!jupyter\.widget-view)|<script|Javascript\(|google\.colab|__vsc|jupyterlab|^\s*[%!]",
+ONE_EDITOR_ONLY = re.compile(r"application/vnd\.(?!jupyter\.widget-view)|<script|Javascript\(|google\.colab|__vsc|"
+                             r"jupyterlab|^\s*[%!]",
                              re.MULTILINE)
 
 

@@ -13,7 +13,9 @@ def names():
 
 def test_the_floor_is_that_of_the_counts(names):
     floor = names["bigram_floor"]
-    assert np.isclose(floor, (3 * np.log(3) + 2 * np.log(2)) / 10) and f"{floor:.3f}" == "0.468" and f"{names['uniform']:.3f}" == "2.079"
+    assert np.isclose(floor,
+                      (3 * np.log(3)
+                       + 2 * np.log(2)) / 10) and f"{floor:.3f}" == "0.468" and f"{names['uniform']:.3f}" == "2.079"
 
 
 def test_with_memory_below_the_floor_and_without_never(names):
@@ -27,5 +29,6 @@ def test_clipping_holds_what_would_explode(names):
 
 
 def test_over_fitting(names):
-    assert names["on_held"].min() < names["yardsticks"]["table of pairs"] < names["yardsticks"]["knows nothing"] < names["on_held"][-1]
+    pairs, nothing = (names["yardsticks"][name] for name in ("table of pairs", "knows nothing"))
+    assert names["on_held"].min() < pairs < nothing < names["on_held"][-1]
     assert names["on_known"][-1] < 0.3

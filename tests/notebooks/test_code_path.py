@@ -33,7 +33,8 @@ def class_for(name):
 
     class Test:
         @pytest.mark.slow
-        @pytest.mark.skipif(platform.machine().lower() not in ("x86_64", "amd64"), reason="the other path is one of x86-64")
+        @pytest.mark.skipif(platform.machine().lower() not in ("x86_64", "amd64"),
+                            reason="the other path is one of x86-64")
         def test_the_same_numbers_on_another_code_path(self):
             path = files.solution_path(name)
             stored = texts(files.read(path))

@@ -1,4 +1,4 @@
-"""What the solved notebooks print does not hang on rounding: every weight times 1 + 1e-9 prints the same, digit by digit.
+"""What the solved notebooks print does not hang on rounding: every weight times 1 + 1e-9 prints the same digits.
 
 The same runs show that no figure's edge cuts off what is written in it.
 """
@@ -10,7 +10,7 @@ from tests.notebooks import printed
 
 
 def cut_off(fig):
-    """Titles of the panels of which a label, a tick or a title ends beyond the figure's edge, and by how many pixels."""
+    """Titles of the panels of which a label, a tick or a title ends beyond the figure's edge, and by how many px."""
     fig.draw_without_rendering()
     found = {}
     for ax in fig.axes:

@@ -16,7 +16,8 @@ def ax():
 def test_spelled_shows_every_input_and_every_answer(ax):
     alt = plots.spelled(ax, "a b", title="t")
     texts = [(round(t.get_position()[1]), t.get_text()) for t in ax.texts]
-    assert [c for y, c in texts if y == -1] == ["a", plots.SHOWN[" "]] and [c for y, c in texts if y == 1] == [plots.SHOWN[" "], "b"]
+    assert [c for y, c in texts
+            if y == -1] == ["a", plots.SHOWN[" "]] and [c for y, c in texts if y == 1] == [plots.SHOWN[" "], "b"]
     assert "'a '" in alt and "' b'" in alt
 
 
@@ -30,7 +31,8 @@ def test_pairs_writes_the_counts(ax):
 
 def test_curves_and_levels(ax):
     steps = np.arange(5)
-    alt = plots.curves(ax, {"one": (steps, steps + 1.0, style.line("loss")), "two": (steps, 6.0 - steps, style.line("gradient"))},
+    alt = plots.curves(ax, {"one": (steps, steps + 1.0, style.line("loss")),
+                            "two": (steps, 6.0 - steps, style.line("gradient"))},
                        levels=[("floor", 0.5)], low=0.1, high=9, log=True, title="found")
     assert ax.get_yscale() == "log" and ax.get_xlim() == (0, 4) and ax.get_title(loc="left") == "found"
     assert np.array_equal(ax.lines[0].get_ydata(), steps + 1.0) and ax.lines[2].get_ydata()[0] == 0.5
@@ -69,7 +71,9 @@ def test_coloured_puts_each_value_under_its_character(ax):
     values = np.linspace(-1, 1, 6)
     alt = plots.coloured(ax, "ab\ncde"[:6], values, width=4, bar=False)
     grid = ax.images[0].get_array()
-    assert np.allclose(grid[0, :3], values[:3]) and np.allclose(grid[1, :3], values[3:]) and np.isnan(np.ma.filled(grid, np.nan)[0, 3])
+    assert np.allclose(grid[0, :3], values[:3]) and np.allclose(grid[1, :3],
+                                                                values[3:]) and np.isnan(np.ma.filled(grid, np.nan)[0,
+                                                                                                                    3])
     assert len(ax.collections[0].get_paths()) == 6 and "6 characters" in alt
 
 

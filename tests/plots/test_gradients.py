@@ -88,7 +88,8 @@ def test_against_length_and_bands_and_cliff(ax):
     low, high = other.lines[0].get_ydata(), other.lines[1].get_ydata()
     assert np.allclose(low, -0.8 * np.arange(1, 6)) and np.allclose(high, 0.8 * np.arange(1, 6)) and "-4 and 4" in alt
     third = style.figure().subplots()
-    alt = gradients.cliff(third, np.array([0.0, 1.0]), np.array([2.0, 0.5]), [("plain", "gradient", (0.5, 1.0), (7.0, 0.5))])
+    alt = gradients.cliff(third, np.array([0.0, 1.0]), np.array([2.0, 0.5]),
+                          [("plain", "gradient", (0.5, 1.0), (7.0, 0.5))])
     assert third.texts[0].xy == (1.0, 0.5)  # an arrow that leaves the picture ends at its border
     assert "0.5 to 2" in alt
 

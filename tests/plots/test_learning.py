@@ -19,7 +19,8 @@ def lines(ax):
 def test_training_loop_names_its_parts(ax):
     alt = learning.training_loop(ax)
     texts = " ".join(text.get_text() for text in ax.texts)
-    assert all(word in texts for word in ("windows", "forward", "loss", "backward", "clip", "update")) and "again" in alt
+    assert all(word in texts
+               for word in ("windows", "forward", "loss", "backward", "clip", "update")) and "again" in alt
 
 
 def test_loss_curves_leave_out_what_is_not_finite(ax):

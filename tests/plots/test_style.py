@@ -1,4 +1,4 @@
-"""The look of the pictures: colours that stay apart for every reader, lines that need no colour, figures that leave nothing behind."""
+"""The look of pictures: colours apart for every reader, lines that need no colour, figures that leave nothing."""
 
 import io
 import itertools
@@ -37,7 +37,8 @@ def lab(color, reader):
 def test_symbols_stay_apart_by_colour_or_by_line(reader):
     for a, b in itertools.combinations(style.COLOR, 2):
         apart = np.linalg.norm(lab(style.COLOR[a], reader) - lab(style.COLOR[b], reader))
-        lines_differ = style.DASH[a] != style.DASH[b] or style.MARKER[a] != style.MARKER[b] or "target" in (a, b)  # which is wide
+        # which is wide
+        lines_differ = style.DASH[a] != style.DASH[b] or style.MARKER[a] != style.MARKER[b] or "target" in (a, b)
         assert apart > 10 or lines_differ, (a, b, apart)
 
 
@@ -95,7 +96,8 @@ def test_a_picture_is_shown_with_its_words(monkeypatch):
     fig, _ = plt.subplots()
     style.show(fig, "A line.", "It falls.")
     (data, metadata), = shown
-    assert data["text/plain"] == metadata["image/png"]["alt"] == "A line. It falls." and data["image/png"].startswith("iVBOR")
+    assert data["text/plain"] == metadata["image/png"]["alt"] == "A line. It falls."
+    assert data["image/png"].startswith("iVBOR")
     assert not plt.fignum_exists(fig.number)
     with pytest.raises(TypeError, match="alt text"):
         style.show(plt.figure())
