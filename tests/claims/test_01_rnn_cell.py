@@ -84,7 +84,7 @@ def test_an_orthogonal_matrix_times_a_number_has_that_number_as_its_spectral_rad
 
 
 def test_below_1_each_step_leaves_at_most_the_radius_of_its_length():
-    claims.says("01", "Below 1 the state dies geometrically: each step leaves at most 0.7 of its length.")
+    claims.says("01", "Below 1 the state dies geometrically: at 0.7 each step leaves at most 0.7 of its length.")
     for seed in claims.SEEDS:
         sizes = length(kicked(seed, 0.7, 40))
         assert np.all(sizes[1:] <= 0.7 * sizes[:-1] + 1e-15)
