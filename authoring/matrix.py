@@ -11,6 +11,7 @@ too, where matplotlib is of the minor version that drew them. A Python that this
 import argparse
 import dataclasses
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -42,6 +43,7 @@ class Environment:
     pins: tuple = ()
     locked: bool = False
     variables: dict = dataclasses.field(default_factory=dict)
+    system: str = ""  # the only one that it is for, as platform.system() calls it
 
 
 def dependencies():
@@ -68,6 +70,7 @@ def environments():
         "codepath": Environment("locked, BLAS and SIMD of 2008", "3.12", locked=True, variables=OLD_PATH),
         "threads": Environment("locked, BLAS on 2 threads", "3.12", locked=True,
                                variables={"OPENBLAS_NUM_THREADS": "2"}),
+        "macos": Environment("locked, macOS", "3.13", locked=True, system="Darwin"),
     }
 
 
@@ -152,10 +155,11 @@ HEAD = ["environment", "Python", "NumPy", "matplotlib", "ipywidgets", "IPython",
 
 def result(environment, folder):
     """(row of the table, what is wrong): None where this machine lacks the Python."""
-    python = make(environment, folder)
+    here = environment.system in ("", platform.system())
+    python = make(environment, folder) if here else None
     if python is None:
-        return [environment.title, f"{environment.python} is not on this machine: not run",
-                *[""] * (len(HEAD) - 2)], None
+        missing = environment.python if here else environment.system
+        return [environment.title, f"{missing} is not on this machine: not run", *[""] * (len(HEAD) - 2)], None
     return run(environment, python)
 
 

@@ -24,9 +24,11 @@ def test_every_supported_python_and_both_ends_of_every_range():
 
 
 def test_a_python_that_is_not_here_is_named(tmp_path):
-    row, wrong = matrix.result(matrix.Environment("next year's", "3.99"), tmp_path / "e")
-    assert row[:2] == ["next year's", "3.99 is not on this machine: not run"]
-    assert wrong is None and len(row) == len(matrix.HEAD)
+    for environment, missing in ((matrix.Environment("next year's", "3.99"), "3.99"),
+                                 (matrix.Environment("another's", "3.11", system="Plan 9"), "Plan 9")):
+        row, wrong = matrix.result(environment, tmp_path / "e")
+        assert row[:2] == [environment.title, f"{missing} is not on this machine: not run"]
+        assert wrong is None and len(row) == len(matrix.HEAD)
 
 
 def test_what_differs_is_named():
