@@ -33,6 +33,24 @@ def test_no_product_of_jacobians_is_larger_than_the_bound():
         assert (sizes <= np.linalg.norm(cell.Wh, 2) ** np.arange(21) * (1 + 1e-9)).all()
 
 
+def test_what_the_words_mean():
+    claims.says("03b", "All its singular values are 1, and multiplying by its transpose undoes it.")
+    claims.says("03b", "their size is the stretch, their angle the turn")
+    claims.says("03b", "A **normal** matrix has directions that stand at right angles to each other, and then $\\sigma_{\\max} = \\rho$.")
+    for seed in claims.SEEDS:
+        gen = np.random.default_rng(seed)
+        Q, S = orthogonal(5, gen), gen.normal(size=(5, 5))
+        S = S + S.T
+        assert np.allclose(np.linalg.svd(Q, compute_uv=False), 1) and np.allclose(Q.T @ Q, np.eye(5))
+        assert np.isclose(np.linalg.norm(S, 2), np.abs(np.linalg.eigvals(S)).max()) and np.allclose(S @ S.T, S.T @ S)
+        angle, stretch = gen.uniform(0.1, 3), gen.uniform(0.5, 2)
+        turn = stretch * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        eigenvalues = np.linalg.eigvals(turn)
+        assert np.allclose(np.abs(eigenvalues), stretch) and np.allclose(np.abs(np.angle(eigenvalues)), angle)
+    leaning = claims.names("03b", "stretch").leaning
+    assert np.linalg.norm(leaning, 2) > 1.5 > 0.95 > np.abs(np.linalg.eigvals(leaning)).max()
+
+
 def test_linear_units_meet_the_bound_and_tanh_stays_below_it_even_when_it_grows():
     claims.says("03b", "the linear rows meet the bound exactly. The tanh rows lie below it.")
     claims.says("03b", "In twelve draws it was 0.008 to 0.33.")
@@ -114,13 +132,14 @@ def test_less_than_0_005_is_left_29_steps_back():
     share([0.9**29 / draw_of_credit(0.9, seed)[-1, 0] for seed in TWELVE], 30, 800)
 
 
-@pytest.mark.parametrize("T", [5, 10, 20, 50])
+@pytest.mark.parametrize("T", [5, 10, 20, pytest.param(50, marks=pytest.mark.slow)])
 def test_where_a_gradient_gets_back_to_the_first_step_the_bit_is_learned_every_time(T):
     claims.says("03b", "Where enough gets through they all learn it, over 50 steps as well.")
     claims.says("03b", "with scale 0.9 every one of them learns it")
     assert all(train_one_bit(T, 0.9, seed).right > 0.95 for seed in claims.SEEDS)
 
 
+@pytest.mark.slow
 def test_where_next_to_nothing_gets_back_14_of_16_go_on_guessing():
     claims.says("03b", "with scale 0.5 and $T = 50$, 14 of 16 did")
     runs = [train_one_bit(50, 0.5, seed) for seed in range(16)]
