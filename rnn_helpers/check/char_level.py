@@ -2,12 +2,13 @@
 
 import numpy as np
 
+from rnn_helpers.check import hints
 from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, one, parts
 from rnn_helpers.check.mistakes import char_level as mistakes
 from rnn_helpers.check.networks import draw_cell, model_of
 from rnn_helpers.gradcheck import numerical_gradient, relative_error
 from rnn_helpers.layout import OneHot
-from rnn_helpers.losses import softmax, softmax_cross_entropy
+from rnn_helpers.losses import softmax_cross_entropy
 from rnn_helpers.streaming import train_stream
 from rnn_helpers.text import build_vocabulary, one_hot
 from rnn_helpers.training import fit, train_step
@@ -75,6 +76,7 @@ BUILD_VOCABULARY = Exercise(
     facets=(Facet("every character once, in sorted order", 0.5, ("*/characters", "*/order")),
             Facet("index_of leads back to chars", 0.5, ("*/index_of",), "form")),
     reference=build_vocabulary,
+    hints=hints.BUILD_VOCABULARY,
     mistakes=mistakes.BUILD_VOCABULARY,
 )
 
@@ -96,6 +98,7 @@ ONE_HOT = Exercise(
     facets=(Facet("a 1 where the index says", 0.5, ("*/X",)), Facet("shape (T, size, 1)", 0.25, ("*/X",), "shape"),
             Facet("arguments unharmed", 0.25, kind="unharmed")),
     reference=one_hot,
+    hints=hints.ONE_HOT,
     forbidden=(OneHot.__array__, OneHot.__getitem__),
     mistakes=mistakes.ONE_HOT,
 )
@@ -184,6 +187,7 @@ SOFTMAX_CROSS_ENTROPY = Exercise(
             Facet("a very unlikely target", 0.5, ("a target 400*/loss",), "property"),
             Facet("arguments unharmed", 0.5, kind="unharmed")),
     reference=softmax_cross_entropy,
+    hints=hints.SOFTMAX_CROSS_ENTROPY,
     mistakes=mistakes.SOFTMAX_CROSS_ENTROPY,
     witness=entropy_witness,
 )
@@ -225,6 +229,7 @@ TRAIN_STEP_CHARACTERS = Exercise(
             Facet("parameters after a step without clipping", 0.5, tuple(f"a batch of 2*/{name}" for name in PARAMETERS)),
             Facet("X and targets unharmed", 0.25, kind="unharmed")),
     reference=train_step_characters,
+    hints=hints.TRAIN_STEP_CHARACTERS,
     forbidden=(train_step, fit, train_stream),
     mistakes=mistakes.TRAIN_STEP_CHARACTERS,
 )

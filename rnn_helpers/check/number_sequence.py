@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 
+from rnn_helpers.check import hints
 from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, keys
 from rnn_helpers.check.mistakes import number_sequence as mistakes
 from rnn_helpers.check.networks import draw_cell, model_of
@@ -61,6 +62,7 @@ MAKE_WINDOWS = Exercise(
             Facet("X and Y, in this order", 0.25, ("windows of 3/returned",), "property"),
             Facet("arguments unharmed", 0.25, kind="unharmed")),
     reference=make_windows,
+    hints=hints.MAKE_WINDOWS,
     mistakes=mistakes.MAKE_WINDOWS,
 )
 
@@ -98,6 +100,7 @@ FIT_SCALE = Exercise(
             Facet("shift and scale, in this order", 0.25, ("a series/returned",), "property"),
             Facet("arguments unharmed", 0.5, kind="unharmed")),
     reference=fit_scale,
+    hints=hints.FIT_SCALE,
     mistakes=mistakes.FIT_SCALE,
 )
 
@@ -147,6 +150,7 @@ SQUARED_ERROR = Exercise(
             Facet("loss and dy, in this order", 0.25, ("*/returned",), "property"),
             Facet("arguments unharmed", 0.25, kind="unharmed")),
     reference=squared_error,
+    hints=hints.SQUARED_ERROR,
     mistakes=mistakes.SQUARED_ERROR,
     witness=loss_witness,
 )
@@ -210,6 +214,7 @@ READOUT_BACKWARD = Exercise(
             Facet("three values, in the order asked", 0.25, keys(("one*", "a batch*"), ["returned"]), "property"),
             Facet("arguments unharmed", 0.25, kind="unharmed")),
     reference=readout_backward,
+    hints=hints.READOUT_BACKWARD,
     mistakes=mistakes.READOUT_BACKWARD,
     witness=readout_witness,
 )
@@ -264,6 +269,7 @@ CLIP_BY_NORM = Exercise(
             Facet("clipped and norm, in this order", 0.25, ("norm above*/returned",), "property"),
             Facet("arguments unharmed", 0.25, kind="unharmed")),
     reference=clip_by_norm,
+    hints=hints.CLIP_BY_NORM,
     mistakes=mistakes.CLIP_BY_NORM,
 )
 
@@ -320,6 +326,7 @@ TRAIN_STEP = Exercise(
             Facet("loss and norm, in this order", 0.25, ("a clipped step/returned",), "property"),
             Facet("X, Y unharmed", 0.25, kind="unharmed")),
     reference=train_step,
+    hints=hints.TRAIN_STEP,
     forbidden=(fit, train_stream),
     mistakes=mistakes.TRAIN_STEP,
 )

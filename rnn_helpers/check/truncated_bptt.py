@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 
 from rnn_helpers.bptt import rnn_backward_truncated, rnn_forward
+from rnn_helpers.check import hints
 from rnn_helpers.check.bptt import NAMES
 from rnn_helpers.check.exercise import Case, Exercise, Facet, keys, parts
 from rnn_helpers.check.families import truncated_bptt as family
@@ -102,6 +103,7 @@ RNN_BACKWARD_TRUNCATED = Exercise(
             Facet("four values, in the order asked", 0.25, keys((ONE, BATCH), ["returned"]), "property"),
             Facet("arguments unharmed", 0.5, kind="unharmed")),
     reference=rnn_backward_truncated,
+    hints=hints.RNN_BACKWARD_TRUNCATED,
     family=family.RNN_BACKWARD_TRUNCATED,
     witness=truncated_witness,
 )
@@ -159,6 +161,7 @@ TRAIN_STREAM = Exercise(
             Facet("the losses themselves are returned", 0.25, ("*/returned",), "property"),
             Facet("X, Y unharmed", 0.25, kind="unharmed")),
     reference=train_stream,
+    hints=hints.TRAIN_STREAM,
     mistakes=mistakes.TRAIN_STREAM,
 )
 
