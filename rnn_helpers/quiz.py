@@ -17,7 +17,6 @@ from IPython.utils.capture import capture_output
 
 from rnn_helpers.page import WIDGET_VIEW, shell
 from rnn_helpers.questions import QUESTIONS
-from rnn_helpers.questions.question import Question
 
 STYLE = """<style>
 .course-choice{white-space:normal;text-align:left;line-height:1.5;padding:2px 10px;max-width:98%}
@@ -77,7 +76,7 @@ class Quiz:
         display(self.bundle(), raw=True)
 
 
-def predict(name, *old, **older):
+def predict(name):
     """Ask a question before the experiment answers it.
 
     name : of a question in `rnn_helpers/questions/`
@@ -86,11 +85,6 @@ def predict(name, *old, **older):
     ------
     ValueError : there is no such question.
     """
-    if old or older:  # question, choices, answer, feedback
-        given = dict(zip(("choices", "answer", "feedback"), old, strict=False)) | older
-        choices = dict(zip(given["choices"], given["feedback"], strict=True))
-        Quiz(Question(name, list(choices)[given["answer"]], choices)).show()
-        return
     if name not in QUESTIONS:
         raise ValueError(f"the question is {name!r}, expected one of {', '.join(QUESTIONS)}")
     quiz, before = Quiz(QUESTIONS[name]), _asked.get(name)

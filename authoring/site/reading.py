@@ -8,7 +8,6 @@ import nbformat
 from authoring import ROOT, files, links, setup_cell
 from rnn_helpers.course import PAGES
 from rnn_helpers.questions import QUESTIONS
-from rnn_helpers.questions.question import Question
 
 MARKS = re.compile(r"([\\`*_{}\[\]<>$#|~])")
 SOLUTION = re.compile(r"^ *### (?:BEGIN|END) SOLUTION\n?", re.MULTILINE)
@@ -43,8 +42,7 @@ def guess(cell):
     call = body[0].value if len(body) == 1 and isinstance(body[0], ast.Expr) else None
     if not (isinstance(call, ast.Call) and getattr(call.func, "id", "") == "predict"):
         return None
-    name, *old = (ast.literal_eval(given) for given in (*call.args, *(word.value for word in call.keywords)))
-    return Question(name, old[0][old[1]], dict(zip(*old[::2], strict=True))) if old else QUESTIONS[name]
+    return QUESTIONS[ast.literal_eval(call.args[0])]
 
 
 def revealed(question):
