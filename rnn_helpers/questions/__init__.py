@@ -1,14 +1,14 @@
 """The questions of all notebooks by name, a file for each notebook; `quiz.predict` asks one of them."""
 
 from rnn_helpers.questions import (
-                                   bptt,
-                                   char_level,
-                                   forward_pass,
-                                   number_sequence,
-                                   rising_loss,
-                                   rnn_cell,
-                                   truncated_bptt,
-                                   vanishing,
+    bptt,
+    char_level,
+    forward_pass,
+    number_sequence,
+    rising_loss,
+    rnn_cell,
+    truncated_bptt,
+    vanishing,
 )
 
 NOTEBOOKS = {
