@@ -89,6 +89,7 @@ def clone(folder):
     return folder
 
 
+@pytest.mark.slow
 def test_the_wheel_is_pure_and_holds_the_package_only(tmp_path):
     home = clone(tmp_path / "home")
     done = subprocess.run([sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", tmp_path, home],

@@ -13,7 +13,7 @@ from rnn_helpers.check import EXERCISES
 from rnn_helpers.check.judge import judge
 from rnn_helpers.check.observe import observe
 from rnn_helpers.check.yardstick import Yardstick
-from tests.check.trying import BIG, SEEDS
+from tests.check.trying import BIG, over_seeds
 
 
 def pytest_generate_tests(metafunc):
@@ -40,7 +40,7 @@ def nudged(function, seed):
 
 
 class Atlas:
-    @pytest.mark.parametrize("seeds", [pytest.param(SEEDS[:3], id="3 seeds"), pytest.param(SEEDS, id="all", marks=pytest.mark.slow)])
+    @over_seeds
     def test_each_mistake_is_named(self, name, seeds):
         exercise, confused = EXERCISES[name], collections.Counter()
         for seed in seeds:

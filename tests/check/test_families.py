@@ -8,7 +8,7 @@ from rnn_helpers.check import EXERCISES
 from rnn_helpers.check.judge import judge
 from rnn_helpers.check.observe import observe
 from rnn_helpers.check.search import Fit, told
-from tests.check.trying import called, slips, yardstick
+from tests.check.trying import called, each_of, slips, yardstick
 
 FAMILIES = [name for name, exercise in EXERCISES.items() if exercise.family]
 SAME = {  # slips that do the same: (exercise, slip) -> what it is called
@@ -28,7 +28,7 @@ def test_the_program_without_a_slip_is_right(name):
         assert judged(name, Fit(), seed).status == "right"
 
 
-@pytest.mark.parametrize("name", FAMILIES)
+@each_of(FAMILIES)
 def test_each_slip_is_named(name):
     other = {}
     for number, fit in enumerate(slips(name)):
@@ -39,7 +39,7 @@ def test_each_slip_is_named(name):
     assert not other
 
 
-@pytest.mark.parametrize("name", FAMILIES)
+@each_of(FAMILIES)
 def test_two_slips_are_explained_by_no_more_than_two(name):
     """Pairs drawn at random: nearly all are called by their names, or, where one hides the other or others do the same,
     by as few. One in twelve may be too far to seek."""

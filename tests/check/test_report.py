@@ -13,7 +13,7 @@ from rnn_helpers.check.observe import observe
 from rnn_helpers.check.advice import Advice
 from rnn_helpers.check.report import Points, as_html, as_latex, as_text, mathematics, readable
 from rnn_helpers.check.yardstick import Yardstick
-from tests.check.trying import wrong_ways
+from tests.check.trying import each_of, wrong_ways
 
 VOID = {"br", "hr", "img"}
 
@@ -42,7 +42,7 @@ class Page(HTMLParser):
         return [text for where, text in self.texts if where == tag]
 
 
-@pytest.mark.parametrize("name", check.EXERCISES)
+@each_of(check.EXERCISES)
 def test_every_mistake_fits_and_is_said_first(name):
     exercise = check.EXERCISES[name]
     inputs = exercise.inputs(check.SEED)

@@ -37,8 +37,8 @@ RIGHT = {"shares": [a_copy_with_zeros, a_mask, differences]}
 
 
 @each_right_way(RIGHT)
-def test_a_right_way_earns_everything(name, function):
-    all_right(name, function)
+def test_a_right_way_earns_everything(name, function, seeds):
+    all_right(name, function, seeds)
 
 
 def test_there_are_enough_right_ways():

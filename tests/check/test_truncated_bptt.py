@@ -279,8 +279,8 @@ RIGHT = {
 
 
 @each_right_way(RIGHT)
-def test_right_ways_earn_everything(name, function):
-    all_right(name, function)
+def test_right_ways_earn_everything(name, function, seeds):
+    all_right(name, function, seeds)
 
 
 def test_enough_right_ways():

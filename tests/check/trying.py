@@ -16,7 +16,10 @@ from rnn_helpers.check.search import Fit, together
 from rnn_helpers.check.search import told as texts_of
 from rnn_helpers.check.yardstick import Yardstick
 
-SEEDS = range(50)  # of the fixtures
+FEW, SEEDS = range(4), range(50)  # of the fixtures: in `make test`, and in `make test-all`
+over_seeds = pytest.mark.parametrize("seeds", [pytest.param(FEW, id="few"),
+                                               pytest.param(SEEDS, id="all", marks=pytest.mark.slow)])
+SEARCHED_LONG = {"rnn_backward", "rnn_backward_truncated"}  # their families have several hundred slips
 BIG = {"rnn_cell_forward", "rnn_forward", "rnn_cell_backward", "rnn_backward", "softmax_cross_entropy", "rnn_backward_truncated"}
 SLOW = {"sample": range(5)}  # an exercise whose fixtures take long
 
@@ -66,17 +69,24 @@ def wrong_ways(name):
         yield variant.name, variant.title, exercise.family.program(fit)
 
 
-def all_right(name, function, **using):
+def each_of(names):
+    """Parametrize a test with names of exercises; `make test` leaves out those whose family takes long."""
+    return pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow) if name in SEARCHED_LONG else name
+                                            for name in names])
+
+
+def all_right(name, function, seeds=SEEDS, **using):
     """A right way earns everything on every fixture."""
-    for seed in SLOW.get(name, SEEDS):
+    for seed in SLOW.get(name, seeds):
         found = verdict(name, function, seed, **using)
         assert found.status == "right" and found.points == found.maximum, (seed, found.advice, found.facets)
 
 
 def each_right_way(right):
-    """Parametrize a test with (name, function) of RIGHT: exercise -> right ways."""
+    """Parametrize a test with (name, function, seeds) of RIGHT: exercise -> right ways."""
     ways = [(name, function) for name, functions in right.items() for function in functions]
-    return pytest.mark.parametrize("name, function", ways, ids=[f"{name}-{f.__qualname__}" for name, f in ways])
+    by_way = pytest.mark.parametrize("name, function", ways, ids=[f"{name}-{f.__qualname__}" for name, f in ways])
+    return lambda test: by_way(over_seeds(test))
 
 
 def each_wrong_way(wrong):

@@ -22,13 +22,14 @@ def explorers():
     return pictures()
 
 
+@pytest.mark.parametrize("apart", [7, pytest.param(2, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("n", range(11))
-def test_a_redraw_shows_what_a_drawing_from_scratch_shows(explorers, n):
+def test_a_redraw_shows_what_a_drawing_from_scratch_shows(explorers, n, apart):
     """What the easel keeps of the pictures before never shows in a later one."""
     explorer = explorers[n]
     for widget in explorer.controls.values():
         first = widget.value
-        for value in [*values(widget)[::2], first]:
+        for value in [*values(widget)[::apart], first]:
             widget.value = value
             kept = explorer.image.value
             explorer.easel.layers.clear()

@@ -25,7 +25,7 @@ def class_for(name):
     """A class of its own for each notebook: they are shared out among the workers by class."""
 
     class Test:
-        @pytest.mark.parametrize("nudge", [1e-9, -1e-9])
+        @pytest.mark.parametrize("nudge", [1e-9, pytest.param(-1e-9, marks=pytest.mark.slow)])
         def test_nudged_weights_print_the_same(self, nudge):
             as_it_is = printed.stored(name)
             assert "".join(as_it_is.values()).count("\n") > 7
