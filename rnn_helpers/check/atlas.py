@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from rnn_helpers.check.exercise import Mistake
+from rnn_helpers.check.exercise import ANOTHER, Mistake
 from rnn_helpers.check.observe import run_case
 from rnn_helpers.check.search import diagnose
 from rnn_helpers.check.yardstick import problem_texts, reading
@@ -22,8 +22,13 @@ def of_a_family(evidence):
         return {f"{case.name}/{name}": value for name, value in reading(case, inputs, result).items()}, bool(result.problem)
 
     seen = SimpleNamespace(got=evidence.got, expected=evidence.expected, wrong=evidence.wrong, agree=evidence.yardstick.agree,
+                           properties=evidence.yardstick.properties,
                            raised={name for name, result in evidence.observed.cases.items() if result.problem})
     variants, left = diagnose(exercise.family, exercise.cases, inputs, exercise.reference, seen, show) if evidence.wrong else ([], [])
+    if variants or not evidence.wrong:
+        damaged = {name.removeprefix(ANOTHER) for result in evidence.observed.cases.values() for name in result.damaged}
+        variants = [*variants, *(variant for start, variant in exercise.family.harm.items()
+                                 if any(name.startswith(start) and (start or not name.startswith(tuple(filter(None, exercise.family.harm)))) for name in damaged))]
     return [Mistake(variant.name, variant.title, variant.why, variant.line, None) for variant in variants], left
 
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from rnn_helpers.check import hints
 from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, one, parts
+from rnn_helpers.check.families import losses, training
 from rnn_helpers.check.mistakes import char_level as mistakes
 from rnn_helpers.check.networks import draw_cell, model_of
 from rnn_helpers.gradcheck import numerical_gradient, relative_error
@@ -188,7 +189,7 @@ SOFTMAX_CROSS_ENTROPY = Exercise(
             Facet("arguments unharmed", 0.5, kind="unharmed")),
     reference=softmax_cross_entropy,
     hints=hints.SOFTMAX_CROSS_ENTROPY,
-    mistakes=mistakes.SOFTMAX_CROSS_ENTROPY,
+    family=losses.SOFTMAX_CROSS_ENTROPY,
     witness=entropy_witness,
 )
 
@@ -231,7 +232,7 @@ TRAIN_STEP_CHARACTERS = Exercise(
     reference=train_step_characters,
     hints=hints.TRAIN_STEP_CHARACTERS,
     forbidden=(train_step, fit, train_stream),
-    mistakes=mistakes.TRAIN_STEP_CHARACTERS,
+    family=training.CHARACTERS,
 )
 
 EXERCISES = (BUILD_VOCABULARY, ONE_HOT, SOFTMAX_CROSS_ENTROPY, TRAIN_STEP_CHARACTERS)

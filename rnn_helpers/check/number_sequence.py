@@ -6,7 +6,8 @@ import numpy as np
 
 from rnn_helpers.check import hints
 from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, keys
-from rnn_helpers.check.mistakes import number_sequence as mistakes
+from rnn_helpers.check.families import losses, training
+from rnn_helpers.check.families import number_sequence as family
 from rnn_helpers.check.networks import draw_cell, model_of
 from rnn_helpers.check.returned import named, pair, several
 from rnn_helpers.data import fit_scale, make_windows
@@ -63,7 +64,7 @@ MAKE_WINDOWS = Exercise(
             Facet("arguments unharmed", 0.25, kind="unharmed")),
     reference=make_windows,
     hints=hints.MAKE_WINDOWS,
-    mistakes=mistakes.MAKE_WINDOWS,
+    family=family.MAKE_WINDOWS,
 )
 
 # ---- scaling ----
@@ -101,7 +102,7 @@ FIT_SCALE = Exercise(
             Facet("arguments unharmed", 0.5, kind="unharmed")),
     reference=fit_scale,
     hints=hints.FIT_SCALE,
-    mistakes=mistakes.FIT_SCALE,
+    family=family.FIT_SCALE,
 )
 
 # ---- the loss ----
@@ -151,7 +152,7 @@ SQUARED_ERROR = Exercise(
             Facet("arguments unharmed", 0.25, kind="unharmed")),
     reference=squared_error,
     hints=hints.SQUARED_ERROR,
-    mistakes=mistakes.SQUARED_ERROR,
+    family=losses.SQUARED_ERROR,
     witness=loss_witness,
 )
 
@@ -215,7 +216,7 @@ READOUT_BACKWARD = Exercise(
             Facet("arguments unharmed", 0.25, kind="unharmed")),
     reference=readout_backward,
     hints=hints.READOUT_BACKWARD,
-    mistakes=mistakes.READOUT_BACKWARD,
+    family=family.READOUT_BACKWARD,
     witness=readout_witness,
 )
 
@@ -270,7 +271,7 @@ CLIP_BY_NORM = Exercise(
             Facet("arguments unharmed", 0.25, kind="unharmed")),
     reference=clip_by_norm,
     hints=hints.CLIP_BY_NORM,
-    mistakes=mistakes.CLIP_BY_NORM,
+    family=family.CLIP_BY_NORM,
 )
 
 # ---- a training step ----
@@ -328,7 +329,7 @@ TRAIN_STEP = Exercise(
     reference=train_step,
     hints=hints.TRAIN_STEP,
     forbidden=(fit, train_stream),
-    mistakes=mistakes.TRAIN_STEP,
+    family=training.TRAIN_STEP,
 )
 
 EXERCISES = (MAKE_WINDOWS, FIT_SCALE, SQUARED_ERROR, READOUT_BACKWARD, CLIP_BY_NORM, TRAIN_STEP)

@@ -20,7 +20,7 @@ import numpy as np
 TOLERANCE = 1e-7  # relative, on the cases that candidates are tried on; what they are confirmed by has its own
 RETURNED = "returned"  # an observation: in words, which values there were, in which order
 LATE = "late", "later"  # the places of what becomes of a finished value
-SECONDS = {(1, 0): 0.15, (2, 0): 0.2, (1, 1): 0.05, (3, 0): 0.1, (2, 1): 0.08}  # of the processor, for (slips, outputs left open), in this order
+SECONDS = {(1, 0): 0.15, (2, 0): 0.2, (3, 0): 0.1, (1, 1): 0.05, (2, 1): 0.08}  # of the processor, for (slips, outputs left open), in this order
 MOST_FITS = 40  # candidates of a level that are confirmed
 
 
@@ -66,12 +66,14 @@ class Family:
     slots : those that more than one output depends on; outputs : in the order asked for
     call : (values by name, arguments) -> what the program returns; the values in order (one alone as it is), unless
     something is to be done with them, as writing them into a model
+    harm : what is said when an argument was changed, by how its name in the fixture begins
     """
 
     flow: Callable
     slots: dict
     outputs: dict
     call: Callable = lambda values, arguments: tuple(values.values()) if len(values) > 1 else [*values.values()][0]
+    harm: dict = field(default_factory=dict)
 
     def choice(self, slots, chosen):
         return SimpleNamespace(**{name: chosen.get(name, variants[0]).run for name, variants in slots.items()})
@@ -99,7 +101,7 @@ class Family:
             flow = self.flow(choice, *arguments, **named)
             values = {name: self.finished(name, own[name], flow) for name in self.outputs}
             if fit.order:
-                values = {name: values[name] for name in fit.order}
+                values = {name: values[name] for name in (*fit.order, *(set(values) - set(fit.order)))}
             return self.call(values, arguments)
 
         return program
@@ -415,10 +417,19 @@ class Search:
                     continue
                 for chosen in itertools.islice(itertools.product(*ways), 400):
                     fit = Fit(slips + tuple(itertools.chain(*chosen)), frozenset(open_), self.order)
-                    if fit.cost == level:
+                    if fit.cost == level and (not spare or self.needed(fit, slips)):
                         yield fit
                         if wider := self.spread(fit, flow):
                             yield wider
+
+    def needed(self, fit, slips):
+        """Whether each slip of the flow shows in what the fit explains."""
+        for slip in slips:
+            flow = self.flow(self.main, tuple(other for other in slips if other is not slip))
+            if all(self.fits(name, self.main, {s.slot: s.variant for s in fit.slips if s.output == name}, flow)
+                   for name in self.visible if name not in fit.open):
+                return False
+        return True
 
     def spread(self, fit, flow):
         """The fit with each slip of an output in others too, where the main trial does not show it; None when there is no such place."""
@@ -449,12 +460,13 @@ class Search:
             return None
         if self.order and (fit := self.confirmed([Fit(order=self.order)])):
             return fit
-        constant = all(not np.ptp(self.main.observed[name]) for name in self.visible if name not in self.right and numbers(self.main.observed[name]))
+        wrong = [self.main.observed[name] for name in self.visible if name not in self.right and numbers(self.main.observed[name])]
+        constant = bool(wrong) and all(value.size > 1 and not np.ptp(value) for value in wrong)
         for (level, spare), seconds in self.seconds.items():
             if constant and level > 1:  # zeros, or ones, can come of anything
                 return None
             self.until = time.process_time() + seconds
-            for counts in [(0, 1)] if level == 1 else [(count,) for count in range(3)]:
+            for counts in [(0, 1)] if (level, spare) == (1, 0) else [(count,) for count in range(3)]:
                 if fit := self.confirmed(sorted(self.candidates(level, spare, counts), key=self.rank) if counts != (2,)
                                          else self.candidates(level, spare, counts)):
                     return fit
@@ -515,7 +527,7 @@ def told(family, fit):
             title, why = title.replace(key, text), why.replace(key, text)
         found.append(replace(variant, name=every if every and many else one.replace("{o}", "-".join(names)), title=title, why=why))
     if fit.order:
-        asked, order = ", ".join(family.outputs), ", ".join(fit.order)
+        asked, order = ", ".join(name for name in family.outputs if name in fit.order), ", ".join(fit.order)
         found.append(Variant(None, f"order-{'-'.join(fit.order)}", f"The values come in another order: {order}",
                              f"Each is what it should be, but in another place. Return ({asked}).", f"-> ({asked})"))
     return found
@@ -527,7 +539,8 @@ def diagnose(family, cases, inputs, reference, evidence, show):
     Parameters
     ----------
     family : Family; cases, inputs, reference : of the exercise
-    evidence : has got ("case/name" -> value), wrong (keys), raised (names of cases without a result), agree (key, value, value)
+    evidence : has expected and got ("case/name" -> value), wrong (keys), properties (keys told in words that follow from other values),
+        raised (names of cases without a result), agree (key, value, value)
     show : (case, program) -> (values by key, whether it raised)
 
     Returns
@@ -545,32 +558,36 @@ def diagnose(family, cases, inputs, reference, evidence, show):
             calls = recorded(case, inputs, reference)
             if len(calls) == 1:
                 trials.append((case.name, Trial(*calls[0], values)))
-        wrong = [pair for pair in trials if pair[0] in wrong_cases]
-        if not wrong:
+        wrong = [pair for pair in trials if pair[0] in wrong_cases] or trials  # where only words are wrong
+        if not wrong or wrong_cases <= evidence.raised:
             return [], evidence.wrong
         main, trial = max(wrong, key=lambda pair: pair[1].size)
         chosen = [min(trials, key=lambda pair: pair[1].size)[1], trial]
-        missing = {name for name, value in chosen[1].observed.items() if value is None}
+        missing = {name for name, value in trial.observed.items() if value is None}
         words = evidence.got.get(f"{main}/{RETURNED}")
         order = tuple(str(words).split(", ")) if words is not None and not missing else ()
-        order = order if sorted(order) == sorted(family.outputs) and order != tuple(family.outputs) else ()
+        asked = tuple(str(evidence.expected.get(f"{main}/{RETURNED}", "")).split(", "))
+        order = order if sorted(order) == sorted(asked) and order != asked else ()
         ordered = sorted(cases, key=lambda case: case.name not in wrong_cases)
-        for strict in (True, False) if evidence.raised else (True,):
+        strict, raising, in_words = (set(), set()), (evidence.raised, set()), (evidence.raised, evidence.properties)
+        for skipped, ignored in [strict, *([raising] if evidence.raised else []), *([in_words] if evidence.properties & set(evidence.wrong) else [])]:
 
-            def confirm(program, open_, strict=strict):
+            def confirm(program, open_, skipped=skipped, ignored=ignored):
                 for case in ordered:
-                    if case.name in evidence.raised and not strict:
+                    if case.name in skipped:
                         continue
                     shown, raised = show(case, program)
                     if raised != (case.name in evidence.raised):
                         return False
-                    keys = [key for key in evidence.expected if key.split("/")[0] == case.name
+                    keys = [key for key in evidence.expected if key.split("/")[0] == case.name and key not in ignored
                             and key.split("/")[1] not in (*open_, *missing, RETURNED if missing else "")]
                     if not raised and not all(evidence.agree(key, evidence.got.get(key), shown.get(key)) for key in keys):
                         return False
                 return True
 
+            if ignored >= set(evidence.wrong):
+                break
             if fit := Search(family, chosen, confirm, order).run():
-                rest = [key for key in evidence.wrong if key.split("/")[1] in (*fit.open, *missing) or not strict and key.split("/")[0] in evidence.raised]
+                rest = [key for key in evidence.wrong if key.split("/")[1] in (*fit.open, *missing) or key in ignored or key.split("/")[0] in skipped]
                 return told(family, fit), rest
     return [], evidence.wrong

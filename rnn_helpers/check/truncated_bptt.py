@@ -8,8 +8,8 @@ from rnn_helpers.bptt import rnn_backward_truncated, rnn_forward
 from rnn_helpers.check import hints
 from rnn_helpers.check.bptt import NAMES
 from rnn_helpers.check.exercise import Case, Exercise, Facet, keys, parts
+from rnn_helpers.check.families import training
 from rnn_helpers.check.families import truncated_bptt as family
-from rnn_helpers.check.mistakes import truncated_bptt as mistakes
 from rnn_helpers.check.networks import cell_of, draw_cell, model_of, single_precision
 from rnn_helpers.check.number_sequence import PARAMS, after
 from rnn_helpers.check.returned import named, several, single, spoiled
@@ -162,7 +162,7 @@ TRAIN_STREAM = Exercise(
             Facet("X, Y unharmed", 0.25, kind="unharmed")),
     reference=train_stream,
     hints=hints.TRAIN_STREAM,
-    mistakes=mistakes.TRAIN_STREAM,
+    family=training.TRAIN_STREAM,
 )
 
 EXERCISES = (RNN_BACKWARD_TRUNCATED, TRAIN_STREAM)

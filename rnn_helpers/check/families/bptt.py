@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from rnn_helpers.check.families.common import (earlier, everywhere, flat, later, one_axis_more, over_the_batch, scaled, shortened,
+from rnn_helpers.check.families.common import (earlier, everywhere, flat, later, over_the_batch, scaled, shortened,
                                                transposed, zero)
-from rnn_helpers.check.search import Family, Output, clipped, decayed, slot
+from rnn_helpers.check.search import Family, Output, Variant, clipped, decayed, slot
 
 SLOPE = "dz_t = dh_t (1 - h_t^2)"
 FLOW = "dL/dh_t = dh[t] + Wh^T dz_{t+1}"
@@ -456,7 +456,10 @@ RNN_CELL_BACKWARD = Family(
     outputs={**weights_gradients(X_SIDE, H_SIDE, ONCE, chosen(LEFT, *(v.name for v in LEFT if not v.name.startswith(("own", "dh-in"))))),
              "dh_prev": Output(lambda s, f: s.rows(s.carry(f.cell, f.sent[0], 0, f.S[0], f.total[0], 0)), {"carry": but(carries("dh_prev"), "carry-sign", "carry-over-B", "carry-halved"), "rows": ROWS},
                                (*late(SUM), flat("dh_prev is (H, B)", "The numbers are right, but dh_prev is (H, B), as h_prev is."),
-                                zero("dh_prev-zero", "dh_prev is zero", "What came into this step goes on: Wh.T @ dz_t.", "dh_prev = Wh^T dz_t")))})
+                                zero("dh_prev-zero", "dh_prev is zero", "What came into this step goes on: Wh.T @ dz_t.", "dh_prev = Wh^T dz_t")))},
+    harm={"dh_t": Variant(None, "dh_t-overwritten", "dh_t is overwritten", "dh_t *= ... writes into the caller's array. Make a new one: dz_t = dh_t * (1 - h_t**2).", SLOPE),
+          "": Variant(None, "cache-overwritten", "The cache is overwritten",
+                      "h_t in the cache is the forward pass's own state. Work on new arrays: dz_t = dh_t * (1 - h_t**2).", SLOPE)})
 
 # ---- all steps ----
 
@@ -524,4 +527,6 @@ RNN_BACKWARD = Family(
     outputs={**weights_gradients(X_OF_STEPS, H_OF_STEPS, {"grows": GROWS}),
              "dh0": Output(lambda s, f: s.dh0(f), {"dh0": DH0},
                            (*late(SUM), flat(START, "The numbers are right, but dh0 is (H, B), as h0 is."),
-                            transposed(START, "A column per example: Wh.T @ dz_t, (H, B).")))})
+                            transposed(START, "A column per example: Wh.T @ dz_t, (H, B).")))},
+    harm={"dh": Variant(None, "dh-overwritten", "dh is overwritten",
+                        "dh[t] += ... writes into the caller's array; called again, the answer differs. Add into a new array: dh[t] + dh_next.", FLOW)})

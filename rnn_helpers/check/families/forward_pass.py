@@ -108,7 +108,10 @@ RNN_CELL_FORWARD = Family(
                  ("first-example-only", "Only the first example's state is returned", "Each example has its own column: (H, B).", lambda h: h[:, :1]),
                  ("states-summed-over-the-batch", "The states are summed over the batch", "Each example has its own column: (H, B).", lambda h: h.sum(axis=1, keepdims=True)))},
                            shapes(STEP, flat("h_t is (H, B)", "The numbers are right, but h_t is (H, B), a column per example: no ravel."), one_axis_more("h_t is (H, B)"))),
-             "cache": Output(lambda s, f: s.cache(*f.kept), {"cache": lacking("The cache lacks")})})
+             "cache": Output(lambda s, f: s.cache(*f.kept), {"cache": lacking("The cache lacks")})},
+    harm={"h_": Variant(None, "h_prev-overwritten", "h_prev is overwritten",
+                        "The caller, and your cache, still need the old state. Build a new array with np.tanh(...); h_prev[:] = and += write into the argument.",
+                        "h_prev belongs to the caller")})
 
 # ---- all steps ----
 
@@ -249,7 +252,10 @@ RNN_FORWARD = Family(
     flow=walk,
     slots={"start": START, "carry": CARRIED, "h": H_TERM, "b": (*B_TERM, *BIAS_IN_TIME), "squash": SQUASH, "steps": STEPS, "read": READ, "x": X_TERM},
     outputs={"h_states": Output(lambda s, f: s.collect(f), {"collect": COLLECT}),
-             "caches": Output(lambda s, f: [s.cache(*kept) for kept in f.caches] if s.cache else [], {"cache": CACHES})})
+             "caches": Output(lambda s, f: [s.cache(*kept) for kept in f.caches] if s.cache else [], {"cache": CACHES})},
+    harm={"h0": Variant(None, "h0-overwritten", "h0 is overwritten",
+                        "h[:] = ... or h += ... writes into the caller's h0: called again, the answer differs. Give a new array to the name: h_prev = h_t.",
+                        "h0 belongs to the caller")})
 
 # ---- readouts ----
 

@@ -162,4 +162,5 @@ RNN_BACKWARD_TRUNCATED = Family(
     outputs={**bptt.weights_gradients(X_SIDE, H_SIDE, {"grows": GROWS}, more=[("mean-over-k", "k", lambda f: 1 / f.k)]),
              "dh0": Output(lambda s, f: s.dh0(f), {"dh0": DH0},
                            (*bptt.late(bptt.SUM, ("mean-over-k", "k", lambda f: 1 / f.k)), flat(START, "The numbers are right, but dh0 is (H, B), as h0 is."),
-                            transposed(START, "A column per example: Wh.T @ dz, (H, B).")))})
+                            transposed(START, "A column per example: Wh.T @ dz, (H, B).")))},
+    harm=bptt.RNN_BACKWARD.harm)

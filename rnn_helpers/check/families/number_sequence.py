@@ -1,0 +1,301 @@
+"""The families of windows, scaling, the readout's gradients and clipping."""
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from rnn_helpers.check.families.bptt import late
+from rnn_helpers.check.families.common import everywhere, flat, later, over_the_batch, transposed, zero
+from rnn_helpers.check.search import Family, Output, Variant, slot
+
+# ---- windows ----
+
+WINDOW = "X[t, 0, n] = series[n + t], Y[t, 0, n] = series[n + t + 1], n = 0..S - T - 1"
+
+STARTS = slot(
+    WINDOW, lambda S, T: range(S - T),
+    ("last-window-missing", "The last window is missing", "A series of S numbers has S - T starts whose last number still has a successor: n = 0..S - T - 1, range(S - T).",
+     lambda S, T: range(S - T - 1)),
+    ("first-window-missing", "The first window is missing", "Count starts from 0: range(S - T).", lambda S, T: range(1, S - T)),
+    ("windows-do-not-overlap", "The windows do not overlap", "You jump a whole window ahead each time. Every number that has enough successors is a start.", lambda S, T: range(0, S - T, T)),
+    ("windows-share-one-number", "The windows share one number only", "Every number that has enough successors is a start: step by 1.", lambda S, T: range(0, S - T, max(1, T - 1))),
+    ("windows-jump", "The windows jump by one number more than they are long", "Every number that has enough successors is a start: step by 1.", lambda S, T: range(0, S - T, T + 1)),
+    ("wrapped-around", "One window too many, wrapped around the end",
+     "The last number has no successor, and np.roll (or an index that wraps) gives it the first one. Stop at n = S - T - 1.", lambda S, T: range(S - T + 1)),
+    ("two-last-windows-missing", "The last two windows are missing", "n = 0..S - T - 1, range(S - T).", lambda S, T: range(S - T - 2)),
+    ("every-second-window", "Every second window is left out", "Every number that has enough successors is a start: step by 1.", lambda S, T: range(0, S - T, 2)),
+    ("one-round", "Only the first window is there", "Does `return` stand inside the loop? It ends the function in the first round. Move it below the loop.", lambda S, T: range(1)),
+    ("as-many-windows-as-steps", "There are T windows", "Every number that has enough successors is a start: range(S - T).", lambda S, T: range(min(T, S - T))),
+    ("only-the-last-window", "Only the last window is there", "Keep every window: append inside the loop.", lambda S, T: [S - T - 1]),
+    ("windows-in-reverse", "The windows are in reverse order", "Window n starts at series[n].", lambda S, T: range(S - T - 1, -1, -1)))
+
+
+def padded(values, length):
+    return np.concatenate([values, np.zeros(max(0, length - len(values)))])[:length]
+
+
+NEXT = "The target of a number is its successor: take the same windows one step later."
+TARGET = slot(  # run (series, start, T) -> the targets of a window
+    WINDOW, lambda s, n, T: s[(np.arange(n, n + T) + 1) % len(s)],
+    ("target-is-the-input", "Y is the same as X", NEXT, lambda s, n, T: s[n : n + T]),
+    ("target-is-the-previous", "Y is one step earlier than X", "The network would be asked for what it has already read (and the first window would have no target). Shift Y forwards.",
+     lambda s, n, T: s[(np.arange(n, n + T) - 1) % len(s)]),
+    ("target-two-steps-later", "Y is two steps later than X", NEXT, lambda s, n, T: s[(np.arange(n, n + T) + 2) % len(s)]),
+    ("target-by-adding-one", "Y is X + 1", "That is right for 1, 2, 3, ... only. The target is the series' own next number, whatever it is.", lambda s, n, T: s[n : n + T] + 1),
+    ("target-is-the-next-window", "Y is the window after X", "Y starts T steps later. It starts one step later: each number's target is the number right after it.",
+     lambda s, n, T: padded(s[n + T : n + 2 * T], T)),
+    ("only-the-last-target", "Y holds the last target only", "That is many-to-one. Here every step has a target, so Y has the shape of X.", lambda s, n, T: s[n + T : n + T + 1]),
+    ("last-target-everywhere", "Every step has the last target", NEXT, lambda s, n, T: np.repeat(s[n + T : n + T + 1], T)),
+    ("wrapped-inside-the-window", "Each window's last target is its own first number", "np.roll of a window wraps around. " + NEXT, lambda s, n, T: np.roll(s[n : n + T], -1)),
+    ("last-target-missing", "The last target of each window is missing", NEXT, lambda s, n, T: s[n + 1 : n + T]),
+    ("differences", "Y holds differences", NEXT, lambda s, n, T: s[n + 1 : n + T + 1] - s[n : n + T]))
+
+SHAPE = "X (T, D, B)"
+
+
+def columns(w):
+    return w.T[:, None, :]
+
+
+TURNED = slot(  # run (windows as rows, (N, T)) -> an array
+    SHAPE, columns,
+    ("examples-first", "Examples are the first axis", "You return (N, T, 1): a row per window. Here time is first and a column is an example: (T, 1, N).", lambda w: w[:, :, None]),
+    ("middle-axis-missing", "The axis of the inputs is missing", "You return (T, N). A step has D = 1 input, so X is (T, 1, N): X[:, None, :].", lambda w: w.T),
+    ("time-as-inputs", "A window is one step with many inputs", "You return (1, T, N): the network would see the whole window at once. Time is the first axis: (T, 1, N).", lambda w: w.T[None]),
+    ("reshaped-for-transposed", "reshape has mixed the windows",
+     "The windows are rows (N, T); reshape to (T, 1, N) cuts them up anew. Turn them: np.array(windows).T[:, None, :].", lambda w: w.reshape(w.shape[1], 1, -1)),
+    ("windows-as-steps", "A window is a row of its own step", "You return (N, 1, T). Time is the first axis and a window is a column: (T, 1, N).", lambda w: w[:, None, :]),
+    ("rows-of-windows", "A window is a row", "You return (N, T). Time is the first axis and a column is an example: (T, 1, N).", lambda w: w),
+    ("examples-in-the-middle", "Examples are the middle axis", "You return (T, N, 1). A column is an example: (T, 1, N).", lambda w: w.T[:, :, None]),
+    ("windows-flat", "The windows are one flat array", "Time is the first axis and a column is an example: (T, 1, N).", lambda w: w.ravel()))
+
+
+def cut_up(s, series, length):
+    series = s.series(np.array(series, float))
+    T = s.length(length, len(series))
+    starts = list(s.starts(len(series), T))
+    return SimpleNamespace(series=series, T=T, starts=starts, X=np.array([series[n : n + T] for n in starts]), turned=s.turned)
+
+
+MAKE_WINDOWS = Family(
+    flow=cut_up,
+    slots={"starts": STARTS, "turned": TURNED,
+           "length": slot(WINDOW, lambda T, S: T, ("length-ignored", "The whole series is one window", "A window has `length` numbers, and every start gives one.", lambda T, S: S - 1),
+                          ("windows-one-short", "The windows are one number short", "A window has `length` numbers: series[n : n + length].", lambda T, S: T - 1),
+                          ("windows-one-long", "The windows are one number longer", "A window has `length` numbers: series[n : n + length].", lambda T, S: T + 1)),
+           "series": slot(WINDOW, lambda x: x, ("whole-numbers", "The numbers have lost what is behind the point", "dtype=int cuts the rest off: take floats.", np.trunc),
+                          ("series-in-reverse", "The series is read from its end", "Window n starts at series[n].", lambda x: x[::-1]))},
+    outputs={"X": Output(lambda s, f: f.turned(f.X)),
+             "Y": Output(lambda s, f: s.own(f.turned, np.array([s.target(f.series, n, f.T) for n in f.starts])), {"target": TARGET, "own": slot(
+                 SHAPE, lambda turned, y: turned(y), ("targets-as-rows", "Y has a row per window", "Y has the shape of X, (T, 1, N).", lambda turned, y: y),
+                 ("targets-flat", "Y is flat", "Y has the shape of X, (T, 1, N).", lambda turned, y: y.ravel()))})})
+
+# ---- scaling ----
+
+SCALE = "shift = mean(series), scale = sqrt(mean((series - shift)^2))"
+SHIFT = slot(
+    SCALE, np.mean,
+    ("median-for-mean", "shift is the median", "Use the mean.", np.median),
+    ("no-shift", "shift is 0", "Subtract the mean, so that numbers lie on both sides of 0, where tanh bends.", lambda s: 0.0),
+    ("minimum-for-mean", "shift is the minimum", "Use the mean: then numbers lie on both sides of 0, where tanh bends.", np.min),
+    ("middle-for-mean", "shift is the middle between minimum and maximum", "Two numbers alone set it, often outliers. Use the mean.", lambda s: (s.max() + s.min()) / 2),
+    ("sum-for-mean", "shift is the sum", "Divide by the length: the mean.", np.sum),
+    ("first-number-for-mean", "shift is the first number", "Use the mean.", lambda s: s[0]),
+    ("maximum-for-mean", "shift is the maximum", "Use the mean.", np.max),
+    ("mean-over-n-minus-one", "The mean is divided by S - 1", "Divide by S.", lambda s: s.sum() / (len(s) - 1)),
+    ("shift-negative", "shift has the wrong sign", "It is used as series - shift: return the mean itself.", lambda s: -s.mean()),
+    ("scaled-series-returned", "The scaled series is returned", "Return the two numbers. The caller scales, and scales what comes later with the same two numbers.", lambda s: (s - s.mean()) / s.std()),
+    ("shifted-series-returned", "The shifted series is returned", "Return the two numbers: the caller scales.", lambda s: s - s.mean()))
+SPREAD = slot(
+    SCALE, np.std,
+    ("n-minus-one", "The standard deviation divides by S - 1",
+     "That is ddof=1 (the default of pandas and of statistics.stdev). The scaled training part should have mean square 1: ddof=0.", lambda s: s.std(ddof=1)),
+    ("variance-for-deviation", "scale is the variance", "Take the square root: the variance has the unit of the series squared.", np.var),
+    ("n-minus-one+variance-for-deviation", "scale is the variance, divided by S - 1", "Divide by S (ddof=0), and take the root.", lambda s: s.var(ddof=1)),
+    ("divided-by-the-maximum", "scale is the largest number", "Dividing by the maximum leaves the spread to chance. Use the standard deviation.", lambda s: np.abs(s).max()),
+    ("divided-by-the-maximum", "scale is the largest number", "Dividing by the maximum leaves the spread to chance. Use the standard deviation.", np.max),
+    ("range-for-deviation", "scale is the range", "Use the standard deviation, not max - min.", np.ptp),
+    ("not-shifted-first", "scale is measured from zero", "You take the root of mean(series^2). Deviations are measured from the mean: mean((series - shift)^2).", lambda s: np.sqrt(np.mean(s**2))),
+    ("absolute-deviation", "scale is the mean absolute deviation", "Square the deviations, average them, take the root.", lambda s: np.abs(s - s.mean()).mean()),
+    ("root-not-averaged", "The squares are summed, not averaged", "scale grows with the length of the series. Divide by S before the root.", lambda s: np.sqrt(np.sum((s - s.mean()) ** 2))),
+    ("sum-of-squares", "scale is the sum of squares", "Divide by S, and take the root.", lambda s: np.sum((s - s.mean()) ** 2)),
+    ("one-over-scale", "scale is a factor, not a divisor", "It is used as (series - shift) / scale, so return the deviation itself, not 1 / deviation.", lambda s: 1 / s.std()),
+    ("half-range-for-deviation", "scale is half the range", "Two numbers alone set it, often outliers. Use the standard deviation.", lambda s: np.ptp(s) / 2),
+    ("largest-deviation", "scale is the largest deviation", "Use the standard deviation.", lambda s: np.abs(s - s.mean()).max()),
+    ("mean-for-deviation", "scale is the mean", "Use the standard deviation.", np.mean),
+    ("quartiles-for-deviation", "scale is the distance of the quartiles", "Use the standard deviation.", lambda s: np.subtract(*np.percentile(s, [75, 25]))),
+    ("norm-for-deviation", "scale is the norm of the series", "Use the standard deviation.", lambda s: np.linalg.norm(s)),
+    ("no-scale", "scale is 1", "Use the standard deviation.", lambda s: 1.0),
+    ("root-divided-outside", "The root is divided by S, not what is under it", "sqrt(sum / S), not sqrt(sum) / S.", lambda s: np.sqrt(np.sum((s - s.mean()) ** 2)) / len(s)))
+
+FIT_SCALE = Family(
+    flow=lambda s, series: s.both(np.array(series, float)),
+    slots={"both": slot(
+        SCALE, lambda s: (s, None, None),
+        ("min-and-range", "shift and scale are minimum and range",
+         "That maps to 0..1, where tanh is used on one side only and one outlier sets the scale. Use mean and standard deviation.", lambda s: (s, np.min(s), np.ptp(s))),
+        ("middle-and-half-range", "shift and scale map the series to -1..1",
+         "(max + min) / 2 and (max - min) / 2 are set by two numbers alone, often outliers. Use mean and standard deviation.", lambda s: (s, (s.max() + s.min()) / 2, np.ptp(s) / 2)),
+        ("no-shift+divided-by-the-maximum", "shift is 0, and scale is the largest number", "Use mean and standard deviation.", lambda s: (s, 0.0, np.abs(s).max())),
+        ("median-and-quartiles", "shift and scale are median and quartiles", "Use mean and standard deviation.", lambda s: (s, np.median(s), np.subtract(*np.percentile(s, [75, 25])))),
+        ("minimum-and-maximum", "shift and scale are minimum and maximum", "Use mean and standard deviation.", lambda s: (s, s.min(), s.max())),
+        ("of-differences", "shift and scale are those of the differences", "Use mean and standard deviation of the series.", lambda s: (np.diff(s), None, None)),
+        ("last-number-missing", "The last number is left out", "All of the series counts.", lambda s: (s[:-1], None, None)),
+        ("first-number-missing", "The first number is left out", "All of the series counts.", lambda s: (s[1:], None, None)))},
+    outputs={"shift": Output(lambda s, f: s.shift(f[0]) if f[1] is None else f[1], {"shift": SHIFT}),
+             "scale": Output(lambda s, f: s.spread(f[0]) if f[2] is None else f[2], {"spread": SPREAD})})
+
+# ---- the readout, backwards ----
+
+READ = "dWy = sum_t dy_t h_t^T, dc = sum_t dy_t (over the batch too), dh_t = Wy^T dy_t"
+OF_WY, OF_C, OF_H = "dWy = sum_t dy_t h_t^T", "dc = sum_t dy_t", "dh_t = Wy^T dy_t"
+GROWS = slot(
+    READ, lambda V: V.sum(0),
+    ("{o}-overwritten|last-step-only", "{o} {is} overwritten at every step", "With `=` in a loop each step overwrites the one before. Wy and c are used at every step: accumulate with `+=`.", lambda V: V[-1]),
+    ("{o}-of-the-first-step|first-step-only", "{o} {has} the first step's share only",
+     "`=` for `+=` on the way back, or `return` inside the loop, leaves the first step. Accumulate with `+=` over all steps.", lambda V: V[0]),
+    ("{o}-per-step|gradients-stacked", "{o} {has} a share of its own for each step", "All steps share Wy and c, so their shares add up.", lambda V: V),
+    ("{o}-zero|gradients-stay-zero", "{o} {is} zero", "Nothing is added to {o}: add this step's share.", lambda V: 0 * V[0]),
+    ("{o}-without-the-last-step", "{o} {has} no share of the last step", "All steps count: range(T).", lambda V: V[:-1].sum(0)),
+    ("{o}-without-the-first-step", "{o} {has} no share of the first step", "All steps count: range(T).", lambda V: V[1:].sum(0)))
+
+
+def gradients_of_readout(s, dy, h_states, Wy):
+    dy, h = s.loss(np.array(dy)), np.array(h_states)
+    return SimpleNamespace(dy=dy, h=h, Wy=Wy, T=len(dy), B=dy.shape[2])
+
+
+def product(dy, h):
+    return dy @ h.transpose(0, 2, 1)
+
+
+FACTOR = late(READ)
+READOUT_BACKWARD = Family(
+    flow=gradients_of_readout,
+    slots={"loss": slot(
+        READ, lambda dy: dy,
+        ("many-to-one", "Only the last step is read out",
+         "You treat the readout as many-to-one. Every step has an output, so every step has its share of dWy, dc and its own dh_t.", lambda dy: np.concatenate([0 * dy[:-1], dy[-1:]])),
+        ("dy-in-reverse", "dy is read in the wrong order", "dy[t] goes with h_states[t].", lambda dy: dy[::-1]),
+        ("one-round", "Only the first step counts", "Every step has an output.", lambda dy: np.concatenate([dy[:1], 0 * dy[1:]])),
+        ("dy-averaged-over-the-batch", "dy is averaged over the batch", "Each example has its own column.", over_the_batch),
+        ("dy-summed-up", "dy is added up from the end", "dy[t] is the loss of step t alone.", lambda dy: dy[::-1].cumsum(0)[::-1]))},
+    outputs={
+        "dWy": Output(lambda s, f: s.grows(s.product(f.dy, s.state(f.h))), {
+            "state": slot(OF_WY, lambda h: h,
+                          ("previous-state", "dWy pairs dy_t with h_{t-1}", "y_t was read from h_t, the state after step t.", lambda h: np.concatenate([0 * h[:1], h[:-1]])),
+                          ("previous-state", "dWy pairs dy_t with h_{t-1}", "y_t was read from h_t, the state after step t.", lambda h: np.roll(h, 1, 0)),
+                          ("next-state", "dWy pairs dy_t with h_{t+1}", "y_t was read from h_t, the state after step t.", later),
+                          ("last-state", "dWy takes the last state at every step", "y_t was read from h_t.", lambda h: everywhere(h, -1)),
+                          ("first-state", "dWy takes the first state at every step", "y_t was read from h_t.", lambda h: everywhere(h, 0)),
+                          ("states-in-reverse", "dWy reads the states from the end", "y_t was read from h_t.", lambda h: h[::-1]),
+                          ("tanh-in-dWy", "dWy takes tanh' with it", "y_t = Wy h_t + c: dy_t h_t^T, no slope.", lambda h: 1 - h**2),
+                          ("state-averaged", "dWy takes the batch's mean state", "dy_t @ h_t.T sums over the batch.", over_the_batch)),
+            "product": slot(OF_WY, product,
+                            ("sums-before-product", "dWy is the product of sums", "A sum of products is not a product of sums: multiply step by step (and example by example), then add.",
+                             lambda dy, h: (dy.sum(0) @ h.sum(0).T)[None]),
+                            ("outer-for-the-batch", "np.outer makes dWy of a batch too large", "np.outer flattens both sides. dy_t @ h_t.T sums over the batch.",
+                             lambda dy, h: np.array([np.outer(a, b) for a, b in zip(dy, h, strict=True)])),
+                            ("first-example-only", "dWy has the first example's share only", "dy_t @ h_t.T sums over the batch.", lambda dy, h: product(dy[:, :, :1], h[:, :, :1]))),
+            "grows": GROWS}, (*FACTOR, transposed(OF_WY, "dWy has the shape of Wy, (O, H): dy_t (O, B) times h_t transposed (B, H)."))),
+        "dc": Output(lambda s, f: s.grows(s.over(f.dy, f)), {
+            "over": slot(OF_C, lambda dy, f: dy.sum(axis=2, keepdims=True),
+                         ("dc-not-summed-over-batch", "dc has a column per example", "All examples share one c, so their shares add up: dc is (O, 1), sum with axis=1, keepdims=True.", lambda dy, f: dy),
+                         ("dc-one-number", "dc is one number", "A sum over everything mixes the outputs. Each has its own bias: sum over time and batch only.", lambda dy, f: dy.sum(axis=(1, 2))),
+                         ("dc-summed-over-outputs", "dc is summed over the outputs", "The batch is axis 1: dy_t.sum(axis=1, keepdims=True).", lambda dy, f: dy.sum(axis=1, keepdims=True)),
+                         ("dc-carries-h", "dc is multiplied by the state", "c is added to Wy h_t, so its gradient is dy_t itself.", lambda dy, f: product(dy, f.h).sum(axis=2, keepdims=True)),
+                         ("dc-of-the-first-example", "dc has the first example's share only", "All examples share one c: sum over the batch.", lambda dy, f: dy[:, :, :1])),
+            "grows": GROWS}, (*FACTOR, flat(OF_C, "dc has the shape of c, a column (O, 1): keepdims=True, or [:, None]."),
+                              transposed(OF_C, "dc has the shape of c, a column (O, 1)."))),
+        "dh": Output(lambda s, f: s.collect(s.through(f)), {
+            "through": slot(OF_H, lambda f: f.Wy.T @ f.dy,
+                            ("tanh-in-dh", "dh carries tanh'", "dh_t is what reaches h_t itself. The factor 1 - h_t^2 belongs to the step back through the cell, which applies it already.",
+                             lambda f: f.Wy.T @ f.dy * (1 - f.h**2)),
+                            ("dh-times-h", "dh is multiplied by h_t", "dh_t = Wy^T dy_t.", lambda f: f.Wy.T @ f.dy * f.h)),
+            "collect": slot(OF_H, lambda dh: dh,
+                            ("dh-carried", "dh adds up what comes from later steps", "dh_t is the loss at step t reaching h_t directly. What flows between the steps is the work of rnn_backward.",
+                             lambda dh: np.cumsum(dh[::-1], axis=0)[::-1]),
+                            ("dh-of-the-last-step", "dh reaches the last state only", "Every step has a loss here: dh_t = Wy^T dy_t for each t.", lambda dh: np.concatenate([0 * dh[:-1], dh[-1:]])),
+                            ("dh-backwards", "dh is in reversed order", "You append while walking backwards, so dh[0] belongs to the last step. Reverse it, or write into dh[t].", lambda dh: dh[::-1]),
+                            ("dh-summed-over-time", "dh is summed over the steps", "Each state has its own dh_t: (T, H, B).", lambda dh: dh.sum(0)),
+                            ("dh-is-one-step", "dh is that of the last step only", "Each state has its own dh_t: (T, H, B). Append inside the loop.", lambda dh: dh[-1]),
+                            ("dh-is-one-step", "dh is that of the first step only", "Each state has its own dh_t: (T, H, B). Append inside the loop.", lambda dh: dh[0]),
+                            ("dh-aliased", "All of dh is that of the last step", "One array is filled again and again. Make a new one at each step.", lambda dh: everywhere(dh, -1)),
+                            ("dh-rows", "dh has its axes in another order", "dh has the shape of h_states: (T, H, B).", lambda dh: dh.transpose(0, 2, 1)),
+                            ("dh-summed-over-the-batch", "dh is summed over the batch", "Each example has its own column: (T, H, B).", lambda dh: dh.sum(axis=2, keepdims=True)),
+                            ("dh-glued", "The steps of dh are glued together", "Time is an axis of its own: np.array(list of steps).", lambda dh: np.concatenate(list(dh))))},
+            (*FACTOR, zero("dh-zero", "dh is zero", "dh_t = Wy^T dy_t.", OF_H)))})
+
+# ---- clipping ----
+
+CLIP = "norm = sqrt(sum of all squares), g <- g min(1, max_norm / norm)"
+
+
+def squares(grads):
+    return sum(float((g**2).sum()) for g in grads.values())
+
+
+NORM = slot(
+    CLIP, lambda grads: np.sqrt(squares(grads)),
+    ("norms-added", "The norms of the arrays are added", "Lengths of perpendicular parts do not add, their squares do. Sum the squares, then take one root.",
+     lambda grads: sum(np.linalg.norm(g) for g in grads.values())),
+    ("root-forgotten", "The root is missing", "The sum of squares is the norm squared. Take its root.", squares),
+    ("largest-norm", "The norm is that of the largest array", "All arrays together are one vector. Sum the squares of all of them, then take one root.",
+     lambda grads: max(np.linalg.norm(g) for g in grads.values())),
+    ("largest-element", "The norm is the largest element", "That is the maximum norm. Use the Euclidean one: the root of the sum of squares.", lambda grads: max(np.abs(g).max() for g in grads.values())),
+    ("absolute-values-added", "The norm is the sum of absolute values", "Use the Euclidean norm: the root of the sum of squares.", lambda grads: sum(np.abs(g).sum() for g in grads.values())),
+    ("mean-of-squares", "The squares are averaged", "The norm is the length of the gradient: the root of the sum of squares, not of their mean.",
+     lambda grads: np.sqrt(squares(grads) / sum(g.size for g in grads.values()))),
+    ("norms-averaged", "The norm is the mean of the arrays' norms", "Sum the squares of all of them, then take one root.", lambda grads: np.mean([np.linalg.norm(g) for g in grads.values()])),
+    ("norm-of-the-last", "The norm is that of the last array", "`=` for `+=`? Sum the squares of all arrays, then take one root.", lambda grads: np.linalg.norm([*grads.values()][-1])),
+    ("norm-of-the-first", "The norm is that of the first array", "Sum the squares of all arrays, then take one root.", lambda grads: np.linalg.norm([*grads.values()][0])),
+    ("spectral-norms", "The norms are spectral norms", "np.linalg.norm(g, 2) of a matrix is its largest singular value. Sum the squares of all elements.",
+     lambda grads: np.sqrt(sum(np.linalg.norm(g, 2) ** 2 for g in grads.values()))),
+    ("norm-of-sums", "The elements are added before they are squared", "Square each element, then sum.", lambda grads: np.sqrt(sum(g.sum() ** 2 for g in grads.values()))))
+
+SHORTEN = slot(  # run (gradient, norm, max_norm, all gradients) -> what becomes of it
+    CLIP, lambda g, n, m, grads: g * (m / n) if n > m else g * 1.0,
+    ("element-by-element", "Each element is clipped on its own",
+     "np.clip turns the gradient: large elements shrink, small ones stay. Scale everything by one factor, so the direction is kept.", lambda g, n, m, grads: np.clip(g, -m, m)),
+    ("each-array-on-its-own", "Each array is clipped by its own norm", "The arrays shrink by different factors, so the direction turns. One norm over all of them, one factor for all.",
+     lambda g, n, m, grads: g * min(1.0, m / np.linalg.norm(g)) if g.any() else g),
+    ("not-clipped", "Nothing is clipped", "Above the threshold every gradient is multiplied by max_norm / norm.", lambda g, n, m, grads: g),
+    *(("scaled-up-too", "Short gradients are stretched", "Below the threshold nothing changes: factor min(1, max_norm / norm).", run) for run in (
+        lambda g, n, m, grads: g * (m / n), lambda g, n, m, grads: g * m / n, lambda g, n, m, grads: g * (m / n) if n else g,
+        lambda g, n, m, grads: g * (m / (n + 1e-6)), lambda g, n, m, grads: g * (m / (n + 1e-8)), lambda g, n, m, grads: g * (m / (n + 1e-12)))),
+    ("divided-by-the-norm", "The clipped gradient has length 1", "You divide by the norm but do not multiply by max_norm.", lambda g, n, m, grads: g / n if n > m else g),
+    ("always-length-one", "Every gradient gets length 1", "Only what is longer than max_norm is shortened, to max_norm.", lambda g, n, m, grads: g / n if n else g),
+    ("condition-turned-round", "Short gradients are scaled, long ones are not", "Scale where the norm is *above* the threshold.", lambda g, n, m, grads: g * (m / n) if n < m else g),
+    ("factor-turned-round", "The factor is norm / max_norm", "That makes long gradients longer. Multiply by max_norm / norm.", lambda g, n, m, grads: g * (n / m) if n > m else g),
+    ("zero-when-too-long", "A gradient that is too long is dropped", "Shorten it, do not discard it: its direction is still good.", lambda g, n, m, grads: g * (n <= m)),
+    ("zero-threshold-everywhere", "Each element becomes +-max_norm", "Scale everything by one factor: max_norm / norm.", lambda g, n, m, grads: np.sign(g) * m if n > m else g),
+    ("filled-with-the-threshold", "Elements above max_norm only are clipped, on one side", "Scale everything by one factor: max_norm / norm.", lambda g, n, m, grads: np.minimum(g, m)),
+    ("divided-by-the-threshold", "The gradient is divided by max_norm", "Multiply by max_norm / norm.", lambda g, n, m, grads: g / m if n > m else g),
+    ("multiplied-by-the-threshold", "The gradient is multiplied by max_norm", "Divide by the norm too: max_norm / norm.", lambda g, n, m, grads: g * m if n > m else g),
+    ("inf-over-inf", "An infinite max_norm gives nan", "inf / inf, or inf * 0, is nan. Shorten only where norm > max_norm.",
+     lambda g, n, m, grads: g * (m / max(n, m)) if n or np.isfinite(m) else g),
+    ("zero-over-zero", "A gradient of zeros gives nan", "0 / 0 is nan. Shorten only where norm > max_norm.", lambda g, n, m, grads: g * np.minimum(1.0, np.float64(m) / n) if n else g * np.nan))
+
+
+def clip(s, grads, max_norm):
+    norm = s.norm(grads)
+    return SimpleNamespace(norm=norm, grads=grads, clipped={name: s.shorten(np.array(g), norm, max_norm, grads) for name, g in grads.items()})
+
+
+CLIP_BY_NORM = Family(
+    flow=clip,
+    slots={"shorten": SHORTEN, "norm": NORM},
+    outputs={"clipped": Output(lambda s, f: s.kept(f), {"kept": slot(
+                 CLIP, lambda f: f.clipped,
+                 ("only-the-last-clipped", "Only the last array is clipped", "Every array is multiplied by the factor: g * factor for each name.",
+                  lambda f: {name: f.clipped[name] if n + 1 == len(f.grads) else g for n, (name, g) in enumerate(f.grads.items())}),
+                 ("only-the-first-clipped", "Only the first array is clipped", "Does `return` stand inside the loop? Every array is multiplied by the factor.",
+                  lambda f: {name: g if n else f.clipped[name] for n, (name, g) in enumerate(f.grads.items())}))}),
+             "norm": Output(lambda s, f: s.told(f), {"told": slot(
+                 CLIP, lambda f: f.norm,
+                 ("norm-after-clipping", "The norm is measured after clipping", "Return the norm before clipping: it tells how far the gradient was from the threshold.",
+                  lambda f: np.sqrt(squares(f.clipped))),
+                 ("factor-for-norm", "The factor is returned, not the norm", "Return the norm before clipping.", lambda f: min(1.0, np.sqrt(squares(f.clipped)) / f.norm) if f.norm else 1.0),
+                 ("norm-zero", "The norm is returned as 0", "Return the norm before clipping.", lambda f: 0.0),
+                 ("norm-squared", "The norm is returned squared", "Return its root.", lambda f: f.norm**2))})},
+    harm={"d": Variant(None, "clipped-in-place", "The gradients are clipped in place", "`*=` writes into the caller's arrays. Build a new dict with g * factor.", "grads belongs to the caller")})
