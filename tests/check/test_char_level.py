@@ -218,7 +218,7 @@ def test_two_independent_mistakes_are_both_named():
         p[steps, targets, examples] -= 1
         return loss, p
 
-    assert set(advice("softmax_cross_entropy", both)[0].mistakes) == {"loss-averaged", "overflow"}
+    assert set(advice("softmax_cross_entropy", both)[0].mistakes) == {"loss-averaged", "overflow", "log-of-zero"}
 
 
 def test_clipped_probabilities_are_recognised_whatever_the_eps():

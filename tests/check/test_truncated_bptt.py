@@ -200,7 +200,7 @@ def test_not_attempted_and_forgotten_return():
         raise NotImplementedError()
 
     assert verdict("rnn_backward_truncated", stub).status == "not attempted"
-    assert "None" in verdict("rnn_backward_truncated", nothing).advice[0]
+    assert "no `return`" in verdict("rnn_backward_truncated", nothing).advice[0]
 
 
 # --- the stream: right ways ---
