@@ -128,6 +128,6 @@ def _reveal(place, held):
 
 def _run_by_a_front_end():
     """Whether the cell that runs now was sent by a page: then the message that asked for it names the cell."""
-    parent = getattr(shell(), "parent_header", None) or {}
-    return bool(parent.get("metadata", {}).get("cellId"))
+    parent = getattr(shell(), "parent_header", None)
+    return isinstance(parent, dict) and bool(parent.get("metadata", {}).get("cellId"))
 
