@@ -35,8 +35,8 @@ class Budget:
         return round(self.words / 100 + 2 * self.lines + 3 * self.written + 2 * self.stops)
 
     def __str__(self):
-        return (f"{self.minutes} minutes: {self.words} words, {self.lines} lines to write, {self.written} written "
-                f"answers, {self.stops} questions and plays; {self.cells} cells")
+        return (f"{self.minutes} minutes: {self.words} words, {self.lines} lines and {self.written} answers to "
+                f"write, {self.stops} questions and plays; {self.cells} cells")
 
 
 def words(text):
