@@ -9,10 +9,10 @@ QUESTIONS = {
         choices={
             "Wh not transposed on the way back":
                 "Transposed or not shows as soon as anything is carried back, whatever h0 is.",
-            "the first step's share of dWh left out":
-                "The first step's share of dWh is dz_1 times h0 transposed: 0 when h0 = 0.",
             "nothing carried between the steps":
                 "Without the carry, step 1 hears only its own loss, and every parameter shows it.",
+            "the first step's share of dWh left out":
+                "The first step's share of dWh is dz_1 times h0 transposed: 0 when h0 = 0.",
             "none: all parameters are checked":
                 "Every parameter is looked at, but one term is multiplied by h0, and h0 is 0.",
         }),

@@ -9,21 +9,21 @@ QUESTIONS = {
         choices={
             "81, 82, 83 and so on, a little inaccurately":
                 "It has no idea of adding one. It has learned a curve, and the curve was fitted up to 80 only.",
-            "it stays near 80, or turns back":
-                "Its outputs are sums of tanh units, and those flatten where they were never asked to rise.",
             "larger and larger numbers, faster and faster":
                 "A linear network could run away. Tanh units cannot: their outputs are bounded.",
             "something random":
                 "Nothing here is random. The curve bends, that is all.",
+            "it stays near 80, or turns back":
+                "Its outputs are sums of tanh units, and those flatten where they were never asked to rise.",
         }),
     "memory": Question(
         "Freeze Wh at 0 and train again, on both series. What happens to the error of the last step?",
         right="it hardly changes on the numbers and grows many times on the sine",
         choices={
-            "it hardly changes on either":
-                "True for the numbers. But a sine passes the same height on its way up and on its way down.",
             "it hardly changes on the numbers and grows many times on the sine":
                 "The next number needs no past; the next value of a sine depends on its direction.",
+            "it hardly changes on either":
+                "True for the numbers. But a sine passes the same height on its way up and on its way down.",
             "it grows many times on both":
                 "The next number is a function of this number, so hardly any past is needed there.",
             "training fails on both":

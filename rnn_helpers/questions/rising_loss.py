@@ -11,13 +11,13 @@ QUESTIONS = {
         choices={
             "train ten times as long":
                 "It has been climbing for 4,900 epochs. More of the same tells you nothing new.",
-            "divide the learning rate by 10":
-                "It is cheap, and it splits the suspects in two. If the updates are too long, the rise goes away; "
-                "if they point the wrong way, it stays.",
             "scale the numbers, as in notebook 4":
                 "That would be a good training run, and another one. A rise that goes away is not yet a rise explained.",
             "read the code once more":
                 "You have read it, and line by line it is right. Now measure what it does.",
+            "divide the learning rate by 10":
+                "It is cheap, and it splits the suspects in two. If the updates are too long, the rise goes away; "
+                "if they point the wrong way, it stays.",
         }, asks=NEXT),
     "second-test": Question(
         "The updates point the wrong way. They are made of five gradients, each clipped element by element. What do you test?",
@@ -38,12 +38,12 @@ QUESTIONS = {
         "Which dh says most about what is wrong in it?",
         right="the loss of one step at a time, and 0 for the others",
         choices={
+            "the loss of one step at a time, and 0 for the others":
+                "BPTT is linear in dh, so a gradient is the sum of ten shares, one from each loss. Look at each share alone.",
             "dh twice as large":
                 "BPTT is linear in dh: a right function and a wrong one both give gradients twice as large.",
             "a sequence of one step":
                 "It would come out right, and you would know only that the fault needs several steps.",
-            "the loss of one step at a time, and 0 for the others":
-                "BPTT is linear in dh, so a gradient is the sum of ten shares, one from each loss. Look at each share alone.",
             "ones everywhere":
                 "One more wrong gradient, and no word about where it went wrong.",
         }, asks=NEXT),
@@ -53,7 +53,7 @@ QUESTIONS = {
         right="the cell serves the last five losses, at the cost of the first five",
         choices={
             "the cell serves the last five losses, at the cost of the first five":
-                "Nothing tells it what its moves do to steps 1 to 5, and the states are shared by all.",
+                "Nothing tells it what its moves do to steps 1 to 5, although the same weights make those states as well.",
             "the gradients explode":
                 "Every element is clipped to 1, and the climb is smooth. Nothing here is too long.",
             "the readout forgets what it has learned":

@@ -10,10 +10,10 @@ QUESTIONS = {
         choices={
             "0.33: it shrinks like 0.8 to the power n":
                 "So the eigenvalues say, and in the end they win. But the 3 acts much sooner.",
-            "about 6: it grows first":
-                "The 3 turns one direction into the other and enlarges it; 0.8^n wins only later.",
             "1: it keeps its size":
                 "Only an orthogonal matrix keeps every size. This one has singular values 3.2 and 0.2.",
+            "about 6: it grows first":
+                "The 3 turns one direction into the other and enlarges it; 0.8^n wins only later.",
             "336: it grows like sigma_max to the power n":
                 "That is the bound, and it holds. But no direction is stretched by 3.2 twice in a row.",
         }),

@@ -90,7 +90,7 @@ def ends(scale, kind, loudness, units):
 def test_where_the_picture_of_norms_turns():
     claims.says("03b", "At $\\rho = 0.95$ the linear curve explodes by ten decades, while tanh, with the same matrix, lets nearly nothing through")
     claims.says("03b", "Only at a radius of 0.5 does the linear curve end below 1.")
-    claims.says("03b", "With quiet inputs the tanh curve can grow over all 40 steps; loud ones bend it down.")
+    claims.says("03b", "With inputs of size 0.1 the tanh curve of the orthogonal $W_h$ ends above 1 from a radius of 1.05 on; louder ones bend it down.")
     assert round(np.log10(ends(0.95, "non-normal", 1.0, "linear"))) == 10 and ends(0.95, "non-normal", 1.0, "tanh") < 1e-4
     assert ends(0.5, "non-normal", 1.0, "linear") < 1 < ends(0.55, "non-normal", 1.0, "linear")
     assert ends(1.0, "orthogonal", 0.1, "tanh") < 1 < ends(1.05, "orthogonal", 0.1, "tanh")
