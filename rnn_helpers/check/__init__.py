@@ -7,6 +7,7 @@ the learner's function when it passed its check and the course's otherwise.
 from rnn_helpers.check import (
     bptt, char_level, forward_pass, judge, number_sequence, observe, rising_loss, rnn_cell, sampling, truncated_bptt,
 )
+from rnn_helpers.check.exercise import Exercise
 from rnn_helpers.check.progress import Progress
 from rnn_helpers.check.report import Points
 from rnn_helpers.check.search import single
@@ -48,6 +49,20 @@ def run(name, function, seed=SEED, **using):
     if not on_page():
         print(points)
     return points
+
+
+def add(exercise):
+    """Make a check of an exercise that a file of your own defines: `check.add(gru.GRU_CELL)`, then `check.gru_cell(gru_cell)`.
+
+    Raises
+    ------
+    TypeError, ValueError : it is no Exercise, or there is one of its name.
+    """
+    if not isinstance(exercise, Exercise):
+        raise TypeError(f"exercise is a {type(exercise).__name__}, expected a rnn_helpers.check.exercise.Exercise")
+    if exercise.name in EXERCISES:
+        raise ValueError(f"there is a check {exercise.name} already: give the exercise another name")
+    EXERCISES[exercise.name] = exercise
 
 
 def wrong_versions(name):
