@@ -22,6 +22,14 @@ REASONS = {
         ("p = softmax((model.Wy @ h + model.c) / temperature, axis=0)[:, 0]",
          "p = softmax((model.Wy @ h + model.c) / temperature, axis=0)[:, -1]"): "the last column is the only one",
     },
+    "shares": {
+        ("sizes = np.zeros((len(dh), 3))", "sizes = -np.zeros((len(dh), 3))"): "every row is overwritten",
+        ("sizes = np.zeros((len(dh), 3))", "sizes = np.ones((len(dh), 3))"): "every row is overwritten",
+        ("sizes = np.zeros((len(dh), 3))", "sizes = np.zeros((len(caches), 3))"): SAME_LENGTH,
+        **{("for t in range(len(dh)):", f"for t in range(len({other})):"): SAME_LENGTH for other in ("caches", "sizes")},
+        ("only = np.zeros_like(dh)", "only = -np.zeros_like(dh)"): MINUS_ZERO,
+        ("only[t] = dh[t]", "only[t] = -dh[t]"): "BPTT is linear in dh, and a norm has no sign",
+    },
     "train_stream": {
         ("for start in range(0, len(X), k1):", "for start in range(0, len(Y), k1):"): SAME_LENGTH,
         ("reached = min(len(memory), len(direct))",
