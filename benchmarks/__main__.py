@@ -95,7 +95,7 @@ def main(arguments=None):
         names = [name for name, (table, _) in PLAN.items() if not wanted or table in wanted]
         if unknown := set(wanted) - set(known):
             parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(known)}")
-        print("Ratios are the others' time divided by ours: above 1, ours is faster. Medians of interleaved repeats.")
+        print("Ratios are the others' time divided by ours: above 1, ours is faster. Medians over interleaved blocks.")
         for name in names:
             results[name] = measure(name)
             show(name, results[name])

@@ -1,5 +1,6 @@
 """How long to measure, and what is noted of it: contestants take turns, a block of calls each."""
 
+import math
 import os
 import time
 
@@ -12,9 +13,11 @@ def measure(benchmark, run, table, name, **noted):
 
     `table` and `name` say where the result belongs; `noted` goes with it into the JSON.
     """
-    start = time.perf_counter()
-    run()
-    once = max(time.perf_counter() - start, 1e-6)
+    begin, once = time.perf_counter(), math.inf
+    while time.perf_counter() - begin < SECONDS / 4:  # the quickest call says how many fit
+        start = time.perf_counter()
+        run()
+        once = min(once, max(time.perf_counter() - start, 1e-6))
     iterations = max(1, int(0.0005 / once))
     rounds = max(1, min(200, int(SECONDS / (once * iterations))))
     benchmark.extra_info.update(table=table, name=name, **noted)

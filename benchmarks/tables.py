@@ -8,15 +8,28 @@ from rnn_helpers.growth import exponent
 OURS, OTHERS, SHARE = "package", ("PyTorch", "JAX"), "share of matrix product"
 
 
-def medians(records, *keys):
-    """key -> name -> median of the blocks, in seconds; and key -> what was noted."""
+def blocks(records, *keys, seconds="seconds"):
+    """key -> name -> its blocks in the order in which they took turns, the seconds of each one's quickest round, for
+    what else a machine does only makes a round longer; and (key, name) -> what was noted.
+    """
     times, noted = defaultdict(lambda: defaultdict(list)), {}
     for record in records:
         info = record["extra_info"]
         key = tuple(tuple(v) if isinstance(v := info[k], list) else v for k in keys)
-        times[key][info["name"]].append(info["seconds"] if "seconds" in info else record["stats"]["median"])
+        times[key][info["name"]].append(info[seconds] if seconds in info else record["stats"]["min"])
         noted[key, info["name"]] = info
+    return times, noted
+
+
+def medians(records, *keys):
+    """The same with the median of the blocks."""
+    times, noted = blocks(records, *keys)
     return {key: {name: statistics.median(values) for name, values in by.items()} for key, by in times.items()}, noted
+
+
+def ratio(these, ours, digits):
+    """How many times as long these blocks take: the median over neighbours in time, as a machine's speed changes."""
+    return round(statistics.median(this / our for this, our in zip(these, ours, strict=True)), digits)
 
 
 def sequence(records):
@@ -26,11 +39,11 @@ def sequence(records):
     products, noted = medians(products, "dtype")
     speed = {dtype: noted[(dtype,), name]["flops"] / by[name]
              for (dtype,), by in products.items() for name in by}
-    times, noted = medians(passes, "dtype", "size")
+    times, noted = blocks(passes, "dtype", "size")
     rows = []
     for (dtype, size), by_name in times.items():
-        ours = by_name[OURS]
-        others = {name: round(seconds / ours, 3) for name, seconds in by_name.items() if name != OURS}
+        ours = statistics.median(by_name[OURS])
+        others = {name: ratio(seconds, by_name[OURS], 3) for name, seconds in by_name.items() if name != OURS}
         share = noted[(dtype, size), OURS]["flops"] / ours / speed[dtype]
         rows.append({"dtype": dtype, **dict(zip("TDHB", size, strict=True)), "microseconds": round(1e6 * ours, 1),
                      **others, SHARE: round(share, 3)})
@@ -52,15 +65,14 @@ def means(rows):
 
 def training(records):
     """A row for each run: seconds from a process's start, and after its imports; the others' time over ours."""
-    whole, noted = medians(records, "task")
-    alone = medians([{"extra_info": record["extra_info"] | {"seconds": record["extra_info"]["imported"]}}
-                     for record in records], "task")[0]
+    whole, noted = blocks(records, "task")
+    alone, _ = blocks(records, "task", seconds="imported")
     rows = []
-    for key, updates in ((key, noted[key, OURS]["updates"]) for key in whole):
-        row = {"run": key[0], "updates": updates}
-        for said, seconds in (("", whole[key]), (", imported", alone[key])):
-            row[f"seconds{said}"] = round(seconds[OURS], 3)
-            row |= {f"{name}{said}": round(seconds[name] / seconds[OURS], 1) for name in OTHERS}
+    for key in whole:
+        row = {"run": key[0], "updates": noted[key, OURS]["updates"]}
+        for said, times in (("", whole[key]), (", imported", alone[key])):
+            row[f"seconds{said}"] = round(statistics.median(times[OURS]), 3)
+            row |= {f"{name}{said}": ratio(times[name], times[OURS], 1) for name in OTHERS}
         rows.append(row)
     return rows
 
@@ -128,9 +140,9 @@ def waiting(records):
 
 def tricks(records):
     """A row for each trick: the time without it over the time with it, for each size."""
-    times, _ = medians(records, "size")
+    times, _ = blocks(records, "size")
     sizes = {", ".join(map(str, size)): by_name for (size,), by_name in times.items()}
-    return [{"without": name, **{size: round(by[name] / by["as it is"], 2) for size, by in sizes.items()}}
+    return [{"without": name, **{size: ratio(by[name], by["as it is"], 2) for size, by in sizes.items()}}
             for name in next(iter(sizes.values())) if name != "as it is"]
 
 
