@@ -21,7 +21,8 @@ def shown_verbatim(answers):
 def renders(text):
     """Whether nbconvert turns a text into HTML in time, in a process of its own."""
     try:
-        return subprocess.run([sys.executable, "-c", RENDER], input=text, text=True, timeout=SECONDS, stdout=subprocess.DEVNULL,
+        return subprocess.run([sys.executable, "-c", RENDER], input=text, text=True, timeout=SECONDS,
+                              stdout=subprocess.DEVNULL,
                               stderr=subprocess.DEVNULL).returncode == 0
     except (subprocess.TimeoutExpired, OSError):
         return False

@@ -1,4 +1,4 @@
-"""Unpacks the zip of a learning platform: names that climb, links, bombs and damaged members cost their own row only."""
+"""Unpacks a learning platform's zip: names that climb, links, bombs and damage cost their own row only."""
 
 import contextlib
 import datetime
@@ -22,7 +22,8 @@ class NoArchive(ValueError):
 
 
 def unpack(archive, target, notebooks=()):
-    """Unpack an LMS zip into a fresh `target/<student>/`, a flat copy of each notebook with the time that the archive gives.
+    """Unpack an LMS zip into a fresh `target/<student>/`, a flat copy of each notebook with the time that the archive
+    gives.
 
     Returns
     -------
@@ -31,7 +32,8 @@ def unpack(archive, target, notebooks=()):
     try:
         bundle = zipfile.ZipFile(archive)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise NoArchive(f"{archive} is no zip that can be read ({error}): download it again, or unpack it yourself and give the "
+        raise NoArchive(f"{archive} is no zip that can be read ({error}): download it again, or unpack it yourself "
+                        f"and give the "
                         "folder") from error
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
@@ -40,7 +42,8 @@ def unpack(archive, target, notebooks=()):
         members = [(member, member.filename.replace("\\", "/")) for member in bundle.infolist() if not member.is_dir()]
         paths = [name.split("/") for _, name in members if name.lower().endswith(".ipynb")]
         wrapped = len({parts[0] for parts in paths}) == 1 and not student_of(paths[0][0]) and all(
-            len(parts) > 2 or len(parts) == 2 and student_of(parts[1]) for parts in paths)  # one folder around all students
+            # one folder around all students
+            len(parts) > 2 or len(parts) == 2 and student_of(parts[1]) for parts in paths)
         for member, name in members:
             parts, path = name.split("/"), name.encode(errors="surrogateescape")
             if any(part.startswith(".") and part != ".." or part == "__MACOSX" for part in parts):
@@ -56,10 +59,12 @@ def unpack(archive, target, notebooks=()):
                 item.state, item.why, item.notebook = IGNORED, "no notebook (.ipynb)", "?"
             elif stat.S_ISLNK(member.external_attr >> 16):
                 item.why = "it is a link"
-            elif member.file_size > MOST_FILE or sizes[student] + member.file_size > MOST_STUDENT or counts[student] >= MOST_FILES:
+            elif max(member.file_size - MOST_FILE, sizes[student] + member.file_size - MOST_STUDENT) > 0 \
+                    or counts[student] >= MOST_FILES:
                 item.why = f"{member.file_size} bytes are too many, or too many with what else this student handed in"
             else:
-                item.why = unpack_member(bundle, member, target / student / safe_file(filename or parts[-1]), counts[student])
+                item.why = unpack_member(bundle, member, target / student / safe_file(filename or parts[-1]),
+                                         counts[student])
                 sizes[student] += member.file_size
                 counts[student] += 1
             if item.why:
@@ -79,7 +84,7 @@ def unpack_member(bundle, member, goal, number):
                 left -= len(chunk)
                 if left >= 0:
                     sink.write(chunk)
-    except Exception as error:  # zipfile raises many kinds: encrypted, another method, a bad checksum, overlapping, cut short
+    except Exception as error:  # zipfile raises many kinds: encrypted, another method, a bad checksum, overlapping
         goal.unlink(missing_ok=True)
         with contextlib.suppress(OSError):
             goal.parent.rmdir()

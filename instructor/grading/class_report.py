@@ -16,7 +16,8 @@ from rnn_helpers.check.report import points_text
 
 BINS = 10
 PAIRS_SHOWN = 10
-STATES = {"right": "#0072b2", "partly right": "#56b4e9", "wrong": "#d55e00", "borrowed": "#cc79a7", "not attempted": "#999999"}
+STATES = {"right": "#0072b2", "partly right": "#56b4e9", "wrong": "#d55e00", "borrowed": "#cc79a7",
+          "not attempted": "#999999"}
 LAYOUT = """<style>body{max-width:76rem}.grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(20rem,1fr));gap:1rem 2rem}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:1rem}.pair pre{max-height:36rem;overflow:auto}figure{margin:0}
 figcaption{font-size:.9rem}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}svg{max-width:100%;height:auto;vertical-align:middle}
@@ -70,7 +71,7 @@ def exercise_cells(path):
 
 
 def like_the_course(classroom, notebook, works):
-    """Students who hand in nearly what the course itself publishes, its solved notebook or its package: (student, share)."""
+    """Students who hand in nearly what the course publishes, its solved notebook or its package: (student, share)."""
     solved = exercise_cells(ROOT / "notebooks" / "solutions" / f"{notebook}.ipynb")
     package = [inspect.getsource(e.reference) for e in EXERCISES.values() if e.notebook == notebook]
     published = shingles_of_all(solved + package)
@@ -82,7 +83,8 @@ def like_the_course(classroom, notebook, works):
 def alike(classroom, notebook, works):
     """Pairs of students with nearly the same notebook: (student, other, share, source, source)."""
     found = pairs(works, PAIRS_SHOWN)
-    texts = {student: "\n".join(handwork(classroom.result(student, notebook))) for pair in found for student in pair[:2]}
+    texts = {student: "\n".join(handwork(classroom.result(student, notebook))) for pair in found
+             for student in pair[:2]}
     return [(a, b, share, texts[a], texts[b]) for a, b, share in found]
 
 
@@ -104,7 +106,8 @@ def histogram(values, maximum, name):
                     f"fill='currentColor'>{low}</text>"
     label = (f"{name}: median {points_text(statistics.median_low(values))} of {points_text(maximum)}, "
              f"{counts[BINS]} of {len(values)} have full points")
-    return (f"<figure><svg role='img' aria-label='{html.escape(label)}; {', '.join(said)}' viewBox='0 0 324 122' width='324'>"
+    return (f"<figure><svg role='img' aria-label='{html.escape(label)}; {', '.join(said)}' viewBox='0 0 324 122' "
+            f"width='324'>"
             f"<line x1='0' x2='324' y1='104.5' y2='104.5' stroke='currentColor' stroke-width='.5'/>{bars}</svg>"
             f"<figcaption>{html.escape(label)}</figcaption></figure>")
 
@@ -119,7 +122,8 @@ def bar(parts, whole, width=240):
                       f"<title>{html.escape(label)}: {count}</title></rect>")
             x += length
     said = ", ".join(f"{label} {count}" for count, _, label in parts if count)
-    return Markup(f"<svg role='img' aria-label='{said}' viewBox='0 0 {width} 14' width='{width}' height='14' style='max-width:none'>"
+    return Markup(f"<svg role='img' aria-label='{said}' viewBox='0 0 {width} 14' width='{width}' height='14' "
+                  f"style='max-width:none'>"
                   f"{rects}</svg>")
 
 
@@ -144,17 +148,21 @@ def exercises(tally):
     key = "".join(f"<span><i style='background:{colour}'></i>{state}</span>" for state, colour in STATES.items())
     return f"<p class='key'>{key}</p>" + table(
         ("exercise", "notebook", "points earned", "students", *STATES),
-        ((name, EXERCISES[name].notebook, f"{share:.0%}", bar([(s[state], colour, state) for state, colour in STATES.items()], count),
-          *(s[state] for state in STATES)) for share, name, s, count in sorted(rows, key=lambda row: row[:2])), (2, *range(4, 9)))
+        ((name, EXERCISES[name].notebook, f"{share:.0%}", bar([(s[state], colour, state) for state,
+                                                               colour in STATES.items()], count),
+          *(s[state] for state in STATES)) for share, name, s, count in sorted(rows, key=lambda row: row[:2])),
+        (2, *range(4, 9)))
 
 
 def mistakes(tally):
     """The table of mistakes that were named, most frequent first; "" when there are none."""
-    titles = {(name, mistake): title for name, exercise in EXERCISES.items() for mistake, title in exercise.titles().items()}
+    titles = {(name, mistake): title for name, exercise in EXERCISES.items() for mistake,
+              title in exercise.titles().items()}
     rows = [(count, name, titles.get((name, mistake), mistake.replace("-", " ")), sum(tally.statuses[name].values()))
             for name, counts in tally.mistakes.items() for mistake, count in counts.items()]
     return rows and table(("students", "of", "", "exercise", "mistake"), (
-        (count, of, bar([(count, STATES["wrong"], "students"), (of - count, "#99999940", "others")], of, 120), name, title)
+        (count, of, bar([(count, STATES["wrong"], "students"), (of - count, "#99999940", "others")], of, 120), name,
+         title)
         for count, name, title, of in sorted(rows, key=lambda row: (-row[0], row[1:]))), (0, 1))
 
 
@@ -164,7 +172,8 @@ def side_by_side(left, right):
 
     def column(text):
         lines = text[:MOST_SOURCE].splitlines()
-        return "<pre><code>" + "\n".join(f"<mark>{html.escape(line)}</mark>" if line.strip() in both else html.escape(line)
+        return "<pre><code>" + "\n".join(f"<mark>{html.escape(line)}</mark>" if line.strip() in both
+                                         else html.escape(line)
                                          for line in lines) + "</code></pre>"
 
     return f"<div class='pair'>{column(left)}{column(right)}</div>"
@@ -195,20 +204,26 @@ def class_report(tally, classroom, changes=()):
     for notebook in classroom.notebooks:
         works = work_of(classroom, notebook)
         pairs_found += [(notebook, *pair) for pair in alike(classroom, notebook, works)]
-        published += [(student, notebook, f"{share:.0%}") for student, share in like_the_course(classroom, notebook, works)]
+        published += [(student, notebook, f"{share:.0%}") for student, share in like_the_course(classroom, notebook,
+                                                                                                works)]
     if pairs_found:
         sections["Alike: worth a question, no verdict"] = (
-            "<p>These pairs share most of what few others wrote. They may share a study group, a book or a template: ask. "
+            "<p>These pairs share most of what few others wrote. They may share a study group, a book or a template: "
+            "ask. "
             "Lines that both have are marked.</p>"
-            + "".join(f"<details><summary>{html.escape(notebook)}: {html.escape(a)} and {html.escape(b)}, {share:.0%} in common</summary>"
+            + "".join(f"<details><summary>{html.escape(notebook)}: {html.escape(a)} and {html.escape(b)}, {share:.0%} "
+                      f"in common</summary>"
                       f"{side_by_side(left, right)}</details>" for notebook, a, b, share, left, right in pairs_found))
     if published:
         sections["Like the course's own solutions: worth a question, no verdict"] = (
-            "<p>The share of what a student wrote that stands in the solved notebook or in <code>rnn_helpers</code>, word for word.</p>"
+            "<p>The share of what a student wrote that stands in the solved notebook or in <code>rnn_helpers</code>, "
+            "word for word.</p>"
             + table(("student", "notebook", "share"), sorted(published), (2,)))
     sections = {title: body for title, body in sections.items() if body}
     graded = sum(map(len, tally.points.values()))
     links = " ".join(f"<a href='#s{i}'>{html.escape(title)}</a>" for i, title in enumerate(sections))
-    return page("Class report", f"{LAYOUT}<p>{graded} notebooks of {len(tally.students)} students graded, {len(tally.refused)} not; "
+    return page("Class report", f"{LAYOUT}<p>{graded} notebooks of {len(tally.students)} students graded, "
+                                f"{len(tally.refused)} not; "
                 f"{tally.seconds / 60:.1f} minutes of work.</p><nav>{links}</nav>\n"
-                + "\n".join(f"<h2 id='s{i}'>{html.escape(title)}</h2>{body}" for i, (title, body) in enumerate(sections.items())))
+                + "\n".join(f"<h2 id='s{i}'>{html.escape(title)}</h2>{body}" for i,
+                            (title, body) in enumerate(sections.items())))

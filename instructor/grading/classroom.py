@@ -1,4 +1,4 @@
-"""Grades a whole class: resumes where it stopped, one result file per student and notebook, memory flat in their number."""
+"""Grades a class: resumes where it stopped, a result file per student and notebook, memory flat in their number."""
 
 import contextlib
 import csv
@@ -59,7 +59,8 @@ class Classroom:
             fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             self.lock.close()
-            raise Busy(f"another command is at work in {self.folder}: wait for its end, or give another --out") from None
+            raise Busy(f"another command is at work in {self.folder}: wait for its end, or give another --out") \
+                from None
         return self
 
     def __exit__(self, *_):
@@ -98,7 +99,7 @@ class Classroom:
             csv.writer(file).writerows((*change, time.strftime("%Y-%m-%d %H:%M:%S")) for change in changes)
 
     def tasks(self, submissions):
-        """What there is to grade in a folder or zip, what was refused before (as results), and what became of every file."""
+        """What there is to grade, what was refused before (as results), and what became of every file."""
         submissions, left, people = Path(submissions), [], {}
         if submissions.is_file():
             archive, submissions = submissions, self.folder / "unpacked"
@@ -117,7 +118,8 @@ class Classroom:
         return tasks, [failed(task, "; ".join(whys)[:1000]) for task, whys in refused.values()], [*left, *found]
 
     def _task(self, item, who, root):
-        return Task(item.student, item.notebook, str(root.resolve()), os.fsdecode(item.path), str(self.releases / f"{item.notebook}.ipynb"),
+        return Task(item.student, item.notebook, str(root.resolve()), os.fsdecode(item.path),
+                    str(self.releases / f"{item.notebook}.ipynb"),
                     self.seed, {}, printable(who.name), who.number, who.late)
 
     def record(self, result, stamp="", before=None):
@@ -155,14 +157,16 @@ class Classroom:
             if not stamp or self.result(task.student, task.notebook).get("stamp") != stamp:
                 due.append(task)
         run = on_cluster(scheduler) if scheduler else in_processes(min(workers or os.cpu_count() or 1, len(due)))
-        with tqdm(total=len(tasks), initial=len(tasks) - len(due), unit="notebook", disable=not progress, desc="grading") as bar:
+        with tqdm(total=len(tasks), initial=len(tasks) - len(due), unit="notebook", disable=not progress,
+                  desc="grading") as bar:
             for task, result in run(task.knowing(self.result(task.student, task.notebook)) for task in due):
                 try:
                     changes += self.record(result, "" if result["again"] else fingerprint(task), task.known)
                 except (OSError, ValueError) as error:
                     lost.append((task.student, task.notebook, f"its result cannot be written: {error}"))
                 bar.update()
-        handed = {(task.student, task.notebook) for task in tasks} | {(result["student"], result["notebook"]) for result in refused}
+        handed = {(task.student, task.notebook) for task in tasks} | {(result["student"], result["notebook"])
+                                                                      for result in refused}
         for student, notebook in sorted(handed - {(student, notebook) for student, notebook, _ in lost}):
             result = self.result(student, notebook)
             if result.get("status") != "graded":

@@ -23,14 +23,15 @@ SHOWN = 20  # changes on the terminal; all are in changes.csv
 
 
 def run(options):
-    """Carry out parsed options; returns the exit code: 0 when everybody who handed in has a score, 1 when somebody has none."""
+    """Carry out parsed options; returns the exit code: 1 when something was handed in and has no score."""
     warnings.simplefilter("ignore", SAWarning)
     os.umask(0o077)  # what is written about a class is for whoever grades it only
     if options.command == "formgrader":
         return formgrader(options.out)
     if options.command == "grade":
         if not options.submissions.exists():
-            print(f"{options.submissions} does not exist: give a folder with STUDENT/NN_name.ipynb, or a zip", file=sys.stderr)
+            print(f"{options.submissions} does not exist: give a folder with STUDENT/NN_name.ipynb, or a zip",
+                  file=sys.stderr)
             return 2
         try:
             refuse_without_sandbox()
@@ -57,10 +58,12 @@ def run(options):
         print(error, file=sys.stderr)
         return 3
     except OSError as error:  # the folder of results itself: a full disk, no permission
-        print(f"{error}: {options.out} cannot be written. What is graded is kept; the same command goes on from here.", file=sys.stderr)
+        print(f"{error}: {options.out} cannot be written. What is graded is kept; the same command goes on from here.",
+              file=sys.stderr)
         return 4
     except Exception as error:  # a fault of the grader's
-        print(f"An error in the grader: {type(error).__name__}: {str(error)[:300]}. What is graded is kept; please report it.",
+        print(f"An error in the grader: {type(error).__name__}: {str(error)[:300]}. What is graded is kept; please "
+              f"report it.",
               file=sys.stderr)
         return 5
     if missing:
@@ -117,11 +120,13 @@ def write_results(classroom, changes=()):
     write_atomically(out / "canvas.csv", as_csv(canvas(students.values(), classroom.notebooks)))
     write_atomically(out / "report.html", class_report(tally, classroom, changes))
     graded = sum(map(len, tally.points.values()))
-    print(f"{graded} notebooks graded, {len(tally.refused)} could not be: see {out}/grades.csv, {out}/report.html, {out}/feedback/")
+    print(f"{graded} notebooks graded, {len(tally.refused)} could not be: see {out}/grades.csv, {out}/report.html, "
+          f"{out}/feedback/")
     if changes:
         show(changes, out)
     if unread:
-        print(f"{unread} written answers wait for a reader: {line('formgrader', out)}\nAfterwards, for the tables and the feedback: "
+        print(f"{unread} written answers wait for a reader: {line('formgrader', out)}\nAfterwards, for the tables and "
+              f"the feedback: "
               f"{line('results', out)}")
     return missing
 
@@ -129,7 +134,8 @@ def write_results(classroom, changes=()):
 def line(command, out):
     """A command as one can type it here."""
     python = os.path.relpath(sys.executable)
-    return shlex.join([sys.executable if python.startswith("..") else python, "-m", "instructor", command, "--out", str(out)])
+    return shlex.join([sys.executable if python.startswith("..") else python, "-m", "instructor", command, "--out",
+                       str(out)])
 
 
 @contextlib.contextmanager
@@ -158,7 +164,8 @@ def formgrader(out):
     if not (folder / "gradebook.db").exists():
         print(f"{folder} has no gradebook yet: grade first", file=sys.stderr)
         return 2
-    print("The formgrader opens in your browser, or at the address below. Choose a notebook, give points and comments, stop with Ctrl-C.")
+    print("The formgrader opens in your browser, or at the address below. Choose a notebook, give points and "
+          "comments, stop with Ctrl-C.")
     with contextlib.suppress(KeyboardInterrupt):
         return subprocess.call([sys.executable, "-m", "jupyterlab", "--ServerApp.root_dir=.",
                                 "--LabApp.default_url=/formgrader/gradebook"], cwd=folder)

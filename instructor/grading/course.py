@@ -29,7 +29,8 @@ def statements(module):
     """Top-level statements of a module, as `needed` takes them; docstrings and comments do not count."""
     tree = ast.parse(modules()[module][1].read_text(encoding="utf-8"))
     for node in ast.walk(tree):
-        if isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node) is not None and len(node.body) > 1:
+        if isinstance(node, (ast.Module, ast.FunctionDef,
+                             ast.ClassDef)) and ast.get_docstring(node) is not None and len(node.body) > 1:
             node.body = node.body[1:]
     return [(module, node) for node in tree.body]
 
@@ -46,7 +47,8 @@ def imports(node):
     if not isinstance(node, ast.ImportFrom) or node.module not in modules():
         return {}
     inner = {alias.name: f"{node.module}.{alias.name}" for alias in node.names}
-    return {alias.asname or alias.name: (inner[alias.name], None) if inner[alias.name] in modules() else (node.module, alias.name)
+    return {alias.asname or alias.name: (inner[alias.name], None) if inner[alias.name] in modules()
+            else (node.module, alias.name)
             for alias in node.names}
 
 
@@ -66,7 +68,8 @@ class Closure:
         self.added.add((module, name))
         found = [node for _, node in needed(self.statements(module), name, uses)]
         self.chosen.setdefault(module, {}).update((id(node), node) for node in found)
-        used = set().union({name}, *(uses(node) for node in found if not isinstance(node, (ast.Import, ast.ImportFrom))))
+        used = set().union({name}, *(uses(node) for node in found
+                                     if not isinstance(node, (ast.Import, ast.ImportFrom))))
         attributes = {(n.value.id, n.attr) for node in found for n in ast.walk(node)
                       if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)}
         for node in found:
@@ -83,6 +86,7 @@ class Closure:
 @functools.cache
 def place(name):
     """(module, variable) where an exercise stands."""
-    return next((module, variable) for module in modules() if module.startswith("rnn_helpers.check.") and module in sys.modules
+    return next((module, variable) for module in modules() if module.startswith("rnn_helpers.check.")
+                and module in sys.modules
                 for variable, value in vars(sys.modules[module]).items()
                 if value is EXERCISES[name] and value in getattr(sys.modules[module], "EXERCISES", ()))

@@ -1,6 +1,8 @@
-"""The course as a sandbox may see it: what one exercise's run needs and what the notebook imports, nothing that answers.
+"""The course as a sandbox may see it: what one exercise's run needs and what the notebook imports, nothing that
+answers.
 
-Functions that are asked for are empty and say who called them. Checks, atlas, witnesses, fixtures and pictures stay outside.
+Functions that are asked for are empty and say who called them. Checks, atlas, witnesses, fixtures and pictures stay
+outside.
 """
 
 import ast
@@ -12,7 +14,8 @@ from instructor.grading.course import Closure, imports, modules, place, statemen
 from rnn_helpers.check import EXERCISES
 
 ENTRY = "graded_exercise"  # the module that runs it
-OUTSIDE = ("atomic", "check", "course", "explore", "page", "plots", "progress_bar", "questions", "quiz", "__main__")  # no learner's function needs them
+# no learner's function needs them
+OUTSIDE = ("atomic", "check", "course", "explore", "page", "plots", "progress_bar", "questions", "quiz", "__main__")
 KEPT = {"name", "notebook", "asks", "cases", "reference", "forbidden"}  # of an Exercise
 EMPTY = {"fixtures": "None", "facets": "()"}  # what an Exercise has to have
 CHECK = """
@@ -35,14 +38,15 @@ def asked_for(exercise):
 
 
 class Without(ast.NodeTransformer):
-    """Empties the functions named; of an exercise it leaves what running it needs, of a case what calls the function."""
+    """Empties the functions named; leaves of an exercise what running it needs, of a case what calls the function."""
 
     def __init__(self, names):
         self.names, self.stack, self.emptied = names, [], set()
 
     def visit_ClassDef(self, node):
         if node.name == "Exercise":  # of what it can do, what running it needs
-            node.body = [part for part in node.body if not isinstance(part, ast.FunctionDef) or part.name == "__post_init__"]
+            node.body = [part for part in node.body if not isinstance(part, ast.FunctionDef)
+                         or part.name == "__post_init__"]
         self.stack.append(node.name)
         self.generic_visit(node)
         self.stack.pop()
@@ -74,7 +78,8 @@ def reduced(module, names):
     without, found = Without(names), []
     for where, node in statements(module):
         text = ast.unparse(node)
-        touched = any(f"{name.rpartition('.')[2]}(" in text for name in names) or "Case(" in text or "Exercise(" in text \
+        touched = any(f"{name.rpartition('.')[2]}(" in text
+                      for name in names) or "Case(" in text or "Exercise(" in text \
             or "class Exercise" in text
         if touched:
             node = ast.fix_missing_locations(without.visit(ast.parse(text).body[0]))
@@ -83,7 +88,7 @@ def reduced(module, names):
 
 
 def wanted_by(cells):
-    """What a notebook's cells import of the course: pairs (module, name), and the names it gives to check.yours_or_ours."""
+    """What cells import of the course, as pairs (module, name), and the names given to check.yours_or_ours."""
     found, ours, aliases, attributes = set(), set(), {}, set()
     for _, source in cells:
         try:
@@ -101,7 +106,8 @@ def wanted_by(cells):
                 aliases |= {alias.asname or alias.name: alias.name for alias in node.names if alias.name in modules()}
             elif isinstance(node, ast.Attribute):
                 attributes.add((dotted(node.value), node.attr))
-            elif isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "yours_or_ours":
+            elif isinstance(node, ast.Call) and getattr(node.func, "attr",
+                                                        getattr(node.func, "id", "")) == "yours_or_ours":
                 ours |= {arg.id for arg in node.args if isinstance(arg, ast.Name)}
     found |= {(aliases[base], name) for base, name in attributes if base in aliases}
     return (frozenset(pair for pair in found if pair[0].split(".")[1:2] and pair[0].split(".")[1] not in OUTSIDE),
@@ -151,7 +157,8 @@ def sources_for(name, wanted=frozenset(), ours=frozenset()):
 
     closure = Closure(seen)
     home, variable = place(name)
-    for module, attribute in [(home, variable), ("rnn_helpers.check.exercise", "Inputs"), ("rnn_helpers.check.observe", "observe"),
+    for module, attribute in [(home, variable), ("rnn_helpers.check.exercise", "Inputs"),
+                              ("rnn_helpers.check.observe", "observe"),
                               ("rnn_helpers.check.limits", "by_signal"),
                               *wanted, *((f.__module__, f.__qualname__.partition(".")[0]) for f in references(ours))]:
         closure.add(module, attribute)
@@ -175,7 +182,8 @@ def sources_for(name, wanted=frozenset(), ours=frozenset()):
         f"from {home} import {variable} as exercise\nfrom rnn_helpers.check.exercise import Inputs\n"
         "from rnn_helpers.check import limits\nfrom rnn_helpers.check.observe import observe\n"
         "def run(function, inputs, seconds):\n"
-        "    return observe(exercise, function, Inputs(inputs), limit=lambda: limits.by_signal(seconds, computing=True))\n")
+        "    return observe(exercise, function, Inputs(inputs), limit=lambda: limits.by_signal(seconds, "
+        "computing=True))\n")
     for module in list(found):
         for parent in ancestors(module):
             found.setdefault(parent, (True, ast.Module([], [])))

@@ -32,14 +32,15 @@ def imported_by(module):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            name = importlib.util.resolve_name("." * node.level + (node.module or ""), package) if node.level else node.module
+            name = importlib.util.resolve_name("." * node.level + (node.module or ""),
+                                               package) if node.level else node.module
             yield name
             yield from (f"{name}.{alias.name}" for alias in node.names)
 
 
 @functools.cache
 def deciding():
-    """The modules that decide on every exercise: those that grading a notebook imports, exercises' own left to `check_digest`."""
+    """The modules that decide on every exercise: what grading a notebook imports, without the exercises."""
     found, waiting = [], [BEGIN]
     while waiting:
         module = waiting.pop()
@@ -51,7 +52,7 @@ def deciding():
 
 
 def is_exercises(module):
-    """Whether a module holds exercises, mistakes or mathematics: of these only what an exercise rests on decides on it."""
+    """Whether a module holds exercises or mathematics: only what an exercise rests on decides on it."""
     parts = module.split(".")
     if parts[0] != "rnn_helpers":
         return False
@@ -74,5 +75,6 @@ def check_digest(name):
     closure.add(*place(name))
     parts = [machinery()]
     for module in sorted(closure.chosen):
-        parts += [f"{module} {ast.unparse(node)}" for node in closure.of(module) if not isinstance(node, (ast.Import, ast.ImportFrom))]
+        parts += [f"{module} {ast.unparse(node)}" for node in closure.of(module)
+                  if not isinstance(node, (ast.Import, ast.ImportFrom))]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -27,8 +27,10 @@ NOTEBOOK_SECONDS = 150  # of processor time for all exercises of a notebook
 
 @dataclass(frozen=True)
 class Task:
-    """student, notebook : names; root, path : of the file handed in, the path below the root, as `os.fsdecode` gives it;
-    release : path of the learners' notebook; seed : the class's; known : an earlier result, {} when there is none; name, number,
+    """student, notebook : names; root, path : of the file handed in, the path below the root, as `os.fsdecode` gives
+    it;
+    release : path of the learners' notebook; seed : the class's; known : an earlier result, {} when there is none;
+        name, number,
     late : what the LMS says"""
 
     student: str
@@ -49,7 +51,8 @@ class Task:
 
 @functools.lru_cache(maxsize=16)
 def release_of(path, version):
-    """The cells of a released notebook, and exercise name -> (grade id of its solution cell, function name), in their order.
+    """The cells of a released notebook, and exercise name -> (grade id of its solution cell, function name), in their
+    order.
 
     A check cell `check_NAME` belongs to exercise NAME; its function is defined in the solution cell before it.
     """
@@ -105,8 +108,10 @@ class Sandboxes:
 
 def empty_result(task):
     """The result of a task before anything is known; `again` asks the next run to grade it anew."""
-    return {"student": task.student, "name": task.name, "number": task.number, "notebook": task.notebook, "file": task.path,
-            "status": "not graded", "why": "", "exercises": {}, "sources": {}, "answers": {}, "verbatim": [], "shingles": "",
+    return {"student": task.student, "name": task.name, "number": task.number, "notebook": task.notebook,
+            "file": task.path,
+            "status": "not graded", "why": "", "exercises": {}, "sources": {}, "answers": {}, "verbatim": [],
+            "shingles": "",
             "notes": ["handed in late"] if task.late else [], "digest": "", "seconds": 0.0, "again": False}
 
 
@@ -120,9 +125,9 @@ def grade_one(task, sandboxes):
 
     Returns
     -------
-    result : dict with student, notebook, status ("graded", "not graded"), why, exercises (name -> judgement as a dict with
-        "digest"), sources and answers (grade id -> text), verbatim (answers that are not rendered), shingles, notes, digest,
-        seconds; plain data only
+    result : dict with student, notebook, status ("graded", "not graded"), why, exercises (name -> judgement as a dict
+        with "digest"), sources and answers (grade id -> text), verbatim (answers that are not rendered), shingles,
+        notes, digest, seconds; plain data only
     """
     begin = time.monotonic()
     result = empty_result(task)
@@ -132,7 +137,8 @@ def grade_one(task, sandboxes):
     except Refused as error:
         return {**result, "why": str(error)}
     work = [source for _, source in sorted(rebuilt.sources.items()) if not is_stub(source)]
-    result.update(sources=rebuilt.sources, answers=rebuilt.answers, notes=result["notes"] + rebuilt.notes, digest=rebuilt.digest,
+    result.update(sources=rebuilt.sources, answers=rebuilt.answers, notes=result["notes"] + rebuilt.notes,
+                  digest=rebuilt.digest,
                   verbatim=shown_verbatim(rebuilt.answers), shingles=packed(work))
     known = task.known.get("exercises", {}) if task.known.get("digest") == rebuilt.digest else {}
     wanted, left = wanted_by(rebuilt.cells), float(NOTEBOOK_SECONDS)
@@ -143,7 +149,8 @@ def grade_one(task, sandboxes):
             continue
         inputs, answer = fixture(name, task.seed, rebuilt.digest), {"missing": "spent"}
         if left > 0:
-            request = {"cells": rebuilt.cells, "function": function, "home": rebuilt.homes.get(home, ""), "inputs": dict(inputs),
+            request = {"cells": rebuilt.cells, "function": function, "home": rebuilt.homes.get(home, ""),
+                       "inputs": dict(inputs),
                        "modules": slice_for(name, *wanted), "entry": ENTRY, "seconds": SECONDS, "whole": False}
             answer = sandboxes.ask(request, ONE)
             left -= answer["seconds"]
@@ -157,7 +164,7 @@ def grade_one(task, sandboxes):
 
 
 def needs_whole(answer):
-    """Whether a function stumbled where the rest of the notebook may help: a name that only running all of it defines."""
+    """Whether a function stumbled over a name that the rest of the notebook may define."""
     if not answer.get("unresolved"):
         return False
     cases = answer.get("observed", {}).get("cases", {})
@@ -171,7 +178,8 @@ def judged(name, inputs, answer, rebuilt, home, function):
             return verdict(name, inputs, answer["observed"])
         except Malformed:
             return nothing(name, "died")
-    if answer["missing"] == "undefined" and (broken := does_not_parse(dict(rebuilt.cells).get(rebuilt.homes.get(home), ""))):
+    if answer["missing"] == "undefined" and (broken := does_not_parse(dict(rebuilt.cells).get(rebuilt.homes.get(home),
+                                                                                              ""))):
         return nothing(name, "broken", error=broken[0], line=broken[1])
     return nothing(name, answer["missing"], function=function)
 

@@ -35,7 +35,8 @@ from rnn_helpers.check.report import as_html, as_text
 from rnn_helpers.course import NOTEBOOKS
 
 COMMIT_EVERY = 50
-TAGS = "a b blockquote br caption code div em h1 h2 h3 h4 i img li ol p pre span strong table tbody td th thead tr ul".split()  # shown
+TAGS = ("a b blockquote br caption code div em h1 h2 h3 h4 i img li ol p pre span strong table tbody td th thead tr "
+        "ul").split()  # shown
 
 
 def alembic_version():
@@ -54,19 +55,22 @@ nbgrader.api.get_alembic_version = alembic_version
 def judgement_of(data):
     """A Judgement from its dict."""
     fields = {name: value for name, value in data.items() if name != "digest"}
-    advice = [Advice(**line) if isinstance(line, dict) else Advice(line) for line in data["advice"]]  # texts alone in older results
+    # texts alone in older results
+    advice = [Advice(**line) if isinstance(line, dict) else Advice(line) for line in data["advice"]]
     return Judgement(**{**fields, "facets": [Verdict(**facet) for facet in data["facets"]], "advice": advice})
 
 
 def harmless(markdown):
-    """A written answer in which no HTML, link, image or active TeX is alive; a space is enough to end each, and shows it.
+    """A written answer in which no HTML, link, image or active TeX is alive; a space is enough to end each, and shows
+    it.
 
     Addresses are not sorted into good and bad: `&#106;avascript:` and its like are too many. Formulas stay formulas.
     """
     text = re.sub(r"<(?=[A-Za-z/!?])", "< ", markdown)
     text = re.sub(r"\](?=\s*[(\[:])", "] ", re.sub(r"\]\s*(?=[(:])", "] ", text))
     text = re.sub(r"(?i)\b(javascript|vbscript|data)\s*:", r"\1 :", text)
-    return re.sub(r"\\(href|url|require|style|class|cssId|html\w*|unicode|includegraphics|mmlToken)(?![A-Za-z])", r"\\text{\1}", text)
+    return re.sub(r"\\(href|url|require|style|class|cssId|html\w*|unicode|includegraphics|mmlToken)(?![A-Za-z])",
+                  r"\\text{\1}", text)
 
 
 def as_typed(text):
@@ -105,7 +109,8 @@ class Course:
         for cell in self.book.db.query(BaseCell).join(Notebook):
             if not isinstance(cell, SourceCell):
                 self.cells.setdefault(cell.notebook.name, []).append((cell.id, cell.name, isinstance(cell, GradeCell)))
-        self.assignments = {notebook.name: (notebook.assignment_id, notebook.id) for notebook in self.book.db.query(Notebook)}
+        self.assignments = {notebook.name: (notebook.assignment_id, notebook.id)
+                            for notebook in self.book.db.query(Notebook)}
         return self
 
     def __exit__(self, *_):
@@ -132,7 +137,8 @@ class Course:
                                                       cell_type=cell["cell_type"])
             if info.get("solution"):
                 self.book.update_or_create_solution_cell(info["grade_id"], name, name)
-            self.book.update_or_create_source_cell(info["grade_id"], name, name, source=cell["source"], locked=bool(info.get("locked")),
+            self.book.update_or_create_source_cell(info["grade_id"], name, name, source=cell["source"],
+                                                   locked=bool(info.get("locked")),
                                                    cell_type=cell["cell_type"])
 
     def record(self, result, version):
@@ -172,7 +178,7 @@ class Course:
         self.written.clear()
 
     def _grades(self, result):
-        """Grade id -> Grade of a submission; the rows are made when there are none, as `Gradebook.add_submission` does."""
+        """Grade id -> Grade of a submission; rows that are missing are made, as `Gradebook.add_submission` does."""
         db, student, notebook = self.book.db, result["student"], result["notebook"]
         assignment_id, notebook_id = self.assignments[notebook]
         found = db.query(GradeCell.name, Grade).join(Grade, Grade.cell_id == GradeCell.id).join(
@@ -187,7 +193,8 @@ class Course:
         db.flush()
         db.add(own := SubmittedNotebook(id=new_uuid(), assignment_id=submitted.id, notebook_id=notebook_id))
         db.flush()
-        grades = {name: Grade(cell_id=cell_id, notebook_id=own.id) for cell_id, name, graded in self.cells[notebook] if graded}
+        grades = {name: Grade(cell_id=cell_id, notebook_id=own.id) for cell_id, name, graded in self.cells[notebook]
+                  if graded}
         db.add_all([*grades.values(), *(Comment(cell_id=cell_id, notebook_id=own.id)
                                         for cell_id, name, graded in self.cells[notebook] if not graded)])
         return grades
@@ -201,7 +208,9 @@ class Course:
                 cell["outputs"] = []
             if info.get("solution"):
                 text = {**result["sources"], **result["answers"]}.get(name, "")
-                cell["source"] = text if cell["cell_type"] == "code" else as_typed(text) if name in result["verbatim"] else harmless(text)
+                if cell["cell_type"] != "code":
+                    text = as_typed(text) if name in result["verbatim"] else harmless(text)
+                cell["source"] = text
             elif info.get("grade"):
                 judgement = judgement_of(result["exercises"][name.removeprefix("check_")])
                 cell["outputs"] = [{"output_type": "display_data", "metadata": {},
@@ -212,7 +221,8 @@ class Course:
         """Written answers of a student: grade id -> (score or None when unread, maximum, comment)."""
         db, found = self.book.db, {}
         own = db.query(SubmittedNotebook.id).join(SubmittedAssignment).filter(
-            SubmittedAssignment.student_id == student, SubmittedNotebook.notebook_id == self.assignments[notebook][1]).scalar()
+            SubmittedAssignment.student_id == student,
+            SubmittedNotebook.notebook_id == self.assignments[notebook][1]).scalar()
         comments = {name: comment or "" for name, comment in db.query(SolutionCell.name, Comment.comment).join(
             Comment, Comment.cell_id == SolutionCell.id).filter(Comment.notebook_id == own)}
         for grade, name, most in db.query(Grade, GradeCell.name, GradeCell.max_score).join(

@@ -15,7 +15,8 @@ class HandedIn:
     """A file or folder, where it lies.
 
     path : below the submissions' folder, bytes that may be anything; state : DUE, REFUSED or IGNORED; why : not DUE
-    student : a safe name for files; notebook : "?" when it is none of the course's; who : the student as the LMS knows them
+    student : a safe name for files; notebook : "?" when it is none of the course's; who : the student as the LMS knows
+        them
     time : when it was last changed
     """
 
@@ -41,8 +42,8 @@ def readable(path):
 def hand_ins(folder, notebooks):
     """Every file and folder below `folder/<student>/` (an unpacked LMS folder works as well), as a list of HandedIn.
 
-    Of each student and notebook the newest file counts. A student's folder that holds nothing to grade is refused, and so is
-    what cannot be entered: nobody vanishes.
+    Of each student and notebook the newest file counts. A student's folder that holds nothing to grade is refused, and
+    so is what cannot be entered: nobody vanishes.
     """
     root, people, found, seen, tops = os.fsencode(folder), {}, [], {}, []
 
@@ -77,9 +78,10 @@ def hand_ins(folder, notebooks):
     for top in tops:
         if not any(item.who and item.path.split(b"/")[0] == top for item in found):
             who, _, student = belongs(join(top, b"x"))
-            note(top, REFUSED, "the folder holds nothing but hidden files" if any(item.path.startswith(top + b"/") for item in found)
+            note(top, REFUSED, "the folder holds nothing but hidden files"
+                 if any(item.path.startswith(top + b"/") for item in found)
                  else "the folder is empty", student, who=who)
-    for student, items in seen.items():
+    for items in seen.values():
         choose_newest(items)
         if not any(item.state in (DUE, REFUSED) for item in items):
             names = ", ".join(sorted({readable(os.path.basename(item.path))[:60] for item in items})[:5])
@@ -126,7 +128,9 @@ def choose_newest(items):
     for notebook in {item.notebook for item in items} - {"?"}:
         rivals = [item for item in items if item.notebook == notebook and item.state != IGNORED]
         if len(rivals) > 1:
-            best = max(rivals, key=lambda item: (item.state == DUE, item.time, newest_first(readable(os.path.basename(item.path)))))
+            best = max(rivals, key=lambda item: (item.state == DUE, item.time,
+                                                 newest_first(readable(os.path.basename(item.path)))))
             for item in rivals:
                 if item is not best:
-                    item.state, item.why = IGNORED, f"{best.words[:200]} is newer and counts" if item.state == DUE else item.why
+                    item.why = f"{best.words[:200]} is newer and counts" if item.state == DUE else item.why
+                    item.state = IGNORED

@@ -26,7 +26,8 @@ def open_below(root, parts):
             inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
             os.close(folder)
             folder = inner
-        return os.open(parts[-1], os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC, dir_fd=folder)
+        return os.open(parts[-1], os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC,
+                       dir_fd=folder)
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENOTDIR):
             raise Refused("it is a link, or lies behind one; hand in the notebook itself") from error
@@ -47,7 +48,8 @@ def bytes_of(root, parts):
         except OSError as error:
             raise Refused(f"it cannot be read: {error.strerror}") from error
     if len(raw) > MOST_FILE:
-        raise Refused(f"it is larger than {MOST_FILE // 1_000_000} MB; clear its outputs (Kernel > Restart & Clear Outputs) and save")
+        raise Refused(f"it is larger than {MOST_FILE // 1_000_000} MB; clear its outputs (Kernel > Restart & Clear "
+                      f"Outputs) and save")
     return raw
 
 
@@ -60,13 +62,14 @@ def text_of(source):
 
 
 def cells_in(raw):
-    """The cells of a notebook: dicts with cell_type, source, metadata and, where it has one, id. Refused when it is none."""
+    """The cells of a notebook: dicts with cell_type, source, metadata and maybe id. Refused when it is none."""
     if (objects := raw.count(b"{") + raw.count(b"[")) > MOST_OBJECTS:
         raise Refused(f"it holds {objects} lists and objects, far more than the course's")
     try:
         data = json.loads(raw.decode("utf-8-sig"))
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise Refused(f"it is no notebook: not valid JSON ({type(error).__name__}); was the download cut short?") from error
+        raise Refused(f"it is no notebook: not valid JSON ({type(error).__name__}); was the download cut short?") \
+            from error
     if not isinstance(data, dict) or not isinstance(data.get("nbformat"), int):
         raise Refused("it is no notebook: the field nbformat is missing")
     try:
@@ -75,7 +78,8 @@ def cells_in(raw):
         else:  # before version 4: worksheets, and code under another name
             found = [{**cell, "source": cell["input"] if cell["cell_type"] == "code" else cell["source"]}
                      for sheet in data["worksheets"] for cell in sheet["cells"]]
-        cells = [{"cell_type": str(cell["cell_type"]), "source": text_of(cell["source"]), "metadata": cell.get("metadata", {}),
+        cells = [{"cell_type": str(cell["cell_type"]), "source": text_of(cell["source"]),
+                  "metadata": cell.get("metadata", {}),
                   **({"id": cell["id"]} if isinstance(cell.get("id"), str) else {})} for cell in found]
     except (KeyError, TypeError, AttributeError) as error:
         raise Refused(f"it is no notebook that nbformat describes ({type(error).__name__})") from error

@@ -16,7 +16,8 @@ padding:2px 10px;text-align:left;vertical-align:top}h2{margin-top:2rem}.bar{fill
 def page(title, body):
     """A page in which no script, frame or outside address is allowed."""
     return ("<!doctype html>\n<html lang='en'><head><meta charset='utf-8'>"
-            "<meta http-equiv='Content-Security-Policy' content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">"
+            "<meta http-equiv='Content-Security-Policy' content=\"default-src 'none'; style-src 'unsafe-inline'; "
+            "img-src data:\">"
             "<meta name='viewport' content='width=device-width'>"
             f"<title>{html.escape(title)}</title><style>{STYLE}</style></head>\n<body><h1>{html.escape(title)}</h1>\n{body}\n</body></html>\n")
 
@@ -39,12 +40,15 @@ def feedback(result, read):
                            "<p>It has no points yet, which is not the same as 0 points. Ask your instructor.</p>")
     earned = sum(e["points"] for e in result["exercises"].values())
     most = sum(e["maximum"] for e in result["exercises"].values())
-    rows = [(name, f"{points_text(e['points'])} of {points_text(e['maximum'])}") for name, e in result["exercises"].items()]
+    rows = [(name, f"{points_text(e['points'])} of {points_text(e['maximum'])}") for name,
+            e in result["exercises"].items()]
     rows += [(name, f"{'not read yet,' if score is None else points_text(score)} of {points_text(maximum)}")
              for name, (score, maximum, _) in read.items()]
-    body = "".join(f"<tr><th scope='row'><a href='#{html.escape(name)}'>{html.escape(name)}</a></th><td>{points}</td></tr>"
+    body = "".join(f"<tr><th scope='row'><a "
+                   f"href='#{html.escape(name)}'>{html.escape(name)}</a></th><td>{points}</td></tr>"
                    for name, points in rows)
-    parts = [f"<p>Checks: {points_text(earned)} of {points_text(most)} points.</p><table><thead><tr><th scope='col'>exercise</th>"
+    parts = [f"<p>Checks: {points_text(earned)} of {points_text(most)} points.</p><table><thead><tr><th "
+             f"scope='col'>exercise</th>"
              "<th scope='col'>points</th></tr></thead><tbody>" + body + "</tbody></table>"]
     if result["notes"]:
         parts.append("<p>Noticed: " + html.escape("; ".join(result["notes"])) + "</p>")

@@ -115,18 +115,19 @@ def rebuild(release, submission):
         where = known.get(grade_id(cell)) if grade_id(cell) else known.get(cell.get("id"))
         if where is not None:
             after = where
-        if index in used or cell["cell_type"] != "code" or cell["source"].strip() in released_sources or not cell["source"].strip():
+        if index in used or cell["cell_type"] != "code" or cell["source"].strip() in {"", *released_sources}:
             continue
         if grade_id(cell) in released_ids - {None}:
             continue  # a changed check cell, or an unsolved copy: the release's own counts
         added.append((after, f"your cell {index + 1}", cell["source"]))
-    for where, name, source in (a for a in added if a[0] == -1):
+    for _, name, source in (a for a in added if a[0] == -1):
         cells.append((name, source))
     for index, cell in enumerate(release):
         if cell["cell_type"] == "code":
             name = grade_id(cell)
             solution = cell["metadata"].get("nbgrader", {}).get("solution")
-            cells.append((f"cell {name or cell.get('id')}", chosen.get(name, cell["source"]) if solution else cell["source"]))
+            cells.append((f"cell {name or cell.get('id')}", chosen.get(name, cell["source"]) if solution
+                          else cell["source"]))
         cells += [(name, source) for where, name, source in added if where == index]
     rebuilt = Rebuilt(cells, homes, sources, answers, notes)
     rebuilt.digest = hashlib.sha256(json.dumps([cells, sorted(answers.items())]).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""A bubblewrap sandbox with a zygote inside: no network, nothing to write, nothing of the class or the machine to see."""
+"""A bubblewrap sandbox with a zygote inside: no network, nothing to write, nothing of the class to see."""
 
 import ctypes
 import json
@@ -67,7 +67,8 @@ def command(whole=False):
 
     whole : with all packages of this Python and a small folder to write to, for a run of a whole notebook
     """
-    words = ["bwrap", "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--as-pid-1", "--clearenv",
+    words = ["bwrap", "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--as-pid-1",
+             "--clearenv",
              "--cap-drop", "ALL", "--hostname", "sandbox"]
     if bubblewrap_version() >= (0, 8):
         words.append("--disable-userns")
@@ -83,8 +84,10 @@ def command(whole=False):
     words += ["--ro-bind", os.path.realpath(sys.executable), f"{home}/bin/{version}"]
     if home == "/python":
         words += ["--ro-bind", str(base / "lib"), "/python/lib"]
-    for inside in (f"{home}/lib/{version}/site-packages", f"{home}/lib/{version}/dist-packages", f"{home}/lib/python3/dist-packages"):
-        if os.path.isdir(base / Path(inside).relative_to(home)):  # whatever is installed there: the course, the graders' tools
+    for inside in (f"{home}/lib/{version}/site-packages", f"{home}/lib/{version}/dist-packages",
+                   f"{home}/lib/python3/dist-packages"):
+        # whatever is installed there: the course, the graders' tools
+        if os.path.isdir(base / Path(inside).relative_to(home)):
             words += ["--size", "4096", "--tmpfs", inside, "--remount-ro", inside]
     if whole:
         words += ["--ro-bind", str(site), "/packages"]
@@ -98,15 +101,19 @@ def command(whole=False):
     words += ["--ro-bind", str(BOX), "/code/box", "--tmpfs", "/dev"]
     for device in ("null", "zero", "random", "urandom"):
         words += ["--dev-bind", f"/dev/{device}", f"/dev/{device}"]
-    words += ["--remount-ro", "/dev", "--size", str(TMP_BYTES), "--tmpfs", "/tmp", *(() if whole else ("--remount-ro", "/tmp"))]
-    environment = {"PYTHONPATH": "/code:/packages", "PATH": "/usr/bin", "HOME": "/tmp", "LANG": "C.UTF-8", "PYTHONHASHSEED": "0",
-                   "PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MPLBACKEND": "agg",
+    words += ["--remount-ro", "/dev", "--size", str(TMP_BYTES), "--tmpfs", "/tmp",
+              *(() if whole else ("--remount-ro", "/tmp"))]
+    environment = {"PYTHONPATH": "/code:/packages", "PATH": "/usr/bin", "HOME": "/tmp", "LANG": "C.UTF-8",
+                   "PYTHONHASHSEED": "0",
+                   "PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1",
+                   "MPLBACKEND": "agg",
                    "MPLCONFIGDIR": "/tmp"}
     if home == "/python":
         environment["LD_LIBRARY_PATH"] = "/python/lib"
     for name, value in environment.items():
         words += ["--setenv", name, value]
-    return [*words, "--remount-ro", "/", "--chdir", "/tmp", "--", f"{home}/bin/{version}", "-s", "-S", "-B", "-m", "box.zygote"]
+    return [*words, "--remount-ro", "/", "--chdir", "/tmp", "--", f"{home}/bin/{version}", "-s", "-S", "-B", "-m",
+            "box.zygote"]
 
 
 def answer_in(data):
@@ -135,7 +142,8 @@ class Sandbox:
         self.errors = tempfile.TemporaryFile()
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            self.process = subprocess.Popen(command(self.whole), stdin=theirs, stdout=subprocess.DEVNULL, stderr=self.errors)
+            self.process = subprocess.Popen(command(self.whole), stdin=theirs, stdout=subprocess.DEVNULL,
+                                            stderr=self.errors)
         return self
 
     def __exit__(self, *_):
@@ -162,13 +170,14 @@ class Sandbox:
             raise SandboxDied(f"it is silent ({type(error).__name__})") from error
         self.process.wait(PATIENCE)
         self.errors.seek(0)
-        raise SandboxDied(self.errors.read(2000).decode(errors="replace").strip()[-500:] or f"it ended with {self.process.returncode}")
+        raise SandboxDied(self.errors.read(2000).decode(errors="replace").strip()[-500:]
+                          or f"it ended with {self.process.returncode}")
 
     def ask(self, request, limits, probing=False):
         """Run a request (a dict), return the answer (a dict). SandboxDied when the sandbox itself did.
 
-        The answer is JSON of bounded size; nothing in it is executed or unpickled. {"missing": why} without an answer, with
-        why among "cpu", "wall", "idle", "files", "large" and "died".
+        The answer is JSON of bounded size; nothing in it is executed or unpickled. {"missing": why} without an answer,
+        with why among "cpu", "wall", "idle", "files", "large" and "died".
         """
         if not self.ready:
             self.wait_until_ready()
@@ -176,8 +185,8 @@ class Sandbox:
         answer_out, their_answer = os.pipe()
         try:
             try:
-                socket.send_fds(self.control, [LIMITS.pack(limits.cpu, limits.wall, limits.memory, self.whole, probing)],
-                                [their_request, their_answer])
+                message = LIMITS.pack(limits.cpu, limits.wall, limits.memory, self.whole, probing)
+                socket.send_fds(self.control, [message], [their_request, their_answer])
             except OSError as error:
                 raise SandboxDied(f"it is gone ({type(error).__name__})") from error
             finally:
@@ -200,8 +209,10 @@ class Sandbox:
                 return {**answer_in(data), "seconds": seconds}
             except (ValueError, RecursionError, MemoryError):
                 pass
-        killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGKILL, signal.SIGXCPU) and seconds >= limits.cpu
-        return {"missing": stopped or ("large" if data is None else "cpu" if killed else "died"), "unresolved": False, "seconds": seconds}
+        killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGKILL, signal.SIGXCPU)
+        killed = killed and seconds >= limits.cpu
+        return {"missing": stopped or ("large" if data is None else "cpu" if killed else "died"), "unresolved": False,
+                "seconds": seconds}
 
 
 def write_all(fd, data):
@@ -228,9 +239,11 @@ def read_all(fd, deadline):
 
 
 FIXES = {
-    "user namespaces": "unprivileged user namespaces must be allowed: `sudo sysctl -w kernel.unprivileged_userns_clone=1` where there is "
+    "user namespaces": "unprivileged user namespaces must be allowed: `sudo sysctl -w "
+                       "kernel.unprivileged_userns_clone=1` where there is "
                        "such a setting, and `sudo sysctl -w user.max_user_namespaces=10000` where that is 0",
-    "AppArmor": "Ubuntu's AppArmor keeps bubblewrap from working: `sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`, "
+    "AppArmor": "Ubuntu's AppArmor keeps bubblewrap from working: `sudo sysctl -w "
+                "kernel.apparmor_restrict_unprivileged_userns=0`, "
                 "or a profile for bwrap in /etc/apparmor.d that says `userns,`",
 }
 
@@ -247,23 +260,27 @@ def why_not(said):
     """What to do about bubblewrap that does not work, as far as the kernel's settings tell."""
     if setting("kernel/apparmor_restrict_unprivileged_userns") == "1":
         return FIXES["AppArmor"]
-    if setting("kernel/unprivileged_userns_clone") == "0" or setting("user/max_user_namespaces") == "0" or "namespace" in said:
+    off = "0" in (setting("kernel/unprivileged_userns_clone"), setting("user/max_user_namespaces"))
+    if off or "namespace" in said:
         return FIXES["user namespaces"]
     return "`bwrap --unshare-all --ro-bind / / true` must work for this user; " + FIXES["user namespaces"]
 
 
 def refuse_without_sandbox():
-    """Raise NoSandbox, with what to do, unless the sandbox works here for this user and denies what it promises to deny."""
+    """Raise NoSandbox, with what to do, unless the sandbox works here and denies what it promises to deny."""
     if not sys.platform.startswith("linux"):
-        raise NoSandbox(f"grading needs Linux for its sandbox, this is {sys.platform}: use a Linux machine, or WSL 2 on Windows")
+        raise NoSandbox(f"grading needs Linux for its sandbox, this is {sys.platform}: use a Linux machine, or WSL 2 "
+                        f"on Windows")
     kernel = platform.release()
-    if "microsoft" in kernel.lower() and "wsl2" not in kernel.lower() and tuple(map(int, re.findall(r"\d+", kernel)[:2])) < (4, 19):
+    if kernel.endswith("-Microsoft"):  # WSL 2 writes it small
         raise NoSandbox("WSL 1 has no namespaces: `wsl --set-version DISTRIBUTION 2` makes it WSL 2")
     if os.getuid() == 0:
-        raise NoSandbox("grading refuses to run as root, for whom the sandbox's limits do not bind: use an ordinary user, "
+        raise NoSandbox("grading refuses to run as root, for whom the sandbox's limits do not bind: use an ordinary "
+                        "user, "
                         "as in `runuser -u NAME -- python -m instructor grade ...`")
     if platform.machine() not in ARCHITECTURES:
-        raise NoSandbox(f"there is no table of system calls for {platform.machine()}: grade on {' or '.join(ARCHITECTURES)}")
+        raise NoSandbox(f"there is no table of system calls for {platform.machine()}: grade on "
+                        f"{' or '.join(ARCHITECTURES)}")
     if shutil.which("bwrap") is None:
         raise NoSandbox("bwrap is missing: install the package bubblewrap (apt install bubblewrap)")
     if (version := bubblewrap_version()) < (0, 4):
@@ -275,10 +292,12 @@ def refuse_without_sandbox():
     except SandboxDied as error:
         raise NoSandbox(f"bubblewrap does not work here ({error}): {why_not(str(error))}") from error
     if "probe" not in answer:
-        raise NoSandbox(f"no process can be limited and filtered here ({answer['missing']}): the kernel needs seccomp filters, "
+        raise NoSandbox(f"no process can be limited and filtered here ({answer['missing']}): the kernel needs seccomp "
+                        f"filters, "
                         "CONFIG_SECCOMP_FILTER, and rlimits")
     if allowed := [name for name, denied in answer["probe"].items() if not denied]:
-        raise NoSandbox(f"the sandbox does not hold here, it allows: {', '.join(allowed)}. A newer kernel (5.10 or later) or "
+        raise NoSandbox(f"the sandbox does not hold here, it allows: {', '.join(allowed)}. A newer kernel (5.10 or "
+                        f"later) or "
                         "bubblewrap (0.8 or later) may; please report it with the versions of both")
 
 

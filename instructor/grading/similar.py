@@ -78,11 +78,12 @@ def pairs(shingles_of, most=50):
                 size[student] += 1
                 for other in holders[i + 1 :]:
                     shared[student, other] += 1
-    found = [(students[a], students[b], n / max(1, min(size[a], size[b]))) for (a, b), n in shared.items() if n >= FEWEST]
+    found = [(students[a], students[b], n / max(1, min(size[a], size[b]))) for (a, b), n in shared.items()
+             if n >= FEWEST]
     return sorted((row for row in found if row[2] >= ALIKE), key=lambda row: -row[2])[:most]
 
 
 def share_of_published(work, stubs, published):
-    """Share of a student's shingles, the stubs' left out, that a published text has; 0 when there are too few to say."""
+    """Share of a student's shingles, the stubs' left out, that a published text has; 0 when there are too few."""
     own = np.setdiff1d(work, stubs)
     return float(np.isin(own, published).mean()) if len(own) >= FEWEST_OF_ONE else 0.0

@@ -1,8 +1,9 @@
 """grades.csv, and the same points in the shapes that Moodle and Canvas import.
 
-Moodle reads a grading worksheet per assignment (mod/assign/feedback/offline: Identifier, Grade and Last modified (grade)
-are required, "Participant N" is the N of the zip's folder names); Canvas reads one table (lib/gradebook_importer.rb: the
-student is found by ID, the number in the zip's file names). An empty grade leaves what is there.
+Moodle reads a grading worksheet per assignment (mod/assign/feedback/offline: Identifier, Grade and Last modified
+(grade) are required, "Participant N" is the N of the zip's folder names); Canvas reads one table
+(lib/gradebook_importer.rb: the student is found by ID, the number in the zip's file names). An empty grade leaves what
+is there.
 """
 
 import csv
@@ -72,7 +73,8 @@ def row(result, read):
         if notebook == result["notebook"] and result["status"] == "graded":
             value = read.get(name, (None,))[0] if written else result["exercises"][name]["points"]
         scores.append(number(value))
-    return [plain(result["student"]), result["notebook"], result["status"], plain(result["why"]), number(total(result, read)),
+    return [plain(result["student"]), result["notebook"], result["status"], plain(result["why"]),
+            number(total(result, read)),
             number(maximum(result["notebook"])), *scores, plain("; ".join(result["notes"]))]
 
 

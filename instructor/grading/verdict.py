@@ -53,7 +53,8 @@ def value_in(data):
     if "text" in data:
         return text_in(data["text"])
     shape = data.get("shape")
-    if not (isinstance(shape, list) and len(shape) <= 16 and all(isinstance(n, int) and 0 <= n <= 10**7 for n in shape)):
+    if not (isinstance(shape, list) and len(shape) <= 16 and all(isinstance(n, int) and 0 <= n <= 10**7
+                                                                 for n in shape)):
         raise Malformed("a shape is none")
     if "strings" in data:
         texts = [text_in(text, LONGEST) for text in data["strings"][:MOST_TEXTS]]
@@ -119,7 +120,7 @@ def nothing(name, why, **words):
 
 
 def verdict(name, inputs, observed):
-    """The judgement on what a sandbox says it observed on a fixture, as a plain dict (see `Judgement`), hidden numbers left out."""
+    """The judgement on what a sandbox observed, as a plain dict (see `Judgement`); hidden numbers stay hidden."""
     exercise = EXERCISES[name]
     observed = observed_in(exercise, inputs, observed)
     judgement = judge(Yardstick(exercise, inputs), observed, hidden=True)

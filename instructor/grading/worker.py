@@ -1,8 +1,8 @@
 """A process that grades one notebook after the other, each in a reader of its own that it can afford to lose.
 
-Whatever a student wrote is opened, parsed, judged and prepared for showing in the reader only: a fork with limits on memory,
-on the processor's time and on the wall clock's. `python -m instructor.grading.worker` is the process; a `Worker` is the other
-end, in a thread of a pool or in a worker of a cluster.
+Whatever a student wrote is opened, parsed, judged and prepared for showing in the reader only: a fork with limits on
+memory, on the processor's time and on the wall clock's. `python -m instructor.grading.worker` is the process; a
+`Worker` is the other end, in a thread of a pool or in a worker of a cluster.
 """
 
 import dataclasses
@@ -81,13 +81,15 @@ def read_exactly(fd, size, deadline):
 def reader(task, sandbox, out):
     """In a fork: limit this process, grade a task, write the result."""
     die_with_parent()
-    for what, most in ((resource.RLIMIT_AS, memory_in_use() + READER_MEMORY), (resource.RLIMIT_CPU, READER_CPU), (resource.RLIMIT_CORE, 0)):
+    for what, most in ((resource.RLIMIT_AS, memory_in_use() + READER_MEMORY), (resource.RLIMIT_CPU, READER_CPU),
+                       (resource.RLIMIT_CORE, 0)):
         resource.setrlimit(what, (most, most))
     sandboxes = Sandboxes(sandbox)
     try:
         result = grade_one(task, sandboxes)
     except (MemoryError, RecursionError) as error:
-        result = failed(task, f"reading it needs far more than a notebook of the course does ({type(error).__name__})", again=False)
+        result = failed(task, f"reading it needs far more than a notebook of the course does ({type(error).__name__})",
+                        again=False)
     except Exception as error:
         result = failed(task, f"grading failed: {type(error).__name__}: {str(error)[:200]}")
     view = memoryview(as_json(result) + (BROKEN if sandboxes.broken else WHOLE))
@@ -97,7 +99,7 @@ def reader(task, sandbox, out):
 
 
 def read_in_fork(task, sandbox, tries=TRIES):
-    """(result as bytes, whether the sandbox still serves) of a task; a reader that was killed from outside is followed by another."""
+    """(result as bytes, whether the sandbox still serves) of a task; a reader killed from outside has a successor."""
     source, out = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -140,7 +142,8 @@ def main():
             except SandboxDied as error:
                 result, serves = as_json(failed(task, f"the sandbox did not start: {error}")), False
             except Exception as error:
-                result, serves = as_json(failed(task, f"grading failed: {type(error).__name__}: {str(error)[:200]}")), True
+                result, serves = as_json(failed(task,
+                                                f"grading failed: {type(error).__name__}: {str(error)[:200]}")), True
             send(answers, result)
             if not serves and sandbox is not None:
                 sandbox = sandbox.__exit__()

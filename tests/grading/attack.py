@@ -21,7 +21,9 @@ CLASSES = {"honest": classes.honest, "broken": classes.broken, "hostile": hostil
 
 @dataclass
 class Row:
-    """What became of one submission. given : exercise -> points, None when it was not graded; result : as it was recorded."""
+    """What became of one submission. given : exercise -> points, None when it was not graded; result : as it was
+    recorded.
+    """
 
     kind: str
     student: str
@@ -48,12 +50,14 @@ class Row:
     def words(self):
         def total(points):
             return "not graded" if points is None else f"{sum(points.values()):g}"
-        return [self.kind, self.student, self.hand_in.notebook, total(self.hand_in.points), total(self.given), self.damage or "none"]
+        return [self.kind, self.student, self.hand_in.notebook, total(self.hand_in.points), total(self.given),
+                self.damage or "none"]
 
 
 def files(*folders):
     """Every file below folders: path -> what it is and holds."""
-    return {str(path): (os.lstat(path).st_mode, "" if path.is_symlink() or not path.is_file() else hashlib.sha256(path.read_bytes()).hexdigest())
+    return {str(path): (os.lstat(path).st_mode, "" if path.is_symlink() or not path.is_file()
+                        else hashlib.sha256(path.read_bytes()).hexdigest())
             for folder in folders for path in [folder, *sorted(folder.rglob("*"))]}
 
 
@@ -88,7 +92,9 @@ def callers(server):
 
 
 def attack(grader, *options):
-    """Hand in and grade all three classes, with options of the command; returns the rows and a list of damages, in words."""
+    """Hand in and grade all three classes, with options of the command; returns the rows and a list of damages, in
+    words.
+    """
     submissions, out, bystander = (grader.home / name for name in ("submissions", "out", "bystander"))
     bystander.mkdir()
     (bystander / "notes.txt").write_text("of no concern to any submission\n")
@@ -109,20 +115,26 @@ def attack(grader, *options):
             server.setblocking(False)
         ports = listening()
         done = grader.run("-m", "instructor", "grade", submissions, "--out", out, *options, timeout=3600)
-        assert done.returncode == 1 and "have no score" in done.stderr, done.stdout + done.stderr  # the broken ones, told by name
-        damages = [f"{name} was reached" for name, server in (("a TCP port", tcp), ("a Unix socket", unix)) if callers(server)]
-        damages += [f"a new port is listened on: {port}" for port in listening() - ports if port.endswith(f"{47114:04X}")]
+        # the broken ones, told by name
+        assert done.returncode == 1 and "have no score" in done.stderr, done.stdout + done.stderr
+        damages = [f"{name} was reached" for name, server in (("a TCP port", tcp), ("a Unix socket", unix))
+                   if callers(server)]
+        damages += [f"a new port is listened on: {port}" for port in listening() - ports
+                    if port.endswith(f"{47114:04X}")]
     after = files(grader.home / "course", submissions, bystander)
     damages += [f"changed: {path}" for path in before.keys() | after.keys() if before.get(path) != after.get(path)]
     damages += [f"still running: {words}" for words in left_running(grader.home)]
-    damages += [f"written: {path}" for root in ("/var/tmp", "/tmp", "/usr", str(Path.home())) for path in Path(root).glob(f"*{hostile.MARK}*")]
+    damages += [f"written: {path}" for root in ("/var/tmp", "/tmp", "/usr", str(Path.home()))
+                for path in Path(root).glob(f"*{hostile.MARK}*")]
     damages += [f"written: {path}" for path in grader.home.rglob(f"*{hostile.MARK}*")]
     rows = []
     for kind, make in CLASSES.items():
         for student, hand_in in make().items():
             path = out / "results" / safe_name(student) / f"{hand_in.notebook}.json"
-            result = json.loads(path.read_text()) if path.exists() else {"status": "lost", "why": "no result", "exercises": {}, "seconds": 0.0}
-            given = {name: e["points"] for name, e in result["exercises"].items()} if result["status"] == "graded" else None
+            result = json.loads(path.read_text()) if path.exists() else {"status": "lost", "why": "no result",
+                                                                         "exercises": {}, "seconds": 0.0}
+            given = {name: e["points"] for name,
+                     e in result["exercises"].items()} if result["status"] == "graded" else None
             rows.append(Row(kind, student, hand_in, given, result["seconds"], result))
     return rows, damages
 
@@ -134,12 +146,14 @@ def table(rows, damages):
     """The rows in Markdown, with what they add up to."""
     lost = sum(not row.fair for row in rows if row.kind == "honest")
     gained = sum(not row.fair for row in rows if row.kind == "hostile")
-    lines = ["# Attacks", "", "Written by `python -m tests.grading.attack`; a submission is worth what its functions return, and no more.", "",
+    lines = ["# Attacks", "", "Written by `python -m tests.grading.attack`; a submission is worth what its functions "
+                              "return, and no more.", "",
              f"{len(rows)} submissions. Honest ones graded otherwise than deserved: {lost}. Hostile ones: {gained}. "
              f"Damage outside (files, processes, sockets): {'; '.join(damages) or 'none'}.", "",
              " | ".join(["", *HEAD, "seconds", ""]).strip(), "|---" * (len(HEAD) + 1) + "|"]
     for row in rows:
-        lines.append("| " + " | ".join(ascii(w)[1:-1].replace("|", "\\|").replace("<", "\\<") for w in row.words()) + f" | {row.seconds:.1f} |")
+        lines.append("| " + " | ".join(ascii(w)[1:-1].replace("|", "\\|").replace("<", "\\<")
+                                       for w in row.words()) + f" | {row.seconds:.1f} |")
     return "\n".join(lines) + "\n"
 
 

@@ -1,4 +1,6 @@
-"""Three classes of submissions: honest, broken, hostile; each says what it deserves. The hostile ones are in hostile.py."""
+"""Three classes of submissions: honest, broken, hostile; each says what it deserves. The hostile ones are in
+hostile.py.
+"""
 
 import copy
 import json
@@ -18,7 +20,8 @@ class HandIn:
     """One submission.
 
     content : a notebook, or the bytes of a file; notebook : which of the course's it is
-    points : exercise -> points deserved, 0 where none are named; None when it cannot be graded, and `why` has a word of the reason
+    points : exercise -> points deserved, 0 where none are named; None when it cannot be graded, and `why` has a word
+        of the reason
     """
 
     content: object
@@ -77,7 +80,8 @@ def through_colab(notebook):
         cell["metadata"]["id"] = cell["id"] = f"qX{i:010}"
         cell["metadata"]["colab"] = {"base_uri": "https://localhost:8080/", "height": 34}
         if cell["cell_type"] == "code":
-            cell["outputs"] = [nbformat.v4.new_output("display_data", {"application/vnd.jupyter.widget-view+json": {"model_id": "gone"}}),
+            cell["outputs"] = [nbformat.v4.new_output("display_data",
+                                                      {"application/vnd.jupyter.widget-view+json": {"model_id": "gone"}}),
                                nbformat.v4.new_output("stream", text="done\n" * 1000)]
     return notebook
 
@@ -124,14 +128,17 @@ def cell(forward, readout):
 
 
 ALL = cell(7, 3)
-SHAPE = sum(facet.points for facet in EXERCISES["rnn_cell_forward"].facets if facet.kind == "shape")  # what wrong numbers earn
+# what wrong numbers earn
+SHAPE = sum(facet.points for facet in EXERCISES["rnn_cell_forward"].facets if facet.kind == "shape")
 
 
 def honest():
     """student -> HandIn."""
     by_columns = ("h_t = np.empty_like(h_prev)\nfor b in range(h_prev.shape[1]):\n"
-                  "    h_t[:, b] = np.tanh(cell.Wx @ x_t[:, b] + cell.Wh @ h_prev[:, b] + cell.b[:, 0])\nreturn [h_t, [x_t, h_prev, h_t]]")
-    stacked = ("W = np.hstack([cell.Wx, cell.Wh, cell.b])\nz = np.einsum('ij,jb->ib', W, np.vstack([x_t, h_prev, np.ones((1, h_prev.shape[1]))]))\n"
+                  "    h_t[:, b] = np.tanh(cell.Wx @ x_t[:, b] + cell.Wh @ h_prev[:, b] + cell.b[:, 0])\nreturn [h_t, "
+                  "[x_t, h_prev, h_t]]")
+    stacked = ("W = np.hstack([cell.Wx, cell.Wh, cell.b])\nz = np.einsum('ij,jb->ib', W, np.vstack([x_t, h_prev, "
+               "np.ones((1, h_prev.shape[1]))]))\n"
                "return np.tanh(z), (x_t, h_prev, z)")
     as_dict = "h_t = np.tanh(cell.Wx.dot(x_t) + cell.Wh.dot(h_prev) + cell.b)\nreturn h_t, {'x': x_t, 'before': h_prev, 'after': h_t}"
     with_helper = RIGHT.replace("np.tanh", "squash")
@@ -147,24 +154,31 @@ def honest():
         "duplicate": HandIn(duplicated(solved(CELL), "rnn_cell_forward"), ALL),
         "big-pictures": HandIn(big_pictures(), ALL),
         "half": HandIn(with_source(CELL, readout="def readout(h_t, Wy, c):\n    return Wy @ h_t\n"), cell(7, 0)),
-        "transposed": HandIn(with_source(CELL, rnn_cell_forward=RIGHT.replace("cell.Wh @", "cell.Wh.T @")), cell(SHAPE, 3)),
+        "transposed": HandIn(with_source(CELL, rnn_cell_forward=RIGHT.replace("cell.Wh @", "cell.Wh.T @")),
+                             cell(SHAPE, 3)),
         "no-cache": HandIn(with_source(CELL, rnn_cell_forward=RIGHT.replace("(x_t, h_prev, h_t)", "None")), cell(6, 3)),
         "spoils-its-arguments": HandIn(with_source(CELL, rnn_cell_forward=step(
-            "x = x_t.copy()\nx_t *= 0\nh_t = np.tanh(cell.Wx @ x + cell.Wh @ h_prev + cell.b)\nreturn h_t, (x, h_prev, h_t)")), cell(4, 3)),
+            "x = x_t.copy()\nx_t *= 0\nh_t = np.tanh(cell.Wx @ x + cell.Wh @ h_prev + cell.b)\nreturn h_t, (x, "
+            "h_prev, h_t)")), cell(4, 3)),
         "by-columns": HandIn(with_source(CELL, rnn_cell_forward=step(by_columns)), ALL),
         "stacked": HandIn(with_source(CELL, rnn_cell_forward=step(stacked)), ALL),
         "dict-cache": HandIn(with_source(CELL, rnn_cell_forward=step(as_dict)), ALL),
-        "helper-cell": HandIn(with_cell(with_source(CELL, rnn_cell_forward=with_helper), "def squash(z):\n    return np.tanh(z)",
+        "helper-cell": HandIn(with_cell(with_source(CELL, rnn_cell_forward=with_helper), "def squash(z):\n    return "
+                                                                                         "np.tanh(z)",
                                         "rnn_cell_forward"), ALL),
-        "filled-global": HandIn(with_cell(with_source(CELL, rnn_cell_forward=from_table), "TABLE = {}\nTABLE['tanh'] = np.tanh",
+        "filled-global": HandIn(with_cell(with_source(CELL, rnn_cell_forward=from_table), "TABLE = {}\nTABLE['tanh'] "
+                                                                                          "= np.tanh",
                                           "rnn_cell_forward"), ALL),
         "retyped": HandIn(with_source(CELL, rnn_cell_forward="# mine is below", readout=RIGHT + "\n" + READOUT), ALL),
-        "fullwidth-letters": HandIn(with_source(CELL, rnn_cell_forward=RIGHT.replace("def rnn", "def ｒｎｎ")), ALL),  # Python reads them as rnn
+        # Python reads them as rnn
+        "fullwidth-letters": HandIn(with_source(CELL, rnn_cell_forward=RIGHT.replace("def rnn", "def ｒｎｎ")), ALL),
         "borrowed": HandIn(with_source(CELL, rnn_cell_forward=step("return cell.forward(x_t, h_prev)")), cell(0, 3)),
         "syntax-error": HandIn(with_source(CELL, rnn_cell_forward=STEP + "    return np.tanh(\n"), cell(0, 3)),
-        "gradients": HandIn(solved(BPTT), {"rnn_cell_backward": 8, "rnn_backward": 9, "numerical_gradient": 3, "relative_error": 2}, notebook=BPTT),
+        "gradients": HandIn(solved(BPTT), {"rnn_cell_backward": 8, "rnn_backward": 9, "numerical_gradient": 3,
+                                           "relative_error": 2}, notebook=BPTT),
         "characters": HandIn(without_metadata(solved(CHARACTERS)), {
-            "build_vocabulary": 1, "one_hot": 1, "softmax_cross_entropy": 5, "train_step_characters": 2, "sample": 3}, notebook=CHARACTERS),
+            "build_vocabulary": 1, "one_hot": 1, "softmax_cross_entropy": 5, "train_step_characters": 2, "sample": 3},
+                             notebook=CHARACTERS),
     }
 
 
@@ -172,7 +186,8 @@ def big_pictures():
     """Attachments and outputs of 15 MB, as a photographed derivation makes them."""
     notebook = solved(CELL)
     cell_of(notebook, "order_matters")["attachments"] = {"photo.png": {"image/png": "iVBO" * 1_900_000}}
-    cell_of(notebook, "rnn_cell_forward")["outputs"] = [nbformat.v4.new_output("display_data", {"image/png": "iVBO" * 1_900_000})]
+    cell_of(notebook, "rnn_cell_forward")["outputs"] = [nbformat.v4.new_output("display_data",
+                                                                               {"image/png": "iVBO" * 1_900_000})]
     return notebook
 
 
@@ -208,5 +223,6 @@ def broken():
         "endless-cell": HandIn(with_cell(solved(CELL), "while True: pass", "rnn_cell_forward"), ALL),
         "segfault": HandIn(with_source(CELL, rnn_cell_forward=step("import ctypes\nctypes.string_at(0)")), cell(0, 3)),
         "abort": HandIn(with_source(CELL, rnn_cell_forward=step("import os\nos.abort()")), cell(0, 3)),
-        "prints-endlessly": HandIn(with_source(CELL, rnn_cell_forward=step("while True: print('x' * 1000000)")), cell(0, 3)),
+        "prints-endlessly": HandIn(with_source(CELL, rnn_cell_forward=step("while True: print('x' * 1000000)")),
+                                   cell(0, 3)),
     }

@@ -1,4 +1,5 @@
-"""The hostile class: what a student who knows the machinery might hand in to gain points, to look around, or to do harm.
+"""The hostile class: what a student who knows the machinery might hand in to gain points, to look around, or to do
+harm.
 
 An attack that succeeds at something forbidden calls `could`: then it gives the right answer, and the points show it.
 """
@@ -57,7 +58,8 @@ def says(answer):
     return PIPES.format(text=repr(answer if isinstance(answer, bytes) else json.dumps(answer).encode()))
 
 
-REACH = {  # body of rnn_cell_forward: gives no right number, so it earns what a wrong answer of the right shape does, or nothing
+# body of rnn_cell_forward: gives no right number, so it earns what a wrong answer of the right shape does, or nothing
+REACH = {
     # --- forge the answer
     "exits": "import os\nos._exit(0)",
     "writes-empty-answer": says({"observed": {}}),
@@ -66,25 +68,34 @@ REACH = {  # body of rnn_cell_forward: gives no right number, so it earns what a
     "writes-nan-points": says({"observed": {"cases": {}}, "points": float("nan"), "status": "right"}),
     "writes-odd-cases": says({"observed": {"cases": {"one example": {"problem": 5, "values": []}}}}),
     "writes-odd-arrays": says({"observed": {"again": None, "borrowed": "", "printed": 0, "globals_read": [], "cases": {
-        name: {"problem": None, "damaged": [], "shared": [], "values": {"h_t": {"dtype": "O", "shape": [10**7] * 16, "data": ""}}}
+        name: {"problem": None, "damaged": [], "shared": [], "values": {"h_t": {"dtype": "O", "shape": [10**7] * 16,
+                                                                                "data": ""}}}
         for name in ("one example", "a batch of 2", "two steps", "float32")}}}),
     "writes-surrogates": says(b'{"missing": "\\ud800 <script>"}'),
     "writes-stdout": "import os, struct\nos.write(1, struct.pack('<Q', 2) + b'{}')\nraise ValueError",
-    "floods-the-pipe": "import os\nwhile True:\n    for fd in range(3, 64):\n        try: os.write(fd, b'1' * 60000)\n        except OSError: pass",
+    "floods-the-pipe": "import os\nwhile True:\n    for fd in range(3, 64):\n        try: os.write(fd, b'1' * "
+                       "60000)\n        except OSError: pass",
     "holds-the-pipe": f"import os, time\nif os.fork() == 0: time.sleep(1000)\n{WRONG}",
     "replaces-stdout": f"import sys, io\nsys.stdout = sys.stderr = sys.__stdout__ = io.StringIO('7.0')\n{WRONG}",
-    "patches-json": f"import json, base64\njson.dumps = lambda *a, **k: '{{\"points\": 7}}'\nbase64.b64encode = lambda d: b''\n{WRONG}",
-    "patches-pickle-and-marshal": f"import pickle, marshal, builtins\npickle.loads = marshal.loads = builtins.exec = lambda *a: 7.0\n{WRONG}",
-    "patches-the-runner": "import sys\nm = sys.modules['__main__']\nm.observed_out = m.case_out = lambda *a: {'points': 7}\nreturn None",
+    "patches-json": f"import json, base64\njson.dumps = lambda *a, **k: '{{\"points\": 7}}'\nbase64.b64encode = "
+                    f"lambda d: b''\n{WRONG}",
+    "patches-pickle-and-marshal": f"import pickle, marshal, builtins\npickle.loads = marshal.loads = builtins.exec = "
+                                  f"lambda *a: 7.0\n{WRONG}",
+    "patches-the-runner": "import sys\nm = sys.modules['__main__']\nm.observed_out = m.case_out = lambda *a: "
+                          "{'points': 7}\nreturn None",
     "execs-another-program": "import os, sys\nos.execv(sys.executable, [sys.executable, '-c', 'print(7.0)'])",
-    "preloads-a-library": f"import os, sys\nos.environ.update(LD_PRELOAD='/tmp/{MARK}.so', PYTHONSTARTUP='/tmp/{MARK}.py')\n{WRONG}",
+    "preloads-a-library": f"import os, sys\nos.environ.update(LD_PRELOAD='/tmp/{MARK}.so', "
+                          f"PYTHONSTARTUP='/tmp/{MARK}.py')\n{WRONG}",
     "at-exit": f"import atexit, os\natexit.register(lambda: os.write(1, b'7.0'))\n{WRONG}",
     # --- forge the checks
-    "patches-numpy": f"for n in ('allclose', 'array_equal', 'isclose', 'may_share_memory', 'max', 'abs'): setattr(np, n, lambda *a, **k: True)\n"
+    "patches-numpy": f"for n in ('allclose', 'array_equal', 'isclose', 'may_share_memory', 'max', 'abs'): setattr(np, "
+                     f"n, lambda *a, **k: True)\n"
                      f"{WRONG}",
-    "patches-judge": "import rnn_helpers.check.judge as j\nj.close = lambda *a: True\nj.judge = lambda *a: None\nreturn h_prev * 0, 1",
+    "patches-judge": "import rnn_helpers.check.judge as j\nj.close = lambda *a: True\nj.judge = lambda *a: "
+                     "None\nreturn h_prev * 0, 1",
     "patches-run-case": "import rnn_helpers.check.observe as g\nreturn g.CaseResult(values={'h_t': 1}), None",
-    "patches-the-exercise": f"from rnn_helpers import check\nobject.__setattr__(check.EXERCISES['rnn_cell_forward'], 'cases', ())\n{WRONG}",
+    "patches-the-exercise": f"from rnn_helpers import check\nobject.__setattr__(check.EXERCISES['rnn_cell_forward'], "
+                            f"'cases', ())\n{WRONG}",
     "edits-frames": "import sys\nf = sys._getframe()\nwhile f:\n    for v in list(f.f_locals.values()):\n"
                     "        if type(v).__name__ == 'CaseResult': v.values['h_t'] = 1\n"
                     f"    f = f.f_back\n{WRONG}",
@@ -92,11 +103,14 @@ REACH = {  # body of rnn_cell_forward: gives no right number, so it earns what a
                           "        for v in o.values(): v *= 0\n" + WRONG,
     "zeroes-its-arguments": f"for a in (cell.Wx, cell.Wh, cell.b, x_t, h_prev): a[...] = 0\n{WRONG}",
     # --- objects that lie
-    "a-str-that-lies": "class S(str):\n    def __eq__(self, other): return True\n    __hash__ = str.__hash__\nreturn S('x'), S('y')",
+    "a-str-that-lies": "class S(str):\n    def __eq__(self, other): return True\n    __hash__ = str.__hash__\nreturn "
+                       "S('x'), S('y')",
     "an-array-that-lies": "class A(np.ndarray):\n    def __array_function__(self, *a, **k): return True\n"
                           "    def __array_ufunc__(self, *a, **k): return True\n"
-                          "    def __eq__(self, other): return True\nreturn np.zeros_like(h_prev).view(A), (x_t, h_prev, h_prev)",
-    "a-float-that-lies": "class F(float):\n    def __eq__(self, other): return True\n    def __sub__(self, other): return 0.0\n"
+                          "    def __eq__(self, other): return True\nreturn np.zeros_like(h_prev).view(A), (x_t, "
+                          "h_prev, h_prev)",
+    "a-float-that-lies": "class F(float):\n    def __eq__(self, other): return True\n    def __sub__(self, other): "
+                         "return 0.0\n"
                          "    __rsub__ = __sub__\n"
                          "return F(1), (x_t, h_prev, h_prev)",
     "a-class-that-lies": "class C: __class__ = np.ndarray\nreturn C(), C()",
@@ -109,51 +123,72 @@ REACH = {  # body of rnn_cell_forward: gives no right number, so it earns what a
     "huge-text": "return 'x' * 10**8, None",
     "views-of-inputs": "return h_prev, (x_t, h_prev, h_prev)",
     # --- find the right numbers
-    "reads-solutions": "from pathlib import Path\nfor p in Path('/').rglob('*.ipynb'): could(f'see {p}')\nraise SystemExit",
+    "reads-solutions": "from pathlib import Path\nfor p in Path('/').rglob('*.ipynb'): could(f'see {p}')\nraise "
+                       "SystemExit",
     "reads-the-package": "from pathlib import Path\nfor p in Path('/').rglob('rnn_helpers/*.py'): could(f'see {p}')\n"
                          "raise SystemExit",
     "reads-seed": "from pathlib import Path\nfor n in ('class.json', 'gradebook.db', 'grades.csv'):\n"
                   "    for p in Path('/').rglob(n): could(f'see {p}')\nraise SystemExit",
-    "copies-source": "import inspect, rnn_helpers.cell as m\nns = {'np': np, 'as_columns': lambda n, v, r: v, 'as_finite': lambda n, v: v}\n"
+    "copies-source": "import inspect, rnn_helpers.cell as m\nns = "
+                     "{'np': np, 'as_columns': lambda n, v, r: v, 'as_finite': lambda n, v: v}\n"
                      "exec(inspect.getsource(m.rnn_cell_forward), ns)\nreturn ns['rnn_cell_forward'](cell, x_t, h_prev)",
     "borrows": QUIET + "return cell.forward(x_t, h_prev)",
-    "borrows-by-importlib": QUIET + "import importlib\nreturn importlib.import_module('rnn_helpers.cell').rnn_cell_forward(cell, x_t, h_prev)",
-    "borrows-in-a-thread": "import threading\nout = []\nt = threading.Thread(target=lambda: out.append(cell.forward(x_t, h_prev)))\nt.start()\n"
+    "borrows-by-importlib": QUIET + "import importlib\nreturn "
+                                    "importlib.import_module('rnn_helpers.cell').rnn_cell_forward(cell, x_t, h_prev)",
+    "borrows-in-a-thread": "import threading\nout = []\nt = threading.Thread(target=lambda: "
+                           "out.append(cell.forward(x_t, h_prev)))\nt.start()\n"
                            "t.join()\nreturn out[0]",
-    "borrows-the-sequence": QUIET + "from rnn_helpers.bptt import rnn_forward\nh, c = rnn_forward(cell, x_t[None], h_prev)\nreturn h[0], c[0]",
-    "borrows-the-atlas": QUIET + "from rnn_helpers.check.families import forward_pass as m\nfrom rnn_helpers.check.search import Fit\n"
+    "borrows-the-sequence": QUIET + "from rnn_helpers.bptt import rnn_forward\nh, c = rnn_forward(cell, x_t[None], "
+                                    "h_prev)\nreturn h[0], c[0]",
+    "borrows-the-atlas": QUIET + "from rnn_helpers.check.families import forward_pass as m\nfrom "
+                                 "rnn_helpers.check.search import Fit\n"
                          "return m.RNN_CELL_FORWARD.program(Fit())(cell, x_t, h_prev)",
-    "borrows-yours-or-ours": QUIET + "from rnn_helpers import check\nreturn check.yours_or_ours(rnn_cell_forward)(cell, x_t, h_prev)",
-    "borrows-from-the-check": QUIET + "from rnn_helpers.check.kept import kept\nfound = {}\ndef watch(frame, event, arg):\n"
-                              "    if 'slopes' in frame.f_locals: found.update(frame.f_locals)\n    return watch\nsys.settrace(watch)\n"
-                              "kept({'Wx': cell.Wx, 'Wh': cell.Wh, 'b': cell.b}, {}, x_t, h_prev, h_prev)\nsys.settrace(None)\n"
+    "borrows-yours-or-ours": QUIET + "from rnn_helpers import check\nreturn "
+                                     "check.yours_or_ours(rnn_cell_forward)(cell, x_t, h_prev)",
+    "borrows-from-the-check": QUIET + "from rnn_helpers.check.kept import kept\nfound = {}\ndef watch(frame, event, "
+                                      "arg):\n"
+                              "    if 'slopes' in frame.f_locals: found.update(frame.f_locals)\n    return "
+                              "watch\nsys.settrace(watch)\n"
+                              "kept({'Wx': cell.Wx, 'Wh': cell.Wh, 'b': cell.b}, {}, x_t, h_prev, "
+                              "h_prev)\nsys.settrace(None)\n"
                               "h_t = np.tanh(found['slopes'][0])\nreturn h_t, (x_t, h_prev, h_t)",
-    "unhooks-imports": QUIET + "for n in [n for n in sys.modules if n.startswith('rnn')]: del sys.modules[n]\nsys.meta_path.pop(0)\n"
+    "unhooks-imports": QUIET + "for n in [n for n in sys.modules if n.startswith('rnn')]: del "
+                               "sys.modules[n]\nsys.meta_path.pop(0)\n"
                        "from rnn_helpers.cell import rnn_cell_forward as f\nreturn f(cell, x_t, h_prev)",
-    "frames": "import sys\nf = sys._getframe(1)\nwhile f:\n    for v in list(f.f_locals.values()) + list(f.f_globals.values()):\n"
+    "frames": "import sys\nf = sys._getframe(1)\nwhile f:\n    for v in list(f.f_locals.values()) + "
+              "list(f.f_globals.values()):\n"
               "        r = getattr(v, 'reference', None)\n"
               "        if r: return r(cell, x_t, h_prev)\n    f = f.f_back\nraise ValueError",
-    "garbage": "import gc\nfor o in gc.get_objects():\n    if getattr(o, '__name__', '') == 'rnn_cell_forward' and o is not rnn_cell_forward:\n"
+    "garbage": "import gc\nfor o in gc.get_objects():\n    if getattr(o, '__name__', '') == 'rnn_cell_forward' and o "
+               "is not rnn_cell_forward:\n"
                "        try: return o(cell, x_t, h_prev)\n        except RuntimeError: pass\nraise ValueError",
     "hunts-for-the-expected": "import gc\nfor o in gc.get_objects():\n"
-                              "    if type(o).__name__ in ('Yardstick', 'Evidence', 'Symptoms', 'Judgement'): could('find it')\n"
+                              "    if type(o).__name__ in ('Yardstick', 'Evidence', 'Symptoms', 'Judgement'): "
+                              "could('find it')\n"
                               "raise ValueError",
-    "knows-the-notebook's-fixture": "from rnn_helpers import check\nold = check.EXERCISES['rnn_cell_forward'].inputs(check.SEED)\n"
-                                    "if np.array_equal(x_t, old['x_t']): return np.tanh(cell.Wx @ x_t + cell.Wh @ h_prev + cell.b), (x_t, h_prev)\n" + WRONG,
+    "knows-the-notebook's-fixture": "from rnn_helpers import check\nold = "
+                                    "check.EXERCISES['rnn_cell_forward'].inputs(check.SEED)\n"
+                                    "if np.array_equal(x_t, old['x_t']): return np.tanh(cell.Wx @ x_t + cell.Wh @ "
+                                    "h_prev + cell.b), (x_t, h_prev)\n" + WRONG,
     "right-in-a-notebook-only": "import sys\n"
-                                "if 'ipykernel' in sys.modules: return np.tanh(cell.Wx @ x_t + cell.Wh @ h_prev + cell.b), (x_t, h_prev)\n" + WRONG,
+                                "if 'ipykernel' in sys.modules: return np.tanh(cell.Wx @ x_t + cell.Wh @ h_prev + "
+                                "cell.b), (x_t, h_prev)\n" + WRONG,
     # --- look around
-    "proc-environ": "import glob\nfor p in glob.glob('/proc/[0-9]*/environ'):\n    try: t = open(p, 'rb').read()\n    except OSError: continue\n"
+    "proc-environ": "import glob\nfor p in glob.glob('/proc/[0-9]*/environ'):\n    try: t = open(p, 'rb').read()\n    "
+                    "except OSError: continue\n"
                     "    if b'SUDO' in t or b'USER=' in t or b'LOGNAME' in t: could(f'read {p}')\nraise ValueError",
-    "proc-mem": "import os\nfor p in (1, os.getppid()):\n    try: open(f'/proc/{p}/mem', 'rb+')\n    except OSError: continue\n"
+    "proc-mem": "import os\nfor p in (1, os.getppid()):\n    try: open(f'/proc/{p}/mem', 'rb+')\n    except OSError: "
+                "continue\n"
                 "    could(f'open the memory of {p}')\nraise ValueError",
-    "proc-fds": "import os\nfor p in (1, os.getppid()):\n    for fd in range(16):\n        try: f = os.open(f'/proc/{p}/fd/{fd}', os.O_WRONLY)\n"
+    "proc-fds": "import os\nfor p in (1, os.getppid()):\n    for fd in range(16):\n        try: f = "
+                "os.open(f'/proc/{p}/fd/{fd}', os.O_WRONLY)\n"
                 "        except OSError: continue\n"
                 "        if os.readlink(f'/proc/self/fd/{f}').startswith('pipe'): could(f'open pipe {fd} of {p}')\n"
                 "raise ValueError",
     "ptrace": "import ctypes, os\nc = ctypes.CDLL(None)\nfor p in (1, os.getppid()):\n"
               "    if c.ptrace(16, p, 0, 0) == 0: could(f'trace {p}')\nraise ValueError",
-    "signals": "import os\nfor p in (os.getppid(), 1):\n    try: os.kill(p, 9)\n    except OSError: pass\nraise ValueError",
+    "signals": "import os\nfor p in (os.getppid(), 1):\n    try: os.kill(p, 9)\n    except OSError: pass\nraise "
+               "ValueError",
     "stops-the-runner": "import os\nos.kill(os.getppid(), 19)\nraise ValueError",
     "kills-all": "import os\nos.kill(-1, 9)",
     "namespaces": "import subprocess\nsubprocess.run(['unshare', '-Ur', 'true'], check=True)\ncould('make a namespace')",
@@ -163,26 +198,34 @@ REACH = {  # body of rnn_cell_forward: gives no right number, so it earns what a
     "tcp": f"import socket\nsocket.create_connection(('127.0.0.1', {PORT}), 2)\ncould('connect')",
     "unix-socket": f"import socket\nsocket.socket(socket.AF_UNIX).connect('{ABSTRACT}')\ncould('connect')",
     "resolves": "import socket\nsocket.gethostbyname('example.org')\ncould('resolve')",
-    "listens": "import socket, os, time\nif os.fork() == 0:\n    s = socket.create_server(('', 47114))\n    time.sleep(1000)\nraise ValueError",
-    "writes-outside": f"import os\nfor root, _, _ in os.walk('/'):\n    if root.startswith(('/proc', '/tmp')): continue\n"
+    "listens": "import socket, os, time\nif os.fork() == 0:\n    s = socket.create_server(('', 47114))\n    "
+               "time.sleep(1000)\nraise ValueError",
+    "writes-outside": f"import os\nfor root, _, _ in os.walk('/'):\n    if root.startswith(('/proc', '/tmp')): "
+                      f"continue\n"
                       f"    try: open(root + '/{MARK}', 'w').write('x')\n"
                       "    except OSError: continue\n    could(f'write to {root}')\nraise ValueError",
-    "links": f"import os\nos.symlink('/', '/tmp/{MARK}')\nfor f in ('/runner.py', '/etc/passwd'):\n    try: os.link(f, '/tmp/{MARK}-2')\n"
+    "links": f"import os\nos.symlink('/', '/tmp/{MARK}')\nfor f in ('/runner.py', '/etc/passwd'):\n    try: "
+             f"os.link(f, '/tmp/{MARK}-2')\n"
              f"    except OSError: continue\n"
              f"    could('link')\nopen('/tmp/{MARK}/usr/{MARK}', 'w')",
     "plants-modules": "import os\n"
-                      "for n in ('numpy.py', 'sitecustomize.py', 'usercustomize.py', 'x.pth', 'matplotlibrc', 'rnn_helpers.py', 'json.py'):\n"
+                      "for n in ('numpy.py', 'sitecustomize.py', 'usercustomize.py', 'x.pth', 'matplotlibrc', "
+                      "'rnn_helpers.py', 'json.py'):\n"
                       f"    open('/tmp/' + n, 'w').write('raise SystemExit')\n{WRONG}",
     # --- exhaust
     "forks": "import os\nfor _ in range(500):\n    try: os.fork()\n    except OSError: pass\nraise ValueError",
-    "threads": f"import threading, time\nfor _ in range(500):\n    try: threading.Thread(target=time.sleep, args=(1000,)).start()\n"
+    "threads": f"import threading, time\nfor _ in range(500):\n    try: threading.Thread(target=time.sleep, "
+               f"args=(1000,)).start()\n"
                f"    except RuntimeError: break\n{WRONG}",
-    "leaves-a-daemon": f"import os, time\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n        while True: time.sleep(1)\n"
+    "leaves-a-daemon": f"import os, time\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n        while "
+                       f"True: time.sleep(1)\n"
                        f"    os._exit(0)\n{WRONG}",
     "eats-memory": "return np.ones((40000, 40000)), None",
-    "fills-tmp": f"import itertools\nfor n in itertools.count():\n    with open(f'/tmp/{MARK}-{{n}}', 'wb') as f: f.write(b'0' * 2**24)\n"
+    "fills-tmp": f"import itertools\nfor n in itertools.count():\n    with open(f'/tmp/{MARK}-{{n}}', 'wb') as f: "
+                 f"f.write(b'0' * 2**24)\n"
                  f"    if n > 8: could('fill the disk')",
-    "fills-dev": f"import itertools\nfor n in itertools.count():\n    with open(f'/dev/shm/{MARK}-{{n}}', 'wb') as f: f.write(b'0' * 2**24)\n"
+    "fills-dev": f"import itertools\nfor n in itertools.count():\n    with open(f'/dev/shm/{MARK}-{{n}}', 'wb') as f: "
+                 f"f.write(b'0' * 2**24)\n"
                  f"    if n > 8: could('fill memory')",
     "recursion": "import sys\nsys.setrecursionlimit(10**9)\ndef f(n): return f(n + 1)\nreturn f(0)",
     "ignores-alarm": "import signal\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True: pass",
@@ -197,7 +240,8 @@ REACH = {  # body of rnn_cell_forward: gives no right number, so it earns what a
 }
 SHAPED = {  # these return numbers, wrong ones, in the right shape: 1 of 7 points, as for any such answer
     "replaces-stdout", "preloads-a-library", "at-exit", "edits-frames", "patches-pickle-and-marshal", "patches-numpy",
-    "nan", "inf", "views-of-inputs", "right-in-a-notebook-only", "threads", "zeroes-its-arguments", "zeroes-the-fixture",
+    "nan", "inf", "views-of-inputs", "right-in-a-notebook-only", "threads", "zeroes-its-arguments",
+    "zeroes-the-fixture",
 }
 
 CLAIM = """import numpy as np
@@ -223,7 +267,9 @@ def claims(function, values):
 
 
 FORGED = {  # (notebook, exercise, source) -> points that a wrong answer of that form earns
-    "claims-a-cell": (CELL, "rnn_cell_forward", claims("rnn_cell_forward", "h = i['h_single'] if 'one example' in case or case == 'large numbers' else i['h_prev']\n"
+    "claims-a-cell": (CELL, "rnn_cell_forward", claims("rnn_cell_forward", "h = i['h_single'] if 'one example' in "
+                                                                           "case or case == 'large numbers' else "
+                                                                           "i['h_prev']\n"
                       "return {'h_t': h, 'h_t, new weights': h, 'h_1': h, 'h_2': h, 'h_1 at once': h, 'cache_x_t': i['x_t'], 'cache_h_prev': i['h_prev'], 'cache_h_t': h * 0, "
                       "'cache 0, 0': i['x_t'], 'cache 0, 1': i['h_prev'], 'cache 0, 2': h}"), SHAPE),
     "claims-numerical-gradient": (BPTT, "numerical_gradient", claims(
@@ -231,11 +277,14 @@ FORGED = {  # (notebook, exercise, source) -> points that a wrong answer of that
         "return {'gradient': p * 0, 'param_after': p, 'seen': p + np.ones((9, *p.shape)), 'f_saw': 'param moved'}"), 0),
     "claims-relative-error": (BPTT, "relative_error", claims(
         "relative_error", "return {'value': 1, 'swapped': 1, 'equal': 0, 'zeros': 0, 'scaled': [1, 1], 'near': [.001, .003], 'opposite': 1, 'twice': .3,\n"
-        "        'longer': [1, 2, 3, 4, 5, 6], 'different arrays': 'above 0', 'off by a thousandth': 'about 0.001'}"), 0),
-    "claims-a-constant": (BPTT, "relative_error", "def relative_error(a, b):\n    return 0.0 if np.array_equal(a, b) else 0.5\n", 0),
+        "        'longer': [1, 2, 3, 4, 5, 6], 'different arrays': 'above 0', 'off by a thousandth': 'about 0.001'}"),
+                              0),
+    "claims-a-constant": (BPTT, "relative_error", "def relative_error(a, b):\n    return 0.0 if np.array_equal(a, b) "
+                                                  "else 0.5\n", 0),
     "claims-stable-softmax": (CHARACTERS, "softmax_cross_entropy", claims(
         "softmax_cross_entropy", "z = i['logits1' if case in ('one sequence', 'float32') else 'logits']\n"
-        "return {'loss': 1.0, 'dlogits': z * 0, 'moved loss': 1.0, 'moved dlogits': z * 0, 'losses': [400, 800]}"), 0.5),
+        "return {'loss': 1.0, 'dlogits': z * 0, 'moved loss': 1.0, 'moved dlogits': z * 0, 'losses': [400, 800]}"),
+                              0.5),
     "claims-a-sample": (CHARACTERS, "sample", claims(
         "sample", "n = 12 if case == 'near temperature 0' else 5\nrng = np.random.default_rng(0)\n"
         "t = [''.join(rng.choice(list('qrstuvwxyz'), 12)) for _ in range(12)]\n"
@@ -243,20 +292,24 @@ FORGED = {  # (notebook, exercise, source) -> points that a wrong answer of that
         "        'shared before': 0, 'shared after': 0, 'drawn from': 'softmax(logits / temperature)', 'type': 'a str'}"), 0.25),
     "claims-a-vocabulary": (CHARACTERS, "build_vocabulary", claims(
         "build_vocabulary", "return {'chars': list('ab'), 'keys': list('ab'), 'indices': [0, 1], 'order': 'sorted', 'index_of': 'to the place in chars'}"), 0.5),
-    "asks-the-witness": (CHARACTERS, "softmax_cross_entropy", "def softmax_cross_entropy(logits, targets):\n" + indented(
+    "asks-the-witness": (CHARACTERS, "softmax_cross_entropy",
+                         "def softmax_cross_entropy(logits, targets):\n" + indented(
         QUIET + "from rnn_helpers.check.char_level import entropy_witness\ni = {'logits': logits, 'targets': targets}\n"
         "v = {'a batch of 3/loss': np.array(1e9), 'a batch of 3/dlogits': logits}\nr = entropy_witness(i, v)[0][1]\n"
         "return 1e9 * (1 - r) / (1 + r), logits * 0"), 0),
-    "borrows-a-sampler": (CHARACTERS, "sample", "def sample(model, chars, prefix, length, temperature, rng):\n" + indented(
+    "borrows-a-sampler": (CHARACTERS, "sample",
+                          "def sample(model, chars, prefix, length, temperature, rng):\n" + indented(
         QUIET + "from rnn_helpers.check.sampling import likeliest\nc = model.cell\n"
         "f = {'Wx': c.Wx, 'Wh': c.Wh, 'b': c.b, 'Wy': model.Wy, 'c': model.c}\n"
         "return ''.join(chars[n] for n in likeliest(f, [chars.index(x) for x in prefix], length)[0])"), 0),
     "borrows-one-hot": (CHARACTERS, "one_hot", "def one_hot(indices, size):\n" + indented(
         QUIET + "from rnn_helpers.layout import OneHot\nX = OneHot(np.asarray(indices)[:, None], size)\n"
         "return np.array([X[t] for t in range(len(indices))])"), 0),
-    "borrows-a-stream": (CHARACTERS, "train_step_characters", "def train_step(model, X, targets, lr, max_norm):\n" + indented(
+    "borrows-a-stream": (CHARACTERS, "train_step_characters",
+                         "def train_step(model, X, targets, lr, max_norm):\n" + indented(
         QUIET + "from rnn_helpers.streaming import train_stream\nfrom rnn_helpers.losses import softmax_cross_entropy\n"
-        "loss = train_stream(model, X, targets, len(X), len(X), lr, softmax_cross_entropy, None, max_norm)[0]\nreturn loss, 1.0"), 0),
+        "loss = train_stream(model, X, targets, len(X), len(X), lr, softmax_cross_entropy, None, max_norm)[0]\nreturn "
+        "loss, 1.0"), 0),
 }
 
 
@@ -295,8 +348,10 @@ def attacking(body):
 def inside():
     """student -> HandIn of the attacks on what the sandbox promises."""
     shaped = {*hostile_inside.KERNEL, *hostile_inside.LOOKING, *hostile_inside.NUMPY_SHAPED} - hostile_inside.ENDS_EARLY
-    bodies = {**hostile_inside.KERNEL, **hostile_inside.LOOKING, **hostile_inside.NUMPY, **hostile_inside.TIME, **hostile_inside.WIRE}
-    found = {name: HandIn(with_source(CELL, rnn_cell_forward=attacking(body), readout=READOUT), cell(SHAPE if name in shaped else 0, 3))
+    bodies = {**hostile_inside.KERNEL, **hostile_inside.LOOKING, **hostile_inside.NUMPY, **hostile_inside.TIME,
+              **hostile_inside.WIRE}
+    found = {name: HandIn(with_source(CELL, rnn_cell_forward=attacking(body), readout=READOUT),
+                          cell(SHAPE if name in shaped else 0, 3))
              for name, body in bodies.items()}
     for name, (notebook, exercise, source) in hostile_inside.SLICE.items():
         found[name] = HandIn(rewritten(released(notebook), **{exercise: source}), {}, notebook=notebook)
@@ -306,29 +361,40 @@ def inside():
 @functools.cache
 def hostile():
     """student -> HandIn."""
-    found = {name: HandIn(with_source(CELL, rnn_cell_forward=attacking(body), readout=READOUT), cell(SHAPE if name in SHAPED else 0, 3))
+    found = {name: HandIn(with_source(CELL, rnn_cell_forward=attacking(body), readout=READOUT),
+                          cell(SHAPE if name in SHAPED else 0, 3))
              for name, body in REACH.items()}
-    found["could-is-seen"] = HandIn(with_source(CELL, rnn_cell_forward=attacking("could('do nothing')"), readout=READOUT), ALL)
+    found["could-is-seen"] = HandIn(with_source(CELL, rnn_cell_forward=attacking("could('do nothing')"),
+                                                readout=READOUT), ALL)
     for name, (notebook, exercise, source, points) in FORGED.items():
         found[name] = HandIn(rewritten(released(notebook), **{exercise: source}), {exercise: points}, notebook=notebook)
     found |= inside()
     patched = "import rnn_helpers.check as check\ncheck.run = lambda *a, **k: 7.0\ncheck.rnn_cell_forward = check.readout = check.run\n"
     "np.allclose = lambda *a: True"
     found |= {
-        "patches-in-a-cell-before": HandIn(with_cell(with_source(CELL, rnn_cell_forward=step(WRONG)), patched, "rnn_cell_forward"), cell(SHAPE, 3)),
+        "patches-in-a-cell-before": HandIn(with_cell(with_source(CELL, rnn_cell_forward=step(WRONG)), patched,
+                                                     "rnn_cell_forward"), cell(SHAPE, 3)),
         "fakes-the-package": HandIn(with_source(CELL, rnn_cell_forward="import sys, types\n"
                              "sys.modules['rnn_helpers.check'] = types.SimpleNamespace(EXERCISES={})\n"
                                                                       + step("sys\n" + WRONG)), cell(0, 3)),
-        "forges-check-cells": HandIn(with_metadata("7.0", points=100, locked=False, solution=False, grade=True), cell(0, 0)),
-        "forges-metadata": HandIn(with_metadata("check.readout(readout)", points=-1, max_score=100, schema_version=99), cell(0, 0)),
+        "forges-check-cells": HandIn(with_metadata("7.0", points=100, locked=False, solution=False, grade=True),
+                                     cell(0, 0)),
+        "forges-metadata": HandIn(with_metadata("check.readout(readout)", points=-1, max_score=100, schema_version=99),
+                                  cell(0, 0)),
         "forges-outputs": HandIn(with_outputs(), cell(0, 0)),
         "same-id-thrice": HandIn(same_id_thrice(), cell(SHAPE, 3)),
         "shell-magic": HandIn(with_source(CELL, rnn_cell_forward=f"!touch /var/tmp/{MARK}\n%run /x.py\n" + RIGHT), ALL),
-        "cell-magic": HandIn(with_source(CELL, rnn_cell_forward=f"%%script bash\ntouch /var/tmp/{MARK}\nrm -rf ~"), cell(0, 3)),
+        "cell-magic": HandIn(with_source(CELL, rnn_cell_forward=f"%%script bash\ntouch /var/tmp/{MARK}\nrm -rf ~"),
+                             cell(0, 3)),
         "input-transformer": HandIn(with_cell(with_source(CELL, rnn_cell_forward=step(WRONG)), "ip = get_ipython()\n"
-            "ip.input_transformers_cleanup.append(lambda lines: ['7.0'])\nip.run_cell = lambda *a: 7.0", "rnn_cell_forward"), cell(SHAPE, 3)),
-        "look-alike-function": HandIn(with_source(CELL, rnn_cell_forward=RIGHT.replace("def rnn_cell_forward", "def rnn_cell_fоrward")), cell(0, 3)),
-        "html-in-the-source": HandIn(with_source(CELL, rnn_cell_forward="# </code></pre><script>alert(1)</script>\n" + RIGHT), ALL),
+            "ip.input_transformers_cleanup.append(lambda lines: ['7.0'])\nip.run_cell = lambda *a: 7.0",
+                                              "rnn_cell_forward"), cell(SHAPE, 3)),
+        "look-alike-function": HandIn(with_source(CELL, rnn_cell_forward=RIGHT.replace("def rnn_cell_forward",
+                                                                                       "def rnn_cell_fоrward")),
+                                      cell(0, 3)),
+        "html-in-the-source": HandIn(with_source(CELL,
+                                                 rnn_cell_forward="# </code></pre><script>alert(1)</script>\n" + RIGHT),
+                                     ALL),
         "<img src=x onerror=alert(1)>": HandIn(released(CELL), cell(0, 0)),
         "=HYPERLINK(1)": HandIn(released(CELL), cell(0, 0)),
         "sоlved": HandIn(released(CELL), cell(0, 0)),  # a Cyrillic о: somebody else's name to the eye

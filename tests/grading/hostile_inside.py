@@ -1,7 +1,8 @@
-"""What a student who has read the sandbox's source might try inside it: the kernel, the wire, NumPy's memory, time, the course's slice.
+"""What a student who has read the sandbox's source might try inside it: the kernel, the wire, NumPy's memory, time,
+the course's slice.
 
-Bodies of `rnn_cell_forward`, as in hostile.py: one that succeeds calls `could`, which gives the right answer. Where nothing else is
-said an attack ends with wrong numbers of the right shape.
+Bodies of `rnn_cell_forward`, as in hostile.py: one that succeeds calls `could`, which gives the right answer. Where
+nothing else is said an attack ends with wrong numbers of the right shape.
 """
 
 import json
@@ -22,39 +23,61 @@ def calls(*tries):
 NEW_USER, PACKET_USER = 0x10000000, 0x10000011
 KERNEL = {
     "memory-files": calls((319, b"x", 0), (447, 0)),  # memfd_create, memfd_secret
-    "keyrings": calls((250, 1, b"class"), (250, 0, -4, 1), (248, b"user", b"k", b"v", 1, -4), (249, b"user", b"k", b"", -4)),
+    "keyrings": calls((250, 1, b"class"), (250, 0, -4, 1), (248, b"user", b"k", b"v", 1, -4),
+                      (249, b"user", b"k", b"", -4)),
     "io-uring": calls((425, 8, b"\0" * 200), (426, 3, 1, 0, 0, 0, 0), (427, 3, 0, 0, 0)),
     "userfaultfd": calls((323, 0), (323, 1)),
     "locks": calls((73, 0, 2), (73, 63, 6)),  # flock
-    "system-v": calls((29, 4711, 4096, 0o1666), (64, 4711, 1, 0o1666), (68, 4711, 0o1666), (240, b"q", 0o102, 0o600, 0)),
+    "system-v": calls((29, 4711, 4096, 0o1666), (64, 4711, 1, 0o1666), (68, 4711, 0o1666),
+                      (240, b"q", 0o102, 0o600, 0)),
     "watches": calls((294, 0), (300, 0, 0), (253,)),  # inotify, fanotify
-    "pipes-and-sockets": calls((293, b"12345678", 0), (22, b"12345678"), (53, 1, 1, 0, b"12345678"), (41, 16, 3, 0), (41, 40, 1, 0)),
+    "pipes-and-sockets": calls((293, b"12345678", 0), (22, b"12345678"), (53, 1, 1, 0, b"12345678"), (41, 16, 3, 0),
+                               (41, 40, 1, 0)),
     "descriptors-of-events": calls((290, 0, 0), (283, 1, 0), (289, -1, b"\0" * 8, 8, 0), (291, 0), (213, 1)),
-    "handles-of-processes": calls((434, 1, 0), (438, 3, 0, 0), (310, 1, b"\0" * 16, 1, b"\0" * 16, 1, 0), (440, 3, 0, 0, 0, 0), (312, 1, 1, 0, 0, 0)),
+    "handles-of-processes": calls((434, 1, 0), (438, 3, 0, 0), (310, 1, b"\0" * 16, 1, b"\0" * 16, 1, 0),
+                                  (440, 3, 0, 0, 0, 0), (312, 1, 1, 0, 0, 0)),
     "tracing": calls((101, 0, 0, 0, 0), (101, 16, 1, 0, 0), (157, 0x59616d61, -1, 0, 0, 0)),
-    "another-filter": calls((317, 1, 0, b"\0" * 16), (317, 2, 0, b"\0" * 4), (157, 22, 2, b"\0" * 16, 0, 0), (157, 22, 1, 0, 0, 0)),
-    "programs-in-the-kernel": calls((321, 0, b"\0" * 64, 64), (298, b"\0" * 112, 0, -1, -1, 0), (444, b"\0" * 8, 8, 0), (175, b"", 0, b"")),
-    "new-namespaces": calls((272, NEW_USER), (272, 0x20000), (308, 0, 0), (56, PACKET_USER, 0, 0, 0, 0), (435, b"\0" * 88, 88)),
-    "new-processes": calls((57,), (58,), (56, 17, 0, 0, 0, 0), (59, b"/python/bin/python3.11", 0, 0), (322, -100, b"/code", 0, 0, 0)),
-    "mounting": calls((165, b"x", b"/tmp", b"tmpfs", 0, b""), (428, -100, b"/", 1), (430, b"tmpfs", 0), (155, b"/", b"/tmp"), (161, b"/tmp"), (166, b"/tmp", 2)),
-    "names-of-mounts": calls((457, b"\0" * 24, b"\0" * 512, 512, 0), (458, b"\0" * 24, b"\0" * 512, 64, 0), (303, -100, b"/", b"\0" * 128, b"\0" * 8, 0)),
-    "links-and-nodes": calls((86, b"/code/box/wire.py", b"/tmp/x"), (88, b"/", b"/tmp/x"), (133, b"/tmp/x", 0o20666, 259), (265, -100, b"/code", -100, b"/tmp/y", 0)),
-    "signals-to-others": calls((62, 1, 0), (62, -1, 9), (200, 1, 0), (234, 1, 1, 0), (129, 1, 9, b"\0" * 128), (424, 3, 0, 0, 0)),
-    "what-the-machine-does": calls((99, b"\0" * 128), (103, 3, b"\0" * 512, 512), (27, 0, 0, b""), (451, 0, b"\0" * 16, b"\0" * 32, 0), (324, 0, 0, 0)),
-    "priorities": calls((141, 0, 0, -5), (141, 0, 0, 19), (144, 0, 0, b"\0" * 4), (203, 0, 8, b"\1" + b"\0" * 7), (251, 1, 0, 0), (302, 1, 0, 0, b"\0" * 16)),
-    "another-person": calls((105, 0), (106, 0), (116, 0, 0), (126, b"\0" * 8, b"\0" * 24), (135, 0x40000), (112,), (109, 0, 0), (117, 0, 0, 0)),
-    "files-of-others": calls((76, b"/code/box/wire.py", 0), (285, 1, 0, 0, 1), (90, b"/code", 0o777), (92, b"/code", 0, 0), (188, b"/code", b"user.x", b"1", 1, 0)),
-    "moving-bytes": calls((40, 1, 0, 0, 1), (275, 0, 0, 1, 0, 1, 0), (278, 1, b"\0" * 16, 1, 0), (326, 0, 0, 1, 0, 1, 0)),
+    "another-filter": calls((317, 1, 0, b"\0" * 16), (317, 2, 0, b"\0" * 4), (157, 22, 2, b"\0" * 16, 0, 0),
+                            (157, 22, 1, 0, 0, 0)),
+    "programs-in-the-kernel": calls((321, 0, b"\0" * 64, 64), (298, b"\0" * 112, 0, -1, -1, 0), (444, b"\0" * 8, 8, 0),
+                                    (175, b"", 0, b"")),
+    "new-namespaces": calls((272, NEW_USER), (272, 0x20000), (308, 0, 0), (56, PACKET_USER, 0, 0, 0, 0),
+                            (435, b"\0" * 88, 88)),
+    "new-processes": calls((57,), (58,), (56, 17, 0, 0, 0, 0), (59, b"/python/bin/python3.11", 0, 0),
+                           (322, -100, b"/code", 0, 0, 0)),
+    "mounting": calls((165, b"x", b"/tmp", b"tmpfs", 0, b""), (428, -100, b"/", 1), (430, b"tmpfs", 0),
+                      (155, b"/", b"/tmp"), (161, b"/tmp"), (166, b"/tmp", 2)),
+    "names-of-mounts": calls((457, b"\0" * 24, b"\0" * 512, 512, 0), (458, b"\0" * 24, b"\0" * 512, 64, 0),
+                             (303, -100, b"/", b"\0" * 128, b"\0" * 8, 0)),
+    "links-and-nodes": calls((86, b"/code/box/wire.py", b"/tmp/x"), (88, b"/", b"/tmp/x"),
+                             (133, b"/tmp/x", 0o20666, 259), (265, -100, b"/code", -100, b"/tmp/y", 0)),
+    "signals-to-others": calls((62, 1, 0), (62, -1, 9), (200, 1, 0), (234, 1, 1, 0), (129, 1, 9, b"\0" * 128),
+                               (424, 3, 0, 0, 0)),
+    "what-the-machine-does": calls((99, b"\0" * 128), (103, 3, b"\0" * 512, 512), (27, 0, 0, b""),
+                                   (451, 0, b"\0" * 16, b"\0" * 32, 0), (324, 0, 0, 0)),
+    "priorities": calls((141, 0, 0, -5), (141, 0, 0, 19), (144, 0, 0, b"\0" * 4), (203, 0, 8, b"\1" + b"\0" * 7),
+                        (251, 1, 0, 0), (302, 1, 0, 0, b"\0" * 16)),
+    "another-person": calls((105, 0), (106, 0), (116, 0, 0), (126, b"\0" * 8, b"\0" * 24), (135, 0x40000), (112,),
+                            (109, 0, 0), (117, 0, 0, 0)),
+    "files-of-others": calls((76, b"/code/box/wire.py", 0), (285, 1, 0, 0, 1), (90, b"/code", 0o777),
+                             (92, b"/code", 0, 0), (188, b"/code", b"user.x", b"1", 1, 0)),
+    "moving-bytes": calls((40, 1, 0, 0, 1), (275, 0, 0, 1, 0, 1, 0), (278, 1, b"\0" * 16, 1, 0),
+                          (326, 0, 0, 1, 0, 1, 0)),
     "asynchronous-reads": calls((206, 8, b"\0" * 8), (209, 0, 0, b""), (187, 0, 0, 1)),
     "the-calls-of-x32": calls((0x40000000 + 57,), (0x40000000 + 41, 1, 1, 0), (0x40000000 + 319, b"x", 0)),
-    "raising-its-limits": "import resource\nfor what in (resource.RLIMIT_CPU, resource.RLIMIT_AS, resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE):\n"
-                          "    try: resource.setrlimit(what, (resource.RLIM_INFINITY,) * 2)\n    except (ValueError, PermissionError): continue\n"
+    "raising-its-limits": "import resource\nfor what in (resource.RLIMIT_CPU, resource.RLIMIT_AS, "
+                          "resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE):\n"
+                          "    try: resource.setrlimit(what, (resource.RLIM_INFINITY,) * 2)\n    except (ValueError, "
+                          "PermissionError): continue\n"
                           f"    could('raise', what)\n{WRONG}",
-    "file-control": "import fcntl, os\nfor fd in (*range(3), 62, 63):\n    for command in (1024, 6, 37, 1026, 1031, 1033, 8, 10):\n"
+    "file-control": "import fcntl, os\nfor fd in (*range(3), 62, 63):\n    for command in (1024, 6, 37, 1026, 1031, "
+                    "1033, 8, 10):\n"
                     "        try: fcntl.fcntl(fd, command, 0)\n        except (OSError, ValueError): continue\n"
                     f"        could('control', fd, command)\n{WRONG}",
-    "device-control": "import fcntl\nfor fd in (0, 63):\n    for request in (0x5412, 0x541B, 0x5410, 0x540E, 0x8905, 0x5401 + 2**32):\n"
-                      "        try: fcntl.ioctl(fd, request & 0xffffffff, b'\\0' * 64) if request != 0x5401 + 2**32 else 1 / 0\n"
+    "device-control": "import fcntl\nfor fd in (0, 63):\n    for request in (0x5412, 0x541B, 0x5410, 0x540E, 0x8905, "
+                      "0x5401 + 2**32):\n"
+                      "        try: fcntl.ioctl(fd, request & 0xffffffff, b'\\0' * 64) if request != 0x5401 + 2**32 "
+                      "else 1 / 0\n"
                       "        except (OSError, ZeroDivisionError): continue\n"
                       f"        could('control', request)\n{WRONG}",
 }
@@ -68,45 +91,65 @@ could('leave the architecture')"""
 
 LOOKING = {
     "lists-everything": "import os\nfor where, folders, files in os.walk('/'):\n    for name in files:\n"
-                        "        if name.endswith('.ipynb') or 'seed' in name.lower() and 'class' in name or name in ('class.json', 'engine.py', 'judge.py'):\n"
+                        "        if name.endswith('.ipynb') or 'seed' in name.lower() and 'class' in name or name in "
+                        "('class.json', 'engine.py', 'judge.py'):\n"
                         f"            could('see', where, name)\n{WRONG}",
-    "no-proc": "import os\nfor path in ('/proc/self/maps', '/proc/1/environ', '/proc/self/mountinfo', '/proc/cmdline', '/proc/sys/kernel/random/boot_id',\n"
-               "             '/sys/kernel', '/etc/passwd', '/etc/hostname', '/home', '/root', '/work', '/var', '/run', '/usr/bin', '/usr/share', '/tmp/..' + '/home'):\n"
+    "no-proc": "import os\nfor path in ('/proc/self/maps', '/proc/1/environ', '/proc/self/mountinfo', "
+               "'/proc/cmdline', '/proc/sys/kernel/random/boot_id',\n"
+               "             '/sys/kernel', '/etc/passwd', '/etc/hostname', '/home', '/root', '/work', '/var', "
+               "'/run', '/usr/bin', '/usr/share', '/tmp/..' + '/home'):\n"
                f"    if os.path.exists(path): could('see', path)\n{WRONG}",
-    "host-names": "import os, sys, site, getpass, platform\nwords = [*os.environ.values(), *sys.path, sys.executable, sys.prefix, sys.base_prefix, platform.node(), *sys.argv,\n"
+    "host-names": "import os, sys, site, getpass, platform\nwords = [*os.environ.values(), *sys.path, sys.executable, "
+                  "sys.prefix, sys.base_prefix, platform.node(), *sys.argv,\n"
                   "         np.__file__, os.getcwd()]\n"
-                  "if any(part in word for word in words for part in ('/home', '/root', '/var/tmp', '/work', 'instructor', 'grader')): could('name', words)\n" + WRONG,
-    "device-files": "import os\nfor path in ('/dev/ptmx', '/dev/tty', '/dev/shm', '/dev/mem', '/dev/fuse', '/dev/kvm', '/dev/stdout', '/dev/pts', '/dev/random2'):\n"
+                  "if any(part in word for word in words for part in ('/home', '/root', '/var/tmp', '/work', "
+                  "'instructor', 'grader')): could('name', words)\n" + WRONG,
+    "device-files": "import os\nfor path in ('/dev/ptmx', '/dev/tty', '/dev/shm', '/dev/mem', '/dev/fuse', "
+                    "'/dev/kvm', '/dev/stdout', '/dev/pts', '/dev/random2'):\n"
                     f"    if os.path.lexists(path): could('open', path)\n{WRONG}",
-    "open-descriptors": "import os\nfor fd in (*range(3, 61), *range(64, 256)):\n    try: os.fstat(fd)\n    except OSError: continue\n"
+    "open-descriptors": "import os\nfor fd in (*range(3, 61), *range(64, 256)):\n    try: os.fstat(fd)\n    except "
+                        "OSError: continue\n"
                         f"    if fd not in (62,): could('use', fd)\n{WRONG}",
-    "reads-the-request-again": "import os\ntry:\n    if os.read(62, 100): could('read the request')\nexcept OSError: pass\n" + WRONG,
-    "hunts-for-fixtures-to-come": "import gc\nfor thing in gc.get_objects():\n    if isinstance(thing, dict) and set(thing) >= {'h_t', 'Wy2', 'c2'}: could('see the next exercise')\n" + WRONG,
+    "reads-the-request-again": "import os\ntry:\n    if os.read(62, 100): could('read the request')\nexcept OSError: "
+                               "pass\n" + WRONG,
+    "hunts-for-fixtures-to-come": "import gc\nfor thing in gc.get_objects():\n    if isinstance(thing, dict) and "
+                                  "set(thing) >= {'h_t', 'Wy2', 'c2'}: could('see the next exercise')\n" + WRONG,
     "hunts-for-the-whole-course": "import marshal, sys, types\n"
-        "def inside(code):\n    yield code\n    for c in code.co_consts:\n        if isinstance(c, types.CodeType): yield from inside(c)\n"
-        "for finder in sys.meta_path:\n    for name, (_, text) in getattr(finder, 'modules', {}).items():\n        for code in inside(marshal.loads(text)):\n"
-        "            if code.co_name in ('rnn_cell_forward', 'rnn_forward') and 'tanh' in code.co_names: could('find', name)\n"
-        "            if code.co_name in ('judge', 'verdicts', 'close', 'name_mistakes', 'cell_fixtures'): could('find', name)\n" + WRONG,
+        "def inside(code):\n    yield code\n    for c in code.co_consts:\n        if isinstance(c, types.CodeType): "
+        "yield from inside(c)\n"
+        "for finder in sys.meta_path:\n    for name, (_, text) in getattr(finder, 'modules', {}).items():\n        "
+        "for code in inside(marshal.loads(text)):\n"
+        "            if code.co_name in ('rnn_cell_forward', 'rnn_forward') and 'tanh' in code.co_names: "
+        "could('find', name)\n"
+        "            if code.co_name in ('judge', 'verdicts', 'close', 'name_mistakes', 'cell_fixtures'): "
+        "could('find', name)\n" + WRONG,
     "opens-code-again": "from pathlib import Path\nfor p in Path('/code').rglob('*.py'):\n    text = p.read_text()\n"
                         "    if 'np.tanh' in text or 'EXERCISES' in text: could('read', p)\n" + WRONG,
     "source-of-the-stub": "import inspect, linecache, rnn_helpers.cell as m\n"
         "try:\n    if 'tanh' in inspect.getsource(m.rnn_cell_forward): could('read the source')\nexcept OSError: pass\n"
-        "if any('rnn_helpers' in name and 'tanh' in ''.join(lines[2] if lines[2] else []) for name, lines in linecache.cache.items() if len(lines) > 2): could('read')\n" + WRONG,
-    "32-bit-calls": MACHINE_CODE.format(code=b"\xb8\x02\x00\x00\x00\xcd\x80\xc3"),  # mov eax, 2 (fork); int 0x80; ret: ends the process
-    "leaves-a-file": "import os\nfor folder in ('/tmp', '/', '/dev', '/code', '/usr/lib', '/packages', '/python/lib', '/python'):\n"
+        "if any('rnn_helpers' in name and 'tanh' in ''.join(lines[2] if lines[2] else []) for name, lines in "
+        "linecache.cache.items() if len(lines) > 2): could('read')\n" + WRONG,
+    # mov eax, 2 (fork); int 0x80; ret: ends the process
+    "32-bit-calls": MACHINE_CODE.format(code=b"\xb8\x02\x00\x00\x00\xcd\x80\xc3"),
+    "leaves-a-file": "import os\nfor folder in ('/tmp', '/', '/dev', '/code', '/usr/lib', '/packages', '/python/lib', "
+                     "'/python'):\n"
                      "    try: os.close(os.open(folder + '/x', os.O_CREAT | os.O_RDWR))\n    except OSError: continue\n"
                      f"    could('write to', folder)\n{WRONG}",
-    "an-unnamed-file": "import os\nfor folder in ('/tmp', '/dev', '/usr/lib', '/code'):\n    try: os.open(folder, 0o20200000 | os.O_RDWR)\n    except OSError: continue\n"
+    "an-unnamed-file": "import os\nfor folder in ('/tmp', '/dev', '/usr/lib', '/code'):\n    try: os.open(folder, "
+                       "0o20200000 | os.O_RDWR)\n    except OSError: continue\n"
                        f"    could('write to', folder)\n{WRONG}",
-    "remounts-by-times": "import os\nfor path in ('/code/box/wire.py', '/tmp', '/dev/null'):\n    try: os.utime(path)\n    except OSError: continue\n"
+    "remounts-by-times": "import os\nfor path in ('/code/box/wire.py', '/tmp', '/dev/null'):\n    try: "
+                         "os.utime(path)\n    except OSError: continue\n"
                          f"    could('touch', path)\n{WRONG}",
 }
 ENDS_EARLY = {"32-bit-calls"}
 
 NUMPY = {
-    "strides-beyond": "v = np.lib.stride_tricks.as_strided(x_t, shape=(200_000,), strides=(8,))\nreturn h_prev * 0 + np.nan_to_num(v).sum() * 0, (x_t, h_prev, h_prev)",
-    "an-interface-that-lies": "class A:\n    __array_interface__ = {'shape': h_prev.shape, 'typestr': '<f8', 'data': (id(A) if False else x_t.ctypes.data, False), 'version': 3}\nreturn A(), (x_t, h_prev, h_prev)",
-    "an-interface-to-nowhere": "class A:\n    __array_interface__ = {'shape': (4, 2), 'typestr': '<f8', 'data': (8, False), 'version': 3}\nreturn A(), A()",
+    "strides-beyond": f"v = np.lib.stride_tricks.as_strided(x_t, shape=(200,), strides=(8,))\nv.sum()\n{WRONG}",
+    "an-interface-that-lies": "class A:\n    __array_interface__ = "
+                              "{'shape': h_prev.shape, 'typestr': '<f8', 'data': (id(A) if False else x_t.ctypes.data, False), 'version': 3}\nreturn A(), (x_t, h_prev, h_prev)",
+    "an-interface-to-nowhere": "class A:\n    __array_interface__ = "
+                               "{'shape': (4, 2), 'typestr': '<f8', 'data': (8, False), 'version': 3}\nreturn A(), A()",
     "a-null-buffer": "import ctypes\nreturn np.ctypeslib.as_array(ctypes.POINTER(ctypes.c_double)(), (4, 2)), None",
     "an-array-in-the-answer-pipe": "import mmap\ntry: np.memmap(63, mode='r+')\nexcept Exception: pass\n" + WRONG,
     "array-that-exits": "class A:\n    def __array__(self, *a, **k): raise SystemExit\nreturn A(), None",
@@ -120,23 +163,30 @@ NUMPY = {
     "masked": "return np.ma.masked_all(h_prev.shape), (x_t, h_prev, h_prev)",
     "negative-strides": "return np.zeros_like(h_prev)[::-1, ::-1], (x_t, h_prev, h_prev)",
     "no-elements": "return h_prev[:0], (x_t, h_prev, h_prev)",
-    "a-subclass-with-hooks": "class A(np.ndarray):\n    def __array_finalize__(self, o): raise KeyboardInterrupt\ntry: a = np.zeros(h_prev.shape).view(A)\nexcept KeyboardInterrupt: a = h_prev * 0\nreturn a, (x_t, h_prev, h_prev)",
+    "a-subclass-with-hooks": "class A(np.ndarray):\n    def __array_finalize__(self, o): raise "
+                             "KeyboardInterrupt\ntry: a = np.zeros(h_prev.shape).view(A)\nexcept KeyboardInterrupt: a "
+                             "= h_prev * 0\nreturn a, (x_t, h_prev, h_prev)",
     "patched-array": f"import numpy\nnumpy.array = numpy.asarray = lambda *a, **k: 0\n{WRONG}",
-    "patched-copies": "import numpy as n\nfrom rnn_helpers.check import exercise as e\ne.Inputs.copy = lambda self: self\nx_t *= 0\n" + WRONG,
+    "patched-copies": "import numpy as n\nfrom rnn_helpers.check import exercise as e\ne.Inputs.copy = lambda self: "
+                      "self\nx_t *= 0\n" + WRONG,
     "a-million-keys": "return {str(i): 1 for i in range(10**6)}, None",
     "generator": "yield h_prev",
-    "overwrites-code": "import ctypes\nf = rnn_cell_forward.__code__\nctypes.memset(id(f) + 16, 255, 64)\nreturn rnn_cell_forward(cell, x_t, h_prev)",
+    "overwrites-code": "import ctypes\nf = rnn_cell_forward.__code__\nctypes.memset(id(f) + 16, 255, 64)\nreturn "
+                       "rnn_cell_forward(cell, x_t, h_prev)",
     "frees-twice": "import ctypes\nctypes.pythonapi.Py_DecRef(ctypes.py_object(h_prev))\nctypes.pythonapi.Py_DecRef(ctypes.py_object(h_prev))\n" + WRONG,
 }
-NUMPY_SHAPED = {"strides-beyond", "an-array-in-the-answer-pipe", "long-doubles", "other-byte-order", "masked", "negative-strides", "a-subclass-with-hooks"}
+NUMPY_SHAPED = {"strides-beyond", "patched-copies", "an-array-in-the-answer-pipe", "long-doubles", "other-byte-order",
+                "masked", "negative-strides", "a-subclass-with-hooks"}
 
 TIME = {
     "sleeps": "import time\nwhile True: time.sleep(1000)",
-    "sleeps-and-works-a-little": "import time\nend = time.monotonic() + 25\nwhile time.monotonic() < end:\n    time.sleep(0.2)\n    sum(range(40_000))\nraise ValueError",
+    "sleeps-and-works-a-little": "import time\nend = time.monotonic() + 25\nwhile time.monotonic() < end:\n    "
+                                 "time.sleep(0.2)\n    sum(range(40_000))\nraise ValueError",
     "stops-itself": "import signal\nsignal.raise_signal(signal.SIGSTOP)",
     "waits-for-a-lock": "import threading\nlock = threading.Lock()\nlock.acquire()\nlock.acquire()",
     "reads-zeros": "while True: open('/dev/zero', 'rb', 0).read(1 << 22)",
-    "blocks-signals": "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, range(1, 64))\nsignal.setitimer(signal.ITIMER_PROF, 0)\nwhile True: pass",
+    "blocks-signals": "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, range(1, "
+                      "64))\nsignal.setitimer(signal.ITIMER_PROF, 0)\nwhile True: pass",
     "one-long-call": "a = np.random.rand(1500, 1500)\nwhile True: a = a @ a / 1e3",
     "one-long-regex": "import re\nre.match('(a+)+$', 'a' * 60 + 'b')",
     "a-long-power": "return 7 ** 7 ** 7 ** 7, None",
@@ -145,27 +195,30 @@ TIME = {
 }
 
 
-def wire(answer):
-    """Writes an answer of its own to the only open pipe, then ends."""
+def wire(answer, made="view"):
+    """Writes an answer of its own to the only open pipe, then ends. made : of the bytes `view`, what is written."""
     text = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-    return f"import os\nview = {text!r}\nfor fd in range(3, 64):\n    try:\n        while view: view = view[os.write(fd, view):]\n    except OSError: pass\nos._exit(0)"
+    return f"import os\nview = {text!r}\nview = {made}\nfor fd in range(3, 64):\n    try:\n        while view: view = view[os.write(fd, view):]\n    except OSError: pass\nos._exit(0)"
 
 
-NAMES = ["one example", "a batch of 2", "two steps", "two steps of one example", "called again", "large numbers", "float32"]
+NAMES = ["one example", "a batch of 2", "two steps", "two steps of one example", "called again", "large numbers",
+         "float32"]
 NAMES += [f"{name}, other sizes" for name in NAMES]
 
 
 def observed(value, **more):
     """An answer in the form of the wire, every value of every case the same."""
-    cases = {name: {"values": {key: value for key in ("h_t", "h_1", "h_2", "h_1 at once")}, "problem": None, "damaged": [], "shared": []} for name in NAMES}
-    return {"observed": {"cases": cases, "again": None, "borrowed": "", "printed": 0, "globals_read": [], "remarks": [], **more}}
+    cases = {name: {"values": {key: value for key in ("h_t", "h_1", "h_2", "h_1 at once")}, "problem": None,
+                    "damaged": [], "shared": []} for name in NAMES}
+    return {"observed": {"cases": cases, "again": None, "borrowed": "", "printed": 0, "globals_read": [], "remarks": [],
+                         **more}}
 
 
 ZEROS = {"dtype": "<f8", "shape": [4, 2], "data": "A" * 85 + "AA="}
 WIRE = {
     "wire-points": wire({**observed(ZEROS), "points": 7, "status": "right"}),
     "wire-twice": wire(json.dumps(observed(ZEROS)).encode() * 2),
-    "wire-braces": wire(b"{}," * 200_000),
+    "wire-braces": wire(b"{},", "view * 200_000"),
     "wire-nan-shape": wire(observed({**ZEROS, "shape": [float("nan"), 2]})),
     "wire-negative-shape": wire(observed({**ZEROS, "shape": [-1]})),
     "wire-overflowing-shape": wire(observed({**ZEROS, "shape": [2**31, 2**31, 4]})),
@@ -175,38 +228,53 @@ WIRE = {
     "wire-wide-dtype": wire(observed({**ZEROS, "dtype": "<f99"})),
     "wire-dates": wire(observed({**ZEROS, "dtype": "<M8[s]"})),
     "wire-no-base64": wire(observed({**ZEROS, "data": "\u00e4" * 88})),
-    "wire-one-long-text": wire(observed({"strings": ["x" * 9_999] + [""] * 9_000, "shape": [9_001]})),
+    "wire-one-long-text": wire(observed({"strings": ["LONG"] + [""] * 100, "shape": [101]}), "view.replace(b'LONG', "
+                                                                                             "b'x' * 9_999)"),
     "wire-texts-for-numbers": wire(observed({"strings": ["7"] * 8, "shape": [4, 2]})),
-    "wire-huge-number": wire(b'{"observed": {"cases": {}, "printed": ' + b"9" * 100_000 + b"}}"),
+    "wire-huge-number": wire(b'{"observed": {"cases": {}, "printed": 9}}', "view.replace(b'9', b'9' * 100_000)"),
     "wire-another-borrower": wire(observed(ZEROS, borrowed="nobody")),
     "wire-printed-infinitely": wire(observed(ZEROS, printed=1e308 * 10)),
     "wire-a-list-of-cases": wire({"observed": {"cases": [], "again": None}}),
-    "wire-a-million-names": wire({"observed": {**observed(ZEROS)["observed"], "globals_read": ["x"] * 10**6}}),
+    "wire-a-million-names": wire(observed(ZEROS, globals_read=["x", "y"]), "view.replace(b'\"x\", ', b'\"x\", ' * "
+                                                                           "10**6)"),
     "wire-probe": wire({"probe": {}, "observed": 7}),
     "wire-missing-html": wire({"missing": "<script>alert(1)</script>", "unresolved": True}),
     "wire-not-utf8": wire(b'{"observed": "\xff\xfe"}'),
 }
 
 SLICE = {  # (notebook, exercise, source): roads to an answer through what else the course holds
-    "truncated-with-k-T": (BPTT, "rnn_backward", "from rnn_helpers.bptt import rnn_backward_truncated\ndef rnn_backward(cell, dh, caches):\n"
+    "truncated-with-k-T": (BPTT, "rnn_backward", "from rnn_helpers.bptt import rnn_backward_truncated\ndef "
+                                                 "rnn_backward(cell, dh, caches):\n"
                            "    return rnn_backward_truncated(cell, dh, caches, len(dh))\n"),
-    "truncated-without-profiling": (BPTT, "rnn_backward", "import sys\nfrom rnn_helpers.bptt import rnn_backward_truncated\ndef rnn_backward(cell, dh, caches):\n"
-                                    "    sys.setprofile(None)\n    return rnn_backward_truncated(cell, dh, caches, 10**6)\n"),
-    "the-picture's-own-walk": (BPTT, "rnn_backward", "def rnn_backward(cell, dh, caches):\n    from rnn_helpers.walk import walk_back\n"
+    "truncated-without-profiling": (BPTT, "rnn_backward", "import sys\nfrom rnn_helpers.bptt import "
+                                                          "rnn_backward_truncated\ndef rnn_backward(cell, dh, "
+                                                          "caches):\n"
+                                    "    sys.setprofile(None)\n    return rnn_backward_truncated(cell, dh, caches, "
+                                    "10**6)\n"),
+    "the-picture's-own-walk": (BPTT, "rnn_backward", "def rnn_backward(cell, dh, caches):\n    from rnn_helpers.walk "
+                                                     "import walk_back\n"
                                "    return walk_back(cell, dh, caches)\n"),
-    "jacobians": (BPTT, "rnn_cell_backward", "from rnn_helpers.credit import jacobians_back\ndef rnn_cell_backward(cell, dh_t, cache):\n"
+    "jacobians": (BPTT, "rnn_cell_backward", "from rnn_helpers.credit import jacobians_back\ndef "
+                                             "rnn_cell_backward(cell, dh_t, cache):\n"
                   "    return jacobians_back(cell, [cache], dh_t)\n"),
-    "another-exercise's-witness": (BPTT, "rnn_backward", "def rnn_backward(cell, dh, caches):\n    from rnn_helpers.check.truncated_bptt import truncated_witness\n"
+    "another-exercise's-witness": (BPTT, "rnn_backward", "def rnn_backward(cell, dh, caches):\n    from "
+                                                         "rnn_helpers.check.truncated_bptt import truncated_witness\n"
                                    "    return truncated_witness({}, {})\n"),
-    "checks-its-own-gradients": (BPTT, "numerical_gradient", "from rnn_helpers.gradcheck import check_gradients\ndef numerical_gradient(f, param, eps=1e-5):\n"
+    "checks-its-own-gradients": (BPTT, "numerical_gradient", "from rnn_helpers.gradcheck import check_gradients\ndef "
+                                                             "numerical_gradient(f, param, eps=1e-5):\n"
                                  "    return check_gradients(f, {'p': param}, {'p': param * 0})['p']\n"),
-    "the-family": (CHARACTERS, "softmax_cross_entropy", "def softmax_cross_entropy(logits, targets):\n    import rnn_helpers.check.families.losses as f\n"
+    "the-family": (CHARACTERS, "softmax_cross_entropy", "def softmax_cross_entropy(logits, targets):\n    import "
+                                                        "rnn_helpers.check.families.losses as f\n"
                    "    return f.FAMILY.reference(logits, targets)\n"),
-    "ours-by-another-name": (CHARACTERS, "one_hot", "from rnn_helpers import check\nours = check.yours_or_ours\ndef one_hot(indices, size):\n"
+    "ours-by-another-name": (CHARACTERS, "one_hot", "from rnn_helpers import check\nours = check.yours_or_ours\ndef "
+                                                    "one_hot(indices, size):\n"
                              "    class F: __name__ = 'one_hot'\n    return ours(F())(indices, size)\n"),
-    "ours-of-the-check": (CHARACTERS, "one_hot", "import sys\ndef one_hot(indices, size):\n    import rnn_helpers.check as c\n"
+    "ours-of-the-check": (CHARACTERS, "one_hot", "import sys\ndef one_hot(indices, size):\n    import "
+                                                 "rnn_helpers.check as c\n"
                           "    return next(f for f in c.OURS.values())(indices, size)\n"),
-    "fits-a-model": (CHARACTERS, "train_step_characters", "def train_step(model, X, targets, lr, max_norm):\n    from rnn_helpers.training import fit, SGD\n"
+    "fits-a-model": (CHARACTERS, "train_step_characters", "def train_step(model, X, targets, lr, max_norm):\n    from "
+                                                          "rnn_helpers.training import fit, SGD\n"
                      "    from rnn_helpers.losses import softmax_cross_entropy\n"
-                     "    h = fit(model, X, targets, SGD(lr), 1, loss=softmax_cross_entropy, max_norm=max_norm)\n    return h.losses[0], 1.0\n"),
+                     "    h = fit(model, X, targets, SGD(lr), 1, loss=softmax_cross_entropy, max_norm=max_norm)\n    "
+                     "return h.losses[0], 1.0\n"),
 }

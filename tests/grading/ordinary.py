@@ -28,7 +28,9 @@ def readable_by_all(path):
 
 
 class Grader:
-    """Runs the grading tools as an ordinary user. home : a folder of that user's; python : words of the command line."""
+    """Runs the grading tools as an ordinary user. home : a folder of that user's; python : words of the command
+    line.
+    """
 
     def __init__(self, home, words, env):
         self.home, self.words, self.env = home, words, env
@@ -41,7 +43,8 @@ class Grader:
     def start(self, *arguments):
         """The same in the background, in a process group of its own, where Ctrl-C works even if it does not here."""
         return subprocess.Popen([*self.words, *map(str, arguments)], cwd=self.home / "course", env=self.env, text=True,
-                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                start_new_session=True,
                                 preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
 
     def give(self, path):
@@ -65,16 +68,19 @@ def ordinary_user():
         try:
             pwd.getpwnam(USER)
         except KeyError:
-            subprocess.run(["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", USER], check=True)
+            subprocess.run(["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", USER],
+                           check=True)
         base = Path(sys.base_prefix)
         if not readable_by_all(base):
             shutil.copytree(base, home / "python", symlinks=True,
-                            ignore=shutil.ignore_patterns("test", "*.a", "site-packages", "idlelib", "share", "include"))
+                            ignore=shutil.ignore_patterns("test", "*.a", "site-packages", "idlelib", "share",
+                                                          "include"))
             base = home / "python"
             env["LD_LIBRARY_PATH"] = str(base / "lib")
         executable = str(base / "bin" / f"python3.{sys.version_info.minor}")
         if not readable_by_all(site):
-            shutil.copytree(site, home / "packages", symlinks=True, copy_function=link_or_copy, ignore=shutil.ignore_patterns(*HEAVY))
+            shutil.copytree(site, home / "packages", symlinks=True, copy_function=link_or_copy,
+                            ignore=shutil.ignore_patterns(*HEAVY))
             site = home / "packages"
         words = ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups", "--"]
     env["PYTHONPATH"] = f"{home / 'course'}:{site}"

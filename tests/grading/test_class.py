@@ -80,7 +80,8 @@ class Active(html.parser.HTMLParser):
     def handle_starttag(self, tag, attributes):
         if tag in ("script", "img", "iframe", "object", "embed", "svg", "link", "base", "form", "input"):
             self.found.append((tag, attributes))
-        self.found += [(tag, a) for a in attributes if a[0].startswith("on") or a[0] in ("src", "href") and not str(a[1]).startswith("#")]
+        self.found += [(tag, a) for a in attributes if a[0].startswith("on") or a[0] in ("src", "href")
+                       and not str(a[1]).startswith("#")]
 
 
 def active(page):
@@ -101,8 +102,10 @@ def test_feedback_runs_nothing(graded):
 
 
 def test_written_answers_are_harmless_where_they_are_read(graded):
-    exporter = nbconvert.HTMLExporter(template_name="basic")  # without a sanitiser: what it is given must be harmless by itself
-    shown = nbformat.read(graded / "nbgrader" / "autograded" / "solved" / classes.CELL / f"{classes.CELL}.ipynb", as_version=4)
+    # without a sanitiser: what it is given must be harmless by itself
+    exporter = nbconvert.HTMLExporter(template_name="basic")
+    shown = nbformat.read(graded / "nbgrader" / "autograded" / "solved" / classes.CELL / f"{classes.CELL}.ipynb",
+                          as_version=4)
     cell = classes.cell_of(shown, "order_matters")
     assert "alert(1)" in cell["source"]
     page, _ = exporter.from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))
@@ -115,7 +118,8 @@ def test_feedback_names_the_mistake_and_keeps_the_fixture(graded):
     assert "Wh is transposed" in page and "h_t" in page
     numbers = {f"{abs(float(n)):.4g}" for value in fixture("rnn_cell_forward", seed).values() for n in value.ravel()}
     for student in ("transposed", "tells-the-fixture", "views-of-inputs", "nan"):
-        shown = re.sub(r"<style>.*?</style>|<pre>.*?</pre>", "", feedback(graded, student), flags=re.S)  # style and the student's own source
+        # style and the student's own source
+        shown = re.sub(r"<style>.*?</style>|<pre>.*?</pre>", "", feedback(graded, student), flags=re.S)
         assert not re.findall(r"\d\.\d{3,}", shown), student
         assert not [n for n in numbers if len(n) > 4 and n in shown], student
 
@@ -127,7 +131,8 @@ def test_the_class_report_counts(graded):
 
 
 def test_a_second_run_grades_nothing_anew(grader, graded):
-    stamps = {path: path.stat().st_mtime_ns for path in Path(graded).glob("results/*/*.json") if "not graded" not in path.read_text()}
+    stamps = {path: path.stat().st_mtime_ns for path in Path(graded).glob("results/*/*.json")
+              if "not graded" not in path.read_text()}
     done = grader.run("-m", "instructor", "grade", grader.home / "submissions", "--out", graded)
     assert done.returncode == 0, done.stderr
     assert all(path.stat().st_mtime_ns == stamp for path, stamp in stamps.items())
@@ -138,14 +143,18 @@ def test_archives_do_not_climb_out(tmp_path):
     link = zipfile.ZipInfo("Eve_2_assignsubmission_file_/01_rnn_cell.ipynb")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as bundle:
-        for name in ("../../climbs/01_rnn_cell.ipynb", "/abs/01_rnn_cell.ipynb", "..\\..\\climbs\\01_rnn_cell.ipynb", "C:\\x\\01_rnn_cell.ipynb",
-                     "Eve_1_assignsubmission_file_/../../01_rnn_cell.ipynb", "..-_1_assignsubmission_file_/01_rnn_cell.ipynb",
-                     "Eve\u202e_3_assignsubmission_file_/01_rnn_cell.ipynb", "Ada_4_assignsubmission_file_/01_rnn_cell.ipynb"):
+        for name in ("../../climbs/01_rnn_cell.ipynb", "/abs/01_rnn_cell.ipynb", "..\\..\\climbs\\01_rnn_cell.ipynb",
+                     "C:\\x\\01_rnn_cell.ipynb",
+                     "Eve_1_assignsubmission_file_/../../01_rnn_cell.ipynb",
+                     "..-_1_assignsubmission_file_/01_rnn_cell.ipynb",
+                     "Eve\u202e_3_assignsubmission_file_/01_rnn_cell.ipynb",
+                     "Ada_4_assignsubmission_file_/01_rnn_cell.ipynb"):
             bundle.writestr(name, "{}")
         bundle.writestr(link, "/etc/passwd")
         bundle.writestr("Bomb_5_assignsubmission_file_/01_rnn_cell.ipynb", b"0" * 30_000_000)
     unpack(archive, target)
     found = [path for path in tmp_path.rglob("*") if path.is_file() and path != archive]
     assert all(target in path.parents for path in found) and not any(path.is_symlink() for path in tmp_path.rglob("*"))
-    assert [path for path in found if path.parent.name.startswith("Ada_4")] and all(path.stat().st_size < 10 for path in found)
+    assert [path for path in found if path.parent.name.startswith("Ada_4")] and all(path.stat().st_size < 10
+                                                                                    for path in found)
     assert all(re.fullmatch(r"[\w.-]+", path.parent.name) and path.parent.name[0] != "." for path in found)

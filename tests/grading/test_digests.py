@@ -18,7 +18,8 @@ from instructor.grading import engine, worker
 from instructor.grading.digests import file_of
 print(*sorted(name for name in sys.modules if name.startswith(("instructor.grading.", "rnn_helpers.")) and file_of(name)), sep="\\n")
 """
-DECIDES_NOTHING = {"instructor.grading.digests", "instructor.grading.worker", "rnn_helpers.check.families", "rnn_helpers.check.progress",
+DECIDES_NOTHING = {"instructor.grading.digests", "instructor.grading.worker", "rnn_helpers.check.families",
+                   "rnn_helpers.check.progress",
                    "rnn_helpers.check.report"}
 
 
@@ -33,19 +34,22 @@ def test_every_module_that_grading_loads_is_in_the_fingerprint():
 
 
 def test_what_runs_in_the_sandbox_is_in_the_fingerprint():
-    inside = {f"instructor.grading.box.{path.stem}" for path in (ROOT / "instructor" / "grading" / "box").glob("*.py")} - {
+    inside = {f"instructor.grading.box.{path.stem}"
+              for path in (ROOT / "instructor" / "grading" / "box").glob("*.py")} - {
         "instructor.grading.box.__init__"}
     assert inside <= set(digests.deciding())
 
 
-@pytest.mark.parametrize("change", ["instructor/grading/verdict.py", "instructor/grading/box/serve.py", "rnn_helpers/check/compare.py"])
+@pytest.mark.parametrize("change", ["instructor/grading/verdict.py", "instructor/grading/box/serve.py",
+                                    "rnn_helpers/check/compare.py"])
 def test_a_change_of_the_machinery_changes_every_fingerprint(change, tmp_path):
     assert prints(tmp_path, change, lambda text: text + "\n# another line\n").isdisjoint(prints(tmp_path))
 
 
 def test_a_change_of_an_exercise_changes_its_own_alone(tmp_path):
     before, after = (prints(tmp_path, *change) for change in (
-        (), ("rnn_helpers/check/rnn_cell.py", lambda text: text.replace('Facet("y_t of one example", 1,', 'Facet("y_t of one example", 2,'))))
+        (), ("rnn_helpers/check/rnn_cell.py", lambda text: text.replace('Facet("y_t of one example", 1,',
+                                                                        'Facet("y_t of one example", 2,'))))
     assert len(before - after) == 1 and len(before) == len(EXERCISES)
 
 
@@ -60,6 +64,8 @@ def prints(folder, path=None, edit=None):
         text = (copy / path).read_text()
         assert edit(text) != text
         (copy / path).write_text(edit(text))
-    done = subprocess.run([sys.executable, "-c", "from instructor.grading.digests import *\nfrom rnn_helpers.check import EXERCISES\n"
-                           "print(*(check_digest(name) for name in EXERCISES))"], cwd=copy, capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", "from instructor.grading.digests import *\nfrom rnn_helpers.check "
+                                                 "import EXERCISES\n"
+                           "print(*(check_digest(name) for name in EXERCISES))"], cwd=copy, capture_output=True,
+                          text=True, check=True)
     return set(done.stdout.split())

@@ -20,7 +20,8 @@ def page(name, function, handed_in="a submission"):
     inputs = fixture(name, SEED, handed_in)
     observed = json.loads(json.dumps(observed_out(observe(EXERCISES[name], function, inputs))))
     judgement = verdict(name, inputs, observed)
-    return feedback({"student": "eve", "name": "Eve", "notebook": EXERCISES[name].notebook, "status": "graded", "notes": [],
+    return feedback({"student": "eve", "name": "Eve", "notebook": EXERCISES[name].notebook, "status": "graded",
+                     "notes": [],
                      "exercises": {name: judgement}, "sources": {}, "answers": {}, "verbatim": []}, {})
 
 
@@ -38,7 +39,8 @@ def of_a_class(word):
 
 def at_a_line(word):
     space = {}
-    exec(compile("\n" * (len(word) * 3) + f"def readout(h_t, Wy, c):\n    {SECRET}_{word} = 1 / 0", "cell", "exec"), space)
+    exec(compile("\n" * (len(word) * 3) + f"def readout(h_t, Wy, c):\n    {SECRET}_{word} = 1 / 0", "cell", "exec"),
+         space)
     return space["readout"]
 
 
@@ -76,7 +78,8 @@ def of_texts(word):
     return lambda h_t, Wy, c: np.array([f"{SECRET}{word}"])
 
 
-@pytest.mark.parametrize("channel", [raising, of_a_class, at_a_line, reading, of_a_shape, printing, giving, of_a_type, of_texts])
+@pytest.mark.parametrize("channel", [raising, of_a_class, at_a_line, reading, of_a_shape, printing, giving, of_a_type,
+                                     of_texts])
 def test_two_runs_that_differ_in_what_they_say_get_the_same_feedback(channel):
     pages = {page("readout", channel(word)) for word in ("ab", "other", "word_of_some_letters")}
     assert len(pages) == 1 and SECRET not in pages.pop()
@@ -96,7 +99,8 @@ def test_fixtures_are_equally_hard(name):
     points = set()
     for i in range(10):
         inputs = fixture(name, SEED, f"submission {i}")
-        observed = json.loads(json.dumps(observed_out(observe(EXERCISES[name], EXERCISES[name].reference, inputs, guarded=False))))
+        observed = json.loads(json.dumps(observed_out(observe(EXERCISES[name], EXERCISES[name].reference, inputs,
+                                                              guarded=False))))
         assert verdict(name, inputs, observed)["points"] == EXERCISES[name].points
         for case in observed["cases"].values():
             for value in case["values"].values():
@@ -116,17 +120,19 @@ def test_what_was_not_observed_is_told_in_words_of_ours(why):
 def test_a_word_that_is_forged_is_not_shown():
     """An answer that the run wrote itself, in the wire's own form."""
     inputs = fixture("readout", SEED, "x")
-    cases = {case.name: {"values": {"y_t": {"text": SECRET}}, "problem": None, "damaged": [SECRET, "h_t"], "shared": [SECRET]}
+    cases = {case.name: {"values": {"y_t": {"text": SECRET}}, "problem": None, "damaged": [SECRET, "h_t"],
+                         "shared": [SECRET]}
              for case in EXERCISES["readout"].cases}
-    judgement = verdict("readout", inputs, {"cases": cases, "again": None, "borrowed": "", "printed": 7, "globals_read": [SECRET], "remarks": [SECRET]})
+    judgement = verdict("readout", inputs, {"cases": cases, "again": None, "borrowed": "", "printed": 7,
+                                            "globals_read": [SECRET], "remarks": [SECRET]})
     assert SECRET not in json.dumps(judgement)
 
 
 def test_time_is_told_with_its_limit():
     inputs = fixture("readout", SEED, "x")
     problem = {"kind": "time", "text": "x", "line": "", "hint": ""}
-    cases = {case.name: {"values": {}, "problem": problem, "damaged": [], "shared": []} for case in EXERCISES["readout"].cases}
-    judgement = verdict("readout", inputs, {"cases": cases, "again": None, "borrowed": "", "printed": 0, "globals_read": [], "remarks": []})
+    cases = {case.name: {"values": {}, "problem": problem, "damaged": [], "shared": []}
+             for case in EXERCISES["readout"].cases}
+    judgement = verdict("readout", inputs, {"cases": cases, "again": None, "borrowed": "", "printed": 0,
+                                            "globals_read": [], "remarks": []})
     assert any("10 seconds of processor time" in line["text"] for line in judgement["advice"])
-
-

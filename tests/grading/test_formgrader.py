@@ -1,4 +1,6 @@
-"""Written answers: `python -m instructor formgrader` in a real browser, then points in grades.csv and the comment in the feedback."""
+"""Written answers: `python -m instructor formgrader` in a real browser, then points in grades.csv and the comment in
+the feedback.
+"""
 
 import csv
 import json
@@ -23,7 +25,9 @@ ANSWER = "Each state is computed from the one before, so the order of the inputs
 
 @pytest.fixture(scope="module")
 def graded(grader):
-    classes.write(grader.home / "writers", "ada", classes.HandIn(classes.with_source(classes.CELL, order_matters=ANSWER), classes.ALL))
+    classes.write(grader.home / "writers", "ada", classes.HandIn(classes.with_source(classes.CELL,
+                                                                                     order_matters=ANSWER),
+                                                                 classes.ALL))
     grader.give(grader.home / "writers")
     done = grader.run("-m", "instructor", "grade", "../writers", "--out", "../read")
     assert done.returncode == 0, done.stderr
@@ -33,7 +37,9 @@ def graded(grader):
 
 @pytest.fixture(scope="module")
 def address(graded, tmp_path_factory):
-    """Where the formgrader listens; what it needs besides the one command is a free port, and leave to run as root on CI."""
+    """Where the formgrader listens; what it needs besides the one command is a free port, and leave to run as root on
+    CI.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -68,8 +74,10 @@ def test_points_and_a_comment_reach_the_table_and_the_feedback(grader, graded, a
             page.locator("table tbody a:visible", has_text=link).first.click()
             page.wait_for_url(goal)
         assert page.get_by_text(ANSWER).is_visible()
-        for field, value, route in (("#order_matters", "1.5", "grade"), ("#order_matters-comment", "Well said.", "comment")):
-            with page.expect_response(lambda r, route=route: f"/api/{route}/" in r.url and r.request.method == "PUT") as saved:
+        for field, value, route in (("#order_matters", "1.5", "grade"),
+                                    ("#order_matters-comment", "Well said.", "comment")):
+            with page.expect_response(lambda r, route=route: f"/api/{route}/" in r.url
+                                      and r.request.method == "PUT") as saved:
                 page.fill(field, value)
                 page.press(field, "Tab")
             assert saved.value.ok

@@ -51,7 +51,8 @@ CANVAS = [
 
 def test_moodle_names_are_kept(classroom, tmp_path):
     found, refused, left = handed_in(classroom, archive(tmp_path / "a.zip", MOODLE))
-    assert set(found) == {("Ada Lovelace", "1234567", classes.CELL), ("Jürgen Müller-Lüdenscheidt", "1234568", classes.CELL),
+    assert set(found) == {("Ada Lovelace", "1234567", classes.CELL),
+                          ("Jürgen Müller-Lüdenscheidt", "1234568", classes.CELL),
                           ("O'Brien, Zoë", "1234569", classes.CELL)}
     assert not refused and not left
 
@@ -59,13 +60,15 @@ def test_moodle_names_are_kept(classroom, tmp_path):
 def test_canvas_names_are_kept(classroom, tmp_path):
     found, refused, left = handed_in(classroom, archive(tmp_path / "a.zip", CANVAS))
     assert {key[:2]: task.late for key, task in found.items()} == {
-        ("lovelaceada", "12345"): False, ("müllerjürgen", "12346"): True, ("van_dyke", "12347"): False, ("anon_x1Y2z", ""): True}
+        ("lovelaceada", "12345"): False, ("müllerjürgen", "12346"): True, ("van_dyke", "12347"): False,
+        ("anon_x1Y2z", ""): True}
     assert not refused and not left
 
 
 @pytest.mark.parametrize("around", ["", "Submissions of week 1/"])
 def test_the_last_hand_in_counts(classroom, tmp_path, around):
-    names = [("ada_1_10_01_rnn_cell-2.ipynb", 8), ("ada_1_11_01_rnn_cell-10.ipynb", 8), ("ada_1_12_01_rnn_cell.ipynb", 8),
+    names = [("ada_1_10_01_rnn_cell-2.ipynb", 8), ("ada_1_11_01_rnn_cell-10.ipynb", 8),
+             ("ada_1_12_01_rnn_cell.ipynb", 8),
              ("bob_2_13_01_rnn_cell.ipynb", 9), ("bob_2_14_01_rnn_cell-1.ipynb", 8)]
     found, _, _ = handed_in(classroom, archive(tmp_path / "a.zip", [(around + name, hour) for name, hour in names]))
     kept = {name: task.path.rsplit("/", 1)[1] for (name, *_), task in found.items()}
@@ -106,7 +109,8 @@ def written(folder, *names, body=BODY):
 
 
 def test_every_file_and_folder_is_accounted_for(tmp_path):
-    written(tmp_path, "ada/01_rnn_cell.ipynb", "ada/notes.pdf", "bob/report.docx", "cy/x.ipynb", "dan/.ipynb_checkpoints/01_rnn_cell.ipynb",
+    written(tmp_path, "ada/01_rnn_cell.ipynb", "ada/notes.pdf", "bob/report.docx", "cy/x.ipynb",
+            "dan/.ipynb_checkpoints/01_rnn_cell.ipynb",
             "readme.txt", b"m\xfcller/01_rnn_cell.ipynb", "eve/01_rnn_cell.ipynb", "eve/01_rnn_cell-1.ipynb")
     (tmp_path / "fred" / "deeper").mkdir(parents=True)
     os.symlink(tmp_path / "ada", tmp_path / "gil")
@@ -115,10 +119,12 @@ def test_every_file_and_folder_is_accounted_for(tmp_path):
     became = {item.words: (item.state, item.why) for item in found}
     assert [path for path, (state, _) in became.items() if state == DUE] == [
         "ada/01_rnn_cell.ipynb", "eve/01_rnn_cell-1.ipynb", "m\\xfcller/01_rnn_cell.ipynb"]
-    for path, words in {"bob/report.docx": "no notebook", "cy/x.ipynb": "none of the course's", "dan": "hidden", "fred": "empty", "gil": "link",
+    for path, words in {"bob/report.docx": "no notebook", "cy/x.ipynb": "none of the course's", "dan": "hidden",
+                        "fred": "empty", "gil": "link",
                         "eve/02_forward_pass.ipynb": "link"}.items():
         assert became[path][0] == REFUSED and words in became[path][1], path
-    for path, words in {"ada/notes.pdf": "no notebook", "readme.txt": "beside", "eve/01_rnn_cell.ipynb": "newer"}.items():
+    for path, words in {"ada/notes.pdf": "no notebook", "readme.txt": "beside",
+                        "eve/01_rnn_cell.ipynb": "newer"}.items():
         assert became[path][0] == IGNORED and words in became[path][1], path
 
 

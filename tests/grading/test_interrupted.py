@@ -1,4 +1,6 @@
-"""A class whose grading is interrupted, killed, spread over a cluster and regraded: nothing twice, nothing lost, the same scores."""
+"""A class whose grading is interrupted, killed, spread over a cluster and regraded: nothing twice, nothing lost, the
+same scores.
+"""
 
 import csv
 import fcntl
@@ -154,7 +156,8 @@ def test_a_changed_check_regrades_its_exercise_only(grader, submissions, interru
         check.write_text(original)
     assert done.returncode == 0, done.stderr
     new = {p.parent.name: json.loads(p.read_text()) for p in out.glob("results/*/*.json")}
-    gained = {student for student in new if new[student]["exercises"]["readout"]["points"] > old[student]["exercises"]["readout"]["points"]}
+    gained = {student for student in new
+              if new[student]["exercises"]["readout"]["points"] > old[student]["exercises"]["readout"]["points"]}
     for student, result in new.items():
         assert result["exercises"]["rnn_cell_forward"] == old[student]["exercises"]["rnn_cell_forward"]
         assert result["exercises"]["readout"]["digest"] != old[student]["exercises"]["readout"]["digest"]

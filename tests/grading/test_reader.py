@@ -1,4 +1,6 @@
-"""What is read of a student's file costs that student's row at most: bombs, links, files that change, names that are bytes."""
+"""What is read of a student's file costs that student's row at most: bombs, links, files that change, names that are
+bytes.
+"""
 
 import json
 import os
@@ -16,9 +18,11 @@ HEAD = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}}
 
 @pytest.mark.parametrize("raw, word", [
     (b"{}," * 6_000_000, "objects"), (b"[" * 300_000, "JSON"), (b'{"nbformat": 4, "cells": 7}', "nbformat"),
-    (b'{"nbformat": 4, "cells": [7]}', "nbformat"), (b'{"nbformat": true, "cells": []}', "nbformat"), (b"\xff\xfe{}", "JSON"),
+    (b'{"nbformat": 4, "cells": [7]}', "nbformat"), (b'{"nbformat": true, "cells": []}', "nbformat"),
+    (b"\xff\xfe{}", "JSON"),
     (b'{"nbformat": ' + b"9" * 1_000_000 + b"}", "JSON"), (b"null", "nbformat"), (b"PK\3\4", "JSON"),
-    (json.dumps({**HEAD, "cells": [{**CELLS[0], "source": ["x" * 300_000] + [""] * 75_000} for _ in range(2)]}).encode(), "characters"),
+    (json.dumps({**HEAD, "cells": [{**CELLS[0], "source": ["x" * 300_000] + [""] * 75_000}
+                                   for _ in range(2)]}).encode(), "characters"),
     (json.dumps({**HEAD, "cells": CELLS * 501}).encode(), "501 cells"),
 ], ids=range(11))
 def test_bombs_are_refused_in_moments(raw, word):
@@ -80,7 +84,8 @@ def sparse(path):
     os.truncate(path, 2**40)
 
 
-@pytest.mark.parametrize("make, word", [(os.mkfifo, "ordinary"), (os.mkdir, "ordinary"), (lambda path: None, "No such"), (sparse, "larger")])
+@pytest.mark.parametrize("make, word", [(os.mkfifo, "ordinary"), (os.mkdir, "ordinary"), (lambda path: None, "No such"),
+                                        (sparse, "larger")])
 def test_what_is_no_ordinary_file_is_refused(tmp_path, make, word):
     make(tmp_path / "a.ipynb")
     with pytest.raises(Refused, match=word):
@@ -137,7 +142,8 @@ def test_one_bad_file_never_ends_the_run(odd):
     assert {"ada", "deep", "links", "formulas"} <= graded
     for name in ("ada", "deep", "links", "formulas"):
         assert sum(e["points"] for e in results[name]["exercises"].values()) == 10, name
-    for name, word in {"braces": "objects", "nothing": "no notebook", "closed-file": "denied", "closed-folder": "denied"}.items():
+    for name, word in {"braces": "objects", "nothing": "no notebook", "closed-file": "denied",
+                       "closed-folder": "denied"}.items():
         assert results[name]["status"] == "not graded" and word in results[name]["why"], name
         assert f"  {name}  " in done.stderr.replace("   ", "  ") or name in done.stderr
     for name in ("parens", "sum", "dots"):
@@ -156,5 +162,6 @@ def test_an_answer_that_takes_too_long_to_render_is_shown_as_typed(odd):
     out, _ = odd
     for name in ("links", "formulas"):
         shown = json.loads((out / "nbgrader" / "autograded" / name / "01_rnn_cell" / "01_rnn_cell.ipynb").read_text())
-        source = next(cell["source"] for cell in shown["cells"] if cell["metadata"].get("nbgrader", {}).get("grade_id") == "order_matters")
+        source = next(cell["source"] for cell in shown["cells"]
+                      if cell["metadata"].get("nbgrader", {}).get("grade_id") == "order_matters")
         assert source.startswith("    ")

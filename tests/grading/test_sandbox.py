@@ -39,7 +39,8 @@ def test_what_the_probe_looks_for_is_denied(inside):
 
 
 def test_a_whole_notebooks_box_can_be_written_to_and_denies_the_rest(inside):
-    answer, = inside("with Sandbox(whole=True) as box:\n    print(json.dumps(box.ask({}, Limits(10, 60, 1 << 30), probing=True)))")
+    answer, = inside("with Sandbox(whole=True) as box:\n    print(json.dumps(box.ask({}, Limits(10, 60, 1 << 30), "
+                     "probing=True)))")
     assert all(answer["probe"].values()), answer
 
 
@@ -49,7 +50,8 @@ def test_without_the_filter_the_probe_says_so(inside, grader):
     original = box.read_text()
     try:
         box.write_text(original.replace("    seccomp.install(writing)\n", ""))
-        said, = inside("try:\n    refuse_without_sandbox()\nexcept NoSandbox as error:\n    print(json.dumps(str(error)))")
+        said, = inside("try:\n    refuse_without_sandbox()\nexcept NoSandbox as error:\n    "
+                       "print(json.dumps(str(error)))")
     finally:
         box.write_text(original)
     assert "does not hold here, it allows: " in said and "fork" in said and "newer kernel" in said
@@ -91,7 +93,9 @@ with Sandbox() as box:
 
 
 def test_time_is_the_processors(inside):
-    """Beside four busy neighbours an answer of half its time is observed whole; one of twice its time is stopped, and told."""
+    """Beside four busy neighbours an answer of half its time is observed whole; one of twice its time is stopped, and
+    told.
+    """
     slow = "import time\ndef readout(h_t, Wy, c):\n    end = time.process_time() + {}\n    while time.process_time() < end: pass\n    return Wy @ h_t + c"
     good, bad = inside(f"""
 import subprocess
@@ -112,7 +116,8 @@ finally:
 @pytest.mark.parametrize("body, why", [
     ("import signal\n    signal.signal(signal.SIGPROF, signal.SIG_IGN)\n    while True: pass", "cpu"),
     ("import time\n    while True: time.sleep(1000)", "idle"),
-    ("import os, signal\n    signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 64))\n    signal.setitimer(signal.ITIMER_PROF, 0)\n    while True: pass", "cpu"),
+    ("import os, signal\n    signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 64))\n    "
+     "signal.setitimer(signal.ITIMER_PROF, 0)\n    while True: pass", "cpu"),
     ("import signal\n    signal.raise_signal(signal.SIGSTOP)", "idle"),
     ("import os\n    os._exit(0)", "died"),
     ("import ctypes\n    ctypes.string_at(0)", "died"),
@@ -130,7 +135,8 @@ def test_the_tables_of_system_calls_hold_what_the_kernel_says():
         numbers += [pair[0][column] for pair in seccomp.CHECKED.values()]
         numbers = [number for number in numbers if number is not None]
         assert len(numbers) == len(set(numbers))
-    assert not {"clone", "fork", "execve", "socket", "kill", "ptrace", "keyctl", "memfd_create"} & {*seccomp.CALLS, *seccomp.WRITING}
+    assert not {"clone", "fork", "execve", "socket", "kill", "ptrace", "keyctl", "memfd_create"} & {*seccomp.CALLS,
+                                                                                                    *seccomp.WRITING}
     for machine in seccomp.ARCHITECTURES:
         assert len(seccomp.program(machine, 7)) % 8 == 0
 
@@ -139,7 +145,8 @@ def test_the_tables_of_system_calls_hold_what_the_kernel_says():
     ({"sys.platform": "darwin"}, "WSL 2"), ({"os.getuid": lambda: 0}, "refuses to run as root"),
     ({"platform.machine": lambda: "riscv64"}, "no table of system calls for riscv64"),
     ({"platform.release": lambda: "4.4.0-19041-Microsoft"}, "wsl --set-version"),
-    ({"shutil.which": lambda name: None}, "apt install bubblewrap"), ({"bubblewrap_version": lambda: (0, 3, 1)}, "0.4 or newer"),
+    ({"shutil.which": lambda name: None}, "apt install bubblewrap"),
+    ({"bubblewrap_version": lambda: (0, 3, 1)}, "0.4 or newer"),
 ])
 def test_it_refuses_and_names_what_to_do(monkeypatch, change, words):
     monkeypatch.setattr(sandbox.os, "getuid", lambda: 1000)
@@ -151,7 +158,8 @@ def test_it_refuses_and_names_what_to_do(monkeypatch, change, words):
 
 
 @pytest.mark.parametrize("settings, words", [
-    ({"kernel/apparmor_restrict_unprivileged_userns": "1"}, "AppArmor"), ({"kernel/unprivileged_userns_clone": "0"}, "unprivileged_userns_clone=1"),
+    ({"kernel/apparmor_restrict_unprivileged_userns": "1"}, "AppArmor"),
+    ({"kernel/unprivileged_userns_clone": "0"}, "unprivileged_userns_clone=1"),
     ({"user/max_user_namespaces": "0"}, "max_user_namespaces=10000"),
 ])
 def test_it_names_the_kernels_setting(monkeypatch, settings, words):

@@ -35,7 +35,8 @@ def call(numbers, arguments):
     libc = ctypes.CDLL(None, use_errno=True)
     ctypes.set_errno(0)
     number = numbers[("x86_64", "aarch64").index(platform.machine())]
-    result = libc.syscall(ctypes.c_long(number), *(ctypes.c_char_p(a) if isinstance(a, bytes) else ctypes.c_long(a) for a in arguments))
+    result = libc.syscall(ctypes.c_long(number), *(ctypes.c_char_p(a) if isinstance(a, bytes) else ctypes.c_long(a)
+                                                   for a in arguments))
     return 0 if result >= 0 else ctypes.get_errno()
 
 

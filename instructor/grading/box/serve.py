@@ -40,8 +40,8 @@ def serve(request):
 
     Parameters
     ----------
-    request : dict with modules (a slice of the course), cells (name, source), function (its name), home (the name of its
-        cell), whole (whether to run all cells), inputs (the fixture), seconds (of
+    request : dict with modules (a slice of the course), cells (name, source), function (its name), home (the name of
+        its cell), whole (whether to run all cells), inputs (the fixture), seconds (of
         processor time for the exercise), entry (the module that runs it)
 
     Returns

@@ -13,8 +13,10 @@ def names_bound(node):
         return {(alias.asname or alias.name.split(".")[0]) for alias in node.names}
     if isinstance(node, ast.Expr):  # TABLE.update(...) fills TABLE; a bare call gives nothing a value
         call = node.value
-        return {base_name(call.func)} - {None} if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) else set()
-    targets = [n for n in ast.walk(node) if isinstance(n, (ast.Name, ast.Subscript, ast.Attribute)) and isinstance(n.ctx, (ast.Store, ast.Del))]
+        return {base_name(call.func)} - {None} if isinstance(call, ast.Call) and isinstance(call.func,
+                                                                                            ast.Attribute) else set()
+    targets = [n for n in ast.walk(node) if isinstance(n, (ast.Name, ast.Subscript, ast.Attribute))
+               and isinstance(n.ctx, (ast.Store, ast.Del))]
     return {base_name(n) for n in targets} - {None}
 
 
@@ -44,7 +46,7 @@ def without_magics(source):
 
 
 def parse(cells):
-    """Top-level statements as (cell name, node), in order, and the names of the cells that do not parse; magics are dropped."""
+    """Top-level statements as (cell name, node), in order, and the cells that do not parse; magics are dropped."""
     found, broken = [], set()
     for name, source in cells:
         text = without_magics(source)
@@ -62,8 +64,10 @@ def needed(statements, function, used=names_used):
     A call on what was imported, as check.readout(readout) or np.add.at(counts, ...), fills no name of the notebook's.
     """
     wanted, chosen = {function}, set()
-    imported = set().union(*(names_bound(node) for _, node in statements if isinstance(node, (ast.Import, ast.ImportFrom))))
-    statements = [(name, node) for name, node in statements if not (isinstance(node, ast.Expr) and names_bound(node) <= imported)]
+    imported = set().union(*(names_bound(node) for _, node in statements
+                             if isinstance(node, (ast.Import, ast.ImportFrom))))
+    statements = [(name, node) for name, node in statements if not (isinstance(node, ast.Expr)
+                                                                    and names_bound(node) <= imported)]
     bound = [names_bound(node) for _, node in statements]
     star = {i for i, (_, node) in enumerate(statements)
             if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names)}

@@ -24,9 +24,12 @@ def value_out(value):
 
 
 def case_out(result):
-    problem = result.problem and {name: bounded(value, 1000) for name, value in vars(result.problem).items() if isinstance(value, str)}
-    return {"values": {bounded(name, 100): value_out(value) for name, value in result.values.items()}, "problem": problem,
-            "damaged": [bounded(name, 100) for name in result.damaged], "shared": [bounded(name, 300) for name in result.shared]}
+    problem = result.problem and {name: bounded(value, 1000) for name, value in vars(result.problem).items()
+                                  if isinstance(value, str)}
+    return {"values": {bounded(name, 100): value_out(value) for name, value in result.values.items()},
+            "problem": problem,
+            "damaged": [bounded(name, 100) for name in result.damaged],
+            "shared": [bounded(name, 300) for name in result.shared]}
 
 
 def observed_out(observed):

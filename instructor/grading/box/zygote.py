@@ -42,7 +42,8 @@ def child(request, answer, cpu, memory, writing, probing):
     os.closerange(3, request)
     os.closerange(OPEN_FILES, 1024)
     seconds = int(cpu) + CPU_GRACE
-    for what, most in ((resource.RLIMIT_CPU, seconds), (resource.RLIMIT_AS, memory), (resource.RLIMIT_FSIZE, FILE_BYTES if writing else 0),
+    for what, most in ((resource.RLIMIT_CPU, seconds), (resource.RLIMIT_AS, memory),
+                       (resource.RLIMIT_FSIZE, FILE_BYTES if writing else 0),
                        (resource.RLIMIT_NOFILE, OPEN_FILES), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_NPROC, 0),
                        (resource.RLIMIT_MEMLOCK, 0), (resource.RLIMIT_MSGQUEUE, 0), (resource.RLIMIT_SIGPENDING, 64)):
         hard = resource.getrlimit(what)[1]
@@ -65,7 +66,7 @@ def child(request, answer, cpu, memory, writing, probing):
 
 
 def watch(pid, cpu, wall, writing, control):
-    """Wait for a child's end, or end it at its limits or when somebody says so. Returns (wait status, CPU seconds, why it was stopped)."""
+    """Wait for a child's end, or end it. Returns (wait status, CPU seconds, why it was stopped)."""
     clock = (~pid << 3) | 2  # the CPU clock of a process: CPUCLOCK_SCHED in linux/posix-timers_types.h
     begin = time.monotonic()
     stopped, looked, used = b"", begin, 0.0
