@@ -1,18 +1,21 @@
 """The exercises of notebook 5: a vocabulary, one-hot columns, the cross-entropy, a training step."""
 
+from functools import partial
+
 import numpy as np
 
 from rnn_helpers.check import hints
-from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, one, parts
+from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, Inputs, keys
 from rnn_helpers.check.families import losses, training
 from rnn_helpers.check.mistakes import char_level as mistakes
 from rnn_helpers.check.networks import draw_cell, model_of
+from rnn_helpers.check.returned import named, pair, several, single
 from rnn_helpers.gradcheck import numerical_gradient, relative_error
 from rnn_helpers.layout import OneHot
 from rnn_helpers.losses import softmax_cross_entropy
 from rnn_helpers.streaming import train_stream
 from rnn_helpers.text import build_vocabulary, one_hot
-from rnn_helpers.training import fit, train_step
+from rnn_helpers.training import fit, global_norm, train_step
 
 PARAMETERS = ("Wx", "Wh", "b", "Wy", "c")
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -24,12 +27,17 @@ def texts(rng):
     return {"text": f"z{letters}. A B!\na{letters[:5]}z\tB zz", "short": "hello world"}
 
 
-def order_of(chars, text):
+def order_of(chars, text, of_a_set):
     """In words, what order characters stand in."""
-    by_count = sorted(dict.fromkeys(text), key=lambda char: -text.count(char))
+    counts = [text.count(char) for char in chars]
     orders = {"sorted": sorted(chars), "sorted backwards": sorted(chars, reverse=True),
-              "by first appearance": [c for c in dict.fromkeys(text) if c in chars], "by frequency": [c for c in by_count if c in chars]}
-    return next((name for name, order in orders.items() if order == chars), "in no fixed order")
+              "by first appearance": [char for char in dict.fromkeys(text) if char in chars],
+              "sorted without regard to capitals": sorted(sorted(chars), key=str.lower)}
+    if named_order := next((name for name, order in orders.items() if order == chars), ""):
+        return named_order
+    if counts in (sorted(counts), sorted(counts, reverse=True)):
+        return "by frequency"
+    return "that of a set" if of_a_set else "another"
 
 
 def leads(keys, indices, chars):
@@ -40,20 +48,32 @@ def leads(keys, indices, chars):
         return "to other characters than chars holds"
     if isinstance(indices, str) or indices.dtype.kind not in "biuf" or indices.shape != keys.shape:
         return "to something that is no index"
-    index_of = {str(key): int(index) for key, index in zip(keys, indices)}
+    index_of = {str(key): int(index) for key, index in zip(keys, indices, strict=True)}
     offsets = {index_of[char] - index for index, char in enumerate(chars) if chars.count(char) == 1}
-    return {0: "to the place in chars", 1: "to the place in chars, counted from 1"}.get(offsets.pop(), "elsewhere") if len(offsets) == 1 \
-        else "to other places than chars"
+    if len(offsets) != 1:
+        return "to other places than chars"
+    places = {0: "to the place in chars", 1: "to the place in chars, counted from 1"}
+    return places.get(offsets.pop(), "to other places than chars")
 
 
-def vocabulary(function, text):
-    """chars, and the keys and values of index_of."""
-    chars, index_of = parts(function(text), "chars", "index_of")
-    if isinstance(chars, (set, frozenset, dict)):
-        raise BadReturn(f"chars is a {type(chars).__name__}, which has no order to rely on; expected a sorted list")
-    if not isinstance(index_of, dict):
-        raise BadReturn(f"index_of is a {type(index_of).__name__}, expected a dict from character to index")
-    return {"chars": [str(char) for char in chars], "keys": list(index_of), "indices": list(index_of.values())}
+def of_characters(value):
+    """Whether a value can be chars: a str, or a list of them."""
+    return isinstance(value, (str, list, tuple, np.ndarray)) and all(isinstance(char, str) for char in value)
+
+
+def vocabulary(name):
+    """A case's run: chars, whether they stand as in a set, and the keys and values of index_of."""
+
+    def run(function, i):
+        chars, index_of, returned = pair(function(i[name]), "chars", "index_of", of_characters)
+        if isinstance(chars, (set, frozenset, dict)):
+            raise BadReturn(f"chars is a {type(chars).__name__}, which has no order to rely on; expected a sorted list")
+        found = {"chars": [str(char) for char in chars], "of a set": list(chars) == list(set(i[name])), "returned": returned}
+        if isinstance(index_of, dict):
+            return {**found, "keys": list(index_of), "indices": list(index_of.values())}
+        return {**found, "kind": "missing" if index_of is None else f"a {type(index_of).__name__}"}
+
+    return run
 
 
 def read_vocabulary(name):
@@ -61,8 +81,9 @@ def read_vocabulary(name):
 
     def read(i, values):
         chars = [str(char) for char in values["chars"]]
-        return {"characters": np.array(sorted(chars)), "order": np.array(order_of(chars, i[name])),
-                "index_of": np.array(leads(values["keys"], values["indices"], chars))}
+        where = str(values["kind"]) if "kind" in values else leads(values["keys"], values["indices"], chars)
+        return {"characters": np.array(sorted(chars)), "order": np.array(order_of(chars, i[name], bool(values["of a set"]))),
+                "index_of": np.array(where), "returned": values["returned"]}
 
     return read
 
@@ -72,32 +93,45 @@ BUILD_VOCABULARY = Exercise(
     notebook="05_char_level",
     asks="build_vocabulary(text) -> (chars, index_of)",
     fixtures=texts,
-    cases=(Case("a text", lambda f, i: vocabulary(f, i["text"]), read_vocabulary("text")),
-           Case("hello world", lambda f, i: vocabulary(f, i["short"]), read_vocabulary("short"))),
+    cases=(Case("a text", vocabulary("text"), read_vocabulary("text")),
+           Case("hello world", vocabulary("short"), read_vocabulary("short"))),
     facets=(Facet("every character once, in sorted order", 0.5, ("*/characters", "*/order")),
-            Facet("index_of leads back to chars", 0.5, ("*/index_of",), "form")),
+            Facet("index_of leads back to chars", 0.25, ("*/index_of",), "form"),
+            Facet("chars and index_of, in this order", 0.25, ("*/returned",), "property")),
     reference=build_vocabulary,
     hints=hints.BUILD_VOCABULARY,
     mistakes=mistakes.BUILD_VOCABULARY,
 )
 
 
-def index_fixtures(rng):
+def index_fixtures(rng, rows=(6, 4)):
     """Indices with a repetition, a 0 and never the last one; as many steps as rows would hide a transposition."""
-    few, many = rng.permutation(np.r_[rng.choice(np.arange(1, 4), 2, replace=False), 0]), rng.permutation(np.r_[1, 2, rng.integers(1, 3, 5)])
-    return {"few": few, "many": many}
+    few = rng.permutation(np.r_[rng.choice(np.arange(1, 4), 2, replace=False), 0])
+    many = rng.permutation(np.r_[1, 2, rng.integers(1, 3, 5)])
+    return {"few": few, "many": many, "rows": list(rows)}
 
+
+def one_hot_of_a_list(function, i):
+    with i.as_list("indices", map(int, i["few"])) as indices:
+        return single(function(indices, i["rows"][0]), "X")
+
+
+FEW, MANY = "3 steps", "7 steps"
 
 ONE_HOT = Exercise(
     name="one_hot",
     notebook="05_char_level",
     asks="one_hot(indices, size) -> X (T, size, 1)",
     fixtures=index_fixtures,
-    cases=(Case("3 steps, 6 rows", lambda f, i: {"X": one(f(i["few"], 6), "X")}),
-           Case("7 steps, 4 rows", lambda f, i: {"X": one(f(i["many"], 4), "X")}),
-           Case("a list of indices", lambda f, i: {"X": one(f([int(n) for n in i["few"]], 6), "X")})),
-    facets=(Facet("a 1 where the index says", 0.5, ("*/X",)), Facet("shape (T, size, 1)", 0.25, ("*/X",), "shape"),
-            Facet("arguments unharmed", 0.25, kind="unharmed")),
+    second=partial(index_fixtures, rows=(8, 5)),
+    cases=(Case(FEW, lambda f, i: single(f(i["few"], i["rows"][0]), "X")),
+           Case(MANY, lambda f, i: single(f(i["many"], i["rows"][1]), "X")),
+           Case("a list of indices", one_hot_of_a_list)),
+    facets=(Facet("a 1 where the index says", 0.375, keys((FEW, MANY), "X")),
+            Facet("shape (T, size, 1)", 0.25, keys((FEW, MANY), "X"), "shape"),
+            Facet("a list works too", 0.125, ("a list*/X",), "further"),
+            Facet("X itself is returned", 0.125, keys([FEW], ["returned"]), "property"),
+            Facet("arguments unharmed", 0.125, kind="unharmed")),
     reference=one_hot,
     hints=hints.ONE_HOT,
     forbidden=(OneHot.__array__, OneHot.__getitem__),
@@ -105,17 +139,22 @@ ONE_HOT = Exercise(
 )
 
 
-def logits_fixtures(rng):
-    T, V, B = 4, 5, 3
+def logits_fixtures(rng, sizes=((7, 5, 3), (8, 6, 1))):
+    """sizes : (T, V, B) of a batch and of one sequence."""
+    (T, V, B), (T1, V1, _) = sizes
     targets = np.array([rng.choice(V, B, replace=False) for _ in range(T)])  # different in every example
     return {"logits": rng.normal(0, 1.5, (T, V, B)), "targets": targets,
-            "logits1": rng.normal(0, 1.5, (3, 4, 1)), "targets1": rng.permutation(4)[:3, None],
-            "shifts": np.array([1000.0, -1000.0, 700.0, 0.0])[:, None, None], "shift": 1000.0, "gap": 400.0}
+            "logits1": rng.normal(0, 1.5, (T1, V1, 1)), "targets1": rng.permutation(np.r_[np.arange(V1), 0, 1])[:T1, None],
+            "shifts": np.resize([1000.0, -1000.0, 700.0, 0.0], T)[:, None, None], "shift": 1000.0, "gap": 600.0}
 
 
-def loss_and_gradient(function, logits, targets):
-    loss, dlogits = parts(function(logits, targets), "loss", "dlogits")
-    return {"loss": loss, "dlogits": dlogits}
+def entropy_of(suffix, kind=lambda logits: logits):
+    """A case's run: the loss and its gradient, for logits as `kind` makes them."""
+    return lambda function, i: named(function(kind(i["logits" + suffix]), i["targets" + suffix]), "loss", "dlogits")
+
+
+def of_one_step(function, i):
+    return named(function(i["logits"][:1], i["targets"][:1]), "loss", "dlogits")
 
 
 def says(value, other):
@@ -125,37 +164,45 @@ def says(value, other):
         return "nan"
     if np.isinf(value).any():
         return "inf"
-    same = value.shape == other.shape and np.allclose(value, other, rtol=1e-6, atol=1e-6 * np.max(np.abs(other), initial=1e-9))
+    size = np.abs(other).max(initial=1e-9)  # float32 near 1000 is off by some 1e-5
+    same = value.shape == other.shape and np.allclose(value, other, rtol=0, atol=1e-4 * size)
     return "the same" if same else "other numbers"
 
 
-def shifted(function, i, shift):
-    """What is given for the logits, and with a constant added to all logits of a step, which should change nothing."""
-    loss, dlogits = parts(function(i["logits"], i["targets"]), "loss", "dlogits")
-    moved_loss, moved = parts(function(i["logits"] + shift, i["targets"]), "loss", "dlogits")
-    return {"loss": loss, "dlogits": dlogits, "moved loss": moved_loss, "moved dlogits": moved}
+def shifted(shift):
+    """A case's run: what is given for the logits, and with a constant added to all of a step, which should change nothing."""
+
+    def run(function, i):
+        found = named(function(i["logits"], i["targets"]), "loss", "dlogits")
+        moved = named(function(i["logits"] + i[shift], i["targets"]), "loss", "dlogits")
+        return {**found, **{f"moved {name}": value for name, value in moved.items()}}
+
+    return run
 
 
 def read_shifted(i, values):
     """Whether nothing changed, in words, so that other mistakes do not show here."""
-    return {name: np.array(says(values[f"moved {name}"], values[name])) for name in ("loss", "dlogits")}
+    return {name: np.array(says(values[f"moved {name}"], values[name])) for name in ("loss", "dlogits") if name in values}
 
 
 def unlikely(function, i):
-    """The losses of a target whose logit lies 400, then 800, below another."""
+    """The losses of a target whose logit lies 600, then 1200, below another; and that of the other, which is certain."""
     sizes = []
-    for gap in (i["gap"], 2 * i["gap"]):
+    for gap, target in ((i["gap"], 1), (2 * i["gap"], 1), (2 * i["gap"], 0)):
         logits = np.array([0.0, -gap, -gap - 50])[None, :, None]
-        sizes.append(float(np.sum(parts(function(logits, np.array([[1]])), "loss", "dlogits")[0])))
+        found = named(function(logits, np.array([[target]])), "loss", "dlogits")
+        sizes.append(min((float(np.sum(value)) for value in found.values() if np.size(value) == 1), default=np.nan))
     return {"losses": sizes}
 
 
 def read_unlikely(i, values):
     """Whether the loss doubles, in words."""
-    sizes = values["losses"]
+    *sizes, certain = values["losses"]
+    if not np.isfinite(certain):
+        return {"loss": np.array("exp overflows")}
     growth = sizes[1] / sizes[0] if sizes[0] else 1.0  # loosely: an offset of the loss is another mistake
     return {"loss": np.array("nan" if np.isnan(sizes).any() else "inf" if np.isinf(sizes).any() else
-                             "twice as large" if abs(growth - 2) < 0.01 else "stops growing" if abs(growth - 1) < 0.01 else "grows otherwise")}
+                             "twice as large" if abs(growth - 2) < 0.01 else "stops growing" if abs(growth - 1) < 0.01 and sizes[1] > 50 else "never grows above 50" if abs(growth - 1) < 0.01 else "grows otherwise")}
 
 
 def entropy_witness(i, values):
@@ -169,23 +216,29 @@ def entropy_witness(i, values):
             ("dlogits", relative_error(values["a batch of 3/dlogits"], numerical_gradient(loss, logits)), 1e-6)]
 
 
+ENTROPY = ("loss", "dlogits")
+entropy_case = several(ENTROPY, softmax_cross_entropy)
+
 SOFTMAX_CROSS_ENTROPY = Exercise(
     name="softmax_cross_entropy",
     notebook="05_char_level",
     asks="softmax_cross_entropy(logits, targets) -> (loss, dlogits)",
     fixtures=logits_fixtures,
-    cases=(Case("one sequence", lambda f, i: loss_and_gradient(f, i["logits1"], i["targets1"])),
-           Case("a batch of 3", lambda f, i: loss_and_gradient(f, i["logits"], i["targets"])),
-           Case("float32", lambda f, i: loss_and_gradient(f, i["logits1"].astype(np.float32), i["targets1"]), tolerance=1e-4),
-           Case("all logits + 1000", lambda f, i: shifted(f, i, i["shift"]), read_shifted),
-           Case("another constant for each step", lambda f, i: shifted(f, i, i["shifts"]), read_shifted),
-           Case("a target 400, then 800, below the largest logit", unlikely, read_unlikely)),
-    facets=(Facet("shapes", 0.5, ("*sequence/*", "*batch*/*"), "shape"),
-            Facet("loss of one sequence", 1, ("one sequence/loss", "float32/loss")),
-            Facet("dlogits of one sequence", 1, ("one sequence/dlogits", "float32/dlogits")),
-            Facet("a batch of 3", 1, ("a batch of 3/*",)),
+    second=partial(logits_fixtures, sizes=((9, 6, 4), (7, 5, 1))),
+    cases=(entropy_case("one sequence", entropy_of("1")), entropy_case("a batch of 3", entropy_of("")),
+           entropy_case("one step of a batch", of_one_step),
+           entropy_case("another order in memory", entropy_of("", np.asfortranarray)),
+           entropy_case("float32", entropy_of("1", np.float32), tolerance=1e-4),
+           Case("all logits + 1000", shifted("shift"), read_shifted),
+           Case("another constant for each step", shifted("shifts"), read_shifted),
+           Case("a target 600, then 1200, below the largest logit", unlikely, read_unlikely)),
+    facets=(Facet("shapes", 0.25, keys(("one sequence", "a batch of 3"), ENTROPY), "shape"),
+            Facet("loss of one sequence", 0.625, ("one sequence/loss", "float32/loss")),
+            Facet("dlogits of one sequence", 0.625, ("one sequence/dlogits", "float32/dlogits")),
+            Facet("a batch of 3", 2, keys(("a batch*", "one step*", "another order*"), ENTROPY)),
             Facet("logits near +-1000", 0.5, ("all logits + 1000/*", "another constant*/*"), "property"),
-            Facet("a very unlikely target", 0.5, ("a target 400*/loss",), "property"),
+            Facet("a very unlikely target", 0.25, ("a target 600*/loss",), "property"),
+            Facet("loss and dlogits, in this order", 0.25, ("one sequence/returned",), "property"),
             Facet("arguments unharmed", 0.5, kind="unharmed")),
     reference=softmax_cross_entropy,
     hints=hints.SOFTMAX_CROSS_ENTROPY,
@@ -199,35 +252,54 @@ def train_step_characters(model, X, targets, lr, max_norm):
     return train_step(model, X, targets, lr, max_norm, loss=softmax_cross_entropy)
 
 
-def step_fixtures(rng):
-    T, D, H, O, B = 5, 3, 4, 6, 2
-    return {**draw_cell(rng, D, H), "Wy": rng.normal(0, 0.9, (O, H)), "c": rng.normal(0, 0.5, (O, 1)),
-            "X": rng.normal(size=(T, D, B)), "targets": rng.integers(0, O, (T, B)), "lr": 0.05, "max_norm": 0.7}
+def step_fixtures(rng, sizes=(7, 3, 4, 6, 2)):
+    """sizes : T, D, H, O, B. The norm is above max_norm, of a mean over examples, too, but not of a mean over time."""
+    T, D, H, O, B = sizes
+    while True:
+        fixture = {**draw_cell(rng, D, H), "Wy": rng.normal(0, 0.9, (O, H)), "c": rng.normal(0, 0.5, (O, 1)),
+                   "X": rng.normal(size=(T, D, B)), "targets": rng.integers(0, O, (T, B)), "lr": 0.01}
+        norms = [norm_of(fixture, examples) for examples in (1, B)]
+        if 0.35 * B < norms[1] / norms[0] < 0.2 * T:
+            return {**fixture, "max_norm": 0.25 * norms[0]}
 
 
-def step_of(function, i, max_norm, examples=None, times=1):
-    """`times` steps on the first `examples` columns: the last loss and norm, and the parameters afterwards."""
-    model = model_of(i)
-    for _ in range(times):
-        loss, norm = parts(function(model, i["X"][:, :, :examples], i["targets"][:, :examples], i["lr"], max_norm), "loss", "norm")
-    cell = model.cell
-    return {"loss": loss, "norm": norm, "Wx": cell.Wx, "Wh": cell.Wh, "b": cell.b, "Wy": model.Wy, "c": model.c}
+def norm_of(fixture, examples):
+    """The norm of the five gradients of the first examples."""
+    model = model_of(Inputs(fixture))
+    grads = model.loss_and_gradients(fixture["X"][:, :, :examples], fixture["targets"][:, :examples], loss=softmax_cross_entropy)[1]
+    return float(global_norm({name: grads[name] for name in PARAMETERS}))
 
 
-MOVES = {"may_change": ("Wx", "Wh", "b", "Wy", "c"), "may_share": True}
+def steps(max_norm, examples=None, times=1):
+    """A case's run: steps on the first `examples` columns; the last loss and norm, and the parameters afterwards."""
+
+    def run(function, i):
+        model, most = model_of(i), i["max_norm"] if max_norm is None else max_norm
+        for _ in range(times):
+            returned = function(model, i["X"][:, :, :examples], i["targets"][:, :examples], i["lr"], most)
+        cell = model.cell
+        after = {"Wx": cell.Wx, "Wh": cell.Wh, "b": cell.b, "Wy": model.Wy, "c": model.c}
+        return {**named(returned, "loss", "norm"), **after}
+
+    return run
+
+
+MOVES = {"may_change": PARAMETERS, "may_share": True}
+step_case = several(("loss", "norm"), train_step_characters)
 
 TRAIN_STEP_CHARACTERS = Exercise(
     name="train_step_characters",
     notebook="05_char_level",
     asks="train_step(model, X, targets, lr, max_norm) -> (loss, norm)",
     fixtures=step_fixtures,
-    cases=(Case("a clipped step", lambda f, i: step_of(f, i, i["max_norm"], 1), **MOVES),
-           Case("a batch of 2, max_norm = inf", lambda f, i: step_of(f, i, np.inf), **MOVES),
-           Case("two steps", lambda f, i: step_of(f, i, i["max_norm"], times=2), **MOVES)),
-    facets=(Facet("loss before the update, a sum", 0.5, ("*/loss",)),
-            Facet("norm before clipping", 0.25, ("*/norm",)),
-            Facet("parameters after clipped steps", 0.5, tuple(f"{case}/{name}" for case in ("a clipped step", "two steps") for name in PARAMETERS)),
-            Facet("parameters after a step without clipping", 0.5, tuple(f"a batch of 2*/{name}" for name in PARAMETERS)),
+    second=partial(step_fixtures, sizes=(9, 2, 5, 4, 3)),
+    cases=(step_case("a clipped step", steps(None, 1), **MOVES), step_case("a batch of 2, max_norm = inf", steps(np.inf), **MOVES),
+           step_case("two steps", steps(None, times=2), repeats=True, **MOVES)),
+    facets=(Facet("loss before the update, a sum", 0.5, keys(("a clipped*", "a batch*"), ["loss"])),
+            Facet("norm before clipping", 0.25, keys(("a clipped*", "a batch*"), ["norm"])),
+            Facet("parameters after a step without clipping", 0.25, keys(["a batch*"], PARAMETERS)),
+            Facet("parameters after clipped steps", 0.5, keys(("a clipped*", "two steps"), PARAMETERS)),
+            Facet("loss and norm, in this order", 0.25, ("a clipped step/returned",), "property"),
             Facet("X and targets unharmed", 0.25, kind="unharmed")),
     reference=train_step_characters,
     hints=hints.TRAIN_STEP_CHARACTERS,

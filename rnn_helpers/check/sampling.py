@@ -2,62 +2,85 @@
 
 import contextlib
 import random
+from functools import partial
 
 import numpy as np
 
 from rnn_helpers.check import hints
-from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet
+from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, keys
 from rnn_helpers.check.mistakes import char_level as mistakes
 from rnn_helpers.check.networks import draw_cell, model_of
-from rnn_helpers.losses import softmax
 from rnn_helpers.text import sample
 
 PARAMETERS = ("Wx", "Wh", "b", "Wy", "c")
-LONG, SHORT, NEAR_ZERO = 12, 5, 0.05
-PREFIX, CHARS = "cab", "abcde"
+PREFIX, CHARS = "caab", "dbeca"  # a repeated character; an order that is not sorted
+LONG, SHORT = 12, 5
+LEAD, LARGEST = 30.0, 600.0  # logits: what the likeliest has over the others, and how far they may lie apart
+
+DRAWN = "tqzrxsyvuw"
+OFTEN = np.array([0.34, 0.18, 0.12, 0.09, 0.07, 0.06, 0.0375, 0.035, 0.0345, 0.033])  # how often each is drawn
+COLD, WARM = 0.02, 4.0  # two temperatures; each has a network whose logits are temperature * log(OFTEN)
+LENGTH, CALLS, SAME = 25, 30, 36  # characters of a text, of which the first is not counted; texts; characters at one seed
+FAR = 50.0  # nats: where the relative entropy of all draws to OFTEN is larger, they are not from it
+
+# The right answer is refused less than once in 10^9 checks. 720 draws from 10 characters lie 50 nats or more away in
+# exp(-50) (50 e / 9)^9 = 8e-12 of all cases at most (Agrawal, 2020, "Finite-sample concentration of the multinomial in
+# relative entropy"), and one of the ten is missing in 5e-11. Half the steepness (T^(1/2) or min(T, 2) at 4) or a sixth
+# of it (T + 0.1 at 0.02) lies 167 nats away, give or take 18; the characters that top-k or top-p leave out are missing.
 
 
 def likeliest(fixture, read, length, reset=False, stuck=False, bias_read=1, bias_written=1):
-    """The likeliest characters after reading indices, their smallest lead over the second likeliest, and their lowest logit."""
+    """The likeliest characters after reading indices, their smallest lead over the second likeliest, and their logits."""
     Wx, Wh, b, Wy, c = (fixture[name] for name in PARAMETERS)
-    h, lead, lowest, text = np.zeros((len(Wh), 1)), np.inf, np.inf, []
+    h, lead, tops, text, x = np.zeros((len(Wh), 1)), np.inf, [], [], 0
     for x in read:
         h = np.tanh(Wx[:, [x]] + Wh @ h + bias_read * b)
     for _ in range(length):
         logits = (Wy @ h + c)[:, 0]
         second, first = np.sort(logits)[-2:]
-        lead, lowest = min(lead, first - second), min(lowest, first)
+        lead = min(lead, first - second)
+        tops.append(first)
         text.append(int(np.argmax(logits)))
         h = np.tanh(Wx[:, [x if stuck else text[-1]]] + (0 if reset else Wh @ h) + bias_written * b)
-    return text, lead, lowest
+    return text, lead, tops
 
 
-def sampler_fixtures(rng):
-    """A network whose likeliest text is clear, tells wrong ways to read the prefix apart and is no blind guess; and one without memory."""
+def told_apart(fixture, prefix, length):
+    """Whether the likeliest text is no blind guess, and another one when the prefix is misread or the state is lost."""
+    right = likeliest(fixture, prefix, length)[0]
+    misread = [prefix[-1:], prefix[:1], prefix[:-1], prefix + prefix[-1:], list(dict.fromkeys(prefix)), []]
+    wrong = [likeliest(fixture, read, length)[0] for read in misread if read != prefix]
+    lost = [likeliest(fixture, prefix, length, **slip)[0]
+            for slip in ({"reset": True}, {"stuck": True}, {"bias_written": 0}, {"bias_read": 0})]
+    return len(set(right)) >= 3 and right not in wrong + lost  # "aaaaa" was right once in 140 fixtures
+
+
+def sampler_fixtures(rng, calls=CALLS):
+    """A network whose likeliest text wins at temperature 1 and below, and two without memory, to draw from.
+
+    calls : texts to be drawn
+    """
     H, V, prefix = 6, len(CHARS), [CHARS.index(char) for char in PREFIX]
     while True:
         fixture = {**draw_cell(rng, V, H), "Wy": rng.normal(0, 4, (V, H)), "c": rng.normal(0, 1, (V, 1))}
         fixture["Wh"] *= 2
-        right, lead, _ = likeliest(fixture, prefix, LONG)
-        if lead <= 1:
-            continue
-        short, short_lead, lowest = likeliest(fixture, prefix[:1], SHORT)
-        if short_lead <= 1 or len(set(right)) < 3 or len(set(short)) < 3:  # "aaaaa" was right once in 140 fixtures
-            continue
-        others = [likeliest(fixture, read, LONG, **more)[0] for read, more in
-                  ((prefix[-1:], {}), (prefix[:1], {}), (prefix[:-1], {}), (prefix + prefix[-1:], {}),
-                   (prefix, {"reset": True}), (prefix, {"stuck": True}), (prefix, {"bias_written": 0}), (prefix, {"bias_read": 0}))]
-        if right not in others and len({tuple(text) for text in (right, *others[:6])}) == 7:
+        (_, lead, tops), (_, short_lead, short_tops) = likeliest(fixture, prefix, LONG), likeliest(fixture, prefix[:1], SHORT)
+        steeper, lowest, highest = LEAD / min(lead, short_lead), min(tops + short_tops), max(tops + short_tops)
+        if steeper * (highest - lowest) < LARGEST and told_apart(fixture, prefix, LONG) and told_apart(fixture, prefix[:1], SHORT):
             break
-    fixture["c"] += max(0, 2 - lowest)  # so that exp(logits / 0.001) overflows
-    V = len(DRAWN)
-    return {**fixture, "Wx2": np.zeros((2, V)), "Wh2": np.zeros((2, 2)), "b2": np.zeros((2, 1)), "Wy2": np.zeros((V, 2)),
-            "c2": (rng.permutation(V) * 0.8 + rng.uniform(-2, 2))[:, None], "seed": int(rng.integers(2**31))}
+    fixture["Wy"] *= steeper
+    fixture["c"] = steeper * (fixture["c"] - lowest) + 2  # exp(logits) is finite, exp(logits / 0.001) is not
+    order, V = rng.permutation(len(DRAWN)), len(DRAWN)
+    for name, temperature in (("cold", COLD), ("warm", WARM)):
+        fixture |= {f"Wx{name}": np.zeros((2, V)), f"Wh{name}": np.zeros((2, 2)), f"b{name}": np.zeros((2, 1)),
+                    f"Wy{name}": np.zeros((V, 2)), f"c{name}": temperature * np.log(OFTEN[order])[:, None]}
+    return {**fixture, "order": order, "seed": int(rng.integers(2**31)), "calls": calls}
 
 
-def text_of(function, model, chars, prefix, length, temperature, rng):
+def text_of(function, i, model, chars, prefix, length, temperature, rng):
     """The text, or the list of its characters, as it was returned. BadReturn when it is neither."""
-    text = function(model, chars, prefix, length, temperature, rng)
+    with i.as_list("chars", chars) as chars:
+        text = function(model, chars, prefix, length, temperature, rng)
     if text is None:
         raise BadReturn("it returned None, expected a str: is there a `return` on every way out?")
     if isinstance(text, (list, tuple, np.ndarray)) and all(isinstance(char, str) for char in np.ravel(text)):
@@ -67,37 +90,26 @@ def text_of(function, model, chars, prefix, length, temperature, rng):
     return str(text)
 
 
-def joined(texts_):
+def joined(texts):
     """Texts as str, whatever they were returned as."""
-    return ["".join(map(str, np.ravel(text))) for text in texts_]
+    return ["".join(map(str, np.ravel(text))) for text in texts]
 
 
-def near_zero(prefix, length, temperature=NEAR_ZERO):
+def certain(prefix, length, temperature):
     """A case's run: what three generators draw when the likeliest character all but always wins."""
 
     def run(function, i):
-        return {f"text {n}": text_of(function, model_of(i), list(CHARS), prefix, length, temperature, np.random.default_rng(i["seed"] + n))
-                for n in range(3)}
+        return {f"text {n}": text_of(function, i, model_of(i), CHARS, prefix, length, temperature,
+                                     np.random.default_rng(i["seed"] + n)) for n in range(3)}
 
     return run
 
 
-def read_near_zero(i, values):
+def read_certain(i, values):
     found = [values[f"text {n}"] for n in range(3)]
-    texts_ = joined(found)
-    return {"text": np.array(texts_[0] if len(set(texts_)) == 1 else "another text for another rng"),
+    texts = joined(found)
+    return {"text": np.array(texts[0] if len(set(texts)) == 1 else "another text for another rng"),
             "type": np.array("a list of characters" if found[0].ndim else "a str")}
-
-
-WAYS = {  # (logits, temperature) -> what is drawn how often
-    "softmax(logits / temperature)": lambda z, T: softmax(z / T, axis=0),
-    "softmax(logits * temperature)": lambda z, T: softmax(z * T, axis=0),
-    "softmax(logits), whatever the temperature": lambda z, T: softmax(z, axis=0),
-    "all alike": lambda z, T: np.full(len(z), 1 / len(z)),
-    "the likeliest only": lambda z, T: np.eye(len(z))[np.argmax(z)],
-}
-DRAWN = "qrstuvwxyz"  # of their orders about one in a hundred would pass for another
-COLD, WARM, FAR = 0.4, 2.5, 0.22  # two temperatures; the total variation that 144 draws may be from what is expected
 
 
 def state_of(rng):
@@ -124,36 +136,77 @@ def shared_generators():
         random.setstate(before[1])
 
 
-def draws(function, i, temperature, rng, calls=12):
-    """Texts of 12 characters by a network without memory, which draws each character as often at every step."""
-    return joined(text_of(function, model_of(i, "2"), list(DRAWN), DRAWN[0], 12, temperature, rng) for _ in range(calls))
-
-
 def drawn(function, i):
-    """300 characters at two temperatures, two texts of one seed, and what became of the generators."""
+    """Texts at a low and at a high temperature, two texts of one seed, and what became of the generators."""
     rng = np.random.default_rng(i["seed"])
+
+    def texts(network, temperature, rng, length, calls):
+        return joined(text_of(function, i, model_of(i, network), DRAWN, DRAWN[0], length, temperature, rng) for _ in range(calls))
+
+    if not i["calls"]:
+        return {}
     with shared_generators() as shared:
         untouched = shared()
-        found = {"cold": draws(function, i, COLD, rng), "warm": draws(function, i, WARM, rng),
-                 "one seed": [draws(function, i, WARM, np.random.default_rng(i["seed"]), 1)[0] for _ in range(2)]}
-        return {**found, "rng": state_of(rng), "shared before": untouched, "shared after": shared()}
+        found = {"cold": texts("cold", COLD, rng, LENGTH, i["calls"]), "warm": texts("warm", WARM, rng, LENGTH, i["calls"])}
+        found |= {"rng": state_of(rng), "shared before": untouched, "shared after": shared()}
+    again = []
+    for temperature in (COLD, WARM, WARM):
+        with shared_generators():  # which begin alike, too
+            again += texts("cold", temperature, np.random.default_rng(i["seed"]), SAME, 1)
+    return {**found, "one seed": again}
+
+
+def divergence(shares, expected):
+    """The relative entropy sum p log(p / q) in nats; inf where q is 0 and p is not."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(np.where(shares > 0, shares * np.log(shares / expected), 0.0).sum())
+
+
+def steepened(p, power):
+    """p^power, normalised: what a temperature 1 / power times as high would draw."""
+    weights = np.exp(power * (np.log(p) - np.log(p).max()))
+    return weights / weights.sum()
+
+
+AS_ASKED = "as often as softmax(logits / temperature) says"
+
+
+def distribution_in_words(texts, p):
+    """What texts are drawn from that should be drawn with the probabilities p of DRAWN, in the same words on every fixture."""
+    letters = "".join(text[1 - LENGTH:] for text in texts)
+    counts = np.array([letters.count(char) for char in DRAWN])
+    total = counts.sum()
+    if total < 0.9 * len(texts) * (LENGTH - 1) or total < len(letters):
+        return "other characters, or too few of them"
+    shares, there = counts / total, counts > 0
+    if shares[p.argmax()] > 0.99:
+        return "the likeliest only"
+    if len(set(texts)) == 1:
+        return "the same text in every call"
+    if total * divergence(shares, p) < FAR:
+        return AS_ASKED if there.all() else "never some of the rarest"
+    if total * divergence(shares, np.where(there, p, 0) / p[there].sum()) < FAR and p[~there].max() < p[there].min():
+        return "never some of the rarest"
+    powers = np.linspace(-2, 12, 281)
+    power = min(powers, key=lambda power: abs((steepened(p, power) - shares) @ np.log(p)))
+    if total * divergence(shares, steepened(p, power)) > FAR:
+        return "from something else"
+    return "more evenly than that" if power < 1 else "the likely ones more often than that"
 
 
 def read_drawn(i, values):
-    """In words: the distribution that explains what is drawn, and where chance comes from."""
+    """In words: how often each character is drawn, and where chance comes from."""
     cold, warm = ([str(text) for text in values[name]] for name in ("cold", "warm"))
-    logits, far = i["c2"][:, 0], dict.fromkeys(WAYS, 0.0)
-    for texts_, temperature in ((cold, COLD), (warm, WARM)):
-        text = "".join(texts_)
-        often = np.array([text.count(char) for char in DRAWN]) / max(1, len(text))
-        for name, way in WAYS.items():
-            far[name] = max(far[name], np.abs(often - way(logits, temperature)).sum() / 2)
-    nearest, (once, again) = min(far, key=far.get), values["one seed"]
+    colder, warmer, again = (str(text) for text in values["one seed"])
+    p = OFTEN[i["order"]]
+    low, high = distribution_in_words(cold, p), distribution_in_words(warm, p)
+    unlike = f"at a low temperature {low}, at a high one {high}".replace(AS_ASKED, "as it should be")
+    whatever = "the same at every temperature" if colder == warmer and low != high else ""
     words = {
-        "drawn from": nearest if far[nearest] < FAR else "something else",
+        "each character": whatever or (low if low == high else unlike),
         "rng": "is not used" if np.array_equal(values["rng"], state_of(np.random.default_rng(i["seed"]))) else "is drawn from",
         "call after call": "different texts" if len(set(cold + warm)) > 2 else "the same text",
-        "the same seed": "the same text" if once == again else "another text",
+        "the same seed": "the same text" if warmer == again else "another text",
         "shared generators": "untouched" if np.array_equal(values["shared before"], values["shared after"]) else "changed",
     }
     return {**{name: np.array(text) for name, text in words.items()}, "length": np.array(len(cold[0]))}
@@ -164,15 +217,17 @@ SAMPLE = Exercise(
     notebook="05_char_level",
     asks="sample(model, chars, prefix, length, temperature, rng) -> text",
     fixtures=sampler_fixtures,
-    cases=(Case("near temperature 0", near_zero(PREFIX, LONG), read_near_zero),
-           Case("a prefix of one character", near_zero(PREFIX[0], SHORT), read_near_zero),
-           Case("300 draws", drawn, read_drawn),
-           Case("temperature 0.001", near_zero(PREFIX[0], SHORT, 0.001), read_near_zero)),
-    facets=(Facet("the likeliest text near temperature 0", 1, ("near*/text", "a prefix*/text")),
-            Facet("a str of `length` characters", 0.25, ("near*/type", "300 draws/length"), "form"),
-            Facet("drawn from softmax(logits / temperature)", 0.75, ("300 draws/drawn from",)),
+    second=partial(sampler_fixtures, calls=0),
+    cases=(Case("a clear text", certain(PREFIX, LONG, 1.0), read_certain),
+           Case("a prefix of one character", certain(PREFIX[0], SHORT, 1.0), read_certain),
+           Case("1500 draws", drawn, read_drawn),
+           Case("temperature 0.001", certain(PREFIX[0], SHORT, 0.001), read_certain)),
+    facets=(Facet("the text that is all but certain", 0.75, keys(("a clear text", "a prefix*"), ["text"])),
+            Facet("a str of `length` characters", 0.25, ("a clear text/type", "1500 draws/length"), "form"),
+            Facet("drawn from softmax(logits / temperature)", 1,
+                  ("1500 draws/each character",)),
             Facet("rng is the only source of chance", 0.5,
-                  ("300 draws/rng", "300 draws/call after call", "300 draws/the same seed", "300 draws/shared generators"), "property"),
+                  keys(["1500 draws"], ("rng", "call after call", "the same seed", "shared generators")), "property"),
             Facet("temperature 0.001", 0.25, ("temperature 0.001/text",)),
             Facet("arguments unharmed", 0.25, kind="unharmed")),
     reference=sample,

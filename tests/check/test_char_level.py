@@ -11,7 +11,7 @@ from rnn_helpers.check.yardstick import Yardstick
 from rnn_helpers.losses import softmax, softmax_cross_entropy
 from rnn_helpers.readout import many_to_many, readout_backward
 from rnn_helpers.training import clip_by_norm, global_norm
-from tests.check.trying import all_right, each_right_way, enough, verdict
+from tests.check.trying import all_right, each_right_way, each_wrong_way, earns, enough, verdict
 
 
 # right ways
@@ -146,6 +146,27 @@ def sample_by_multinomial(model, chars, prefix, length, temperature, rng):
     return text
 
 
+def entropy_in_float32(logits, targets):
+    z = logits.astype(np.float32)
+    z = z - z.max(axis=1, keepdims=True)
+    log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+    d, right = np.exp(log_p), targets[:, None, :]
+    np.put_along_axis(d, right, np.take_along_axis(d, right, axis=1) - 1, axis=1)
+    return -np.take_along_axis(log_p, right, axis=1).sum(), d
+
+
+def sample_by_powers(model, chars, prefix, length, temperature, rng):
+    """p to the power 1 / T, normalised, which is softmax(logits / T)."""
+    h, cell, text, x = np.zeros((len(model.cell.Wh), 1)), model.cell, [], None
+    for n in range(len(prefix) + length):
+        char = prefix[n] if n < len(prefix) else text[-1]
+        h = np.tanh(cell.Wx[:, [chars.index(char)]] + cell.Wh @ h + cell.b)
+        if n >= len(prefix) - 1 and len(text) < length:
+            p = softmax(model.Wy @ h + model.c, axis=0)[:, 0] ** (1 / temperature)
+            text.append(chars[rng.choice(len(chars), p=p / p.sum())])
+    return "".join(text)
+
+
 class Holder:
     def entropy(self, logits, targets, scale=1.0):
         loss, dlogits = entropy_by_einsum(logits, targets)
@@ -173,9 +194,9 @@ RIGHT = {
     "build_vocabulary": [vocabulary_by_loop, vocabulary_of_tuples, vocabulary_of_a_dict],
     "one_hot": [one_hot_by_loop, one_hot_by_comparison, one_hot_as_a_list],
     "softmax_cross_entropy": [entropy_by_loop, entropy_by_einsum, entropy_by_rows, entropy_by_logaddexp, entropy_by_steps,
-                              Holder().entropy],
+                              Holder().entropy, entropy_in_float32],
     "train_step_characters": [step_by_hand, step_in_place, step_from_parts],
-    "sample": [sample_by_search, sample_from_the_start, sample_by_multinomial],
+    "sample": [sample_by_search, sample_from_the_start, sample_by_multinomial, sample_by_powers],
 }
 
 
@@ -189,6 +210,96 @@ def test_enough_right_ways():
 
 
 # wrong ways
+
+
+def sampler(probabilities=lambda logits, temperature: softmax(logits / temperature, axis=0), order=lambda chars: chars,
+            read=lambda prefix: prefix):
+    """A sampler of which a part is wrong."""
+
+    def function(model, chars, prefix, length, temperature, rng):
+        chars, cell, h, text = order(chars), model.cell, np.zeros((len(model.cell.Wh), 1)), ""
+        for char in read(prefix):
+            h = np.tanh(cell.Wx[:, [chars.index(char)]] + cell.Wh @ h + cell.b)
+        for _ in range(length):
+            p = probabilities((model.Wy @ h + model.c)[:, 0], temperature)
+            x = min(int(np.searchsorted(np.cumsum(p), rng.random() * p.sum(), side="right")), len(p) - 1)
+            text += chars[x]
+            h = np.tanh(cell.Wx[:, [x]] + cell.Wh @ h + cell.b)
+        return text
+
+    return function
+
+
+def top_k(k):
+    def probabilities(logits, temperature):
+        p = softmax(logits / temperature, axis=0)
+        return np.where(p >= np.sort(p)[-min(k, len(p))], p, 0)
+
+    return sampler(probabilities)
+
+
+def top_p(least):
+    def probabilities(logits, temperature):
+        p = softmax(logits / temperature, axis=0)
+        order = np.argsort(-p)
+        p[order[np.searchsorted(np.cumsum(p[order]), least) + 1:]] = 0
+        return p
+
+    return sampler(probabilities)
+
+
+def at_another_temperature(change):
+    return sampler(lambda logits, temperature: softmax(logits / change(temperature), axis=0))
+
+
+def with_rare_ones_dropped(logits, temperature):
+    p = softmax(logits / temperature, axis=0)
+    return np.where(p < 0.05, 0, p)
+
+
+def moved_up(logits, temperature):
+    return np.roll(softmax(logits / temperature, axis=0), 1)
+
+
+def sorts_its_chars(model, chars, prefix, length, temperature, rng):
+    text = sampler()(model, list(chars), prefix, length, temperature, rng)
+    chars.sort()
+    return text
+
+
+def entropy_shifted_by_the_mean(logits, targets):
+    z = logits - logits.mean(axis=1, keepdims=True)
+    log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+    return -np.take_along_axis(log_p, targets[:, None], axis=1).sum(), np.exp(log_p) - np.eye(logits.shape[1])[targets].transpose(0, 2, 1)
+
+
+def sample_in_a_tuple(*args):
+    return (sampler()(*args),)
+
+
+WRONG = {
+    "build_vocabulary": [
+        (lambda text: sorted(set(text)), 0.5), (lambda text: (sorted(set(text), key=text.count), {}), 0),
+        (lambda text: (sorted(set(text)), {i: char for i, char in enumerate(sorted(set(text)))}), 0.75)],
+    "one_hot": [
+        (lambda indices, size: np.eye(size)[indices].reshape(len(indices), size), 0.75),
+        (lambda indices, size: np.eye(size)[indices.reshape(-1)][:, :, None], 0.875),
+        (lambda indices, size: (np.eye(size)[indices][:, :, None],), 0.875)],
+    "softmax_cross_entropy": [
+        (entropy_shifted_by_the_mean, 4.75), (lambda *args: entropy_by_loop(*args)[::-1], 4.75), (lambda *args: entropy_by_loop(*args)[0], 1.375)],
+    "train_step_characters": [(lambda *args: step_by_hand(*args)[::-1], 1.75), (lambda *args: step_by_hand(*args)[0], 1.5)],
+    "sample": [
+        *((top_k(k), 2) for k in (3, 5, 6, 7, 8, 9)), *((top_p(least), 2) for least in (0.8, 0.9, 0.95)),
+        (sampler(with_rare_ones_dropped), 2), (at_another_temperature(lambda T: T + 0.1), 2),
+        (at_another_temperature(lambda T: min(T, 2)), 2), (at_another_temperature(np.sqrt), 2),
+        (at_another_temperature(lambda T: max(T, 0.5)), 2), (at_another_temperature(lambda T: 1), 2), (sampler(moved_up), 0.25),
+        (sampler(order=sorted), 0.25), (sampler(read=dict.fromkeys), 2.25), (sorts_its_chars, 2.75), (sample_in_a_tuple, 2.75)],
+}
+
+
+@each_wrong_way(WRONG)
+def test_wrong_ways_earn_the_same_on_every_fixture(name, function, points):
+    earns(name, function, points)
 
 
 def advice(name, function):
@@ -243,7 +354,7 @@ def test_a_string_of_characters_is_no_crime():
 def test_no_text_asked_for_is_a_blind_guess(seeds):
     for seed in seeds:
         values = Yardstick(EXERCISES["sample"], EXERCISES["sample"].inputs(seed)).expected
-        for case in ("near temperature 0", "a prefix of one character", "temperature 0.001"):
+        for case in ("a clear text", "a prefix of one character", "temperature 0.001"):
             assert len(set(str(values[f"{case}/text"]))) >= 3, (seed, case)
 
 

@@ -1,6 +1,5 @@
 """Well-known mistakes with a vocabulary, one-hot columns, the cross-entropy, a training step on characters, and sampling."""
 
-import random
 from collections import Counter
 
 import numpy as np
@@ -21,11 +20,10 @@ def vocabulary(chars, start=0):
     return wrong
 
 
-def shuffled_set(text):
+def of_a_set(text):
+    """The order of a set, which differs from process to process and may be sorted by chance."""
     found = list(set(text))
-    while found == sorted(found):  # a set's order differs from process to process, and may be sorted by chance
-        random.shuffle(found)
-    return found
+    return found if found != sorted(found) else found[1:] + found[:1]
 
 
 def other_way_round(text):
@@ -34,9 +32,9 @@ def other_way_round(text):
 
 
 BUILD_VOCABULARY = (
-    Mistake("unsorted-set", "The characters come in no fixed order",
+    Mistake("unsorted-set", "The characters are in the order of a set",
             "A set of characters is ordered anew in every Python process, so a saved model would read other letters tomorrow. Sort it.",
-            SORTED, vocabulary(shuffled_set)),
+            SORTED, vocabulary(of_a_set)),
     Mistake("first-appearance", "The characters are in order of appearance",
             "Then the indices depend on how the text begins. Sort the set of characters.", SORTED, vocabulary(dict.fromkeys)),
     Mistake("by-frequency", "The characters are ordered by frequency",
@@ -143,34 +141,50 @@ def divided(logits, temperature):
     return distribution(logits / temperature)
 
 
-def drawn(p, rng):
-    """What rng.choice(len(p), p=p) does, faster; like it, an error for NaN."""
+def drawn(p):
+    """Draws as rng.choice(len(p), p=p) does, faster; like it, with an error for NaN."""
     total = p.cumsum()
     if np.isnan(total[-1]):
         raise ValueError("Probabilities contain NaN")
-    return min(int(total.searchsorted(rng.random(), side="right")), len(p) - 1)
+    return lambda rng: min(int(total.searchsorted(rng.random(), side="right")), len(total) - 1)
 
 
 def sampling(warm=lambda prefix: prefix, probabilities=divided, draw=drawn, steps=lambda length: length,
              keep_state=True, feed=lambda new, old: new, returns=lambda prefix, text: text, make_rng=lambda rng: rng,
              column=lambda Wx: Wx):
-    """A sampler of which a part is wrong; what is drawn first comes from the state after `warm(prefix)`; column : Wx as it is read."""
+    """A sampler of which a part is wrong; what is drawn first comes from the state after `warm(prefix)`.
+
+    draw : p -> (rng -> index); column : Wx as it is read. A state that comes again is not computed again.
+    """
 
     def wrong(model, chars, prefix, length, temperature, rng):
         rng, Wh, Wy, c = make_rng(rng), model.cell.Wh, model.Wy, model.c[:, 0]
         inputs = (column(model.cell.Wx) + model.cell.b).T  # Wx x_t + b for each character
-        h, text = np.zeros(len(Wh)), ""
+        h, x, text, draws, after = np.zeros(len(Wh)), 0, [], {}, {}
         for char in warm(prefix):
             x = chars.index(char)
             h = np.tanh(inputs[x] + Wh @ h)
+        state = h.tobytes()
         for _ in range(steps(length)):
-            index = draw(probabilities(Wy @ h + c, temperature), rng)
-            text += chars[index]
+            if state not in draws:
+                draws[state] = draw(probabilities(Wy @ h + c, temperature))
+            index = draws[state](rng)
+            text.append(chars[index])
             x = feed(index, x)
-            h = np.tanh(inputs[x] + Wh @ h if keep_state else inputs[x])
-        return returns(prefix, text)
+            if (state, x) not in after:
+                new = np.tanh(inputs[x] + Wh @ h if keep_state else inputs[x])
+                after[state, x] = new, new.tobytes()
+            h, state = after[state, x]
+        return returns(prefix, "".join(text))
 
     return wrong
+
+
+def of_the_likeliest(p, most=5):
+    """Draws from a few only."""
+    few = np.argsort(p)[-most:]
+    draw = drawn(p[few] / p[few].sum())
+    return lambda rng: int(few[draw(rng)])
 
 
 def naive_softmax(logits, temperature):
@@ -192,10 +206,25 @@ SAMPLE = (
             DRAW, sampling(probabilities=lambda logits, temperature: distribution(logits))),
     Mistake("always-the-likeliest", "The likeliest character is always taken",
             "argmax is the limit of temperature 0. Draw from p: rng.choice(len(p), p=p).",
-            DRAW, sampling(draw=lambda p, rng: int(np.argmax(p)))),
-    Mistake("drawn-evenly", "All characters are equally likely",
-            "rng.choice(chars), or rng.integers, ignores what the network says. Give it the probabilities: p=p.",
-            DRAW, sampling(draw=lambda p, rng: int(rng.integers(len(p))))),
+            DRAW, sampling(draw=lambda p: lambda rng: int(np.argmax(p)))),
+    Mistake("drawn-evenly", "The characters are drawn too evenly, at every temperature",
+            "rng.choice without p=p, or rng.integers, ignores what the network says.",
+            DRAW, sampling(draw=lambda p: lambda rng: int(rng.integers(len(p))))),
+    Mistake("softmax-twice", "The characters are drawn too evenly, except near temperature 0",
+            "Is the softmax taken twice? What the temperature divides are the logits, not probabilities.",
+            DRAW, sampling(probabilities=lambda logits, temperature: distribution(distribution(logits) / temperature))),
+    Mistake("low-temperatures-raised", "At low temperatures your text is wilder than asked",
+            "You draw as if the temperature were higher: is something added to it, or has it a lower limit? Divide by it as it is.",
+            DRAW, sampling(probabilities=lambda logits, temperature: distribution(logits / (temperature + 0.1)))),
+    Mistake("high-temperatures-lowered", "At high temperatures your text is tamer than asked",
+            "You draw as if the temperature were lower: has it an upper limit? Divide by it as it is.",
+            DRAW, sampling(probabilities=lambda logits, temperature: distribution(logits / min(temperature, 2)))),
+    Mistake("temperature-tamed", "The temperature has too little effect",
+            "A low one leaves your text too wild, a high one too tame. Divide by the temperature itself, by no root of it.",
+            DRAW, sampling(probabilities=lambda logits, temperature: distribution(logits / np.sqrt(temperature)))),
+    Mistake("rarest-never-drawn", "Some of the rarest characters are never drawn",
+            "Drawing from the k likeliest, or leaving out small probabilities, is another way to sample. Here every character keeps its p.",
+            DRAW, sampling(draw=of_the_likeliest)),
     Mistake("prefix-in-the-text", "The prefix is part of what you return", "Return the new characters only, `length` of them.",
             "len(text) = length", sampling(returns=lambda prefix, text: prefix + text)),
     Mistake("prefix-counted", "The prefix counts as part of the length",
@@ -236,13 +265,13 @@ SAMPLE = (
             "rng is the only source of chance", sampling(make_rng=lambda rng: np.random.default_rng())),
     Mistake("global-generator", "np.random is used instead of rng",
             "np.random.choice draws from a generator that the whole program shares. Draw from the argument: rng.choice.",
-            "rng is the only source of chance", sampling(draw=lambda p, rng: int(np.random.choice(len(p), p=p)))),
+            "rng is the only source of chance", sampling(draw=lambda p: lambda rng: int(np.random.choice(len(p), p=p)))),
     Mistake("global-seed", "The function seeds np.random",
             "That changes chance for the whole program. Nothing needs a seed here: rng brings its own.",
             "rng is the only source of chance", sampling(make_rng=reseeds_all)),
     Mistake("global-seed-and-draw", "The function seeds np.random and draws from it",
             "The text is the same in every call. Draw from the argument rng, and seed nothing.",
-            "rng is the only source of chance", sampling(make_rng=reseeds_all, draw=lambda p, rng: int(np.random.choice(len(p), p=p)))),
+            "rng is the only source of chance", sampling(make_rng=reseeds_all, draw=lambda p: lambda rng: int(np.random.choice(len(p), p=p)))),
     Mistake("overflow", "exp overflows at a low temperature",
             "logits / 0.001 are thousands, exp of them is inf, and inf / inf is nan. Subtract the largest logit before exp, or use softmax.",
             "softmax(z) = softmax(z - max z)", sampling(probabilities=naive_softmax)),
