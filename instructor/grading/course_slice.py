@@ -88,7 +88,8 @@ def reduced(module, names):
 
 
 def wanted_by(cells):
-    """What cells import of the course, as pairs (module, name), and the names given to check.yours_or_ours."""
+    """What cells import of the course, as pairs (module, name), and the exercises that they define or give to
+    check.yours_or_ours."""
     found, ours, aliases, attributes = set(), set(), {}, set()
     for _, source in cells:
         try:
@@ -102,6 +103,8 @@ def wanted_by(cells):
                         found.add((module, name))
                     else:
                         aliases[local] = module
+            elif isinstance(node, ast.FunctionDef):  # what is handed in for one exercise may be called in another
+                ours.add(node.name)
             elif isinstance(node, ast.Import):
                 aliases |= {alias.asname or alias.name: alias.name for alias in node.names if alias.name in modules()}
             elif isinstance(node, ast.Attribute):
@@ -158,7 +161,7 @@ def sources_for(name, wanted=frozenset(), ours=frozenset()):
     closure = Closure(seen)
     home, variable = place(name)
     for module, attribute in [(home, variable), ("rnn_helpers.check.exercise", "Inputs"),
-                              ("rnn_helpers.check.observe", "observe"),
+                              ("rnn_helpers.check.whose", "observe_both"),
                               ("rnn_helpers.check.limits", "by_signal"),
                               *wanted, *((f.__module__, f.__qualname__.partition(".")[0]) for f in references(ours))]:
         closure.add(module, attribute)
@@ -180,10 +183,10 @@ def sources_for(name, wanted=frozenset(), ours=frozenset()):
          f"CHECKS = {sorted([*EXERCISES, 'run', 'progress'])!r}", CHECK]))
     found[ENTRY] = False, ast.parse(
         f"from {home} import {variable} as exercise\nfrom rnn_helpers.check.exercise import Inputs\n"
-        "from rnn_helpers.check import limits\nfrom rnn_helpers.check.observe import observe\n"
+        "from rnn_helpers.check import OURS, limits\nfrom rnn_helpers.check.whose import observe_both\n"
         "def run(function, inputs, seconds):\n"
-        "    return observe(exercise, function, Inputs(inputs), limit=lambda: limits.by_signal(seconds, "
-        "computing=True))\n")
+        "    return observe_both(exercise, function, Inputs(inputs), OURS,\n"
+        "                        limit=lambda: limits.by_signal(seconds, computing=True))\n")
     for module in list(found):
         for parent in ancestors(module):
             found.setdefault(parent, (True, ast.Module([], [])))

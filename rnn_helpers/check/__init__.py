@@ -8,8 +8,9 @@ from rnn_helpers.check import (
     bptt, char_level, forward_pass, judge, number_sequence, observe, rising_loss, rnn_cell, sampling, truncated_bptt,
 )
 from rnn_helpers.check.exercise import Exercise
-from rnn_helpers.check.progress import Progress
+from rnn_helpers.check.progress import Progress, answered, keep, kept, state
 from rnn_helpers.check.report import Points
+from rnn_helpers.check.whose import observe_both
 from rnn_helpers.check.search import single
 from rnn_helpers.check.yardstick import Yardstick
 from rnn_helpers.course import NOTEBOOKS, WRITTEN, find
@@ -20,6 +21,8 @@ SEED = 12  # of the fixtures in a notebook; graders use their own
 EXERCISES = {exercise.name: exercise
              for module in (rnn_cell, forward_pass, bptt, number_sequence, rising_loss, char_level, sampling, truncated_bptt)
              for exercise in module.EXERCISES}
+
+HELPERS = {name: exercise.reference for name, exercise in EXERCISES.items()}  # that exercises may call
 
 _checked = {}  # exercise name -> (the function, its Points)
 
@@ -44,9 +47,11 @@ def run(name, function, seed=SEED, **using):
     inputs = exercise.inputs(seed)
     given = inputs.copy()
     given.using = using
-    points = Points(judge.judge(Yardstick(exercise, inputs), observe.observe(exercise, function, given)))
+    points = Points(judge.judge(Yardstick(exercise, inputs), observe_both(exercise, function, given, HELPERS)))
     _checked[name] = (function, points)
-    if not on_page():
+    if on_page():
+        keep(points.judgement, exercise.notebook)
+    else:
         print(points)
     return points
 
@@ -77,7 +82,8 @@ def yours_or_ours(function):
     """The function itself when its last check earned full points, else the course's implementation of the same."""
     name = _exercise_of(function)
     yours, points = _checked.get(name, (None, None))
-    return function if yours is function and points == EXERCISES[name].points else EXERCISES[name].reference
+    right = yours is function and points == EXERCISES[name].points and not points.judgement.helped
+    return function if right else EXERCISES[name].reference
 
 
 def whose(function):
@@ -105,18 +111,33 @@ def _exercise_of(function):
 def progress(notebook=None):
     """All exercises of a notebook with their points, and what is left.
 
-    notebook : "03_bptt" or "03"; None for that of the last check
+    notebook : "03_bptt" or "03"; None for that of the last check; "all" for every notebook, with what was checked on
+        other days
     """
-    if notebook is None:
-        notebook = EXERCISES[next(reversed(_checked))].notebook if _checked else NOTEBOOKS[0]
-    notebook = find(notebook)
-    rows = [(name, _checked[name][1].judgement if name in _checked else None, exercise.points)
-            for name, exercise in EXERCISES.items() if exercise.notebook == notebook]
-    written = [(name, points) for name, (where, points) in WRITTEN.items() if where == notebook]
-    shown = Progress(notebook, rows, written)
+    now = {name: {"points": float(points), "status": points.judgement.status} for name, (_, points) in _checked.items()}
+    if notebook == "all":
+        shown = Progress("all notebooks", [_summary(name, {**kept(), **now}) for name in NOTEBOOKS])
+    else:
+        if notebook is None:
+            notebook = EXERCISES[next(reversed(_checked))].notebook if _checked else NOTEBOOKS[0]
+        notebook = find(notebook)
+        rows = [(name, state(now.get(name), exercise.points), now[name]["points"] if name in now else 0.0, exercise.points)
+                for name, exercise in EXERCISES.items() if exercise.notebook == notebook]
+        rows += [(name, answered(notebook, name), None, points) for name, (where, points) in WRITTEN.items() if where == notebook]
+        shown = Progress(notebook, rows)
     if not on_page():
         print(shown)
     return shown
+
+
+def _summary(notebook, records):
+    """A row for a notebook: its name, what is left of it, its points."""
+    asked = {name: exercise.points for name, exercise in EXERCISES.items() if exercise.notebook == notebook}
+    points = {name: min(records[name]["points"], most) for name, most in asked.items() if name in records}
+    left = [name for name, most in asked.items() if points.get(name, 0.0) < most]
+    if not asked:
+        return notebook, "no exercise here that a check reads", 0.0, 0.0
+    return notebook, f"left: {', '.join(left)}" if left else "all right", sum(points.values()), sum(asked.values())
 
 
 def __getattr__(name):

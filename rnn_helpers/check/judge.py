@@ -32,6 +32,7 @@ class Judgement:
     status : "right", "partly right", "wrong", "not attempted", "borrowed"
     advice : what helps most, one or more lines; facets : list of Verdict
     mistakes : names of the mistakes of the atlas that fit
+    helped : names of the learner's functions that were replaced by the course's, so that their mistakes count once
     """
 
     name: str
@@ -42,6 +43,7 @@ class Judgement:
     advice: list = field(default_factory=list)
     facets: list = field(default_factory=list)
     mistakes: list = field(default_factory=list)
+    helped: tuple = ()
 
 
 DISCREET = {"error": "it raised an exception: the check in the notebook shows which, and where",
@@ -172,7 +174,26 @@ def verdicts(evidence):
 
 
 def judge(yardstick, observed: Observed, hidden=False):
-    """The verdict on what was observed.
+    """The verdict on what was observed; on what was observed with the course's helpers, where that is worth more.
+
+    See `verdict_on`, which takes and gives the same.
+    """
+    alone = verdict_on(yardstick, observed, hidden)
+    if observed.helped is None:
+        return alone
+    helped = verdict_on(yardstick, observed.helped, hidden)
+    if helped.points <= alone.points:
+        return alone
+    names = " and ".join(f"`{name}`" for name in observed.helpers)
+    right = f"`{alone.name}` is right" if helped.status == "right" else f"`{alone.name}` is judged with the course's {names}"
+    helped.advice = [Advice(f"{right}. Your {names}, which it calls, gives other results than the course's: look at that check.",
+                            "whose", theirs=True), *helped.advice]
+    helped.helped = observed.helpers
+    return helped
+
+
+def verdict_on(yardstick, observed, hidden=False):
+    """The verdict on one observation.
 
     Parameters
     ----------

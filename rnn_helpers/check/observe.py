@@ -42,6 +42,7 @@ class Observed:
     printed : characters that were printed
     globals_read : names of notebook arrays that the function reads though they are no arguments
     remarks : what the function's text tells of how far it is written, see `outline`
+    helped : Observed with the course's functions in place of `helpers`, the learner's own, see `whose`; None where no other
     """
 
     cases: dict
@@ -50,6 +51,8 @@ class Observed:
     printed: int = 0
     globals_read: tuple = ()
     remarks: tuple = ()
+    helped: "Observed | None" = None
+    helpers: tuple = ()
 
 
 class Counter(io.TextIOBase):
