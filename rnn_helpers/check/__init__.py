@@ -7,14 +7,15 @@ the learner's function when it passed its check and the course's otherwise.
 from rnn_helpers.check import (
     bptt, char_level, forward_pass, judge, number_sequence, observe, rising_loss, rnn_cell, sampling, truncated_bptt,
 )
+from rnn_helpers.check.cells import not_run, watch
 from rnn_helpers.check.exercise import Exercise
 from rnn_helpers.check.progress import Progress, answered, keep, kept, state
 from rnn_helpers.check.report import Points
-from rnn_helpers.check.whose import observe_both
 from rnn_helpers.check.search import single
+from rnn_helpers.check.whose import observe_both
 from rnn_helpers.check.yardstick import Yardstick
 from rnn_helpers.course import NOTEBOOKS, WRITTEN, find
-from rnn_helpers.page import on_page
+from rnn_helpers.page import on_page, shell
 
 SEED = 12  # of the fixtures in a notebook; graders use their own
 
@@ -48,6 +49,8 @@ def run(name, function, seed=SEED, **using):
     given = inputs.copy()
     given.using = using
     points = Points(judge.judge(Yardstick(exercise, inputs), observe_both(exercise, function, given, HELPERS)))
+    if (newer := not_run(getattr(function, "__name__", name), function, shell())) is not None:
+        points.judgement.advice.insert(0, newer)
     _checked[name] = (function, points)
     if on_page():
         keep(points.judgement, exercise.notebook)
@@ -155,3 +158,6 @@ def __getattr__(name):
 
 def __dir__():
     return sorted([*globals(), *EXERCISES])
+
+
+watch(shell(), EXERCISES)

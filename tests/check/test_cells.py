@@ -1,0 +1,37 @@
+"""A cell that did not run: the check says which, and which version it judges."""
+
+import textwrap
+
+import nbformat
+from nbclient import NotebookClient
+
+CELLS = {
+    "setup": "import numpy as np\nfrom rnn_helpers import check",
+    "not there": "check.readout(readout)",
+    "right": "def readout(h_t, Wy, c):\n    return Wy @ h_t + c",
+    "fine": "check.readout(readout)",
+    "broken": "def readout(h_t, Wy, c):\n    return (Wy @ h_t + c",
+    "old": "check.readout(readout)",
+    "stops": "1 / 0\n\ndef readout(h_t, Wy, c):\n    return Wy @ h_t",
+    "old again": "check.readout(readout)",
+    "anew": "def readout(h_t, Wy, c):\n    return Wy @ h_t - c",
+    "of the new": "check.readout(readout)",
+    "renamed": "def readouts(h_t, Wy, c):\n    return Wy @ h_t + c",
+    "of the former name": "check.readout(readout)",
+    "never defined": "def many_to_one(h_states, Wy, c)\n    return 1",
+    "so not there": "check.many_to_one(many_to_one)",
+}
+
+
+def test_on_a_kernel():
+    cells = [nbformat.v4.new_code_cell(textwrap.dedent(source)) for source in CELLS.values()]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    NotebookClient(notebook, timeout=120, kernel_name="python3", allow_errors=True).execute()
+    said = {name: " ".join(str(output.get("data", {}).get("text/html", output.get("text", ""))) for output in cell.outputs)
+            for name, cell in zip(CELLS, cells, strict=True)}
+    assert "has not run yet" in said["not there"]
+    assert "Cell [" not in said["fine"] + said["of the new"]
+    for name, why in (("old", "SyntaxError"), ("old again", "stopped before its definition")):
+        assert f"Cell [{5 if name == 'old' else 7}]" in said[name] and why in said[name] and "version of cell [3]" in said[name]
+    assert "readouts" in said["of the former name"] and "version of cell [9]" in said["of the former name"]
+    assert "did not run: SyntaxError" in said["so not there"] and "Cell [13]" in said["so not there"]
