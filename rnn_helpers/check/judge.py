@@ -100,6 +100,8 @@ class Evidence:
             return ""
         if self.hidden:
             return f"{name} differs ({case})" if got.size == expected.size else f"{self.other_shape(name, got, expected)} ({case})"
+        if name == "returned" and got.dtype.kind == "U":  # in words, see `returned`
+            return f"returned: {got}; asked for: {expected} ({case})"
         return f"{first_difference(name, got, expected, self.tolerance[case])} ({case})"
 
     def other_shape(self, name, got, expected):

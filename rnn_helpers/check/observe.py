@@ -259,7 +259,7 @@ def observe(exercise, function, inputs, guarded=True, limit=limits.limited):
             last = next(reversed(cases.values()), CaseResult())
             cases[case.name] = CaseResult(problem=last.problem or Problem("time", f"{limits.TIME_LIMIT:g} seconds were over"))
     return Observed(cases, again, watching.borrowed[0] if guarded and watching.borrowed else "", printed.count,
-                    arrays_read(function), outline(function))
+                    arrays_read(function), outline(function) if guarded else ())
 
 
 def arrays_read(function):

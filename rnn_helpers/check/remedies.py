@@ -31,8 +31,11 @@ def one_letter_off(name, names):
     def far(other):
         if other.lower() == name.lower():
             return 0
-        if len(name) == len(other) and sorted(name) == sorted(other):
-            return 1 if sum(a != b for a, b in zip(name, other, strict=True)) == 2 else 9
+        if len(name) == len(other):
+            places = [i for i, (a, b) in enumerate(zip(name, other, strict=True)) if a != b]
+            swapped = len(places) == 2 and sorted(name) == sorted(other)
+            last = len(places) == 1 and (places[0] == len(name) - 1 or len(name) > 5)  # h_t is no x_t
+            return 1 if swapped else 2 if last else 9
         steps = difflib.SequenceMatcher(None, name, other, autojunk=False).get_opcodes()
         return 1 + sum(max(a1 - a0, b1 - b0) for kind, a0, a1, b0, b1 in steps if kind != "equal")
 
@@ -255,8 +258,7 @@ def bitwise_power(scene):
     """h_t^2"""
     for node in scene.of(ast.BinOp):
         if isinstance(node.op, ast.BitXor):
-            left, right = scene.source(node.left), scene.source(node.right)
-            return f"`^` works on bits; a power is `**`: `{left}**{right}`."
+            return f"`^` works on bits; a power is `**`: `{scene.source(node, {node: '**'})}`."
     return ""
 
 
@@ -370,6 +372,10 @@ def unpacked(scene):
         if any(isinstance(name, ast.Starred) for name in names) or isinstance(value, np.ndarray) and len(value) == len(names):
             return ""
         return f"{count}, and {len(names)} names on the left take {len(names)}."
+    if isinstance(statement, ast.For) and isinstance(statement.target, ast.Tuple) \
+            and type(scene.value(statement.iter)) is dict and len(statement.target.elts) == 2:
+        name = scene.source(statement.iter)
+        return f"`for ... in {name}` gives the names alone; `{name}.items()` gives names and values."
     if isinstance(statement, ast.For) and isinstance(statement.target, ast.Tuple) and type(scene.value(statement.iter)) in (list, tuple):
         sizes = {len(item) for item in scene.value(statement.iter) if type(item) in (list, tuple)}
         if len(sizes) == 1 and sizes != {len(statement.target.elts)}:
@@ -381,7 +387,8 @@ def truth_of_an_array(scene):
     """if h0 == None; if a == b; if h0; h0 or zeros; max(a, b); np.ndindex(an array)"""
     for node in scene.of(ast.Call):
         function, arguments = scene.value(node.func), list(map(scene.value, node.args))
-        if _one_of(function, (max, min)) and len(arguments) > 1 and any(isinstance(a, np.ndarray) and a.size > 1 for a in arguments):
+        shapes = [scene.shape(argument) for argument in node.args]
+        if _one_of(function, (max, min)) and len(arguments) > 1 and any(shape and math.prod(shape) > 1 for shape in shapes):
             return f"`{function.__name__}` compares whole objects; element by element it is `np.{function.__name__}imum`."
         if function is np.ndindex and len(arguments) == 1 and isinstance(arguments[0], np.ndarray):
             text = scene.source(node.args[0])
@@ -447,26 +454,19 @@ def transposed(scene):
     left, symbol, right = operation
     node = next((n for n in scene.parts() if isinstance(n, ast.BinOp) and n.left is left), None)
     a, b = scene.shape(left), scene.shape(right)
-    if node is None or len(a) < 2 or len(b) < 2:
+    if node is None or len(a) != 2 or len(b) != 2:
         return ""
-    x, y = _bracketed(scene, left), _bracketed(scene, right)
+    x, y = scene.operand(left), scene.operand(right)
     if symbol == "*":
         made = matmul(a, b)
         return f"`*` multiplies element by element. The matrix product is `{x} @ {y}`, {made}." if made and fits(scene, node, made) is not False \
             else ""
-    if len(a) > 2 or len(b) > 2:
-        return ""
     ways = {f"{x} @ {y}.T": (matmul(a, b[::-1]), y), f"{x}.T @ {y}": (matmul(a[::-1], b), x), f"{y} @ {x}": (matmul(b, a), "")}
     good = {way: found for way, found in ways.items() if found[0] and fits(scene, node, found[0])}
     if len(good) != 1:
         return ""
     (way, (shape, which)), = good.items()
     return f"`{which}` lacks its transpose: `{way}` is {shape}." if which else f"It fits the other way round: `{way}` is {shape}."
-
-
-def _bracketed(scene, node):
-    text = scene.source(node)
-    return f"({text})" if isinstance(node, ast.BinOp | ast.UnaryOp | ast.Compare) else text
 
 
 def lost_axis(scene):

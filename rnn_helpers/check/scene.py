@@ -142,10 +142,18 @@ class Scene:
         where = f"line {self.lineno}" + (f" of {self.name}" if self.elsewhere else "")
         return f"{where}: {text}" if text else where
 
-    def source(self, node):
-        """The text of a tree, as the learner wrote it."""
+    def source(self, node, symbols=None):
+        """The text of a tree, as the learner wrote it; symbols : an operation -> the symbol that is to stand in it instead."""
         text = ast.get_source_segment(self.text, node) or ast.unparse(node)
+        if symbols and node in symbols and isinstance(node, ast.BinOp):
+            left, right = (ast.get_source_segment(self.text, side) for side in (node.left, node.right))
+            start, end = text.index(left) + len(left), text.rindex(right)
+            text = text[:start] + text[start:end].replace("^", symbols[node]) + text[end:]
         return " ".join(text.split())
+
+    def operand(self, node):
+        """The text of a part of an operation, in brackets where it is one itself."""
+        return f"({self.source(node)})" if isinstance(node, ast.BinOp | ast.UnaryOp | ast.Compare) else self.source(node)
 
     def lookup(self, name):
         """What a name stands for at that moment: in the function, in those around it, in the notebook, in Python."""
@@ -207,6 +215,8 @@ class Scene:
         if reduced := self.reduction(node):
             return reduced[0]
         inner = node.args and self.shape(node.args[0])
+        if function is abs:
+            return inner or None
         if isinstance(function, np.ufunc):
             return inner if function.nin == 1 else broadcast(inner, self.shape(node.args[1])) if len(node.args) == 2 else None
         if any(function is make for make in MADE) and node.args:
@@ -252,7 +262,7 @@ class Scene:
             return ""
         if operation := self.operation():
             left, symbol, right = operation
-            return (f"{self.source(left)} {symbol} {self.source(right)}: "
+            return (f"{self.operand(left)} {symbol} {self.operand(right)}: "
                     f"{self.shape(left) or 'a number'} {symbol} {self.shape(right) or 'a number'}")
         found = {}
         for node in self._atoms(self.node if isinstance(self.node, ast.expr) else None):

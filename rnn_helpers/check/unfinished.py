@@ -14,6 +14,7 @@ def unfinished(evidence, last=False):
     problems = [case.problem for case in evidence.observed.cases.values() if case.problem]
     return (
         returns_nothing(evidence, problems)
+        or missing(evidence)
         or too_early(evidence, problems)
         or untouched(evidence)
         or bare(evidence, problems, last)
@@ -48,6 +49,16 @@ def too_early(evidence, problems):
             theirs=True,
         )
     ]
+
+
+def missing(evidence):
+    """Values that were not returned, where all that were are right."""
+    wrong = [key for key in evidence.wrong if key not in evidence.yardstick.properties and not key.endswith("/returned")]
+    names = dict.fromkeys(key.partition("/")[2] for key in wrong)
+    if not names or any(evidence.got.get(key) is not None or evidence.case(key).problem for key in wrong):
+        return []
+    text = f"{listed(names)} {'is' if len(names) == 1 else 'are'} not returned; what is returned is right."
+    return [Advice(f"{text} Asked for is {evidence.exercise.asks}.", "unfinished")]
 
 
 def listed(names):

@@ -26,6 +26,8 @@ UNFINISHED = {  # (exercise, arguments, lines) -> what is said
                                                            "return h_states, caches"), "`h_states` .line 3."),
     "an empty text": (("sample", "model, chars, prefix, length, temperature, rng", "text = ''\nreturn text"), "empty"),
     "no losses": (("train_stream", "model, X, Y, k1, k2, lr", "losses = []\nreturn losses"), "what they were before the call"),
+    "three values of four": (("rnn_cell_backward", "cell, dh_t, cache", "x_t, h_prev, h_t = cache\ndz = dh_t * (1 - h_t**2)\n"
+                              "return dz @ x_t.T, dz @ h_prev.T, dz.sum(axis=1, keepdims=True)"), "dh_prev is not returned"),
     "return in the loop": (("rnn_forward", "cell, X, h0=None", FORWARD + "    return np.array(h_states), caches"), "stands in the loop"),
     "no update": (("train_step", "model, X, Y, lr, max_norm", TRAIN + "return loss, norm"),
                   "Wx, Wh, b, Wy and c are what they were before the call: the update is still to be written"),
