@@ -77,3 +77,10 @@ def test_going_on_alone_feeds_predictions_back():
     fig, alt = draw(learning.draw_continuation, warm_up=4, model=model, series=sine(30, 5), shown=20)
     assert "from step 4" in alt and len(fig.axes[0].lines[1].get_ydata()) == 16
 
+
+
+def test_the_pull_of_the_last_loss_is_relative_to_its_own_state_and_fades():
+    model = RNNModel(1, 6, 1, np.random.default_rng(0))
+    model.cell.Wh *= 0.5
+    pull = learning.pull_of_the_last_loss(model, sine(20, 5))
+    assert pull.shape == (20,) and pull[0] == 1 and (pull[1:] < 1).all() and pull[19] < 1e-3
