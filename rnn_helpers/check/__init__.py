@@ -5,7 +5,15 @@ the learner's function when it passed its check and the course's otherwise.
 """
 
 from rnn_helpers.check import (
-    bptt, char_level, forward_pass, judge, number_sequence, observe, rising_loss, rnn_cell, sampling, truncated_bptt,
+    bptt,
+    char_level,
+    forward_pass,
+    judge,
+    number_sequence,
+    rising_loss,
+    rnn_cell,
+    sampling,
+    truncated_bptt,
 )
 from rnn_helpers.check.cells import not_run, watch
 from rnn_helpers.check.exercise import Exercise
@@ -20,7 +28,8 @@ from rnn_helpers.page import on_page, shell
 SEED = 12  # of the fixtures in a notebook; graders use their own
 
 EXERCISES = {exercise.name: exercise
-             for module in (rnn_cell, forward_pass, bptt, number_sequence, rising_loss, char_level, sampling, truncated_bptt)
+             for module in (rnn_cell, forward_pass, bptt, number_sequence, rising_loss, char_level, sampling,
+                            truncated_bptt)
              for exercise in module.EXERCISES}
 
 HELPERS = {name: exercise.reference for name, exercise in EXERCISES.items()}  # that exercises may call
@@ -124,9 +133,11 @@ def progress(notebook=None):
         if notebook is None:
             notebook = EXERCISES[next(reversed(_checked))].notebook if _checked else NOTEBOOKS[0]
         notebook = find(notebook)
-        rows = [(name, state(now.get(name), exercise.points), now[name]["points"] if name in now else 0.0, exercise.points)
+        rows = [(name, state(now.get(name), exercise.points), now[name]["points"] if name in now else 0.0,
+                 exercise.points)
                 for name, exercise in EXERCISES.items() if exercise.notebook == notebook]
-        rows += [(name, answered(notebook, name), None, points) for name, (where, points) in WRITTEN.items() if where == notebook]
+        rows += [(name, answered(notebook, name), None, points) for name, (where, points) in WRITTEN.items()
+                 if where == notebook]
         shown = Progress(notebook, rows)
     if not on_page():
         print(shown)

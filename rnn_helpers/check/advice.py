@@ -17,7 +17,8 @@ class Advice(str):
     PARTS = ("text", "kind", "code", "seen", "math", "theirs")
 
     def __new__(cls, text, kind="note", code="", seen="", math="", theirs=False):
-        self = super().__new__(cls, " ".join(filter(None, [text, code and f"In your {code}", seen and f"[{seen}]", math])))
+        self = super().__new__(cls, " ".join(filter(None,
+                                                    [text, code and f"In your {code}", seen and f"[{seen}]", math])))
         self.text, self.kind, self.code, self.seen, self.math, self.theirs = text, kind, code, seen, math, theirs
         return self
 

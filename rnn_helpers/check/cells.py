@@ -30,7 +30,8 @@ def functions_in(text, shell):
         tree = ast.parse(shell.transform_cell(text))
     except (SyntaxError, ValueError):
         return {}
-    return {node.name: [argument.arg for argument in node.args.args] for node in tree.body if isinstance(node, ast.FunctionDef)}
+    return {node.name: [argument.arg for argument in node.args.args] for node in tree.body
+            if isinstance(node, ast.FunctionDef)}
 
 
 def not_run(name, function, shell):
@@ -55,7 +56,8 @@ def not_run(name, function, shell):
     for n in range(len(cells) - 1, home, -1):
         for other, others in functions_in(cells[n], shell).items():
             if others == arguments and difflib.SequenceMatcher(None, name, other).ratio() >= ALIKE:
-                return Advice(f"Cell [{n}] defines `{other}`, and `{name}` is checked. {judged}", "unfinished", theirs=True)
+                return Advice(f"Cell [{n}] defines `{other}`, and `{name}` is checked. {judged}", "unfinished",
+                              theirs=True)
     return None
 
 

@@ -51,7 +51,8 @@ def first_difference(name, got, expected, tolerance):
         return got
     if got.dtype.kind == "U" or expected.dtype.kind == "U":
         if got.dtype.kind != expected.dtype.kind:
-            return f"{name} is {str(got)[:40]!r}" if got.dtype.kind == "U" else f"{name} holds {got.dtype}, expected text"
+            return f"{name} is {str(got)[:40]!r}" if got.dtype.kind == "U" \
+                else f"{name} holds {got.dtype}, expected text"
         if got.shape == expected.shape:
             where = next(i for i in np.ndindex(*got.shape) if got[i] != expected[i])
             place = f" at {', '.join(map(str, where))}" if where else ""
@@ -60,8 +61,8 @@ def first_difference(name, got, expected, tolerance):
         return f"{name} has shape {got.shape}, expected {expected.shape}"
     if not np.isfinite(got).all() and np.isfinite(expected).all():
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(got))[0])
-        return (f"{name} holds {number(got[where])} (first at {list(where)}): look for 0 / 0, a log or exp out of range, "
-                "or an np.empty that is not filled")
+        return (f"{name} holds {number(got[where])} (first at {list(where)}): look for 0 / 0, "
+                "a log or exp out of range, or an np.empty that is not filled")
     flat_got, flat_expected = got.astype(float).ravel(), expected.astype(float).ravel()
     scale = np.max(np.abs(flat_expected), initial=0.0) or 1.0
     wrong = np.abs(flat_got - flat_expected) > tolerance * scale

@@ -54,11 +54,13 @@ def explained(error, function, asks, returned, known):
         return not_written(error, scene)
     if isinstance(error, limits.TimeUp):
         hint = nothing_moves(scene) or "does every loop end? A `while` needs something that changes"
-        return Problem("time", f"it was still running after {limits.TIME_LIMIT:g} seconds and was stopped", scene.line, hint)
+        return Problem("time", f"it was still running after {limits.TIME_LIMIT:g} seconds and was "
+                               "stopped", scene.line, hint)
     if isinstance(error, KeyboardInterrupt):
         return Problem("exit", "it was interrupted", scene.line, "run the check again and let it end")
     if isinstance(error, SystemExit):
-        return Problem("exit", "it ended with SystemExit", scene.line, "a function gives its result with `return`, not with exit()")
+        return Problem("exit", "it ended with SystemExit", scene.line, "a function gives its result with `return`, "
+                                                                       "not with exit()")
     text = ": ".join(filter(None, [type(error).__name__, said(error)]))
     if not any(frame.f_code is function.__code__ for frame in frames):  # the case stumbled over what was returned
         return Problem("return", f"what it returned cannot be used ({text}); asked for is {asks}")
@@ -66,7 +68,8 @@ def explained(error, function, asks, returned, known):
     if place in known:
         return Problem("error", text, scene.line)
     known.add(place)
-    fit = f"{type(error).__name__}: these shapes do not fit" if isinstance(error, ValueError) and scene.operation() else ""
+    fit = f"{type(error).__name__}: these shapes do not fit" if isinstance(error, ValueError) and scene.operation() \
+        else ""
     return Problem("error", text, scene.line, remedy(scene), scene.seen(), fit)
 
 
@@ -78,11 +81,13 @@ def asked(asks):
 def not_written(error, scene):
     """The problem of a function that ended with NotImplementedError: a stub, or more than that."""
     if type(error) is not NotImplementedError:  # input() where nobody can answer
-        return Problem("error", f"{type(error).__name__}: {said(error)}", scene.line, "ask for nothing: use the arguments")
+        return Problem("error", f"{type(error).__name__}: {said(error)}", scene.line, "ask for nothing: use the "
+                                                                                      "arguments")
     if scene.elsewhere and own(scene.frame):
         name = scene.name
         return Problem("error", f"it calls {name}, which is not written yet", "",
-                       f"write {name} first, or take check.yours_or_ours({name}), which is the course's until yours is right")
+                       f"write {name} first, or take check.yours_or_ours({name}), which is the course's until yours "
+                       "is right")
     return Problem("not attempted", "not attempted yet", scene.line if more_than_a_stub(scene) else "")
 
 

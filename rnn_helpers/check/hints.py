@@ -17,7 +17,7 @@ ONE_UNIT = "One unit, one input: $W_x = 0.5$, $W_h = 0.8$, $b = 0.1$"
 
 @dataclass(frozen=True)
 class Hints:
-    """idea : where to look, what to ask; equation : TeX; skeleton : Python with gaps; smallest : (reference) -> its case
+    """idea : where to look, what to ask; equation : TeX; skeleton : Python with gaps; smallest : (reference) -> a case,
     in words and numbers."""
 
     idea: str

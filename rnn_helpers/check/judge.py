@@ -15,8 +15,8 @@ LATER = ("property", "further", "unharmed")  # kinds of facets that earn only wh
 
 @dataclass
 class Verdict:
-    """One facet's outcome. earned : points; reason : "" when right, else where it first differs; waits : True when it is
-    not judged before some values are right."""
+    """One facet's outcome. earned : points; reason : "" when right, else where it first differs; waits : True when it
+    is not judged before some values are right."""
 
     title: str
     points: float
@@ -62,8 +62,8 @@ def describe(problem, hidden=False):
 class Evidence:
     """The learner's observations beside the yardstick's, compared key by key.
 
-    hidden : nothing of the fixture is told, and nothing in words, numbers or shapes that the learner's code chose: it could
-    tell the fixture
+    hidden : nothing of the fixture is told, and nothing in words, numbers or shapes that the learner's code chose: it
+    could tell the fixture
     """
 
     def __init__(self, yardstick, observed, hidden=False):
@@ -90,7 +90,8 @@ class Evidence:
         if got is None:
             return f"{name} is missing ({case})"
         if isinstance(got, str):
-            return f"{name} is not the array of numbers that was asked for ({case})" if self.hidden else f"{got} ({case})"
+            return f"{name} is not the array of numbers that was asked for ({case})" if self.hidden \
+                else f"{got} ({case})"
         expected = self.expected[key]
         if kind in ("shape", "exact") and got.shape != expected.shape:
             return f"{self.other_shape(name, got, expected)} ({case})"
@@ -99,7 +100,8 @@ class Evidence:
         if close(got, expected, self.tolerance[case]):
             return ""
         if self.hidden:
-            return f"{name} differs ({case})" if got.size == expected.size else f"{self.other_shape(name, got, expected)} ({case})"
+            return f"{name} differs ({case})" if got.size == expected.size \
+                else f"{self.other_shape(name, got, expected)} ({case})"
         if name == "returned" and got.dtype.kind == "U":  # in words, see `returned`
             return f"returned: {got}; asked for: {expected} ({case})"
         return f"{first_difference(name, got, expected, self.tolerance[case])} ({case})"
@@ -137,7 +139,8 @@ class Evidence:
         for name, value in reading(case, self.inputs, self.observed.cases[case.name]).items():
             other = others.get(name)
             if other is None or not close(other, value, case.tolerance):
-                return (f"called again with the same arguments it gives another {name}: something is kept from the call before "
+                return (f"called again with the same arguments it gives another {name}: something is kept from the "
+                        "call before "
                         "(a global, a default argument that grows), or drawn at random")
         return ""
 
@@ -187,8 +190,10 @@ def judge(yardstick, observed: Observed, hidden=False):
     if helped.points <= alone.points:
         return alone
     names = " and ".join(f"`{name}`" for name in observed.helpers)
-    right = f"`{alone.name}` is right" if helped.status == "right" else f"`{alone.name}` is judged with the course's {names}"
-    helped.advice = [Advice(f"{right}. Your {names}, which it calls, gives other results than the course's: look at that check.",
+    right = f"`{alone.name}` is right" if helped.status == "right" else f"`{alone.name}` is judged with the " \
+                                                                        f"course's {names}"
+    helped.advice = [Advice(f"{right}. Your {names}, which it calls, gives other results than the course's: look at "
+                            "that check.",
                             "whose", theirs=True), *helped.advice]
     helped.helped = observed.helpers
     return helped
@@ -201,7 +206,8 @@ def verdict_on(yardstick, observed, hidden=False):
     ----------
     yardstick : Yardstick of the exercise and its fixture
     observed : what `observe` returned for the learner's function on the same fixture
-    hidden : True when the fixture is a secret: says which values are wrong, and nothing that the learner's code could choose
+    hidden : True when the fixture is a secret: says which values are wrong, and nothing that the learner's code could
+        choose
 
     Returns
     -------
@@ -221,7 +227,8 @@ def verdict_on(yardstick, observed, hidden=False):
     if observed.borrowed:
         result.status = "borrowed"
         result.advice = [Advice(f"it calls the course's own {observed.borrowed}, which is what you are asked to write; "
-                                "its answer is right, but not yours yet. Other exercises' functions may be called.", "course")]
+                                "its answer is right, but not yours yet. Other exercises' functions may be "
+                                "called.", "course")]
         return result
     evidence = Evidence(yardstick, observed, hidden)
     result.facets = verdicts(evidence)
@@ -240,9 +247,11 @@ def verdict_on(yardstick, observed, hidden=False):
     result.mistakes = [mistake.name for mistake in named]
     result.advice = [Advice(f"{mistake.title}. {mistake.why}", "mistake", math=mistake.line) for mistake in named]
     if not named:
-        result.advice = unfinished(evidence, last=True) or unknown(exercise, inputs, observed, evidence, result, problems)
+        result.advice = unfinished(evidence, last=True) \
+            or unknown(exercise, inputs, observed, evidence, result, problems)
     elif left:  # stands first when it comes first
-        result.advice.insert(0 if left[0] == evidence.wrong[0] else len(named), Advice(evidence.what_shows(left[0]), "difference"))
+        result.advice.insert(0 if left[0] == evidence.wrong[0] else len(named),
+                             Advice(evidence.what_shows(left[0]), "difference"))
     if observed.globals_read and (left or not named):
         read = "variables" if hidden else ", ".join(observed.globals_read)
         result.advice.append(Advice(f"it reads {read} from the notebook: use the arguments only"))

@@ -31,7 +31,7 @@ def shelter(function):
 
 
 def may_stop(frame):
-    """Whether TimeUp may be raised in a frame: in what the learner's code does, not in what runs it and cleans up after it."""
+    """Whether TimeUp may be raised in a frame: in what the learner's code does, not in what runs it and cleans up."""
     ours = frame
     while ours and ours.f_code.co_filename not in _ours:
         ours = ours.f_back
@@ -40,7 +40,7 @@ def may_stop(frame):
 
 @contextlib.contextmanager
 def limited():
-    """Stop the block with TimeUp after TIME_LIMIT seconds, and with MemoryError beyond MEMORY_LIMIT bytes, where Python can."""
+    """Stop the block by TimeUp after TIME_LIMIT seconds, by MemoryError beyond MEMORY_LIMIT bytes, where Python can."""
     with memory_limit(MEMORY_LIMIT), time_limit(TIME_LIMIT):
         yield
 
@@ -59,7 +59,7 @@ def time_limit(seconds):
 
 @contextlib.contextmanager
 def by_signal(seconds, computing=False):
-    """By a signal, on the main thread. computing : whether only the time counts in which this process has a processor."""
+    """By a signal, on the main thread. computing : whether only the time counts in which this process computes."""
     timer, number = (signal.ITIMER_PROF, signal.SIGPROF) if computing else (signal.ITIMER_REAL, signal.SIGALRM)
     active, calls = True, 0
 
@@ -120,7 +120,7 @@ def by_thread(seconds):
 
 @contextlib.contextmanager
 def memory_limit(extra):
-    """MemoryError, in the block, for what would take more than `extra` bytes of address space; none where there is no /proc."""
+    """MemoryError in the block for what takes more than `extra` bytes of address space; none without a /proc."""
     try:
         import resource
 

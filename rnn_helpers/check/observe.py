@@ -42,7 +42,7 @@ class Observed:
     printed : characters that were printed
     globals_read : names of notebook arrays that the function reads though they are no arguments
     remarks : what the function's text tells of how far it is written, see `outline`
-    helped : Observed with the course's functions in place of `helpers`, the learner's own, see `whose`; None where no other
+    helped : Observed with the course's functions in place of `helpers`, the learner's own (see `whose`), or None
     """
 
     cases: dict
@@ -111,7 +111,7 @@ def process_unchanged():
 
 
 def as_asked(function, asks):
-    """The function, with BadReturn when it cannot be called as the exercise asks or returns what no case should touch."""
+    """The function, with BadReturn when it cannot be called as asked or returns what no case should touch."""
 
     names, given = parameters(asks), []
 
@@ -131,7 +131,8 @@ def as_asked(function, asks):
             raise BadReturn("it returned a generator, for it has a `yield`: collect the values and `return` them")
         for value in returned if isinstance(returned, (tuple, list)) else (returned,):
             if isinstance(value, np.ndarray) and value.size > LARGEST:
-                raise BadReturn(f"it returned an array of shape {value.shape}, {value.size} numbers: far more than asked for. "
+                raise BadReturn(f"it returned an array of shape {value.shape}, {value.size} numbers: far more than "
+                                "asked for. "
                                 "Print the shapes before each operation: did (H,) meet (H, 1)?")
         return returned
 
@@ -146,14 +147,15 @@ def parameters(asks):
 
 
 def in_argument(thing, given):
-    """Where an array or an object came in, by the names of the task: "dh", "cell.Wx", "grads['dWx']"; "" for nowhere."""
+    """Where an array or object came in, by the names of the task: "dh", "cell.Wx", "grads['dWx']"; "" for nowhere."""
     def is_it(value):
         both = isinstance(thing, np.ndarray) and isinstance(value, np.ndarray)
         return value is thing or both and np.may_share_memory(value, thing)
 
     for name, value in given:
         attributes = vars(value) if hasattr(value, "__dict__") and not callable(value) else {}
-        nested = {f"{name}.{n}.{m}": w for n, v in attributes.items() if hasattr(v, "__dict__") for m, w in vars(v).items()}
+        nested = {f"{name}.{n}.{m}": w for n, v in attributes.items() if hasattr(v, "__dict__") for m,
+                  w in vars(v).items()}
         items = value.items() if isinstance(value, dict) else ()
         places = {name: value, **{f"{name}.{n}": v for n, v in attributes.items()}, **nested,
                   **{f"{name}[{n!r}]": v for n, v in items}}
@@ -184,7 +186,8 @@ def plain(name, value):
             array = np.array(value)
     except Exception:  # ragged, or an object that cannot be an array
         return f"{name} is no array: its parts differ in shape, or hold something that is not a number"
-    if array.dtype.kind in "US" or array.dtype.kind == "O" and array.ndim and all(isinstance(v, str) for v in array.flat):
+    if array.dtype.kind in "US" or array.dtype.kind == "O" and array.ndim \
+        and all(isinstance(v, str) for v in array.flat):
         return array.astype(str)
     if array.dtype.kind not in "biuf":
         what = "complex numbers" if array.dtype.kind == "c" else f"{type(value).__name__} objects ({array.dtype})"
@@ -210,7 +213,8 @@ def run_case(case, function, inputs, asks, watch=None, known=None):
         result.values = {name: plain(name, value) for name, value in returned.items()}
         if not case.may_share:
             arrays = [(n, v) for n, v in fresh.items() if isinstance(v, np.ndarray)]
-            result.shared = tuple(f"{name} is a view of {in_argument(v, given) or n}" for name, value in returned.items()
+            result.shared = tuple(f"{name} is a view of {in_argument(v, given) or n}" for name,
+                                  value in returned.items()
                                   if isinstance(value, np.ndarray) for n, v in arrays if np.may_share_memory(value, v))
     except BaseException as error:
         result.problem = what_happened(error, function, asks, list(watch.returned) if watch else (), known)
@@ -257,15 +261,17 @@ def observe(exercise, function, inputs, guarded=True, limit=limits.limited):
     for case in exercise.cases:
         if case.name not in cases:
             last = next(reversed(cases.values()), CaseResult())
-            cases[case.name] = CaseResult(problem=last.problem or Problem("time", f"{limits.TIME_LIMIT:g} seconds were over"))
+            cases[case.name] = CaseResult(problem=last.problem or Problem("time", f"{limits.TIME_LIMIT:g} seconds "
+                                                                                  "were over"))
     return Observed(cases, again, watching.borrowed[0] if guarded and watching.borrowed else "", printed.count,
                     arrays_read(function), outline(function) if guarded else ())
 
 
 def arrays_read(function):
-    """Names of global arrays, numbers, lists and objects that a function reads: it works on the notebook's data, not on its arguments."""
+    """Names of global data that a function reads: it works on the notebook's arrays, not on its arguments."""
     function = getattr(function, "__func__", function)
     code, names = getattr(function, "__code__", None), getattr(function, "__globals__", {})
     read = [i.argval for i in dis.get_instructions(code) if i.opname == "LOAD_GLOBAL"] if code else []
     no_data = (types.ModuleType, bool, str, dict, type(None))
-    return tuple(dict.fromkeys(n for n in read if n in names and not callable(names[n]) and not isinstance(names[n], no_data)))
+    return tuple(dict.fromkeys(n for n in read if n in names and not callable(names[n])
+                               and not isinstance(names[n], no_data)))

@@ -1,4 +1,4 @@
-"""What is done and what is left, in one notebook or in all, kept from day to day in a small file beside the notebooks."""
+"""What is done and what is left, in one notebook or in all; kept from day to day in a file beside the notebooks."""
 
 import html
 import json
@@ -45,7 +45,8 @@ class Progress:
             return f"{self.title}: no exercise here that a check reads"
         left = [name for name, _, points, maximum in self.rows if points is not None and points < maximum]
         read = any(points is None for _, _, points, _ in self.rows)
-        rest = f"left: {', '.join(left)}" if left else "nothing left but what a person reads" if read else "nothing left"
+        rest = f"left: {', '.join(left)}" if left else "nothing left but what a person reads" if read \
+            else "nothing left"
         return f"{self.title}: {points_text(self.points)} of {points_text(self.maximum)} points; {rest}"
 
     def __repr__(self):
@@ -54,15 +55,17 @@ class Progress:
         return readable("\n".join([self.headline()] + [f"  {n:<{width}}  {s:<{states}}  {p}" for n, s, p in rows]))
 
     def _repr_html_(self):
-        rows = "".join(f"<tr><th scope='row' {CELL}>{html.escape(n)}</th><td {CELL}>{html.escape(s)}</td><td {CELL}>{p}</td></tr>"
+        rows = "".join(f"<tr><th scope='row' {CELL}>{html.escape(n)}</th><td {CELL}>{html.escape(s)}</td><td "
+                       f"{CELL}>{p}</td></tr>"
                        for n, s, p in self.table())
-        return (f"<table><caption style='text-align:left;color:inherit'><strong>{html.escape(self.headline())}</strong></caption>"
+        return ("<table><caption "
+                f"style='text-align:left;color:inherit'><strong>{html.escape(self.headline())}</strong></caption>"
                 f"<thead><tr><th scope='col' {CELL}>exercise</th><th scope='col' {CELL}>state</th>"
                 f"<th scope='col' {CELL}>points</th></tr></thead><tbody>{rows}</tbody></table>")
 
 
 def keep(judgement, notebook, folder="."):
-    """Write what a check gave into the file beside its notebook; nothing where no such notebook lies, or nothing was tried."""
+    """Write what a check gave into the file beside its notebook; nothing where none lies, or nothing was tried."""
     folder = Path(folder)
     if judgement.status == "not attempted" or os.environ.get(OFF) or not (folder / f"{notebook}.ipynb").exists():
         return
@@ -76,10 +79,11 @@ def keep(judgement, notebook, folder="."):
 
 
 def kept(folder="."):
-    """What the file holds: exercise -> {"points", "status"}; {} when there is none, or what stands there is something else."""
+    """What the file holds: exercise -> {"points", "status"}; {} when there is none, or something else in it."""
     try:
         found = json.loads((Path(folder) / KEPT).read_text(encoding="utf-8"))
-        return {name: {"points": float(record["points"]), "status": str(record["status"])} for name, record in found.items()}
+        return {name: {"points": float(record["points"]), "status": str(record["status"])} for name,
+                record in found.items()}
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return {}
 

@@ -1,6 +1,6 @@
 """What to do about an exception, said only where the learner's line and the values in it prove it.
 
-A remedy is a function of the `Scene` that gives a sentence or "". It looks at trees and values, never at an error's words.
+A remedy is a function of the `Scene` that gives a sentence or "". It looks at trees and values, never at words.
 """
 
 import ast
@@ -15,8 +15,10 @@ import numpy as np
 from rnn_helpers.check.scene import REDUCTIONS, UNKNOWN, broadcast, described, matmul
 
 GONE = {  # names that NumPy has no longer -> what took their place
-    "float": "float", "int": "int", "bool": "bool", "object": "object", "str": "str", "complex": "complex", "float_": "np.float64",
-    "Inf": "np.inf", "Infinity": "np.inf", "infty": "np.inf", "NaN": "np.nan", "product": "np.prod", "cumproduct": "np.cumprod",
+    "float": "float", "int": "int", "bool": "bool", "object": "object", "str": "str", "complex": "complex",
+    "float_": "np.float64",
+    "Inf": "np.inf", "Infinity": "np.inf", "infty": "np.inf", "NaN": "np.nan", "product": "np.prod",
+    "cumproduct": "np.cumprod",
     "trapz": "np.trapezoid", "in1d": "np.isin", "row_stack": "np.vstack", "alltrue": "np.all", "sometrue": "np.any",
     "round_": "np.round", "asfarray": "np.asarray", "mat": "np.asarray", "matrix": "np.asarray",
 }
@@ -26,8 +28,8 @@ IN_PLACE = {"append": "write the call alone on its line", "extend": "write the c
 
 
 def one_letter_off(name, names):
-    """The one name that is nearest to `name`: in another case, with two letters swapped, or with one letter too many, too few
-    or another. "" for none, or for several that are equally near."""
+    """The one name that is nearest to `name`: in another case, with two letters swapped, or with one letter too many,
+    too few or another. "" for none, or for several that are equally near."""
     def far(other):
         if other.lower() == name.lower():
             return 0
@@ -41,7 +43,8 @@ def one_letter_off(name, names):
 
     if len(name) < 3:
         return ""
-    near = {other: far(other) for other in set(names) if other != name and abs(len(other) - len(name)) < 2 and len(other) > 1}
+    near = {other: far(other) for other in set(names) if other != name and abs(len(other) - len(name)) < 2
+            and len(other) > 1}
     best = [other for other, distance in near.items() if distance == min(near.values()) and distance <= 2]
     return best[0] if len(best) == 1 else ""
 
@@ -60,14 +63,15 @@ def assignments(scene, name):
     nodes = ast.walk(scene.function) if scene.function is not None else ()
     found = [node for node in nodes if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign)
              and any(isinstance(inner, ast.Name) and inner.id == name and isinstance(inner.ctx, ast.Store)
-                     for target in (node.targets if isinstance(node, ast.Assign) else [node.target]) for inner in ast.walk(target))]
+                     for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+                     for inner in ast.walk(target))]
     return sorted(found, key=lambda node: node.lineno)
 
 
 # ---- names ----
 
 def missing_name(scene):
-    """A name that is not there: one letter off, an attribute of an argument, NumPy's, the course's, or without a value yet."""
+    """A name that is not there: one letter off, an attribute of an argument, NumPy's, the course's, or too early."""
     if isinstance(scene.error, UnboundLocalError):
         return without_value(scene)
     name, frame = scene.error.name, scene.frame
@@ -75,10 +79,12 @@ def missing_name(scene):
         return ""
     local = {n: v for frame in scene.around for n, v in frame.f_locals.items() if not n.startswith((".", "_"))}
     holders = [f"{n}.{name}" for n, v in local.items() if name in _fields(v)]
-    holders += [f"{n}.{inner}.{name}" for n, v in local.items() for inner, w in _fields(v).items() if name in _fields(w)]
+    holders += [f"{n}.{inner}.{name}" for n, v in local.items() for inner, w in _fields(v).items()
+                if name in _fields(w)]
     if len(holders) == 1:
         return f"`{name}` is not an argument, `{holders[0]}` is there."
-    if other := one_letter_off(name, local) or one_letter_off(name, frame.f_globals) or one_letter_off(name, vars(builtins)):
+    if other := one_letter_off(name, local) or one_letter_off(name, frame.f_globals) \
+        or one_letter_off(name, vars(builtins)):
         return f"There is no `{name}` here, but there is `{other}`."
     if name in ("np", "check"):
         return f"`{name}` comes from the setup cell at the top: run that first."
@@ -97,7 +103,8 @@ def without_value(scene):
         given = assignments(scene, node.id)
         if given and all(isinstance(step, ast.AugAssign) for step in given):
             like = scene.lookup("cell")
-            start = f": `{node.id} = np.zeros_like(cell.{node.id[1:]})`" if node.id[:1] == "d" and node.id[1:] in _fields(like) else ""
+            start = f": `{node.id} = np.zeros_like(cell.{node.id[1:]})`" if node.id[:1] == "d" \
+                and node.id[1:] in _fields(like) else ""
             return f"`{node.id}` has no value to add to: it needs one before the loop{start}."
         if given and node.id in scene.frame.f_globals:
             return (f"Line {given[0].lineno} gives `{node.id}` a value, which makes it a name of this function; "
@@ -124,17 +131,20 @@ def missing_attribute(scene):
     if not name:  # NumPy's own
         gone = [node for node in scene.of(ast.Attribute) if scene.value(node.value) is np and node.attr in GONE]
         return _of_a_module(gone[0].attr, np, "np") if gone else ""
-    base = next((scene.source(node.value) for node in scene.of(ast.Attribute) if node.attr == name and _same(scene, node.value, thing)), "")
+    base = next((scene.source(node.value) for node in scene.of(ast.Attribute) if node.attr == name
+                 and _same(scene, node.value, thing)), "")
     if inspect.ismodule(thing):
         return _of_a_module(name, thing, base)
     if thing is None:
         return none_there(scene, base)
     if type(thing) is list and (hasattr(np.ndarray, name) or hasattr(np, name)):
-        return f"`{base}` is a list here, and a list has no `{name}`: `np.asarray({base})` makes an array of it." if base else ""
+        return f"`{base}` is a list here, and a list has no `{name}`: `np.asarray({base})` makes an array of " \
+               "it." if base else ""
     if type(thing) is set and name == "sort":
         return "A set has no order that could be sorted: `sorted(...)` of it gives a list."
     if isinstance(thing, tuple):
-        return f"`{base}` is a tuple of {len(thing)}: take it apart, as in `{_letters(len(thing))} = {base}`." if base and thing else ""
+        return f"`{base}` is a tuple of {len(thing)}: take it apart, as in `{_letters(len(thing))} = " \
+               f"{base}`." if base and thing else ""
     if isinstance(thing, np.ndarray) and name in ("append", "extend"):
         return "An array does not grow: collect in a list, and make an array of it at the end."
     return _of_an_object(scene, name, thing, base)
@@ -162,7 +172,8 @@ def _of_an_object(scene, name, thing, base):
     fields = _fields(thing)
     if other and not fields:
         return f"A {type(thing).__name__} has `{other}`."
-    owner = base or next((n for n, v in scene.frame.f_locals.items() if v is thing), "") if scene.frame is not None else base
+    owner = base or next((n for n, v in scene.frame.f_locals.items() if v is thing), "") if scene.frame is not None \
+        else base
     if not fields or not owner:
         return ""
     if inner := next((n for n, v in fields.items() if name in _fields(v)), ""):
@@ -185,15 +196,18 @@ def none_there(scene, base):
         call = getattr(step, "value", None)
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in IN_PLACE:
             method = call.func.attr
-            return f"`{base}` is None: `.{method}(...)` works in place and returns None (line {step.lineno}); {IN_PLACE[method]}."
+            return f"`{base}` is None: `.{method}(...)` works in place and returns None (line {step.lineno}); " \
+                   f"{IN_PLACE[method]}."
     if scene.function is None or not base:
         return ""
     arguments = scene.function.args
     optional = [arg.arg for arg, default in zip(arguments.args[::-1], arguments.defaults[::-1], strict=False)
                 if isinstance(default, ast.Constant) and default.value is None and scene.lookup(arg.arg) is None]
-    sources = [base, *(step.value.id for step in assignments(scene, base) if isinstance(getattr(step, "value", None), ast.Name))]
+    sources = [base, *(step.value.id for step in assignments(scene, base)
+                       if isinstance(getattr(step, "value", None), ast.Name))]
     if given := next((name for name in sources if name in optional), ""):
-        start = f"`{base}` is None, as `{given}` was not given" if base != given else f"`{base}` was not given here and is None"
+        start = f"`{base}` was not given here and is None" if base == given \
+            else f"`{base}` is None, as `{given}` was not given"
         return f"{start}: what should it be then?"
     return f"`{base}` is None here."
 
@@ -202,13 +216,14 @@ def none_there(scene, base):
 
 def none_in_the_line(scene):
     """The one name of the line that is None where a value is needed."""
-    names = {node.id for node in scene.parts() for node in needed(scene, node) if isinstance(node, ast.Name) and scene.value(node) is None}
+    names = {node.id for node in scene.parts() for node in needed(scene, node) if isinstance(node, ast.Name)
+             and scene.value(node) is None}
     return none_there(scene, names.pop()) if len(names) == 1 else ""
 
 
 def needed(scene, node):
-    """The expressions that a tree cannot do without: what is computed with, taken apart, walked over, or given to a function
-    that has no None for it."""
+    """The expressions that a tree cannot do without: what is computed with, taken apart, walked over, or given to a
+    function that has no None for it."""
     if isinstance(node, ast.BinOp):
         return [node.left, node.right]
     if isinstance(node, ast.UnaryOp):
@@ -220,7 +235,8 @@ def needed(scene, node):
     if not isinstance(node, ast.Call):
         return []
     function = scene.value(node.func)
-    if isinstance(function, np.ufunc) or _one_of(function, (len, enumerate, reversed, zip, sum, sorted, list, tuple, set, iter)):
+    if isinstance(function, np.ufunc) or _one_of(function,
+                                                 (len, enumerate, reversed, zip, sum, sorted, list, tuple, set, iter)):
         return node.args
     try:
         given = inspect.signature(function).bind_partial(*node.args).arguments
@@ -235,10 +251,12 @@ def not_a_function(scene):
     for node in scene.of(ast.Call):
         value = scene.value(node.func)
         if isinstance(value, np.ndarray | int | float | list | tuple | dict):
-            what = "an array" if isinstance(value, np.ndarray) else "a number" if isinstance(value, int | float) else f"a {type(value).__name__}"
+            what = "an array" if isinstance(value, np.ndarray) else "a number" if isinstance(value, int | float) \
+                else f"a {type(value).__name__}"
             name = scene.source(node.func)
             how = "a product is written with `*`" if what == "a number" else \
-                "one of its elements is `[...]`, a product is `*` or `@`" if what == "an array" else "one of its elements is `[...]`"
+                "one of its elements is `[...]`, a product is `*` or `@`" if what == "an array" \
+                else "one of its elements is `[...]`"
             return f"`{name}` is {what}, and round brackets call it as a function: {how}."
     return ""
 
@@ -280,10 +298,12 @@ def walk_over_a_number(scene):
             for argument in node.args:
                 if isinstance(scene.value(argument), float):
                     divided = next((step for step in assignments(scene, getattr(argument, "id", ""))
-                                    if isinstance(getattr(step, "value", None), ast.BinOp) and isinstance(step.value.op, ast.Div)), None)
+                                    if isinstance(getattr(step, "value", None), ast.BinOp)
+                                    and isinstance(step.value.op, ast.Div)), None)
                     text = scene.source(argument)
-                    return f"`{text}` is a float" + (f": `/` on line {divided.lineno} gives one, `//` a whole number." if divided
-                                                     else ", and `range` counts in whole numbers.")
+                    why = f": `/` on line {divided.lineno} gives one, `//` a whole number." if divided \
+                        else ", and `range` counts in whole numbers."
+                    return f"`{text}` is a float{why}"
     return ""
 
 
@@ -293,9 +313,11 @@ def keys_for_values(scene):
     if scene.function is not None:
         loops += [(node.target, node.iter) for node in ast.walk(scene.function) if isinstance(node, ast.For)]
     for target, over in loops:
-        if isinstance(target, ast.Name) and isinstance(scene.lookup(target.id), str) and type(scene.value(over)) is dict:
+        if isinstance(target, ast.Name) and isinstance(scene.lookup(target.id), str) \
+            and type(scene.value(over)) is dict:
             name = scene.source(over)
-            return f"`for {target.id} in {name}` gives the names; `{name}.values()` are the arrays, `{name}.items()` both."
+            return f"`for {target.id} in {name}` gives the names; `{name}.values()` are the arrays, " \
+                   f"`{name}.items()` both."
     return ""
 
 
@@ -335,7 +357,8 @@ def list_for_array(scene):
                 return f"`{text}` is a list here, which cannot be computed with: `np.asarray({text})` can."
     for node in scene.of(ast.Subscript):
         index = scene.value(node.slice)
-        if type(scene.value(node.value)) is list and (isinstance(node.slice, ast.Tuple) or isinstance(index, np.ndarray)):
+        if type(scene.value(node.value)) is list \
+            and (isinstance(node.slice, ast.Tuple) or isinstance(index, np.ndarray)):
             text = scene.source(node.value)
             return f"`{text}` is a list here, with one index: `np.asarray({text})` takes several, or an array of them."
     return ""
@@ -369,17 +392,20 @@ def unpacked(scene):
             count = f"`{what}` gives {len(value)} values"
         else:
             return ""
-        if any(isinstance(name, ast.Starred) for name in names) or isinstance(value, np.ndarray) and len(value) == len(names):
+        if any(isinstance(name, ast.Starred) for name in names) or isinstance(value, np.ndarray) \
+            and len(value) == len(names):
             return ""
         return f"{count}, and {len(names)} names on the left take {len(names)}."
     if isinstance(statement, ast.For) and isinstance(statement.target, ast.Tuple) \
             and type(scene.value(statement.iter)) is dict and len(statement.target.elts) == 2:
         name = scene.source(statement.iter)
         return f"`for ... in {name}` gives the names alone; `{name}.items()` gives names and values."
-    if isinstance(statement, ast.For) and isinstance(statement.target, ast.Tuple) and type(scene.value(statement.iter)) in (list, tuple):
+    if isinstance(statement, ast.For) and isinstance(statement.target, ast.Tuple) \
+        and type(scene.value(statement.iter)) in (list, tuple):
         sizes = {len(item) for item in scene.value(statement.iter) if type(item) in (list, tuple)}
         if len(sizes) == 1 and sizes != {len(statement.target.elts)}:
-            return f"each element of `{scene.source(statement.iter)}` has {sizes.pop()} values, and there are {len(statement.target.elts)} names."
+            return f"each element of `{scene.source(statement.iter)}` has {sizes.pop()} values, and there are " \
+                   f"{len(statement.target.elts)} names."
     return ""
 
 
@@ -388,15 +414,18 @@ def truth_of_an_array(scene):
     for node in scene.of(ast.Call):
         function, arguments = scene.value(node.func), list(map(scene.value, node.args))
         shapes = [scene.shape(argument) for argument in node.args]
-        if _one_of(function, (max, min)) and len(arguments) > 1 and any(shape and math.prod(shape) > 1 for shape in shapes):
-            return f"`{function.__name__}` compares whole objects; element by element it is `np.{function.__name__}imum`."
+        if _one_of(function, (max, min)) and len(arguments) > 1 \
+            and any(shape and math.prod(shape) > 1 for shape in shapes):
+            return f"`{function.__name__}` compares whole objects; element by element it is " \
+                   f"`np.{function.__name__}imum`."
         if function is np.ndindex and len(arguments) == 1 and isinstance(arguments[0], np.ndarray):
             text = scene.source(node.args[0])
             return f"`np.ndindex` takes a shape: `np.ndindex({text}.shape)`."
     for node in scene.of(ast.Compare) or [node for node in scene.parts() if isinstance(node, ast.Compare)]:
         left, right = node.left, node.comparators[0]
         shape = broadcast(scene.shape(left) or (), scene.shape(right) or ())
-        if not isinstance(node.ops[0], ast.Eq | ast.NotEq | ast.Lt | ast.LtE | ast.Gt | ast.GtE) or not shape or int(np.prod(shape)) < 2:
+        if not isinstance(node.ops[0], ast.Eq | ast.NotEq | ast.Lt | ast.LtE | ast.Gt | ast.GtE) or not shape \
+            or int(np.prod(shape)) < 2:
             continue
         if isinstance(right, ast.Constant) and right.value is None:
             word = "is" if isinstance(node.ops[0], ast.Eq) else "is not"
@@ -430,7 +459,8 @@ def fits(scene, node, shape):
         return _as_named(scene, parent.targets[0], shape)
     if isinstance(parent, ast.Tuple) and isinstance(parents.get(parent), ast.Return) and scene.results:
         place = parent.elts.index(node)
-        return _as_named(scene, ast.Name(scene.results[place]), shape) if len(parent.elts) == len(scene.results) else None
+        return _as_named(scene, ast.Name(scene.results[place]), shape) if len(parent.elts) == len(scene.results) \
+            else None
     return None
 
 
@@ -454,19 +484,23 @@ def transposed(scene):
     left, symbol, right = operation
     node = next((n for n in scene.parts() if isinstance(n, ast.BinOp) and n.left is left), None)
     a, b = scene.shape(left), scene.shape(right)
-    if node is None or len(a) != 2 or len(b) != 2:
+    if node is None or 2 not in (len(a), len(b)) or 1 in (len(a), len(b)):
         return ""
     x, y = scene.operand(left), scene.operand(right)
     if symbol == "*":
         made = matmul(a, b)
-        return f"`*` multiplies element by element. The matrix product is `{x} @ {y}`, {made}." if made and fits(scene, node, made) is not False \
-            else ""
-    ways = {f"{x} @ {y}.T": (matmul(a, b[::-1]), y), f"{x}.T @ {y}": (matmul(a[::-1], b), x), f"{y} @ {x}": (matmul(b, a), "")}
+        wanted = made and fits(scene, node, made) is not False
+        return f"`*` multiplies element by element. The matrix product is `{x} @ {y}`, {made}." if wanted else ""
+    if len(a) != len(b):
+        return ""
+    ways = {f"{x} @ {y}.T": (matmul(a, b[::-1]), y), f"{x}.T @ {y}": (matmul(a[::-1], b), x),
+            f"{y} @ {x}": (matmul(b, a), "")}
     good = {way: found for way, found in ways.items() if found[0] and fits(scene, node, found[0])}
     if len(good) != 1:
         return ""
     (way, (shape, which)), = good.items()
-    return f"`{which}` lacks its transpose: `{way}` is {shape}." if which else f"It fits the other way round: `{way}` is {shape}."
+    return f"`{which}` lacks its transpose: `{way}` is {shape}." if which \
+        else f"It fits the other way round: `{way}` is {shape}."
 
 
 def lost_axis(scene):
@@ -497,7 +531,8 @@ def parts_of_other_shapes(scene):
         if _one_of(scene.value(node.func), (np.array, np.asarray, np.stack)) and type(value) in (list, tuple):
             shapes = list(dict.fromkeys(described(v) for v in value))
             if len(shapes) > 1:
-                return f"The elements of `{scene.source(node.args[0])}` are {' and '.join(shapes[:3])}: they must be alike."
+                return f"The elements of `{scene.source(node.args[0])}` are {' and '.join(shapes[:3])}: they must " \
+                       "be alike."
     return ""
 
 
@@ -506,7 +541,8 @@ def flat_probabilities(scene):
     for node in scene.of(ast.Call):
         p = next((keyword.value for keyword in node.keywords if keyword.arg == "p"), None)
         shape = scene.shape(p) if p is not None else None
-        if isinstance(node.func, ast.Attribute) and node.func.attr == "choice" and shape and len(shape) == 2 and 1 in shape:
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "choice" and shape and len(shape) == 2 \
+            and 1 in shape:
             text = scene.source(p)
             return f"`{text}` is {shape}, and `choice` wants one axis: `{text}[:, 0]`." if shape[1] == 1 else ""
     return ""
@@ -522,10 +558,12 @@ def loss_not_given(scene):
             continue
         loss = inspect.signature(function).parameters.get("loss")
         default = getattr(loss, "default", None)
-        whole = [arg for arg in node.args if isinstance(value := scene.value(arg), np.ndarray) and value.dtype.kind in "iu"]
+        whole = [arg for arg in node.args if isinstance(value := scene.value(arg), np.ndarray)
+                 and value.dtype.kind in "iu"]
         raised = any(step.f_code is getattr(default, "__code__", None) for step in scene.steps)
         if raised and whole and not any(keyword.arg == "loss" for keyword in node.keywords):
-            return (f"No `loss=` is given, so it takes `{default.__name__}`. `{scene.source(whole[0])}` holds whole numbers: "
+            return (f"No `loss=` is given, so it takes `{default.__name__}`. `{scene.source(whole[0])}` holds whole "
+                    "numbers: "
                     f"`{scene.source(node.func)}(..., loss=softmax_cross_entropy)`.")
     return ""
 
@@ -540,7 +578,8 @@ def beyond_the_end(scene):
         where = index[0] if type(index) is tuple and index else index
         one = isinstance(base, list | tuple) or isinstance(base, np.ndarray) and base.ndim > 0
         if one and type(where) in (int, np.int64) and not -len(base) <= where < len(base):
-            return f"`{text}` has no element {where}: it holds {len(base)}" + (f", 0 to {len(base) - 1}." if len(base) else ".")
+            ends = f", 0 to {len(base) - 1}" if len(base) else ""
+            return f"`{text}` has no element {where}: it holds {len(base)}{ends}."
         if type(base) is np.ndarray and isinstance(index, np.ndarray) and index.dtype.kind in "iu":
             return f"`{scene.source(node)}` takes its indices along axis 0 of `{text}`, which is {base.shape}."
     return ""
@@ -577,21 +616,28 @@ def nothing_moves(scene):
     """A while loop that gives no new value to what its condition reads."""
     if scene.function is None:
         return ""
-    loops = [node for node in ast.walk(scene.function) if isinstance(node, ast.While) and node.lineno <= scene.lineno <= node.end_lineno]
+    loops = [node for node in ast.walk(scene.function) if isinstance(node, ast.While)
+             and node.lineno <= scene.lineno <= node.end_lineno]
     for loop in loops[-1:]:
-        read = [n.id for n in ast.walk(loop.test) if isinstance(n, ast.Name) and isinstance(scene.lookup(n.id), int | float | str | tuple)]
-        given = {n.id for step in loop.body for n in ast.walk(step) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
-        if read and not given.intersection(read) and not any(isinstance(n, ast.Call) and scene.value(n.func) is not len for n in ast.walk(loop.test)):
-            return f"No line of the loop gives {_list(dict.fromkeys(read))} a new value, which `while {scene.source(loop.test)}` waits for."
+        read = [n.id for n in ast.walk(loop.test) if isinstance(n, ast.Name)
+                and isinstance(scene.lookup(n.id), int | float | str | tuple)]
+        given = {n.id for step in loop.body for n in ast.walk(step) if isinstance(n, ast.Name)
+                 and not isinstance(n.ctx, ast.Load)}
+        if read and not given.intersection(read) \
+            and not any(isinstance(n, ast.Call) and scene.value(n.func) is not len for n in ast.walk(loop.test)):
+            return f"No line of the loop gives {_list(dict.fromkeys(read))} a new value, which `while " \
+                   f"{scene.source(loop.test)}` waits for."
     return ""
 
 
 REMEDIES = (  # exception -> what may explain it, the most telling first
     (NameError, (missing_name,)),
     (AttributeError, (missing_attribute,)),
-    (TypeError, (shape_not_a_tuple, not_a_function, bitwise_power, walk_over_a_number, keys_for_values, keyword_off, one_number_only,
+    (TypeError, (shape_not_a_tuple, not_a_function, bitwise_power, walk_over_a_number, keys_for_values, keyword_off,
+                 one_number_only,
                  list_for_array, tuple_for_array, unpacked, truth_of_an_array, none_in_the_line)),
-    (ValueError, (lost_axis, transposed, unpacked, truth_of_an_array, parts_of_other_shapes, flat_probabilities, loss_not_given,
+    (ValueError, (lost_axis, transposed, unpacked, truth_of_an_array, parts_of_other_shapes, flat_probabilities,
+                  loss_not_given,
                   none_in_the_line)),
     (IndexError, (beyond_the_end, list_for_array)),
     (KeyError, (keys_there,)),

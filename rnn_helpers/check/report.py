@@ -9,12 +9,15 @@ import unicodedata
 from rnn_helpers.check.advice import Advice
 from rnn_helpers.check.judge import Judgement
 
-MARK = {"right": "right", "partly right": "partly right", "wrong": "not yet right", "not attempted": "not attempted yet",
+MARK = {"right": "right", "partly right": "partly right", "wrong": "not yet right", "not attempted": "not attempted "
+                                                                                                     "yet",
         "borrowed": "not your own yet"}
 WIDTH, NARROW = 110, 76  # characters of a line in a terminal, and on a sheet of paper
 LOUD = ("mistake", "happened", "unfinished", "whose", "course")  # what stands out; the rest is quieter
-PLAIN = {"✓": "ok", "✗": "x", "–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "…": "...", "·": "*", "×": "x",
-         "±": "+-", "≤": "<=", "≥": ">=", "→": "->", "←": "<-", "√": "sqrt", "∞": "inf", "Σ": "sum", "∂": "d", "²": "^2"}
+PLAIN = {"✓": "ok", "✗": "x", "–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "…": "...", "·": "*",
+         "×": "x",
+         "±": "+-", "≤": "<=", "≥": ">=", "→": "->", "←": "<-", "√": "sqrt", "∞": "inf", "Σ": "sum", "∂": "d",
+         "²": "^2"}
 CELL = "style='text-align:left;vertical-align:top;padding:2px 10px'"
 
 
@@ -48,7 +51,7 @@ class Points(float):
 
 
 def readable(text, encoding=None):
-    """The text as a terminal of this encoding (that of the standard output for None) can show it: sigma for its letter."""
+    """The text as a terminal of this encoding (None: that of the standard output) can show it: sigma for its letter."""
     encoding = encoding or getattr(sys.stdout, "encoding", None) or "utf-8"
     try:
         text.encode(encoding)
@@ -100,14 +103,16 @@ def as_text(judgement, width=WIDTH):
 
 
 def as_html(judgement):
-    """The report for a page, in the page's own colours: what helps most stands out, a table says which part earned what."""
+    """The report for a page, in the page's own colours: what helps most stands out, a table has each part's points."""
     loud, quiet = [], []
     for line, _ in parts(judgement.advice):
         block = f"<p style='margin:2px 0'>{code(line.text)}</p>"
         if line.code:
-            block += f"<p style='margin:2px 0'>in your <code style='white-space:pre-wrap'>{html.escape(line.code)}</code></p>"
+            block += "<p style='margin:2px 0'>in your <code " \
+                     f"style='white-space:pre-wrap'>{html.escape(line.code)}</code></p>"
         if line.seen:
-            block += f"<p style='margin:2px 0 2px 20px'><code style='white-space:pre-wrap'>{html.escape(line.seen)}</code></p>"
+            block += "<p style='margin:2px 0 2px 20px'><code " \
+                     f"style='white-space:pre-wrap'>{html.escape(line.seen)}</code></p>"
         if line.math:
             block += f"<p style='margin:2px 0 2px 20px'>{mathematics(line.math)}</p>"
         (loud if line.kind in LOUD or not loud and judgement.status != "right" else quiet).append(block)
@@ -116,10 +121,12 @@ def as_html(judgement):
     words = {"ok": "✓ right", "-": "– waits", "wrong": "✗ wrong"}
     rows = "".join(f"<tr><td style='text-align:left;padding:2px 10px;white-space:nowrap'>{words[mark(v)]}</td>"
                    f"<th scope='row' {CELL}>{html.escape(v.title)}</th>"
-                   f"<td {CELL}>{points_text(v.earned)} of {points_text(v.points)}</td><td {CELL}>{code(v.reason)}</td></tr>"
+                   f"<td {CELL}>{points_text(v.earned)} of {points_text(v.points)}</td><td "
+                   f"{CELL}>{code(v.reason)}</td></tr>"
                    for v in judgement.facets)
     caption = f"<caption style='text-align:left;color:inherit'>The parts of {html.escape(judgement.name)}</caption>"
-    table = (f"<table style='font-size:90%'>{caption}<thead><tr><th scope='col' {CELL}>verdict</th><th scope='col' {CELL}>part</th>"
+    table = (f"<table style='font-size:90%'>{caption}<thead><tr><th scope='col' {CELL}>verdict</th><th scope='col' "
+             f"{CELL}>part</th>"
              f"<th scope='col' {CELL}>points</th><th scope='col' {CELL}>first difference</th></tr></thead>"
              f"<tbody>{rows}</tbody></table>") if rows else ""
     head = html.escape(headline(judgement))
@@ -145,4 +152,5 @@ def mathematics(text):
 
 def as_latex(text):
     """A text as it is, for an export to LaTeX, whatever stands in it."""
-    return "\\begin{verbatim}\n" + readable(text, "ascii").replace("\\end{verbatim", "\\end {verbatim") + "\n\\end{verbatim}"
+    return "\\begin{verbatim}\n" + readable(text, "ascii").replace("\\end{verbatim",
+                                                                   "\\end {verbatim") + "\n\\end{verbatim}"

@@ -1,7 +1,7 @@
 """The line of the learner's own on which an exception struck, and the names in it as they were at that moment.
 
-Nothing of the learner's is run again: names are looked up, attributes and elements of plain objects read, and the shapes
-of what stands around them worked out from the shapes of NumPy's rules.
+Nothing of the learner's is run again: names are looked up, attributes and elements of plain objects read, and the
+shapes of what stands around them worked out by NumPy's rules.
 """
 
 import ast
@@ -18,9 +18,10 @@ LIBRARIES = tuple(os.path.abspath(folder) + os.sep for folder in
                   (PACKAGE, os.path.dirname(os.path.dirname(np.__file__)), os.path.dirname(os.__file__)))
 OF_AN_ARRAY = ("T", "shape", "ndim", "size")  # attributes that are read of an array
 REDUCTIONS = ("sum", "max", "min", "mean", "std", "var", "prod")
-AS_BIG = ("zeros_like", "ones_like", "empty_like", "copy", "astype", "asarray", "array", "clip")  # of the shape of their first argument
+AS_BIG = ("zeros_like", "ones_like", "empty_like", "copy", "astype", "asarray", "array", "clip")  # of their argument's
 MADE = (np.zeros, np.ones, np.empty)
-SYMBOL = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@", ast.Pow: "**", ast.FloorDiv: "//", ast.Mod: "%"}
+SYMBOL = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@", ast.Pow: "**",
+          ast.FloorDiv: "//", ast.Mod: "%"}
 MOST_NAMES = 5  # of a line that are shown
 UNKNOWN = object()
 
@@ -48,7 +49,7 @@ def broadcast(left, right):
 
 
 def described(value):
-    """What a plain value is, in a few words and without its numbers: "(5, 1)", "a tuple of 3", "None", "4"; "" for others."""
+    """What a plain value is, without its numbers: "(5, 1)", "a tuple of 3", "None", "4"; "" for others."""
     if isinstance(value, np.ndarray):
         return f"{value.shape}" + (" of objects" if value.dtype.kind == "O" else "")
     if isinstance(value, int | np.integer) and not isinstance(value, bool) and abs(int(value)) < 1000:
@@ -95,7 +96,8 @@ class Scene:
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return
         self.text = text
-        inside = [node for node in ast.walk(tree) if isinstance(node, ast.stmt) and node.lineno <= self.lineno <= node.end_lineno]
+        inside = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)
+                  and node.lineno <= self.lineno <= node.end_lineno]
         self.statement = max(inside, key=lambda node: (node.lineno, -node.end_lineno), default=None)
         self.function = max((node for node in inside if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)),
                             key=lambda node: node.lineno, default=None)
@@ -109,7 +111,8 @@ class Scene:
         line, end, column, end_column = list(self.frame.f_code.co_positions())[instruction.tb_lasti // 2]
         for node in self.parts():
             if (getattr(node, "lineno", 0), getattr(node, "end_lineno", 0)) == (line, end) \
-                    and (node.col_offset, node.end_col_offset) == (column, end_column) and isinstance(node, ast.expr | ast.stmt):
+                    and (node.col_offset, node.end_col_offset) == (column, end_column) \
+                    and isinstance(node, ast.expr | ast.stmt):
                 return node
         return None
 
@@ -130,7 +133,8 @@ class Scene:
         """The expression that failed when it is of this kind; else those in it, or in the statement, that are."""
         if isinstance(self.node, kind):
             return [self.node]
-        inner = [node for node in ast.walk(self.node) if isinstance(node, kind)] if isinstance(self.node, ast.expr) else []
+        inner = [node for node in ast.walk(self.node) if isinstance(node, kind)] if isinstance(self.node, ast.expr) \
+            else []
         return inner or [node for node in self.parts() if isinstance(node, kind)]
 
     @property
@@ -143,7 +147,7 @@ class Scene:
         return f"{where}: {text}" if text else where
 
     def source(self, node, symbols=None):
-        """The text of a tree, as the learner wrote it; symbols : an operation -> the symbol that is to stand in it instead."""
+        """The text of a tree, as the learner wrote it; symbols : an operation -> the symbol to put in its place."""
         text = ast.get_source_segment(self.text, node) or ast.unparse(node)
         if symbols and node in symbols and isinstance(node, ast.BinOp):
             left, right = (ast.get_source_segment(self.text, side) for side in (node.left, node.right))
@@ -153,7 +157,8 @@ class Scene:
 
     def operand(self, node):
         """The text of a part of an operation, in brackets where it is one itself."""
-        return f"({self.source(node)})" if isinstance(node, ast.BinOp | ast.UnaryOp | ast.Compare) else self.source(node)
+        return f"({self.source(node)})" if isinstance(node, ast.BinOp | ast.UnaryOp | ast.Compare) \
+            else self.source(node)
 
     def lookup(self, name):
         """What a name stands for at that moment: in the function, in those around it, in the notebook, in Python."""
@@ -163,7 +168,7 @@ class Scene:
         return self.frame.f_globals.get(name, getattr(builtins, name, UNKNOWN))
 
     def value(self, node):
-        """The value of a name, an attribute, an element, or a plain number; UNKNOWN for anything that would have to be run."""
+        """The value of a name, an attribute, an element, or a plain number; UNKNOWN for what would have to be run."""
         if isinstance(node, ast.Constant):
             return node.value
         if isinstance(node, ast.Name):
@@ -180,7 +185,8 @@ class Scene:
             return self._element(node)
         if isinstance(node, ast.Call) and self.value(node.func) is len and len(node.args) == 1:
             value = self.value(node.args[0])
-            return len(value) if type(value) in (list, tuple, dict) or type(value) is np.ndarray and value.ndim else UNKNOWN
+            return len(value) if type(value) in (list, tuple, dict) or type(value) is np.ndarray and value.ndim \
+                else UNKNOWN
         return UNKNOWN
 
     def _element(self, node):
@@ -218,7 +224,8 @@ class Scene:
         if function is abs:
             return inner or None
         if isinstance(function, np.ufunc):
-            return inner if function.nin == 1 else broadcast(inner, self.shape(node.args[1])) if len(node.args) == 2 else None
+            return inner if function.nin == 1 else broadcast(inner, self.shape(node.args[1])) if len(node.args) == 2 \
+                else None
         if any(function is make for make in MADE) and node.args:
             made = self.value(node.args[0])
             return made if isinstance(made, tuple) and all(type(n) is int for n in made) else None
@@ -237,7 +244,8 @@ class Scene:
         given = {keyword.arg: keyword.value for keyword in node.keywords}
         shape, axis = array and self.shape(array[0]), given.get("axis", rest[0] if rest else None)
         axis = self.value(axis) if axis is not None else None
-        if not shape or axis is not None and type(axis) is not int or axis is not None and not -len(shape) <= axis < len(shape):
+        if not shape or axis is not None and type(axis) is not int or axis is not None \
+            and not -len(shape) <= axis < len(shape):
             return None
         kept = tuple(1 if axis is None or i == axis % len(shape) else n for i, n in enumerate(shape))
         lost = () if axis is None else tuple(n for i, n in enumerate(shape) if i != axis % len(shape))
@@ -245,7 +253,7 @@ class Scene:
         return (kept if keeps else lost), kept
 
     def operation(self):
-        """(left, symbol, right) of the operation that failed on two shapes that do not fit, as trees; None when there is none."""
+        """(left, symbol, right), as trees, of the operation whose two shapes do not fit; None when there is none."""
         for node in reversed(self.of(ast.BinOp)):  # from the inside out
             left, right = self.shape(node.left), self.shape(node.right)
             if left is not None and right is not None and self.shape(node) is None and type(node.op) in SYMBOL:
@@ -293,7 +301,7 @@ class Scene:
 
 
 def attribute(value, name):
-    """An attribute that can be read without running anything: of a module, an array, or a plain object. UNKNOWN elsewhere."""
+    """An attribute that is read without running anything, of a module, an array, a plain object; else UNKNOWN."""
     if isinstance(value, types.ModuleType):
         return vars(value).get(name, UNKNOWN)
     if type(value) is np.ndarray:

@@ -1,4 +1,4 @@
-"""What is not written yet is said before any mistake is named: placeholders, an update that is missing, a `return` too early."""
+"""What is not written yet, said before any mistake is named: placeholders, no update, a `return` too early."""
 
 import numpy as np
 
@@ -53,7 +53,8 @@ def too_early(evidence, problems):
 
 def missing(evidence):
     """Values that were not returned, where all that were are right."""
-    wrong = [key for key in evidence.wrong if key not in evidence.yardstick.properties and not key.endswith("/returned")]
+    wrong = [key for key in evidence.wrong if key not in evidence.yardstick.properties
+             and not key.endswith("/returned")]
     names = dict.fromkeys(key.partition("/")[2] for key in wrong)
     if not names or any(evidence.got.get(key) is not None or evidence.case(key).problem for key in wrong):
         return []
@@ -90,7 +91,8 @@ def untouched(evidence):
     if (places := remarks(evidence, "local name")) and not evidence.hidden:
         found.append(
             Advice(
-                "This gives a name of the function a new array, and leaves the model's as it was: `model.cell.Wx -= ...` "
+                "This gives a name of the function a new array, and leaves the model's as it was: `model.cell.Wx -= "
+                "...` "
                 "changes the model's.",
                 "unfinished",
                 code=places[0],
@@ -133,7 +135,8 @@ def bare(evidence, problems, last):
             return []
         return [Advice(as_made(never), "unfinished", theirs=True)]
     texts = [
-        f"{listed(name for name in empty if empty[name] == kind)} {'is' if list(empty.values()).count(kind) == 1 else 'are'} {kind}"
+        f"{listed(name for name in empty if empty[name] == kind)} "
+        f"{'is' if list(empty.values()).count(kind) == 1 else 'are'} {kind}"
         for kind in dict.fromkeys(empty.values())
     ]
     still = f" {as_made(never)}" if never else ""
@@ -142,7 +145,8 @@ def bare(evidence, problems, last):
 
 def as_made(names):
     return (
-        f"{listed('`' + text.replace(' (', '` (') for text in names)} {'is' if len(names) == 1 else 'are'} returned as made: "
+        f"{listed('`' + text.replace(' (', '` (') for text in names)} {'is' if len(names) == 1 else 'are'} returned "
+        "as made: "
         "nothing is written there yet."
     )
 

@@ -71,7 +71,7 @@ def observe_both(exercise, function, inputs, helpers, **limits):
 
     Returns
     -------
-    observed : Observed; its `helped` is the second observation where that differs, and `helpers` names those that differ
+    observed : Observed; its `helped` is the second observation where that differs, `helpers` names those that differ
     """
     start = time.process_time()
     observed = observe(exercise, function, inputs, **limits)

@@ -35,7 +35,7 @@ def flatten(exercise, inputs, observed):
 
 @dataclass
 class Symptoms:
-    """What a mistake shows on a fixture: all of it, the observations it gets wrong, their values, its problems and damage."""
+    """What a mistake shows on a fixture: all of it, what it gets wrong, the values, its problems and damage."""
 
     mistake: Mistake
     observed: Observed
@@ -62,7 +62,8 @@ class Yardstick:
         shown = observe(self.exercise, mistake.wrong, self.inputs, guarded=False)
         values = flatten(self.exercise, self.inputs, shown)
         signs = [key for key in self.telling if not self.agree(key, values.get(key), self.expected[key])]
-        return Symptoms(mistake, shown, signs, values, problem_texts(shown), {c: r.damaged for c, r in shown.cases.items() if r.damaged})
+        return Symptoms(mistake, shown, signs, values, problem_texts(shown),
+                        {c: r.damaged for c, r in shown.cases.items() if r.damaged})
 
     @cached_property
     def telling(self):
@@ -84,7 +85,8 @@ class Yardstick:
         """Whether two observations of one key are the same, shape included; None is the same as None only."""
         if got is None or value is None:
             return got is None and value is None
-        return close(got, value, self.tolerance[key.split("/")[0]]) and (isinstance(got, str) or got.shape == value.shape)
+        return close(got, value, self.tolerance[key.split("/")[0]]) \
+            and (isinstance(got, str) or got.shape == value.shape)
 
 
 def problem_texts(observed):

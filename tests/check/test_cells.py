@@ -27,11 +27,13 @@ def test_on_a_kernel():
     cells = [nbformat.v4.new_code_cell(textwrap.dedent(source)) for source in CELLS.values()]
     notebook = nbformat.v4.new_notebook(cells=cells)
     NotebookClient(notebook, timeout=120, kernel_name="python3", allow_errors=True).execute()
-    said = {name: " ".join(str(output.get("data", {}).get("text/html", output.get("text", ""))) for output in cell.outputs)
+    said = {name: " ".join(str(output.get("data", {}).get("text/html", output.get("text", "")))
+                           for output in cell.outputs)
             for name, cell in zip(CELLS, cells, strict=True)}
     assert "has not run yet" in said["not there"]
     assert "Cell [" not in said["fine"] + said["of the new"]
     for name, why in (("old", "SyntaxError"), ("old again", "stopped before its definition")):
-        assert f"Cell [{5 if name == 'old' else 7}]" in said[name] and why in said[name] and "version of cell [3]" in said[name]
+        assert f"Cell [{5 if name == 'old' else 7}]" in said[name] and why in said[name] \
+            and "version of cell [3]" in said[name]
     assert "readouts" in said["of the former name"] and "version of cell [9]" in said["of the former name"]
     assert "did not run: SyntaxError" in said["so not there"] and "Cell [13]" in said["so not there"]

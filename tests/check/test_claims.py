@@ -35,7 +35,8 @@ def test_right_answers_to_another_fixture_earn_the_form_only(name, others):
         assert judge(yardstick(name), elsewhere).points <= for_nothing(exercise), seed
 
 
-@pytest.mark.parametrize("name", [name for name, exercise in EXERCISES.items() if any(case.read for case in exercise.cases)])
+@pytest.mark.parametrize("name", [name for name, exercise in EXERCISES.items()
+                                  if any(case.read for case in exercise.cases)])
 def test_a_verdict_cannot_be_claimed(name):
     """What the judge works out by itself is sent in its place, in words and numbers as they would be right."""
     exercise, expected = EXERCISES[name], yardstick(name).expected
@@ -46,7 +47,8 @@ def test_a_verdict_cannot_be_claimed(name):
         if exercise_case(exercise, key).read and value_name not in right[case].values:
             cases[case].values[value_name] = value
     got = judge(yardstick(name), Observed(cases)).points
-    read = [facet for facet in exercise.facets if all(exercise_case(exercise, key).read for key in keys_of(facet.keys[0], expected))]
+    read = [facet for facet in exercise.facets
+            if all(exercise_case(exercise, key).read for key in keys_of(facet.keys[0], expected))]
     assert got <= for_nothing(exercise) and got <= exercise.points - sum(facet.points for facet in read), got
 
 
@@ -58,7 +60,8 @@ def exercise_case(exercise, key):
 def test_junk_is_judged_without_an_error(name):
     exercise = EXERCISES[name]
     right = observe(exercise, exercise.reference, yardstick(name).inputs, guarded=False)
-    for junk in (np.array("x"), np.zeros(0), np.full((2, 3, 4, 5), np.nan), np.array(["a"]), np.array(2**63, np.uint64), "no array"):
+    for junk in (np.array("x"), np.zeros(0), np.full((2, 3, 4, 5), np.nan), np.array(["a"]),
+                 np.array(2**63, np.uint64), "no array"):
         cases = {case: CaseResult(dict.fromkeys(result.values, junk)) for case, result in right.cases.items()}
         assert judge(yardstick(name), Observed(cases, cases[exercise.cases[0].name])).points == 0, junk
 
@@ -78,5 +81,6 @@ def test_hidden_judgements_tell_no_number_of_the_fixture():
             observed = observe(exercise, wrong, yardstick(name).inputs, guarded=False)
             hidden, told = (judge(yardstick(name), observed, hidden=flag).facets for flag in (True, False))
             assert [bool(v.reason) for v in hidden] == [bool(v.reason) for v in told]
-            texts = " ".join(re.sub(r"\([^()]*\)", "", v.reason) for v, facet in zip(hidden, exercise.facets) if facet.kind == "value")
+            texts = " ".join(re.sub(r"\([^()]*\)", "", v.reason) for v, facet in zip(hidden, exercise.facets)
+                             if facet.kind == "value")
             assert not re.search(r"\d\.\d|expected (?! |,|text|numbers)", texts), (name, texts)

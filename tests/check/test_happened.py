@@ -90,53 +90,69 @@ def forward(lines):
     return "rnn_forward", "cell, X, h0=None", lines
 
 
-WHAT_TO_DO = {  # (exercise, arguments, lines of the function) -> what is said about the line; "" where nothing is proved
+WHAT_TO_DO = {  # (exercise, arguments, lines of the function) -> what is said; "" where nothing is proved
     "a lost axis": (cell_back("dz = dh_t - h_t.sum(axis=1)\ndb = np.zeros_like(cell.b)\ndb += dz.sum(axis=1)"),
                     "`dz.sum(axis=1)` has lost an axis: with `keepdims=True` it is (5, 1), which fits."),
-    "a lost axis, by name": (("softmax_cross_entropy", "logits, targets", "top = logits.max(axis=1)\np = np.exp(logits - top)"),
+    "a lost axis, by name": (("softmax_cross_entropy", "logits, targets", "top = logits.max(axis=1)\np = "
+                                                                          "np.exp(logits - top)"),
                              "`logits.max(axis=1)` (line 2) has lost an axis"),
     "a transpose": (cell_back("dWx = h_t @ x_t"), "`x_t` lacks its transpose: `h_t @ x_t.T` is (5, 2)."),
-    "a transpose in what is returned": (cell_back("return h_t @ x_t, dh_t @ h_prev.T, dh_t, h_prev"), "`x_t` lacks its transpose"),
+    "a transpose in what is returned": (cell_back("return h_t @ x_t, dh_t @ h_prev.T, dh_t, h_prev"), "`x_t` lacks "
+                                                                                                      "its transpose"),
     "a product of the wrong two": (cell_back("z_t = cell.Wx @ h_prev"), ""),
     "a shape in parts": (forward("T, D, B = X.shape\nH = len(cell.b)\nh = np.zeros(T, H, B)"), "`np.zeros((T, H, B))`"),
     "a power in bits": (cell_back("dz = dh_t * (1 - h_t^2)"), "a power is `**`"),
-    "a power of a difference in bits": (("squared_error", "y, target", "return np.sum((y - target)^2), y"), "`(y - target)**2`"),
+    "a power of a difference in bits": (("squared_error", "y, target", "return np.sum((y - target)^2), "
+                                                                       "y"), "`(y - target)**2`"),
     "a name of three letters": (("readout", "h_t, Wy, c", "return Wy @ x_t + c"), ""),
     "max of two arrays": (("relative_error", "a, b", "return max(abs(a), abs(b))"), "`np.maximum`"),
-    "names for names and values": (("clip_by_norm", "grads, max_norm", "for name, g in grads:\n    pass"), "`grads.items()`"),
-    "three axes and a `*`": (("softmax_cross_entropy", "logits, targets",
-                              "y = np.eye(logits.shape[1])[targets]\nreturn y * logits, 0"), ""),
-    "a list's append kept": (forward("hs = []\nfor x_t in X:\n    hs = hs.append(x_t)"), "`.append(...)` works in place and returns None (line 4)"),
+    "names for names and values": (("clip_by_norm", "grads, max_norm", "for name, g in grads:\n    "
+                                                                       "pass"), "`grads.items()`"),
+    "three axes and a `*`": (("readout", "h_t, Wy, c", "return np.zeros((3, 4, 5)) * np.zeros((3, 5, 4))"), ""),
+    "a `*` for all steps": (("many_to_many", "h_states, Wy, c", "return Wy * h_states + c"), "The matrix product is `Wy @ h_states`"),
+    "a list's append kept": (forward("hs = []\nfor x_t in X:\n    hs = hs.append(x_t)"), "`.append(...)` works in "
+                                                                                         "place and returns None "
+                                                                                         "(line 4)"),
     "a removed name": (("one_hot", "indices, size", "return np.zeros(size, dtype=np.float)"), "write `float`"),
     "another removed name": (("count_parameters", "D, H, O", "return np.product([D, H, O])"), "write `np.prod`"),
-    "a name one letter off": (("squared_error", "y, target", "return np.sum((y - targets)**2), y"), "there is `target`"),
+    "a name one letter off": (("squared_error", "y, target", "return np.sum((y - targets)**2), y"),
+                              "there is `target`"),
     "a function one letter off": (cell_back("return np.tahn(h_t)"), "there is `np.tanh`"),
     "two names as near": (("squared_error", "y_a, y_b", "return np.sum(y_c), y_a"), ""),
     "an attribute without its object": (cell_back("return Wh.T @ dh_t"), "`cell.Wh` is there"),
-    "an attribute of the cell within": (("train_step", "model, X, Y, lr, max_norm", "model.Wh -= lr"), "`model.cell` has"),
+    "an attribute of the cell within": (("train_step", "model, X, Y, lr, max_norm", "model.Wh -= lr"), "`model.cell` "
+                                                                                                       "has"),
     "a helper of the course": (("softmax_cross_entropy", "logits, targets", "p = softmax(logits)"),
                                "`from rnn_helpers.losses import softmax`"),
-    "a loss that is not given": (("train_step_characters", "model, X, targets, lr, max_norm", "model.loss_and_gradients(X, targets)"),
+    "a loss that is not given": (("train_step_characters", "model, X, targets, lr, max_norm",
+                                  "model.loss_and_gradients(X, targets)"),
                                  "loss=softmax_cross_entropy"),
-    "two of three": (("rnn_cell_backward", "cell, dh_t, cache", "x_t, h_prev = cache"), "`cache` gives 3 values, and 2 names"),
+    "two of three": (("rnn_cell_backward", "cell, dh_t, cache", "x_t, h_prev = cache"), "`cache` gives 3 values, and "
+                                                                                        "2 names"),
     "two of one array": (("readout", "h_t, Wy, c", "a, b, d = np.negative(h_t)"), ""),
-    "what a function returned": (cell_back("def both():\n    return 1, 2, 3\na, b = both()"), "`both(...)` gives 3 values"),
+    "what a function returned": (cell_back("def both():\n    return 1, 2, 3\na, b = both()"), "`both(...)` gives 3 "
+                                                                                              "values"),
     "an array called": (cell_back("dz = dh_t(1 - h_t**2)"), "`dh_t` is an array, and round brackets call it"),
     "a tuple's attribute": (("rnn_cell_backward", "cell, dh_t, cache", "return cache.h_t"), "`cache` is a tuple of 3"),
     "h0 == None": (forward("if h0 == None:\n    h0 = 0\nreturn X, X"), "`h0 is None`"),
     "arrays in an if": (("relative_error", "a, b", "if a == b:\n    return 0.0\nreturn 1.0"), "`np.all(a == b)`"),
-    "steps of a number": (("rnn_backward", "cell, dh, caches", "for t in reversed(len(caches)):\n    pass"), "`reversed(range(len(caches)))`"),
+    "steps of a number": (("rnn_backward", "cell, dh, caches", "for t in reversed(len(caches)):\n    "
+                                                               "pass"), "`reversed(range(len(caches)))`"),
     "a loop over a number": (forward("T = len(X)\nfor t in T:\n    pass"), "`range(T)`"),
     "a range of a float": (("make_windows", "series, length", "N = len(series) / length\nfor n in range(N):\n    pass"),
                            "`/` on line 2 gives one, `//` a whole number"),
     "a list for an array": (("fit_scale", "series", "return series.mean(), series.std()"), "`np.asarray(series)`"),
-    "the keys of a dict": (("clip_by_norm", "grads, max_norm", "n = sum(np.sum(g**2) for g in grads)"), "`grads.values()`"),
-    "a key that is not there": (("clip_by_norm", "grads, max_norm", "return grads['Wx'], 1.0"), "has the keys 'dWx', 'dWh', 'db'"),
+    "the keys of a dict": (("clip_by_norm", "grads, max_norm", "n = sum(np.sum(g**2) for g in "
+                                                               "grads)"), "`grads.values()`"),
+    "a key that is not there": (("clip_by_norm", "grads, max_norm", "return grads['Wx'], 1.0"), "has the keys 'dWx', "
+                                                                                                "'dWh', 'db'"),
     "one step too far": (forward("for t in range(len(X) + 1):\n    x_t = X[t]"), "`X` has no element"),
     "no value to add to": (cell_back("dWx += dh_t @ x_t.T"), "`dWx = np.zeros_like(cell.Wx)`"),
-    "None, for it was not given": (forward("h = h0\nfor x_t in X:\n    h = cell.Wh @ h"), "`h` is None, as `h0` was not given"),
+    "None, for it was not given": (forward("h = h0\nfor x_t in X:\n    h = cell.Wh @ h"), "`h` is None, as `h0` was "
+                                                                                          "not given"),
     "a column of probabilities": (("sample", "model, chars, prefix, length, temperature, rng",
-                                   "p = np.full((len(chars), 1), 1 / len(chars))\nreturn rng.choice(chars, p=p)"), "`p[:, 0]`"),
+                                   "p = np.full((len(chars), 1), 1 / len(chars))\nreturn rng.choice(chars, "
+                                   "p=p)"), "`p[:, 0]`"),
     "a keyword one letter off": (cell_back("db = np.sum(dh_t, axis=1, keepdim=True)"), "`keepdims`"),
     "a learner's own error": (cell_back("raise ValueError('not like this')"), ""),
 }
@@ -153,7 +169,8 @@ def test_what_to_do_is_said_where_the_line_and_its_values_prove_it(kind):
 
 def written(name, arguments, lines):
     """A function as if it stood in a cell of a notebook."""
-    source, cell = f"def {name}({arguments}):\n" + textwrap.indent(lines, "    ") + "\n", f"<a cell with {name} {abs(hash(lines))}>"
+    source, cell = f"def {name}({arguments}):\n" + textwrap.indent(lines, "    ") + "\n", f"<a cell with {name} " \
+                                                                                          f"{abs(hash(lines))}>"
     linecache.cache[cell] = len(source), None, source.splitlines(keepends=True), cell
     namespace = {"np": np}
     exec(compile(source, cell, "exec"), namespace)

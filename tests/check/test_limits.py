@@ -157,7 +157,8 @@ def test_on_a_kernel():
     assert all(data["text/plain"] == "0.0" for data in shown.values())
     said = {name: data["text/html"] for name, data in shown.items()}
     assert "0.5 seconds" in said["endless"] and "line 2" in said["endless"] and (DEAF or "0.5 seconds" in said["deaf"])
-    assert "return" in said["exit"] and "exit()" in said["exit"] and "input" in said["input"] and "called as asked" in said["await"]
+    assert "return" in said["exit"] and "exit()" in said["exit"] and "input" in said["input"] \
+        and "called as asked" in said["await"]
 
 
 # --- memory ---
@@ -174,7 +175,8 @@ def grows_in_a_loop(cell, x_t, h_prev):
         h = np.concatenate([h, h])
 
 
-@pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="memory is bounded where /proc says how much there is")
+@pytest.mark.skipif(not os.path.exists("/proc/self/statm"),
+                    reason="memory is bounded where /proc says how much there is")
 @pytest.mark.parametrize("function", [grows_without_end, grows_in_a_loop])
 def test_memory_is_bounded_and_given_back(function, monkeypatch):
     monkeypatch.setattr(limits, "TIME_LIMIT", 60.0)  # memory ends first, on a busy machine too

@@ -53,16 +53,19 @@ def generator(cell, x_t, h_prev):
 
 HUGE = np.broadcast_to(1.0, (10**6, 10**6))
 ODD = {
-    "None": None, "number": 3, "text": "h", "empty": (), "dict": {"h_t": 1}, "ragged": ([[1, 2], [3]], None), "set": ({1}, {2}),
+    "None": None, "number": 3, "text": "h", "empty": (), "dict": {"h_t": 1}, "ragged": ([[1, 2], [3]], None),
+    "set": ({1}, {2}),
     "complex": (np.ones((5, 1)) * 1j, None), "objects": (np.array([[None]] * 5), None),
     "huge": (HUGE, None), "nested": (((1, (2,)), 3), 4), "dates": (np.array(["2020-01-01"], "datetime64[D]"), None),
 }
-SAYS = {"None": "return", "number": "int", "text": "str", "empty": "0 values", "dict": "dict", "ragged": "shape", "complex": "complex",
+SAYS = {"None": "return", "number": "int", "text": "str", "empty": "0 values", "dict": "dict", "ragged": "shape",
+        "complex": "complex",
         "objects": "", "huge": "far more"}
 
 
 def test_nan_is_told_with_what_to_look_for():
-    points, advice, _ = told("rnn_cell_forward", lambda cell, x_t, h_prev: (np.full_like(cell.Wh @ h_prev, np.nan), None))
+    points, advice, _ = told("rnn_cell_forward", lambda cell, x_t,
+                             h_prev: (np.full_like(cell.Wh @ h_prev, np.nan), None))
     assert points <= 1 and "nan" in advice and "0 / 0" in advice
 
 
@@ -175,7 +178,8 @@ def test_works_the_first_time_only():
         return right(cell, x_t, h_prev)
 
     points, advice, _ = told("rnn_cell_forward", once)
-    assert points < FULL["rnn_cell_forward"] / 2 and advice.startswith("it works the first time only") and "again?" in advice
+    assert points < FULL["rnn_cell_forward"] / 2 and advice.startswith("it works the first time only") \
+        and "again?" in advice
 
 
 def test_a_default_argument_that_grows():
@@ -233,7 +237,8 @@ BORROWED = {
                          lambda cell, x_t, h_prev: cell.forward(x_t, h_prev),
                          lambda *args: importlib.import_module("rnn_helpers.cell").rnn_cell_forward(*args),
                          lambda *args: getattr(check.EXERCISES["rnn_cell_forward"], "reference")(*args),  # noqa: B009
-                         lambda cell, x_t, h_prev: (a_forward_pass(cell, x_t[None], h_prev)[0][0], (x_t, h_prev, h_prev)),
+                         lambda cell, x_t, h_prev: (a_forward_pass(cell, x_t[None], h_prev)[0][0],
+                                                    (x_t, h_prev, h_prev)),
                          check.yours_or_ours(my_own_cell), functools.wraps(right)(lambda *args: my_own_cell(*args))],
     "rnn_forward": [a_forward_pass, through_the_model, functools.partial(a_forward_pass)],
     "rnn_backward": [bptt.rnn_backward, through_the_models_gradients,
@@ -259,4 +264,5 @@ def test_helpers_of_other_exercises_are_fine():
         return np.array(states), caches
 
     assert told("rnn_forward", with_the_cell)[0] == FULL["rnn_forward"]
-    assert told("many_to_many", lambda h_states, Wy, c: [readout.readout(h_t, Wy, c) for h_t in h_states])[0] == FULL["many_to_many"]
+    assert told("many_to_many", lambda h_states, Wy,
+                c: [readout.readout(h_t, Wy, c) for h_t in h_states])[0] == FULL["many_to_many"]

@@ -56,12 +56,14 @@ def test_text_and_table_say_the_same(capsys):
     assert printed == f"{shown!r}\n"
     for row in shown.table():
         assert all(text in printed and text in markup for text in row)
-    assert markup.count("scope='row'") == len(list(shown.table())) and markup.count("scope='col'") == 3 and "<caption" in markup
+    assert markup.count("scope='row'") == len(list(shown.table())) and markup.count("scope='col'") == 3 \
+        and "<caption" in markup
 
 
 def test_nothing_left():
     rows = [("readout", "right", 3.0, 3.0)]
-    assert "nothing left but what a person reads" in Progress("n", [*rows, ("essay", "not started", None, 2.0)]).headline()
+    assert "nothing left but what a person reads" in Progress("n",
+                                                              [*rows, ("essay", "not started", None, 2.0)]).headline()
     assert Progress("n", rows).headline().endswith("nothing left")
 
 
@@ -96,7 +98,7 @@ def test_all_notebooks_from_day_to_day(page):
     check.readout(own_readout)
     check._checked.clear()  # another day
     check.rnn_cell_forward(lambda cell, x_t, h_prev: (x_t, None))
-    check.many_to_many(lambda h_states, Wy, c: Wy @ h_states + c)  # its notebook is not here: kept for this session only
+    check.many_to_many(lambda h_states, Wy, c: Wy @ h_states + c)  # its notebook is not here: for this session only
     rows = {name: (state, points) for name, state, points in check.progress("all").table()}
     assert len(rows) == len({exercise.notebook for exercise in check.EXERCISES.values()}) + 1  # 3b has none
     readout, many = (check.EXERCISES[name].points for name in ("readout", "many_to_many"))
@@ -108,7 +110,8 @@ def test_all_notebooks_from_day_to_day(page):
     assert check.progress("all").points == 0
 
 
-@pytest.mark.parametrize("text", ["", "[]", "null", '{"readout": 3}', '{"readout": {"points": "x", "status": 1}}', "\x00"])
+@pytest.mark.parametrize("text", ["", "[]", "null", '{"readout": 3}', '{"readout": {"points": "x", "status": 1}}',
+                                  "\x00"])
 def test_a_damaged_file_is_as_good_as_none(page, text):
     (page / KEPT).write_text(text)
     assert check.progress("all").points == 0

@@ -1,4 +1,4 @@
-"""The report: the most helpful first, nothing cut, readable everywhere; a table that needs no colour; a learner's text is no markup."""
+"""The report: the most helpful first, nothing cut, readable everywhere, nothing of a learner's is markup."""
 
 import io
 import re
@@ -8,9 +8,9 @@ from html.parser import HTMLParser
 import pytest
 
 from rnn_helpers import check
+from rnn_helpers.check.advice import Advice
 from rnn_helpers.check.judge import Judgement, Verdict, judge
 from rnn_helpers.check.observe import observe
-from rnn_helpers.check.advice import Advice
 from rnn_helpers.check.report import Points, as_html, as_latex, as_text, mathematics, readable
 from rnn_helpers.check.yardstick import Yardstick
 from tests.check.trying import each_of, wrong_ways
@@ -66,8 +66,10 @@ def wrong_on_purpose(cell, x_t, h_prev):
 def test_a_learners_text_is_no_markup():
     judgement = check.run("rnn_cell_forward", wrong_on_purpose).judgement
     page = Page(as_html(judgement))
-    assert not {tag for tag, _ in page.tags} - {"code", "div", "p", "strong", "table", "caption", "thead", "tbody", "tr", "th", "td"}
-    assert "<script>alert('x')</script>" in "".join(page.of("p") + page.of("code")) and "\x1b" not in as_text(judgement) + as_html(judgement)
+    assert not {tag for tag, _ in page.tags} - {"code", "div", "p", "strong", "table", "caption", "thead", "tbody",
+                                                "tr", "th", "td"}
+    assert "<script>alert('x')</script>" in "".join(page.of("p") + page.of("code")) \
+        and "\x1b" not in as_text(judgement) + as_html(judgement)
 
 
 def test_the_table_is_one_for_a_screen_reader_and_without_colours():
@@ -79,11 +81,13 @@ def test_the_table_is_one_for_a_screen_reader_and_without_colours():
     marks = {"✓ right", "– waits", "✗ wrong"}
     assert [text for text in page.of("td") if text in marks] == [
         "✓ right" if not v.reason else "– waits" if v.waits else "✗ wrong" for v in facets]
-    assert set(re.findall(r"(?:color|background)[a-z-]*:([a-z#0-9]+)", markup)) <= {"inherit"}  # the page's own, light or dark
+    assert set(re.findall(r"(?:color|background)[a-z-]*:([a-z#0-9]+)",
+                          markup)) <= {"inherit"}  # the page's own, light or dark
 
 
 def test_the_text_says_points_and_verdicts_in_words():
-    judgement = Judgement("f", "f(x)", "partly right", 1.5, 2.0, ["advice"], [Verdict("a", 1, 1.0), Verdict("b", 1, 0.5, "off")])
+    judgement = Judgement("f", "f(x)", "partly right", 1.5, 2.0, ["advice"],
+                          [Verdict("a", 1, 1.0), Verdict("b", 1, 0.5, "off")])
     lines = as_text(judgement).splitlines()
     assert lines[0] == "f: partly right, 1.5 of 2 points" and lines[1].strip() == "advice"
     assert lines[2].split() == ["ok", "1/1", "a"] and lines[3].split() == ["wrong", "0.5/1", "b", "off"]

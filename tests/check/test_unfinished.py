@@ -7,32 +7,45 @@ import pytest
 from rnn_helpers import check
 from tests.check.test_happened import written
 
-FORWARD = "h = np.zeros((len(cell.Wh), X[0].shape[1])) if h0 is None else h0\nh_states, caches = [], []\nfor x_t in X:\n" \
-    "    h_prev, h = h, np.tanh(cell.Wx @ x_t + cell.Wh @ h + cell.b)\n    h_states.append(h)\n    caches.append((x_t, h_prev, h))\n"
-STEP = "x_t, h_prev, h_t = cache\ndz = dh_t * (1 - h_t**2)\ndWx, dWh, db = dz @ x_t.T, np.zeros_like(cell.Wh), np.zeros_like(cell.b)\n" \
+FORWARD = "h = np.zeros((len(cell.Wh), X[0].shape[1])) if h0 is None else h0\nh_states, caches = [], []\nfor x_t in " \
+          "X:\n" \
+    "    h_prev, h = h, np.tanh(cell.Wx @ x_t + cell.Wh @ h + cell.b)\n    h_states.append(h)\n    " \
+    "caches.append((x_t, h_prev, h))\n"
+STEP = "x_t, h_prev, h_t = cache\ndz = dh_t * (1 - h_t**2)\ndWx, dWh, db = dz @ x_t.T, np.zeros_like(cell.Wh), " \
+       "np.zeros_like(cell.b)\n" \
     "dh_prev = np.zeros_like(h_prev)\nreturn dWx, dWh, db, dh_prev"
-TRAIN = "loss, gradients = model.loss_and_gradients(X, Y)\nnorm = np.sqrt(sum(np.sum(gradients[name]**2) for name in model.params))\n"
+TRAIN = "loss, gradients = model.loss_and_gradients(X, Y)\nnorm = np.sqrt(sum(np.sum(gradients[name]**2) for name " \
+        "in model.params))\n"
 
 UNFINISHED = {  # (exercise, arguments, lines) -> what is said
     "nothing returned": (("rnn_cell_forward", "cell, x_t, h_prev", "h_t = np.tanh(cell.Wx @ x_t)"), "has no `return`"),
     "printed": (("count_parameters", "D, H, O", "print(D * H)"), "`return` gives it back"),
     "None": (("rnn_cell_forward", "cell, x_t, h_prev", "h_t = None\ncache = None\nreturn h_t, cache"), "h_t.* None"),
-    "four None": (("rnn_cell_backward", "cell, dh_t, cache", "return None, None, None, None"), "dWx, dWh, db and dh_prev are None"),
+    "four None": (("rnn_cell_backward", "cell, dh_t, cache", "return None, None, None, None"), "dWx, dWh, db and "
+                                                                                               "dh_prev are None"),
     "an ellipsis": (("readout", "h_t, Wy, c", "y_t = ...\nreturn y_t"), r"y_t is still `\.\.\.`"),
-    "zeros": (("rnn_cell_forward", "cell, x_t, h_prev", "h_t = np.zeros_like(h_prev)\nreturn h_t, (x_t, h_prev, h_t)"), "0 everywhere"),
+    "zeros": (("rnn_cell_forward", "cell, x_t, h_prev", "h_t = np.zeros_like(h_prev)\nreturn h_t, (x_t, h_prev, "
+                                                        "h_t)"), "0 everywhere"),
     "three of four": (("rnn_cell_backward", "cell, dh_t, cache", STEP),
-                      "dWh, db and dh_prev are 0 everywhere.*`dWh` .line 4., `db` .line 4. and `dh_prev` .line 5. are returned as made"),
-    "an empty array": (("rnn_forward", "cell, X, h0=None", "caches = []\nh_states = np.empty((len(X), len(cell.b), X[0].shape[1]))\n"
+                      "dWh, db and dh_prev are 0 everywhere.*`dWh` .line 4., `db` .line 4. and `dh_prev` .line 5. are "
+                      "returned as made"),
+    "an empty array": (("rnn_forward", "cell, X, h0=None", "caches = []\nh_states = np.empty((len(X), len(cell.b), "
+                                                           "X[0].shape[1]))\n"
                                                            "return h_states, caches"), "`h_states` .line 3."),
     "an empty text": (("sample", "model, chars, prefix, length, temperature, rng", "text = ''\nreturn text"), "empty"),
-    "no losses": (("train_stream", "model, X, Y, k1, k2, lr", "losses = []\nreturn losses"), "what they were before the call"),
-    "three values of four": (("rnn_cell_backward", "cell, dh_t, cache", "x_t, h_prev, h_t = cache\ndz = dh_t * (1 - h_t**2)\n"
-                              "return dz @ x_t.T, dz @ h_prev.T, dz.sum(axis=1, keepdims=True)"), "dh_prev is not returned"),
-    "return in the loop": (("rnn_forward", "cell, X, h0=None", FORWARD + "    return np.array(h_states), caches"), "stands in the loop"),
+    "no losses": (("train_stream", "model, X, Y, k1, k2, lr", "losses = []\nreturn losses"), "what they were before "
+                                                                                             "the call"),
+    "three values of four": (("rnn_cell_backward", "cell, dh_t, cache", "x_t, h_prev, h_t = cache\ndz = dh_t * (1 - "
+                                                                        "h_t**2)\n"
+                              "return dz @ x_t.T, dz @ h_prev.T, dz.sum(axis=1, keepdims=True)"), "dh_prev is not "
+                                                                                                  "returned"),
+    "return in the loop": (("rnn_forward", "cell, X, h0=None", FORWARD + "    return np.array(h_states), "
+                                                                         "caches"), "stands in the loop"),
     "no update": (("train_step", "model, X, Y, lr, max_norm", TRAIN + "return loss, norm"),
                   "Wx, Wh, b, Wy and c are what they were before the call: the update is still to be written"),
     "an update of local names": (("train_step", "model, X, Y, lr, max_norm",
-                                  TRAIN + "Wx = model.cell.Wx\nWx = Wx - lr * gradients['Wx']\nreturn loss, norm"), "gives a name of the function"),
+                                  TRAIN + "Wx = model.cell.Wx\nWx = Wx - lr * gradients['Wx']\nreturn loss, "
+                                          "norm"), "gives a name of the function"),
 }
 
 
@@ -51,13 +64,16 @@ def test_code_below_the_raise_is_seen():
 
 
 def test_a_body_of_pass_is_not_attempted():
-    assert check.run("readout", written("readout", "h_t, Wy, c", "'''Describes.'''\npass")).judgement.status == "not attempted"
+    assert check.run("readout", written("readout", "h_t, Wy, c",
+                                        "'''Describes.'''\npass")).judgement.status == "not attempted"
 
 
 RIGHT_ENOUGH = {  # what looks unfinished and is not
-    "a loss of 0 that is added to": ("squared_error", "y, target", "loss = 0\nloss += np.sum((y - target)**2)\nreturn loss, 2 * (y - target)"),
+    "a loss of 0 that is added to": ("squared_error", "y, target", "loss = 0\nloss += np.sum((y - target)**2)\nreturn "
+                                                                   "loss, 2 * (y - target)"),
     "a list that is filled": ("rnn_forward", "cell, X, h0=None", FORWARD + "return np.array(h_states), caches"),
-    "a return in an if in a loop": ("count_parameters", "D, H, O", "for n in range(3):\n    if n:\n        return H * (D + H + 1) + O * (H + 1)"),
+    "a return in an if in a loop": ("count_parameters", "D, H, O", "for n in range(3):\n    if n:\n        return H * "
+                                                                   "(D + H + 1) + O * (H + 1)"),
 }
 
 

@@ -9,8 +9,9 @@ from tests.check.test_happened import written
 
 STEP = "x_t, h_prev, h_t = cache\ndz = dh_t * (1 - h_t**2)\n" \
     "return dz @ x_t.T, dz @ {}.T, dz.sum(axis=1, keepdims=True), cell.Wh.T @ dz"
-WALK = "dWx, dWh, db, carry = np.zeros_like(cell.Wx), np.zeros_like(cell.Wh), np.zeros_like(cell.b), np.zeros_like(dh[0])\n" \
-    "for t in reversed(range(len(caches))):\n    a, b, c, carry = rnn_cell_backward(cell, dh[t] + carry, caches[t])\n" \
+WALK = "dWx, dWh, db = np.zeros_like(cell.Wx), np.zeros_like(cell.Wh), np.zeros_like(cell.b)\n" \
+    "carry = np.zeros_like(dh[0])\nfor t in reversed(range(len(caches))):\n" \
+    "    a, b, c, carry = rnn_cell_backward(cell, dh[t] + carry, caches[t])\n" \
     "    dWx {sign} a\n    dWh += b\n    db += c\nreturn dWx, dWh, db, carry"
 
 
@@ -36,7 +37,8 @@ def test_a_right_walk_on_a_wrong_step():
     assert judgement.status == "right" and judgement.points == judgement.maximum and judgement.mistakes == []
     assert "`rnn_backward` is right" in judgement.advice[0] and "Your `rnn_cell_backward`" in judgement.advice[0]
     assert check.yours_or_ours(walk) is ours  # what follows in the notebook needs gradients that are right
-    assert check.run("rnn_cell_backward", walk.__globals__["rnn_cell_backward"]) < check.EXERCISES["rnn_cell_backward"].points
+    step = walk.__globals__["rnn_cell_backward"]
+    assert check.run("rnn_cell_backward", step) < check.EXERCISES["rnn_cell_backward"].points
 
 
 def test_a_step_that_is_not_written_yet():
@@ -46,10 +48,12 @@ def test_a_step_that_is_not_written_yet():
 
 def test_a_wrong_walk_on_a_wrong_step_is_named():
     judgement = check.run("rnn_backward", both(WRONG_STEP, WRONG_WALK)).judgement
-    assert 0 < judgement.points < judgement.maximum and "is judged with the course's" in judgement.advice[0] and judgement.mistakes
+    assert 0 < judgement.points < judgement.maximum and "is judged with the course's" in judgement.advice[0] \
+        and judgement.mistakes
 
 
-@pytest.mark.parametrize("step, walk, status", [(RIGHT_STEP, RIGHT_WALK, "right"), (RIGHT_STEP, WRONG_WALK, "partly right")])
+@pytest.mark.parametrize("step, walk, status",
+                         [(RIGHT_STEP, RIGHT_WALK, "right"), (RIGHT_STEP, WRONG_WALK, "partly right")])
 def test_nothing_is_said_of_a_right_step(step, walk, status):
     judgement = check.run("rnn_backward", both(step, walk)).judgement
     assert judgement.status == status and not judgement.helped and "Your" not in judgement.advice[0]
@@ -63,10 +67,12 @@ def test_which_of_several_helpers_is_wrong():
         norm = np.sqrt(sum(np.sum(g**2) for g in grads.values()))
         return {name: g * min(1.0, max_norm / norm) for name, g in grads.items()}, norm
 
-    lines = "loss, grads = model.loss_and_gradients(X, Y, loss=squared_error)\ngrads, norm = clip_by_norm({n: grads[n] for n in " \
+    lines = "loss, grads = model.loss_and_gradients(X, Y, loss=squared_error)\n" \
+        "grads, norm = clip_by_norm({n: grads[n] for n in " \
         "model.params}, max_norm)\nfor n, p in model.params.items():\n    p -= lr * grads[n]\nreturn loss, norm"
     step = written("train_step", "model, X, Y, lr, max_norm", lines)
     for helper in (squared_error, clip_by_norm):
         step.__globals__[helper.__name__] = type(helper)(helper.__code__, step.__globals__, helper.__name__)
     judgement = check.run("train_step", step).judgement
-    assert judgement.status == "right" and "`squared_error`" in judgement.advice[0] and "clip_by_norm" not in judgement.advice[0]
+    assert judgement.status == "right" and "`squared_error`" in judgement.advice[0] \
+        and "clip_by_norm" not in judgement.advice[0]
