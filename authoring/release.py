@@ -67,11 +67,16 @@ def learners_readme(root=ROOT):
                          version=rnn_helpers.__version__, source=f", from {to.page}" if to else "")
 
 
+def package(root):
+    """The files of the package: its modules, and what was measured beforehand."""
+    return [path for kind in ("*.py", "*.json") for path in (root / "rnn_helpers").rglob(kind)]
+
+
 def handed_out(root=ROOT):
     """The files of the learners' zip: path in the zip -> content."""
     paths = [root / name for name in PLAIN]
     paths += [files.learner_path(name, root) for name in (*files.all_names(root), *PAGES)]
-    paths += (root / "rnn_helpers").rglob("*.py")
+    paths += package(root)
     packed = {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
     return {"README.md": learners_readme(root).encode("utf-8"), **packed}
 
@@ -96,7 +101,7 @@ def write_wheel(folder, root=ROOT):
     """The package as a pure wheel in `folder`; returns its path. It is built by the setuptools of this environment."""
     with tempfile.TemporaryDirectory() as scratch:
         source, made = Path(scratch, "source"), Path(scratch, "made")  # a copy: build/ of the folder would get into it
-        for path in (*(root / name for name in WHEEL), *(root / "rnn_helpers").rglob("*.py")):
+        for path in (*(root / name for name in WHEEL), *package(root)):
             copy = source / path.relative_to(root)
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(path.read_bytes())

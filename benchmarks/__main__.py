@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import pprint
 import subprocess
 import sys
 import tempfile
@@ -11,9 +10,10 @@ from pathlib import Path
 
 from authoring import marked
 from benchmarks import machine, picture, tables
+from rnn_helpers import atomic
+from rnn_helpers.explore import measured
 
 HERE = Path(__file__).parent
-GROWTH = HERE.parent / "rnn_helpers" / "explore" / "growth_table.py"
 RESULTS, PICTURE, README = HERE / "results.json", HERE / "results.png", HERE.parent / "README.md"
 BEGIN, END = "<!-- speed: python -m benchmarks readme writes it -->", "<!-- end of speed -->"
 PLAN = {  # name -> which table, how many cores
@@ -53,16 +53,10 @@ def measure(name):
 
 def write_growth(entry):
     """What notebook 6 draws: the times and the memory of one more run of the course's own code."""
-    where, (sizes, milliseconds, kilobytes) = entry["machine"], tables.costs(entry["rows"], "T")
-    GROWTH.write_text(f'''"""What a pass over T steps of `rnn_helpers.growth` costs, from `python -m benchmarks growth`.
-
-D = 8, H = 64, B = 1, k = 25; medians on one core of {where["processor"]}, NumPy {where["numpy"]}.
-"""
-
-STEPS = {sizes}
-MILLISECONDS = {pprint.pformat(milliseconds, width=120)}
-KILOBYTES = {pprint.pformat(kilobytes, width=120)}
-''', encoding="utf-8")
+    sizes, milliseconds, kilobytes = tables.costs(entry["rows"], "T")
+    numbers = json.loads(measured.FILE.read_text(encoding="utf-8"))
+    numbers["growth"] = {"steps": sizes, "milliseconds": milliseconds, "kilobytes": kilobytes}
+    atomic.write(measured.FILE, json.dumps(numbers) + "\n")
 
 
 def show(name, entry):

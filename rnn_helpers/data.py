@@ -1,4 +1,4 @@
-"""Series to learn from: numbers, a sine, a delayed echo; windows and scaling."""
+"""Series to learn from: numbers, a sine, a tide, a delayed echo; windows and scaling."""
 
 import numpy as np
 
@@ -15,6 +15,18 @@ def numbers(first, last):
 def sine(steps, period):
     """sin(2 pi t / period) for t = 0..steps-1: (steps,); the period is in steps, > 0."""
     return np.sin(2 * np.pi * np.arange(as_count("steps", steps)) / as_positive("period", period))
+
+
+def tide(hours, rng, noise=0.05):
+    """The level of the sea at a gauge, one number an hour, about its mean: (hours,), in units of the moon's part.
+
+    The moon's tide (12.42 h), the sun's (12.00 h) and a daily one (23.93 h), with `noise` of a standard normal; the
+    two halves of a day come in and out of step within 15 days (spring and neap tides).
+    """
+    t = np.arange(as_count("hours", hours))
+    parts = ((1.0, 12.42), (0.35, 12.0), (0.25, 23.93))
+    level = sum(size * np.cos(2 * np.pi * t / period) for size, period in parts)
+    return level + noise * as_generator("rng", rng).standard_normal(hours)
 
 
 def make_windows(series, length):

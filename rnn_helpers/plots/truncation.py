@@ -1,8 +1,9 @@
-"""The lag dial: errors against k, and how far full BPTT remembers."""
+"""Truncation: a stream and its updates, the lag dial, and how many signs a network holds."""
 
 import numpy as np
+from matplotlib.patches import Rectangle
 
-from rnn_helpers.plots.style import COLOR, family, line
+from rnn_helpers.plots.style import COLOR, line
 
 
 def lag_dial(ax, reaches, errors, lag, title=None):
@@ -25,17 +26,43 @@ def lag_dial(ax, reaches, errors, lag, title=None):
     return f"Lag {lag}: the error is below 0.1 for every seed at k in {solved}; medians {medians}."
 
 
-def limits(ax, table, title):
-    """Median error of full BPTT against the lag, a line for each network.
+def capacity(ax, table, title):
+    """The farthest lag that full BPTT solves against the number of hidden units.
 
-    table : network -> lag -> errors of its seeds; returns the alt text.
+    table : H -> lag -> errors of its seeds; solved: the median is below 0.1. Returns the alt text.
     """
-    said = []
-    for (name, rows), look in zip(table.items(), family("full", len(table)), strict=True):
-        medians = [np.median(errors) for errors in rows.values()]
-        ax.plot(list(rows), medians, **look, label=name)
-        far = max((lag for lag, median in zip(rows, medians, strict=True) if median < 0.1), default=0)
-        said.append(f"{name}: solved up to lag {far}")
-    ax.set(xlabel="lag", ylabel="median error", ylim=(-0.05, 1.15), title=title)
-    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
-    return "; ".join(said) + "."
+    units = list(table)
+    farthest = [max(lag for lag, errors in table[H].items() if np.median(errors) < 0.1) for H in units]
+    ax.plot(units, [H - 1 for H in units], **line("bound"), label="lag = H - 1")
+    ax.plot(units, farthest, **line("state", marker=True, linestyle=""), label="farthest lag that is solved")
+    ax.set(xlabel="hidden units H", ylabel="lag", title=title, xticks=units)
+    ax.legend(loc="upper left")
+    said = [f"{H} units up to lag {lag}" for H, lag in zip(units, farthest, strict=True)]
+    return f"The echo is solved by {', '.join(said)}."
+
+
+def stream(ax, T, k1, k2):
+    """Training on a stream: a row for each update, a column for each step; returns the alt text.
+
+    Filled: the new steps, whose losses count in this update (outlined where they reach the readout only). Pale: older
+    steps that they still reach. A bar is the floor, where the walk back stops; an arrow the state's value, going on.
+    """
+    starts = range(0, T, k1)
+    for row, start in enumerate(starts):
+        stop = min(start + k1, T)
+        floor = max(stop - k2, 0)
+        for t in range(min(floor, start), stop):
+            face = "white" if t < floor else COLOR["loss"] if t >= start else "#D9C7E0"
+            ax.add_patch(Rectangle((t + 0.54, row - 0.36), 0.92, 0.72, facecolor=face, edgecolor=COLOR["loss"]))
+            if t >= start:
+                ax.text(t + 1, row, f"$L_{{{t + 1}}}$", color=COLOR["loss"] if t < floor else "white", ha="center",
+                        va="center", fontsize=10)
+        ax.plot([floor + 0.5] * 2, [row - 0.45, row + 0.45], color=COLOR["gradient"], linewidth=3)
+        if start:
+            ax.annotate("", (start + 0.62, row - 0.55), (start + 0.38, row - 0.55),
+                        arrowprops={"arrowstyle": "->", "color": COLOR["state"], "linewidth": 2})
+    ax.set(xlim=(0.2, T + 0.8), ylim=(len(starts) - 0.4, -0.8), xlabel="step of the stream", ylabel="update",
+           xticks=range(1, T + 1), yticks=range(len(starts)), yticklabels=range(1, len(starts) + 1))
+    ax.grid(False)
+    return (f"A stream of {T} steps with k1 = {k1} and k2 = {k2}: {len(starts)} updates. Each counts the losses of its "
+            f"new steps, {k1} or fewer, and walks back to a floor {k2} steps before their end.")

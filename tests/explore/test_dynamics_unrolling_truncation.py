@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from rnn_helpers.bptt import rnn_forward
+from rnn_helpers.bptt import rnn_backward_truncated, rnn_forward
 from rnn_helpers.cell import rnn_cell_forward
+from rnn_helpers.credit import last_steps_mask, window_mask
 from rnn_helpers.echo import train_echo
-from rnn_helpers.explore import dynamics, lag_table, truncation, unrolling
+from rnn_helpers.explore import dynamics, measured, truncation, unrolling
 from rnn_helpers.plots import style
 
 
@@ -42,24 +43,38 @@ def test_memory_draws_both_parts():
     assert "10 units over 12 steps" in alt and "11 steps later" in alt
 
 
-@pytest.mark.parametrize("way, silent", [("full", 0), ("window", 0), ("chunks", 0), ("overlapping", 0), ("last", 15)])
-def test_what_each_cut_silences(way, silent):
-    alt = truncation.draw_cut(style.figure(), way, 5)
-    assert f"{silent} losses reach no state" in alt
+@pytest.mark.parametrize("k", [1, 5, 20])
+def test_what_a_function_reaches_is_seen_by_calling_it(k):
+    assert np.array_equal(truncation.reach(rnn_backward_truncated, k), window_mask(truncation.T, k))
+    assert np.array_equal(truncation.reach(truncation.last_steps, k), last_steps_mask(truncation.T, k))
+    for way, silent in (("window", 0), ("last", truncation.T - k)):
+        assert f"{silent} of 20 losses reach no step" in truncation.draw_reach(style.figure(), way, k)
 
 
-def test_more_steps_keep_more_credit():
-    for way in ("window", "chunks", "overlapping", "last"):
-        kept = [truncation.share(truncation.MASKS[way](k)) for k in (1, 4, 10, 20)]
-        assert kept == sorted(kept) and kept[-1] == pytest.approx(1)
+def test_a_wrong_function_shows_what_it_reaches():
+    assert "15 of 20 losses reach no step" in truncation.draw_reach(style.figure(), "window", 5, truncation.last_steps)
 
 
 @pytest.mark.parametrize("lag, k, seed", [(3, 0, 4), (5, 5, 1), (5, 6, 2)])
 def test_the_lag_table_is_what_its_command_computes(lag, k, seed):
-    assert train_echo(lag, k, seed)[0] == pytest.approx(lag_table.ERRORS[lag, k][seed], abs=2e-3)
+    assert train_echo(lag, k, seed)[0] == pytest.approx(measured.ERRORS[lag, k][seed], abs=2e-3)
 
 
-@pytest.mark.parametrize("lag", lag_table.LAGS)
+@pytest.mark.parametrize("H, lag, seed", [(8, 7, 0), (8, 8, 3)])
+def test_the_capacities_are_what_their_command_computes(H, lag, seed):
+    error = train_echo(lag, 2 * lag + 2, seed, hidden=H, updates=400, lr=0.01)[0]
+    assert error == pytest.approx(measured.CAPACITY[H][lag][seed], abs=2e-3)
+
+
+@pytest.mark.parametrize("lag", measured.LAGS)
 def test_every_seed_is_solved_once_k_reaches_the_lag(lag):
-    assert all(error < 0.1 for k in lag_table.REACHES if k > lag for error in lag_table.ERRORS[lag, k])
+    assert all(error < 0.1 for k in measured.REACHES if k > lag for error in measured.ERRORS[lag, k])
     assert f"Lag {lag}" in truncation.draw_lag(style.figure(), lag)
+
+
+def test_the_static_pictures_say_what_they_show():
+    runs = dict.fromkeys(("full", "k = 5"), truncation.stability(40, seeds=2, updates=3))
+    for fig, alt in (truncation.stream(), truncation.costs(), truncation.capacity(), truncation.additive_path(),
+                     truncation.tide_picture(np.full(300, 0.1), 0.2), truncation.stability_picture(runs)):
+        style.png(fig)
+        assert alt and "nan" not in alt

@@ -9,7 +9,7 @@ from rnn_helpers import course
 
 LINKED = re.compile(r"\[([^\]]*(?:19|20)\d\d)\]\(references\.ipynb\)")
 AUTHOR_YEAR = re.compile(r"[A-Z]\w+(?: et al\.|(?: and|,| &) [A-Z]\w+)*,? \(?(?:19|20)\d\d")
-TO_BE_LINKED = {"05_char_level", "06_truncated_bptt"}
+TO_BE_LINKED = {"05_char_level"}
 NAMES = [name for name in files.all_names() if name not in TO_BE_LINKED]
 
 

@@ -18,7 +18,18 @@ def test_the_lag_dial_draws_every_seed_and_the_median(ax):
     assert "at k in [2]" in alt
 
 
-def test_limits_draw_a_line_for_each_network(ax):
-    alt = truncation.limits(ax, {"small": {2: [0.0, 0.01], 4: [0.9, 1.0]}, "large": {2: [0.0], 4: [0.05]}}, "limits")
-    assert [list(line.get_ydata()) for line in ax.lines] == [[0.005, 0.95], [0.0, 0.05]]
-    assert "small: solved up to lag 2" in alt and "large: solved up to lag 4" in alt
+def test_capacity_is_the_farthest_lag_that_most_seeds_solve(ax):
+    errors = {4: {2: [0.0, 0.01], 3: [0.2, 0.05], 4: [0.9, 1.0]}, 8: {2: [0.0], 4: [0.05]}}
+    alt = truncation.capacity(ax, errors, "held")
+    assert list(ax.lines[1].get_ydata()) == [2, 4] and "4 units up to lag 2, 8 units up to lag 4" in alt
+
+
+@pytest.mark.parametrize("T, k1, k2", [(11, 2, 5), (7, 3, 1), (6, 6, 20)])
+def test_a_stream_has_each_loss_once_and_walks_back_to_one_floor(ax, T, k1, k2):
+    truncation.stream(ax, T, k1, k2)
+    starts = range(0, T, k1)
+    assert [text.get_text() for text in ax.texts if text.get_text()] == [f"$L_{{{t}}}$" for t in range(1, T + 1)]
+    ends = [min(start + k1, T) for start in starts]
+    assert len(ax.patches) == sum(min(max(k2, end - start), end) for start, end in zip(starts, ends, strict=True))
+    floors = [line.get_xdata()[0] for line in ax.lines]
+    assert floors == [max(min(start + k1, T) - k2, 0) + 0.5 for start in starts]
