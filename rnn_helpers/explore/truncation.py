@@ -166,7 +166,7 @@ def costs():
     """Time and memory of a pass over T steps, measured beforehand: (figure, alt text)."""
     fig = style.figure(8.0, 3.2)
     left, right = fig.subplots(1, 2)
-    time = growth.growth(left, measured.STEPS, measured.MILLISECONDS, "T", "milliseconds", "Time of a pass over T steps")
+    time = growth.growth(left, measured.STEPS, measured.MILLISECONDS, "T", "milliseconds", "Time of a pass of T steps")
     held = growth.growth(right, measured.STEPS, measured.KILOBYTES, "T", "kilobytes", "Memory held")
     return fig, f"{time} {held}"
 
