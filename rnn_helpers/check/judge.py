@@ -8,7 +8,7 @@ from rnn_helpers.check.compare import close, first_difference, same_shape
 from rnn_helpers.check.exercise import ELSEWHERE
 from rnn_helpers.check.observe import Observed
 from rnn_helpers.check.unfinished import unfinished
-from rnn_helpers.check.yardstick import flatten, keys_of, reading
+from rnn_helpers.check.yardstick import flatten, reading
 
 LATER = ("property", "further", "unharmed")  # kinds of facets that earn only when some value does
 
@@ -160,7 +160,7 @@ def verdicts(evidence):
     """The facets with what each earns."""
     found, some_value, first = [], False, evidence.exercise.cases[0].name
     for facet in sorted(evidence.exercise.facets, key=lambda facet: facet.kind in LATER):
-        keys = [key for pattern in facet.keys for key in keys_of(pattern, evidence.expected)]
+        keys = evidence.yardstick.keys[facet.title]
         if not keys:
             raise ValueError(f"{evidence.exercise.name}: facet {facet.title!r} names no observation: {facet.keys}")
         if facet.kind == "further":  # what is wrong at first has been paid for

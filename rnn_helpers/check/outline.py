@@ -2,6 +2,7 @@
 
 import ast
 import linecache
+from functools import lru_cache
 
 MAKES = {"zeros", "zeros_like", "empty", "empty_like", "ones", "ones_like", "full", "full_like"}
 KINDS = (
@@ -35,11 +36,15 @@ def definition(function):
     if code is None:
         return None, []
     lines = linecache.getlines(code.co_filename, getattr(function, "__globals__", None))
-    for node in ast.walk(ast.parse("".join(lines))):
-        if isinstance(node, ast.FunctionDef) and node.name == code.co_name:
-            if code.co_firstlineno in (node.lineno, *(d.lineno for d in node.decorator_list)):
-                return node, lines
-    return None, []
+    node = definitions("".join(lines)).get((code.co_name, code.co_firstlineno))
+    return (node, lines) if node else (None, [])
+
+
+@lru_cache(maxsize=16)
+def definitions(text):
+    """The trees of all functions in a file's text, by name and first line, which may be that of a decorator."""
+    return {(node.name, line): node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)
+            for line in (node.lineno, *(decorator.lineno for decorator in node.decorator_list))}
 
 
 def inside(nodes):

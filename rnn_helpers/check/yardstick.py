@@ -66,6 +66,12 @@ class Yardstick:
                         {c: r.damaged for c, r in shown.cases.items() if r.damaged})
 
     @cached_property
+    def keys(self):
+        """Facet title -> the observations that it names, on both fixtures."""
+        return {facet.title: [key for pattern in facet.keys for key in keys_of(pattern, self.expected)]
+                for facet in self.exercise.facets}
+
+    @cached_property
     def telling(self):
         """The observations with which a list of mistakes is compared."""
         repeated = {case.name for case in self.exercise.cases if case.repeats}

@@ -220,11 +220,15 @@ def sampler(probabilities=lambda logits, temperature: softmax(logits / temperatu
         chars, cell, h, text = order(chars), model.cell, np.zeros((len(model.cell.Wh), 1)), ""
         for char in read(prefix):
             h = np.tanh(cell.Wx[:, [chars.index(char)]] + cell.Wh @ h + cell.b)
+        known, after = {}, {}  # a state that comes again is not computed again
         for _ in range(length):
-            p = probabilities((model.Wy @ h + model.c)[:, 0], temperature)
-            x = min(int(np.searchsorted(np.cumsum(p), rng.random() * p.sum(), side="right")), len(p) - 1)
+            if (state := h.tobytes()) not in known:
+                known[state] = np.cumsum(probabilities((model.Wy @ h + model.c)[:, 0], temperature))
+            x = min(int(known[state].searchsorted(rng.random() * known[state][-1], side="right")), len(chars) - 1)
             text += chars[x]
-            h = np.tanh(cell.Wx[:, [x]] + cell.Wh @ h + cell.b)
+            if (state, x) not in after:
+                after[state, x] = np.tanh(cell.Wx[:, [x]] + cell.Wh @ h + cell.b)
+            h = after[state, x]
         return text
 
     return function

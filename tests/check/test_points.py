@@ -1,0 +1,45 @@
+"""What an answer earns does not depend on the fixtures that it is tried on: over 200 seeds the same points, right or wrong."""
+
+import importlib
+from collections import Counter
+
+import pytest
+
+from rnn_helpers.check import EXERCISES
+from rnn_helpers.check.judge import Evidence, verdicts
+from rnn_helpers.check.observe import observe
+from rnn_helpers.check.yardstick import Yardstick
+from tests.check.trying import slips
+
+MODULES = [importlib.import_module(f"tests.check.test_{name}")
+           for name in ("rnn_cell", "forward_pass", "bptt", "number_sequence", "char_level", "truncated_bptt")]
+MANY, SLIPS = 200, 4  # seeds; slips of a family that are tried
+
+
+def answers(name):
+    """(label, function) of what the tests know for an exercise: right ways, wrong ways, and its atlas."""
+    found = [(f"right {n}", f) for module in MODULES for n, f in enumerate(module.RIGHT.get(name, ()))]
+    found += [(f"wrong {n}", f) for module in MODULES for n, (f, _) in enumerate(module.WRONG.get(name, ()))]
+    found += [(mistake.name, mistake.wrong) for mistake in EXERCISES[name].mistakes]
+    if EXERCISES[name].family:
+        chosen = slips(name)
+        found += [(f"slip {n}", EXERCISES[name].family.program(fit)) for n, fit in enumerate(chosen[:: max(1, len(chosen) // SLIPS)])]
+    return found
+
+
+def earned(yardstick, function):
+    observed = observe(yardstick.exercise, function, yardstick.inputs, guarded=False)
+    return round(sum(verdict.earned for verdict in verdicts(Evidence(yardstick, observed))), 6)
+
+
+@pytest.mark.parametrize("seeds", [pytest.param(range(100, 103), id="few"), pytest.param(range(MANY), id="many", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("name", EXERCISES)
+def test_every_answer_earns_the_same_on_every_seed(name, seeds):
+    points = {}
+    for seed in seeds:
+        yardstick = Yardstick(EXERCISES[name], EXERCISES[name].inputs(seed))
+        for label, function in answers(name):
+            points.setdefault(label, Counter())[earned(yardstick, function)] += 1
+    assert {label: dict(counts) for label, counts in points.items() if len(counts) > 1} == {}
+    assert all(EXERCISES[name].points in counts for label, counts in points.items() if label.startswith("right"))
+    assert all(EXERCISES[name].points not in counts for label, counts in points.items() if label.startswith("wrong"))
