@@ -24,7 +24,7 @@ QUESTIONS = {
         right="all five gradients, by central differences",
         choices={
             "clipping by norm in place of clipping by element":
-                "A fair suspect: in notebook 4 it turned a gradient by about 60 degrees. But the test would clear that one only: "
+                "A fair suspect: in notebook 4 it turned a gradient by more than 50 degrees. But the test would clear that one only: "
                 "with clipping by norm the loss climbs as well, from about 32 to 44 or more.",
             "all five gradients, by central differences":
                 "It is the one test that knows nothing of the code, and it says for each gradient whether it is right.",
