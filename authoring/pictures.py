@@ -24,7 +24,7 @@ from authoring import files
 from rnn_helpers.check import SEED, bptt
 from rnn_helpers.check.judge import judge
 from rnn_helpers.check.observe import observe
-from rnn_helpers.check.report import headline, points_text
+from rnn_helpers.check.report import headline, parts, points_text
 from rnn_helpers.check.yardstick import Yardstick
 from rnn_helpers.explore import gradients
 from rnn_helpers.explore.control import Explorer, slider
@@ -70,7 +70,7 @@ def draw_check(fig):
     said = judgement()
     ax.text(0.25, y, headline(said), fontsize=10, weight="bold", va="center")
     y += 0.06
-    for part in textwrap.wrap(" ".join(said.advice), 125):
+    for part in [part for _, texts in parts(said.advice) for text in texts for part in textwrap.wrap(text, 125)]:
         y += LINE
         ax.add_patch(Rectangle((0.2, y - LINE / 2), width - 0.4, LINE, color=MARKED, zorder=0))
         ax.text(0.25, y, part, fontsize=9.5, va="center")
@@ -79,11 +79,10 @@ def draw_check(fig):
         y += LINE
         if row % 2 == 0:
             ax.add_patch(Rectangle((0.2, y - LINE / 2), width - 0.4, LINE, color="#F2F2F2", zorder=0))
-        mark = "\N{BALLOT X} wrong" if facet.reason else "\N{CHECK MARK} right"
+        mark = "\N{EN DASH} waits" if facet.waits else "\N{BALLOT X} wrong" if facet.reason else "\N{CHECK MARK} right"
         cells = (mark, facet.title, f"{points_text(facet.earned)} of {points_text(facet.points)}", facet.reason)
-        for x, text, weight in zip(
-                (0.25, 1.0, 2.75, 3.4), cells, ("normal", "bold", "normal", "normal"), strict=True):
-            ax.text(x, y, text, fontsize=9, va="center", weight=weight)
+        for x, text in zip((0.25, 0.95, 3.1, 3.9), cells, strict=True):
+            ax.text(x, y, text, fontsize=8.5, va="center")
     ax.add_patch(FancyBboxPatch((0.03, 0.03), width - 0.06, height - 0.06, boxstyle="round,pad=0,rounding_size=0.08",
                                 facecolor="none", edgecolor="#B0B0B0", linewidth=1))
 
