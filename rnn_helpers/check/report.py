@@ -18,7 +18,8 @@ PLAIN = {"✓": "ok", "✗": "x", "–": "-", "—": "-", "‘": "'", "’": "'"
          "×": "x",
          "±": "+-", "≤": "<=", "≥": ">=", "→": "->", "←": "<-", "√": "sqrt", "∞": "inf", "Σ": "sum", "∂": "d",
          "²": "^2"}
-CELL = "style='text-align:left;vertical-align:top;padding:2px 10px'"
+LAID = "text-align:left;vertical-align:top;padding:2px 10px"
+CELL = f"style='{LAID}'"
 
 
 def points_text(value):
@@ -119,9 +120,9 @@ def as_html(judgement):
     said = f"<div style='border-left:4px solid;padding-left:10px;margin:6px 0'>{''.join(loud)}</div>" if loud else ""
     said += f"<div style='font-size:90%;margin:4px 0'>{''.join(quiet)}</div>" if quiet else ""
     words = {"ok": "✓ right", "-": "– waits", "wrong": "✗ wrong"}
-    rows = "".join(f"<tr><td style='text-align:left;padding:2px 10px;white-space:nowrap'>{words[mark(v)]}</td>"
-                   f"<th scope='row' {CELL}>{html.escape(v.title)}</th>"
-                   f"<td {CELL}>{points_text(v.earned)} of {points_text(v.points)}</td><td "
+    rows = "".join(f"<tr><td style='white-space:nowrap;{LAID}'>{words[mark(v)]}</td>"
+                   f"<th scope='row' style='font-weight:normal;{LAID}'>{html.escape(v.title)}</th>"
+                   f"<td style='white-space:nowrap;{LAID}'>{points_text(v.earned)} of {points_text(v.points)}</td><td "
                    f"{CELL}>{code(v.reason)}</td></tr>"
                    for v in judgement.facets)
     caption = f"<caption style='text-align:left;color:inherit'>The parts of {html.escape(judgement.name)}</caption>"
