@@ -32,11 +32,11 @@ def of_a_family(evidence):
     return [Mistake(variant.name, variant.title, variant.why, variant.line, None) for variant in variants], left
 
 
-def of_a_list(evidence, most=2):
-    """The mistakes of the list that explain what is wrong, and the wrong keys that they leave unexplained.
+def of_a_list(evidence, most=3):
+    """The mistakes of the list that explain what is wrong, on both fixtures, and the wrong keys that they leave unexplained.
 
-    Every symptom of theirs is there, as they show it. A mistake that explains more comes first; a second one is named
-    when it explains what the first leaves over.
+    Every sign of theirs is there, as they show it. One that explains more comes first. Where much is left over, they
+    are not what went wrong: nothing is named.
     """
     problems = problem_texts(evidence.observed)
     damaged = {case: result.damaged for case, result in evidence.observed.cases.items() if result.damaged}
@@ -58,4 +58,5 @@ def of_a_list(evidence, most=2):
         named.append(best.mistake)
         wrong = [key for key in wrong if key not in best.signs]
         del fitting[best.mistake.name]
-    return named, wrong
+    told = [key for key in evidence.wrong if key in evidence.yardstick.telling]
+    return (named, wrong) if 3 * len(wrong) <= len(told) else ([], evidence.wrong)
