@@ -14,26 +14,30 @@ def name_mistakes(evidence):
 
 
 def of_a_family(evidence):
-    """The fewest slips in the exercise's family of programs that reproduce the learner's observations, on both fixtures."""
+    """The fewest slips in the exercise's family of programs that reproduce the learner's observations, on both "
+    "fixtures."""
     exercise, inputs = evidence.exercise, evidence.inputs
 
     def show(case, program):
         result = run_case(case, program, inputs, exercise.asks)
-        return {f"{case.name}/{name}": value for name, value in reading(case, inputs, result).items()}, bool(result.problem)
+        return {f"{case.name}/{name}": value for name,
+                value in reading(case, inputs, result).items()}, bool(result.problem)
 
-    seen = SimpleNamespace(got=evidence.got, expected=evidence.expected, wrong=evidence.wrong, agree=evidence.yardstick.agree,
+    seen = SimpleNamespace(got=evidence.got, expected=evidence.expected, wrong=evidence.wrong,
+                           agree=evidence.yardstick.agree,
                            properties=evidence.yardstick.properties,
                            raised={name for name, result in evidence.observed.cases.items() if result.problem})
-    variants, left = diagnose(exercise.family, exercise.cases, inputs, exercise.reference, seen, show) if evidence.wrong else ([], [])
+    variants, left = diagnose(exercise.family, exercise.cases, inputs, exercise.reference, seen,
+                              show) if evidence.wrong else ([], [])
     if variants or not evidence.wrong:
         damaged = {name.removeprefix(ANOTHER) for result in evidence.observed.cases.values() for name in result.damaged}
-        variants = [*variants, *(variant for start, variant in exercise.family.harm.items()
-                                 if any(name.startswith(start) and (start or not name.startswith(tuple(filter(None, exercise.family.harm)))) for name in damaged))]
+        harm = {next((start for start in exercise.family.harm if name.startswith(start)), None) for name in damaged}
+        variants = [*variants, *(exercise.family.harm[start] for start in sorted(harm - {None}))]
     return [Mistake(variant.name, variant.title, variant.why, variant.line, None) for variant in variants], left
 
 
 def of_a_list(evidence, most=3):
-    """The mistakes of the list that explain what is wrong, on both fixtures, and the wrong keys that they leave unexplained.
+    """The mistakes of the list that explain what is wrong, on both fixtures, and the wrong keys that they leave.
 
     Every sign of theirs is there, as they show it. One that explains more comes first. Where much is left over, they
     are not what went wrong: nothing is named.
@@ -43,13 +47,14 @@ def of_a_list(evidence, most=3):
     fitting, wrong, named = {}, [key for key in evidence.wrong if key in evidence.yardstick.telling], []
     for shown in evidence.yardstick.symptoms:
         if shown.signs:
-            if all(evidence.agrees(key, shown.values) for key in shown.signs) and shown.problems.items() <= problems.items():
+            if all(evidence.agrees(key,
+                                   shown.values) for key in shown.signs) and shown.problems.items() <= problems.items():
                 fitting[shown.mistake.name] = shown
         elif not wrong and shown.damaged and shown.damaged == damaged:
             return [shown.mistake], []
     properties = evidence.yardstick.properties
     explained = {key for shown in fitting.values() for key in shown.signs}
-    if any(key not in explained and key not in properties for key in wrong):  # no name by properties while values are wrong
+    if any(key not in explained and key not in properties for key in wrong):  # no name by properties meanwhile
         fitting = {name: shown for name, shown in fitting.items() if not properties.issuperset(shown.signs)}
     while wrong and len(named) < most and fitting:
         best = max(fitting.values(), key=lambda shown: len(set(shown.signs) & set(wrong)))

@@ -8,12 +8,13 @@ import numpy as np
 
 from rnn_helpers.check.search import titles
 
-ANOTHER, ELSEWHERE = "another ", ", other sizes"  # before the names of the second fixture's values, behind those of its cases
+ANOTHER = "another "  # before the names of the second fixture's values
+ELSEWHERE = ", other sizes"  # behind the names of its cases
 
 
 class Inputs(dict):
     """The fixture of an exercise: names and plain values. Remembers the objects made of it, so that replaced parameters
-    are noticed as well as overwritten ones. The second fixture is in here too, under names that begin with "another "."""
+    are noticed as well as overwritten ones. The second fixture is in here too: its names begin with "another "."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -53,7 +54,8 @@ class Inputs(dict):
     def elsewhere(self):
         """The second fixture: the same arrays under the names of the first."""
         if self._other is None:
-            self._other = Inputs({name.removeprefix(ANOTHER): value for name, value in self.items() if name.startswith(ANOTHER)})
+            self._other = Inputs({name.removeprefix(ANOTHER): value for name, value in self.items()
+                                  if name.startswith(ANOTHER)})
             self._other.using, self._other.made, self._other.altered = self.using, self.made, self.altered
         return self._other
 
@@ -114,7 +116,8 @@ class Case:
     def elsewhere(self):
         """The same case on the second fixture."""
         read = self.read and (lambda inputs, values: self.read(inputs.elsewhere(), values))
-        return replace(self, name=self.name + ELSEWHERE, run=lambda function, inputs: self.run(function, inputs.elsewhere()), read=read,
+        return replace(self, name=self.name + ELSEWHERE, read=read,
+                       run=lambda function, inputs: self.run(function, inputs.elsewhere()),
                        may_change=(*self.may_change, *(ANOTHER + name for name in self.may_change)))
 
 

@@ -246,6 +246,8 @@ def verdict_on(yardstick, observed, hidden=False):
     named, left = ([], evidence.wrong) if everywhere else name_mistakes(evidence)
     result.mistakes = [mistake.name for mistake in named]
     result.advice = [Advice(f"{mistake.title}. {mistake.why}", "mistake", math=mistake.line) for mistake in named]
+    if len(named) > 2:  # they give these numbers together; so may others
+        result.advice.insert(0, Advice(f"What it returns is consistent with {len(named)} slips at once:", "mistake"))
     if not named:
         result.advice = unfinished(evidence, last=True) \
             or unknown(exercise, inputs, observed, evidence, result, problems)

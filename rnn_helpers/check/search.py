@@ -20,7 +20,8 @@ import numpy as np
 TOLERANCE = 1e-7  # relative, on the cases that candidates are tried on; what they are confirmed by has its own
 RETURNED = "returned"  # an observation: in words, which values there were, in which order
 LATE = "late", "later"  # the places of what becomes of a finished value
-SECONDS = {(1, 0): 0.15, (2, 0): 0.2, (3, 0): 0.1, (1, 1): 0.05, (2, 1): 0.08}  # of the processor, for (slips, outputs left open), in this order
+# of the processor, for (slips, outputs left open), in turn
+SECONDS = {(1, 0): 0.15, (2, 0): 0.2, (3, 0): 0.1, (1, 1): 0.05, (2, 1): 0.08}
 MOST_FITS = 40  # candidates of a level that are confirmed
 
 
@@ -42,16 +43,20 @@ class Variant:
 
 
 def slot(line, right, *wrong, rare=()):
-    """A slot: the right way, then wrong ones as (name, title, why, run), the commonest first; `rare` ones only by themselves."""
+    """A slot: the right way, then wrong ones as (name, title, why, run), commonest first; `rare` ones only alone."""
     return (Variant(right), *(Variant(run, name, title, why, line) for name, title, why, run in wrong),
             *(Variant(run, name, title, why, line, alone=True) for name, title, why, run in rare))
 
 
 @dataclass(frozen=True)
 class Output:
-    """One returned value. value : (choice, flow) -> array; slots : of this output alone, name -> slot, and two outputs that
-    have the same slip in a slot of one name have it once; late : what may become of the finished value, solvers
-    (observed, value, flow) -> Variant or None, whose `run` is (value, flow) -> value"""
+    """One returned value.
+
+    value : (choice, flow) -> array
+    slots : of this output alone, name -> slot; two outputs that have the same slip in a slot of one name have it once
+    late : what may become of the finished value, solvers (observed, value, flow) -> one Variant or two, one after the
+        other, whose `run` is (value, flow) -> value; None for none
+    """
 
     value: Callable
     slots: dict = field(default_factory=dict)
@@ -94,7 +99,8 @@ class Family:
 
     def program(self, fit):
         """The family with the slips of a fit, called as the learner's function is."""
-        own = {output: {slip.slot: slip.variant for slip in fit.slips if slip.output == output} for output in self.outputs}
+        own = {output: {slip.slot: slip.variant for slip in fit.slips if slip.output == output}
+               for output in self.outputs}
         choice = self.choice(self.slots, {slip.slot: slip.variant for slip in fit.slips if not slip.output})
 
         def program(*arguments, **named):
@@ -130,7 +136,7 @@ class Slip:
 
 @dataclass(frozen=True)
 class Fit:
-    """Slips that explain what was observed; open : outputs that they leave unexplained; order : of the values, when another."""
+    """Slips that explain what was observed. open : outputs left unexplained; order : of the values, when another."""
 
     slips: tuple = ()
     open: frozenset = frozenset()
@@ -143,7 +149,7 @@ class Fit:
 
 @dataclass
 class Trial:
-    """A case that candidates are tried on: its one call's arguments, and what the learner's function gave for each output."""
+    """A case that candidates are tried on: its one call's arguments, and what the learner's function gave."""
 
     arguments: tuple
     named: dict
@@ -156,7 +162,9 @@ class Trial:
 
 def size(thing):
     """How many numbers there are in arguments."""
-    return thing.size if isinstance(thing, np.ndarray) else sum(map(size, thing)) if isinstance(thing, (tuple, list)) else 0
+    if isinstance(thing, np.ndarray):
+        return thing.size
+    return sum(map(size, thing)) if isinstance(thing, (tuple, list)) else 0
 
 
 def single(family):
@@ -185,12 +193,13 @@ def same(got, value, tolerance=TOLERANCE):
         return False
     if not got.size:
         return True
-    if abs(got.item(0) - value.item(0)) > 1e-3 * (abs(got.item(0)) + abs(value.item(-1))) + 1e-3:  # most are told apart here
-        gap, scale = abs(got.item(0) - value.item(0)), np.abs(got).max()
-        if gap > tolerance * scale:
-            return False
+    first, other = got.item(0), value.item(0)
+    if abs(first - other) > 1e-3 * (abs(first) + 1) and abs(first - other) > tolerance * np.abs(got).max():
+        return False  # most are told apart here
     gap, scale = np.abs(got - value).max(), np.abs(value).max()
-    return bool(gap <= tolerance * (scale or 1.0)) or not np.isfinite(scale) and np.array_equal(got, value, equal_nan=True)
+    if not np.isfinite(scale):
+        return np.array_equal(got, value, equal_nan=True)
+    return bool(gap <= tolerance * (scale or 1.0))
 
 
 # ---- what may become of a finished value ----
@@ -219,7 +228,8 @@ def becomes(variant):
 
     def solve(observed, value, flow):
         changed = variant.run(value, flow)
-        return variant if observed.shape == np.shape(changed) and not same(observed, value) and same(observed, changed) else None
+        fits = observed.shape == np.shape(changed) and not same(observed, value) and same(observed, changed)
+        return variant if fits else None
 
     return solve
 
@@ -241,7 +251,7 @@ def clipped(name, title, why, line):
 
 
 def decayed(name, title, why, line, weights, scale):
-    """A solver for a multiple of the weights that is added, to a value as it is or `scale`d; weights : (flow) -> array."""
+    """A solver for a multiple of weights that is added to a value, as it is or scaled; weights : (flow) -> array."""
 
     def solve(observed, value, flow):
         W = weights(flow)
@@ -277,7 +287,8 @@ class Search:
         self.seconds, self.until = seconds, float("inf")
         self.main, self.small = trials[-1], trials[0] if len(trials) > 1 and trials[0].size < trials[-1].size else None
         self.flows, self.memo, self.found, self.gains = {}, {}, {}, {}
-        self.visible = sorted((name for name in family.outputs if self.main.observed.get(name) is not None), key=lambda name: len(family.ways[name, 1]))
+        self.visible = sorted((name for name in family.outputs if self.main.observed.get(name) is not None),
+                              key=lambda name: len(family.ways[name, 1]))
         self.right = {name for name in self.visible if self.fits(name, self.main, {}, self.flow(self.main, ()))}
         self.neutral = self._neutral() if self.small else set()
 
@@ -313,8 +324,8 @@ class Search:
         found = set()
         for slip in self.singles():
             flow = self.flow(self.small, (slip,))
-            values = None if flow is None else {name: self.value(name, {}, flow) for name in self.visible}
-            if values and all(v is not None and right[name] is not None and same(v, right[name]) for name, v in values.items()):
+            values = {name: None if flow is None else self.value(name, {}, flow) for name in self.visible}
+            if all(numbers(v) and numbers(right[name]) and same(v, right[name]) for name, v in values.items()):
                 found.add(slip)
         return found
 
@@ -326,12 +337,13 @@ class Search:
     def gain(self, slip):
         """How many outputs a slip of the flow explains by itself, on both trials."""
         if slip not in self.gains:
-            self.gains[slip] = sum(self.fits(name, trial, {}, self.flow(trial, (slip,))) - self.fits(name, trial, {}, self.flow(trial, ()))
-                                   for trial in (self.small or self.main, self.main) for name in self.visible)
+            self.gains[slip] = sum(
+                self.fits(name, trial, {}, self.flow(trial, (slip,))) - self.fits(name, trial, {}, self.flow(trial, ()))
+                for trial in (self.small or self.main, self.main) for name in self.visible)
         return self.gains[slip]
 
     def of_flow(self, count):
-        """The choices of `count` wrong slots of the flow: those first that explain something by themselves, then the commonest."""
+        """The choices of `count` wrong slots of the flow: first those that explain something, then the commonest."""
         if count not in self.found:
             ranks = {Slip("", name, variant): rank for name, variants in self.family.slots.items()
                      for rank, variant in enumerate(variants)}
@@ -340,7 +352,7 @@ class Search:
         return self.found[count]
 
     def options(self, output, trial, flow, budget):
-        """The ways in which an output's own slots, at most `budget` of them, give what was observed; the cheapest only."""
+        """The cheapest ways in which an output's own slots, at most `budget`, give what was observed."""
         observed, found = trial.observed.get(output), []
         spec = self.family.outputs[output]
         if output in trial.observed and not numbers(observed):
@@ -370,7 +382,8 @@ class Search:
                             continue
                         variants = () if variants is None else variants if isinstance(variants, tuple) else (variants,)
                         if 0 < len(variants) <= budget - count:
-                            found.append((*slips, *(Slip(output, place, variant) for place, variant in zip(LATE, variants, strict=False))))
+                            late = (Slip(output, place, late) for place, late in zip(LATE, variants, strict=False))
+                            found.append((*slips, *late))
             if found:
                 cheapest = min(map(len, found))
                 return [slips for slips in found if len(slips) == cheapest]
@@ -393,7 +406,7 @@ class Search:
         return self.memo[key]
 
     def candidates(self, level, spare, counts):
-        """Fits of `level` slips on the main trial, of them one of `counts` in the flow, that leave at most `spare` outputs open."""
+        """Fits of `level` slips, one of `counts` of them in the flow, that leave at most `spare` outputs open."""
         for count in counts:
             budget = level - count
             for number, slips in enumerate(self.of_flow(count) if count else [()]):
@@ -404,7 +417,8 @@ class Search:
                 flow, ways, open_ = self.flow(self.main, slips), [], []
                 if flow is None:
                     continue
-                for name in (*self.visible, *(name for name in self.family.outputs if name not in self.main.observed)):  # what is missing is left out
+                unseen = (name for name in self.family.outputs if name not in self.main.observed)
+                for name in (*self.visible, *unseen):  # what is missing is left out
                     found = self.options(name, self.main, flow, budget)
                     if found:
                         ways.append(found[:30])
@@ -432,12 +446,13 @@ class Search:
         return True
 
     def spread(self, fit, flow):
-        """The fit with each slip of an output in others too, where the main trial does not show it; None when there is no such place."""
+        """The fit with an output's slips in others too, where the main trial does not show them; None without such."""
         more = []
         for slip in fit.slips:
             for name, output in self.family.outputs.items() if slip.output else ():
                 own = {s.slot: s.variant for s in fit.slips if s.output == name}
-                if slip.slot in own or name in fit.open or not (slip.variant in output.slots.get(slip.slot, ()) or slip.slot == "late" and output.late):
+                alike = slip.variant in output.slots.get(slip.slot, ()) or slip.slot == "late" and output.late
+                if slip.slot in own or name in fit.open or not alike:
                     continue
                 if self.fits(name, self.main, {**own, slip.slot: slip.variant}, flow):
                     more.append(Slip(name, slip.slot, slip.variant))
@@ -445,14 +460,15 @@ class Search:
 
     def rank(self, fit):
         """Commoner variants first, then those that say less."""
-        places = [[v.name for v in (self.family.outputs[slip.output].slots if slip.output else self.family.slots).get(slip.slot, ())]
-                  for slip in fit.slips]
+        slots = {"": self.family.slots, **{name: output.slots for name, output in self.family.outputs.items()}}
+        places = [[variant.name for variant in slots[slip.output].get(slip.slot, ())] for slip in fit.slips]
         return sum(names.index(slip.variant.name) if slip.variant.name in names else 2
                    for slip, names in zip(fit.slips, places, strict=True)), len(fit.slips)
 
     def confirmed(self, fits):
         """The first of the fits that shows everything."""
-        return next((fit for fit in itertools.islice(fits, MOST_FITS) if self.confirm(self.family.program(fit), fit.open)), None)
+        few = itertools.islice(fits, MOST_FITS)
+        return next((fit for fit in few if self.confirm(self.family.program(fit), fit.open)), None)
 
     def run(self):
         """The cheapest fit that is confirmed, the likeliest of those; None when there is none."""
@@ -460,7 +476,7 @@ class Search:
             return None
         if self.order and (fit := self.confirmed([Fit(order=self.order)])):
             return fit
-        wrong = [self.main.observed[name] for name in self.visible if name not in self.right and numbers(self.main.observed[name])]
+        wrong = [value for name, value in self.main.observed.items() if name not in self.right and numbers(value)]
         constant = bool(wrong) and all(value.size > 1 and not np.ptp(value) for value in wrong)
         for (level, spare), seconds in self.seconds.items():
             if constant and level > 1:  # zeros, or ones, can come of anything
@@ -515,17 +531,20 @@ def told(family, fit):
         groups.setdefault(slip.what, []).append(slip)
     found = []
     for slips in groups.values():
-        names, variant = [name for name in family.outputs if any(slip.output == name for slip in slips)], slips[0].variant
-        many = names == [name for name, output in family.outputs.items() if slips[0].slot in output.slots] and len(names) > 1
+        variant = slips[0].variant
+        names = [name for name in family.outputs if any(slip.output == name for slip in slips)]
+        everywhere = [name for name, output in family.outputs.items() if slips[0].slot in output.slots]
         one, _, every = variant.name.partition("|")
         if not names:
             found.append(replace(variant, name=one))
             continue
-        fill = {"{o}": outputs_named(names), "{is}": "is" if len(names) == 1 else "are", "{has}": "has" if len(names) == 1 else "have"}
+        fill = {"{o}": outputs_named(names), "{is}": "is" if len(names) == 1 else "are",
+                "{has}": "has" if len(names) == 1 else "have"}
         title, why = variant.title, variant.why
         for key, text in fill.items():
             title, why = title.replace(key, text), why.replace(key, text)
-        found.append(replace(variant, name=every if every and many else one.replace("{o}", "-".join(names)), title=title, why=why))
+        name = every if every and names == everywhere else one.replace("{o}", "-".join(names))
+        found.append(replace(variant, name=name, title=title, why=why))
     if fit.order:
         asked, order = ", ".join(name for name in family.outputs if name in fit.order), ", ".join(fit.order)
         found.append(Variant(None, f"order-{'-'.join(fit.order)}", f"The values come in another order: {order}",
@@ -539,8 +558,8 @@ def diagnose(family, cases, inputs, reference, evidence, show):
     Parameters
     ----------
     family : Family; cases, inputs, reference : of the exercise
-    evidence : has expected and got ("case/name" -> value), wrong (keys), properties (keys told in words that follow from other values),
-        raised (names of cases without a result), agree (key, value, value)
+    evidence : has expected and got ("case/name" -> value), wrong (keys), properties (keys told in words that follow
+        from other values), raised (names of cases without a result), agree (key, value, value)
     show : (case, program) -> (values by key, whether it raised)
 
     Returns
@@ -552,7 +571,8 @@ def diagnose(family, cases, inputs, reference, evidence, show):
     wrong_cases = {key.split("/")[0] for key in evidence.wrong}
     with quiet():
         for case in cases:
-            values = {name: evidence.got.get(f"{case.name}/{name}") for name in family.outputs if f"{case.name}/{name}" in evidence.expected}
+            values = {name: evidence.got.get(f"{case.name}/{name}") for name in family.outputs
+                      if f"{case.name}/{name}" in evidence.expected}
             if case.name in evidence.raised or case.tolerance > 1e-5 or not any(map(numbers, values.values())):
                 continue
             calls = recorded(case, inputs, reference)
@@ -570,7 +590,8 @@ def diagnose(family, cases, inputs, reference, evidence, show):
         order = order if sorted(order) == sorted(asked) and order != asked else ()
         ordered = sorted(cases, key=lambda case: case.name not in wrong_cases)
         strict, raising, in_words = (set(), set()), (evidence.raised, set()), (evidence.raised, evidence.properties)
-        for skipped, ignored in [strict, *([raising] if evidence.raised else []), *([in_words] if evidence.properties & set(evidence.wrong) else [])]:
+        words = evidence.properties & set(evidence.wrong)
+        for skipped, ignored in [strict, *([raising] if evidence.raised else []), *([in_words] if words else [])]:
 
             def confirm(program, open_, skipped=skipped, ignored=ignored):
                 for case in ordered:
@@ -581,13 +602,14 @@ def diagnose(family, cases, inputs, reference, evidence, show):
                         return False
                     keys = [key for key in evidence.expected if key.split("/")[0] == case.name and key not in ignored
                             and key.split("/")[1] not in (*open_, *missing, RETURNED if missing else "")]
-                    if not raised and not all(evidence.agree(key, evidence.got.get(key), shown.get(key)) for key in keys):
+                    if not raised and not all(evidence.agree(k, evidence.got.get(k), shown.get(k)) for k in keys):
                         return False
                 return True
 
             if ignored >= set(evidence.wrong):
                 break
             if fit := Search(family, chosen, confirm, order).run():
-                rest = [key for key in evidence.wrong if key.split("/")[1] in (*fit.open, *missing) or key in ignored or key.split("/")[0] in skipped]
+                rest = [key for key in evidence.wrong if key.split("/")[1] in (*fit.open, *missing) or key in ignored
+                        or key.split("/")[0] in skipped]
                 return told(family, fit), rest
     return [], evidence.wrong

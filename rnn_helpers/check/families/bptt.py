@@ -4,15 +4,25 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from rnn_helpers.check.families.common import (earlier, everywhere, flat, later, over_the_batch, scaled, shortened,
-                                               transposed, zero)
+from rnn_helpers.check.families.common import (
+    earlier,
+    everywhere,
+    flat,
+    later,
+    over_the_batch,
+    scaled,
+    shortened,
+    transposed,
+    zero,
+)
 from rnn_helpers.check.search import Family, Output, Variant, clipped, decayed, slot
 
 SLOPE = "dz_t = dh_t (1 - h_t^2)"
 FLOW = "dL/dh_t = dh[t] + Wh^T dz_{t+1}"
 SUM = "dWx, dWh, db = sums over t"
 START = "dh0 = Wh^T dz_1"
-OF_WX, OF_WH, OF_B = "dWx = sum over t of dz_t x_t^T", "dWh = sum over t of dz_t h_{t-1}^T", "db = sum over t and batch of dz_t"
+OF_WX, OF_WH = "dWx = sum over t of dz_t x_t^T", "dWh = sum over t of dz_t h_{t-1}^T"
+OF_B = "db = sum over t and batch of dz_t"
 
 # Arrays are (T, rows, B) here. In what an output is made of, an entry is a step on a walk: `at` says which.
 
@@ -27,57 +37,60 @@ def of_z(state_weights=lambda cell, h_prev: cell.Wh @ h_prev, bias=1):
 SLOPES = slot(
     SLOPE, lambda h, p, x, cell: 1 - h**2,
     ("tanh-slope-forgotten", "tanh' is missing",
-     "You send dh_t through as it is. On its way to z_t it is multiplied, element by element, by tanh'(z_t) = 1 - h_t^2.",
+     "You send dh_t through as it is. On its way to z_t it is multiplied, element by element, by tanh'(z_t) = 1 - "
+     "h_t^2.",
      lambda h, p, x, cell: np.ones_like(h)),
-    ("slope-of-h_prev", "tanh' is taken at h_prev", "You use 1 - h_prev^2. The slope belongs to this step's own output: 1 - h_t^2.",
+    ("slope-of-h_prev", "tanh' is taken at h_prev",
+     "You use 1 - h_prev^2. The slope belongs to this step's own output: 1 - h_t^2.",
      lambda h, p, x, cell: 1 - p**2),
     ("slope-without-the-square", "tanh' lacks its square", "You use 1 - h_t. tanh'(z) = 1 - tanh(z)^2 = 1 - h_t^2.",
      lambda h, p, x, cell: 1 - h),
     ("slope-squares-the-difference", "The bracket of tanh' is in the wrong place",
      "You use (1 - h_t)^2. Only h_t is squared: 1 - h_t^2.", lambda h, p, x, cell: (1 - h) ** 2),
-    ("slope-tanh-twice", "tanh is taken of h_t again", "h_t is tanh(z_t) already. You use 1 - tanh(h_t)^2; write 1 - h_t^2.",
+    ("slope-tanh-twice", "tanh is taken of h_t again",
+     "h_t is tanh(z_t) already. You use 1 - tanh(h_t)^2; write 1 - h_t^2.",
      lambda h, p, x, cell: 1 - np.tanh(h) ** 2),
-    ("slope-of-a-sigmoid", "The slope is a sigmoid's", "h (1 - h) is the slope of a sigmoid. That of tanh is 1 - h_t^2.",
+    ("slope-of-a-sigmoid", "The slope is a sigmoid's",
+     "h (1 - h) is the slope of a sigmoid. That of tanh is 1 - h_t^2.",
      lambda h, p, x, cell: h * (1 - h)),
-    ("slope-sign", "The slope has the wrong sign", "You use h_t^2 - 1. tanh rises everywhere: its slope 1 - h_t^2 is positive.",
+    ("slope-sign", "The slope has the wrong sign",
+     "You use h_t^2 - 1. tanh rises everywhere: its slope 1 - h_t^2 is positive.",
      lambda h, p, x, cell: h**2 - 1),
-    ("slope-plus", "The slope has a plus for its minus", "You use 1 + h_t^2. The slope of tanh is 1 - h_t^2, never above 1.",
+    ("slope-plus", "The slope has a plus for its minus",
+     "You use 1 + h_t^2. The slope of tanh is 1 - h_t^2, never above 1.",
      lambda h, p, x, cell: 1 + h**2),
-    ("slope-of-h_t", "dh_t is multiplied by h_t, not by the slope", "The slope of tanh at z_t is 1 - h_t^2.", lambda h, p, x, cell: h),
-    ("slope-is-the-square", "dh_t is multiplied by h_t^2", "The slope is one minus that: 1 - h_t^2.", lambda h, p, x, cell: h**2),
+    ("slope-of-h_t", "dh_t is multiplied by h_t, not by the slope", "The slope of tanh at z_t is 1 - h_t^2.",
+     lambda h, p, x, cell: h),
+    ("slope-is-the-square", "dh_t is multiplied by h_t^2", "The slope is one minus that: 1 - h_t^2.",
+     lambda h, p, x, cell: h**2),
     ("slope-divides", "dh_t is divided by the slope", "On the way back through tanh it is multiplied by 1 - h_t^2.",
      lambda h, p, x, cell: 1 / (1 - h**2)),
     ("slope-squared", "tanh' is applied twice", "Multiply by 1 - h_t^2 once.", lambda h, p, x, cell: (1 - h**2) ** 2),
     ("b-forgotten-in-z", "tanh' is taken of a sum without b",
      "You compute z_t again, and leave out b. Add it, or use h_t of the cache: 1 - h_t^2.", of_z(bias=0)),
     ("z-from-the-new-state", "tanh' is taken of a z made from h_t",
-     "You compute z_t again, from the state after the step. It was made from h_prev; or use h_t of the cache: 1 - h_t^2.",
+     "You compute z_t again, from the state after the step. It was made from h_prev; or use h_t of the cache: 1 - "
+     "h_t^2.",
      lambda h, p, x, cell: of_z()(h, h, x, cell)),
-    ("slope-of-a-relu", "The slope is a ReLU's", "You let pass what belongs to positive h_t. The slope of tanh is 1 - h_t^2.",
+    ("slope-of-a-relu", "The slope is a ReLU's",
+     "You let pass what belongs to positive h_t. The slope of tanh is 1 - h_t^2.",
      lambda h, p, x, cell: (h > 0) * np.ones_like(h)),
     ("slope-of-z", "The slope is 1 - z_t^2", "tanh comes first: 1 - tanh(z_t)^2, which is 1 - h_t^2.",
      lambda h, p, x, cell: 1 - np.arctanh(h) ** 2),
     rare=[
-        ("slope-of-tanh-h_t", "dh_t is multiplied by tanh(h_t)", "The slope of tanh at z_t is 1 - h_t^2.", lambda h, p, x, cell: np.tanh(h)),
-        ("slope-one-minus-tanh", "The slope is 1 - tanh(h_t)", "h_t is tanh(z_t) already: 1 - h_t^2.", lambda h, p, x, cell: 1 - np.tanh(h)),
-        ("slope-of-the-slope", "The slope is differentiated once more", "You use -2 h_t (...). The slope is 1 - h_t^2 itself.",
+        ("slope-one-minus-tanh", "The slope is 1 - tanh(h_t)", "h_t is tanh(z_t) already: 1 - h_t^2.",
+         lambda h, p, x, cell: 1 - np.tanh(h)),
+        ("slope-of-the-slope", "The slope is differentiated once more",
+         "You use -2 h_t (...). The slope is 1 - h_t^2 itself.",
          lambda h, p, x, cell: -2 * h * (1 - h**2)),
-        ("slope-minus-two-h", "The slope is -2 h_t", "That is the derivative of 1 - h_t^2. Take 1 - h_t^2 itself.", lambda h, p, x, cell: -2 * h),
-        ("slope-one-minus-two-h", "The slope is 1 - 2 h_t", "The square of h_t is h_t * h_t: 1 - h_t^2.", lambda h, p, x, cell: 1 - 2 * h),
-        ("slope-half-the-square", "The slope is 1 - h_t^2 / 2", "No half: 1 - h_t^2.", lambda h, p, x, cell: 1 - h**2 / 2),
-        ("slope-cubed", "The slope is 1 - h_t^3", "The square: 1 - h_t^2.", lambda h, p, x, cell: 1 - h**3),
-        ("slope-absolute", "The slope is 1 - |h_t|", "The square, not the size: 1 - h_t^2.", lambda h, p, x, cell: 1 - abs(h)),
-        ("slope-root", "The slope is under a root", "No root: 1 - h_t^2.", lambda h, p, x, cell: np.sqrt(1 - h**2)),
         ("slope-of-sigmoid-h", "The slope is that of a sigmoid of h_t", "The slope of tanh at z_t is 1 - h_t^2.",
          lambda h, p, x, cell: (lambda s: s * (1 - s))(1 / (1 + np.exp(-h)))),
-        ("slope-of-a-product", "The slope is 1 - h_t h_prev", "The square of this step's own output: 1 - h_t^2.", lambda h, p, x, cell: 1 - h * p),
-        ("b-twice-in-z", "tanh' is taken of a sum with b twice", "Add b once, or use h_t of the cache: 1 - h_t^2.", of_z(bias=2)),
-        ("Wh-transposed-in-z", "tanh' is taken of a sum with Wh transposed", "z_t = Wx x_t + Wh h_prev + b, or use h_t of the cache: 1 - h_t^2.",
+        ("Wh-transposed-in-z", "tanh' is taken of a sum with Wh transposed",
+         "z_t = Wx x_t + Wh h_prev + b, or use h_t of the cache: 1 - h_t^2.",
          of_z(lambda cell, p: cell.Wh.T @ p)),
-        ("state-forgotten-in-z", "tanh' is taken of a sum without Wh h_prev", "z_t = Wx x_t + Wh h_prev + b, or use h_t of the cache: 1 - h_t^2.",
+        ("state-forgotten-in-z", "tanh' is taken of a sum without Wh h_prev",
+         "z_t = Wx x_t + Wh h_prev + b, or use h_t of the cache: 1 - h_t^2.",
          of_z(lambda cell, p: 0.0)),
-        ("slope-of-the-batch", "tanh' is averaged over the batch", "Each example has its own slope: 1 - h_t^2, element by element.",
-         lambda h, p, x, cell: over_the_batch(1 - h**2)),
     ])
 
 
@@ -85,16 +98,20 @@ def of_many_steps(line):
     """Slopes of other steps' states."""
     return (
         ("slope-of-the-last-state", "Every step takes the slope of the last state",
-         "Each step has its own state. Is one array, or one object, shared by all of them? 1 - h_t^2 with this step's h_t.",
+         "Each step has its own state. Is one array, or one object, shared by all of them? 1 - h_t^2 with this step's "
+         "h_t.",
          lambda h, p, x, cell: everywhere(1 - h**2, -1)),
-        ("slope-of-the-step-after", "tanh' is that of the step after", "The slope belongs to this step's own output: 1 - h_t^2.",
+        ("slope-of-the-step-after", "tanh' is that of the step after",
+         "The slope belongs to this step's own output: 1 - h_t^2.",
          lambda h, p, x, cell: 1 - np.concatenate([h[1:], h[-1:]]) ** 2),
-        ("slope-of-the-first-state", "Every step takes the slope of the first state", "Each step has its own: 1 - h_t^2.",
+        ("slope-of-the-first-state", "Every step takes the slope of the first state",
+         "Each step has its own: 1 - h_t^2.",
          lambda h, p, x, cell: everywhere(1 - h**2, 0)))
 
 
 def where(carried):
-    """Where tanh' is applied: run (loss's share, what came back, slope) -> (what the gradients get, what is sent back)."""
+    """Where tanh' is applied: run (loss's share, what came back, slope) -> (what the gradients get, what is sent "
+    "back)."""
     def both(dz):
         return dz, dz
 
@@ -103,138 +120,176 @@ def where(carried):
         ("tanh-slope-missing-in-the-carry", f"tanh' is missing in {carried}",
          f"You send dh back. {carried[0].upper() + carried[1:]} has passed tanh as well: send dz_t, as Wh.T @ dz_t.",
          lambda l, c, s: ((l + c) * s, l + c)),
-        ("tanh-slope-in-the-carry-only", "tanh' is missing in dWx, dWh and db", f"Only {carried} has it. Work out dz_t once and use it for everything.",
+        ("tanh-slope-in-the-carry-only", "tanh' is missing in dWx, dWh and db",
+         f"Only {carried} has it. Work out dz_t once and use it for everything.",
          lambda l, c, s: (l + c, (l + c) * s)),
         ("joined-after-tanh", "What comes back is added after tanh",
-         "You add it to dz_t. It is dL/dh_t, as dh[t] is: add the two first, then multiply by 1 - h_t^2.", lambda l, c, s: both(l * s + c)),
+         "You add it to dz_t. It is dL/dh_t, as dh[t] is: add the two first, then multiply by 1 - h_t^2.",
+         lambda l, c, s: both(l * s + c)),
         ("tanh-slope-twice-in-the-carry", "tanh' is applied twice to what comes back",
-         "Add it to dh[t] as it comes, then multiply the sum by 1 - h_t^2, once.", lambda l, c, s: both((l + c * s) * s)),
-        ("slope-missing-for-the-loss", "dh[t] does not pass tanh'", "Only what comes back is multiplied by the slope. Add dh[t] first: (dh[t] + dh_next) (1 - h_t^2).",
+         "Add it to dh[t] as it comes, then multiply the sum by 1 - h_t^2, once.",
+         lambda l, c, s: both((l + c * s) * s)),
+        ("slope-missing-for-the-loss", "dh[t] does not pass tanh'",
+         "Only what comes back is multiplied by the slope. Add dh[t] first: (dh[t] + dh_next) (1 - h_t^2).",
          lambda l, c, s: both(l + c * s)),
-        ("tanh-slope-twice", "tanh' is applied twice to dh[t]", "Multiply the sum of dh[t] and what comes back by 1 - h_t^2, once.",
+        ("tanh-slope-twice", "tanh' is applied twice to dh[t]",
+         "Multiply the sum of dh[t] and what comes back by 1 - h_t^2, once.",
          lambda l, c, s: both((l * s + c) * s)),
-        ("slope-twice-in-what-is-sent", f"tanh' is applied twice in {carried}", "dz_t has its slope already: send Wh.T @ dz_t.",
+        ("slope-twice-in-what-is-sent", f"tanh' is applied twice in {carried}",
+         "dz_t has its slope already: send Wh.T @ dz_t.",
          lambda l, c, s: ((l + c) * s, (l + c) * s * s)),
         ("slope-twice-in-the-gradients", "tanh' is applied twice in dWx, dWh and db", "dz_t has its slope already.",
-         lambda l, c, s: ((l + c) * s * s, (l + c) * s)),
-        rare=[("sent-slope-on-the-loss-only", f"In {carried} only dh[t] passes tanh'", "All of it does: Wh.T @ dz_t.",
-               lambda l, c, s: ((l + c) * s, l * s + c)),
-              ("gradients-slope-on-the-loss-only", "In dWx, dWh and db only dh[t] passes tanh'", "dz_t = (dh[t] + dh_next) (1 - h_t^2).",
-               lambda l, c, s: (l * s + c, (l + c) * s))])
+         lambda l, c, s: ((l + c) * s * s, (l + c) * s)))
 
 
 # ---- what is read, joined and carried ----
 
 CACHE = slot(
     "caches[t] = (x_t, h_prev, h_t)", lambda X, P, H: (X, P, H),
-    ("h_prev-and-h_t-swapped", "h_prev and h_t have changed places", "The cache is (x_t, h_prev, h_t): unpack it in the order in which you pack it.",
+    ("h_prev-and-h_t-swapped", "h_prev and h_t have changed places",
+     "The cache is (x_t, h_prev, h_t): unpack it in the order in which you pack it.",
      lambda X, P, H: (X, H, P)),
-    ("caches-in-reverse", "The caches are read in the wrong order", "Going back, t runs from T - 1 to 0, and dh[t] goes with caches[t]; reverse both or neither.",
+    ("caches-in-reverse", "The caches are read in the wrong order",
+     "Going back, t runs from T - 1 to 0, and dh[t] goes with caches[t]; reverse both or neither.",
      lambda X, P, H: (X[::-1], P[::-1], H[::-1])),
-    ("caches-one-late", "Step t reads caches[t - 1]", "dh[t] goes with caches[t].", lambda X, P, H: tuple(np.roll(a, 1, 0) for a in (X, P, H))),
+    ("caches-one-late", "Step t reads caches[t - 1]", "dh[t] goes with caches[t].",
+     lambda X, P, H: tuple(np.roll(a, 1, 0) for a in (X, P, H))),
     ("caches-one-early", "Step t reads caches[t + 1]", "dh[t] goes with caches[t].",
      lambda X, P, H: tuple(np.concatenate([a[1:], a[-1:]]) for a in (X, P, H))),
-    ("last-cache-everywhere", "Every step reads the last cache", "Step t reads caches[t].", lambda X, P, H: tuple(everywhere(a, -1) for a in (X, P, H))),
-    ("first-cache-everywhere", "Every step reads the first cache", "Step t reads caches[t].", lambda X, P, H: tuple(everywhere(a, 0) for a in (X, P, H))))
+    ("last-cache-everywhere", "Every step reads the last cache", "Step t reads caches[t].",
+     lambda X, P, H: tuple(everywhere(a, -1) for a in (X, P, H))),
+    ("first-cache-everywhere", "Every step reads the first cache", "Step t reads caches[t].",
+     lambda X, P, H: tuple(everywhere(a, 0) for a in (X, P, H))))
 
 REPEAT = "dh[t] is the loss of step t: add it once, at its own step."
 LOSS = slot(
     FLOW, lambda d: (d, 0),
-    ("losses-in-reverse", "dh is read in the wrong order", "Going back, t runs from T - 1 to 0, and dh[t] goes with caches[t]; reverse both or neither.",
+    ("losses-in-reverse", "dh is read in the wrong order",
+     "Going back, t runs from T - 1 to 0, and dh[t] goes with caches[t]; reverse both or neither.",
      lambda d: (d[::-1], 0)),
-    ("last-loss-at-every-step", "The last step's loss is added at every step", "You read dh[-1] each time. Step t adds its own loss: dh[t].",
+    ("last-loss-at-every-step", "The last step's loss is added at every step",
+     "You read dh[-1] each time. Step t adds its own loss: dh[t].",
      lambda d: (everywhere(d, -1), 0)),
     ("losses-one-step-late", "dh[t] is added after step t",
-     "It then joins what goes into step t - 1, and the last loss misses its own step. Add dh[t] before you go through step t.",
+     "It then joins what goes into step t - 1, and the last loss misses its own step. Add dh[t] before you go through "
+     "step t.",
      lambda d: (later(d), d[0])),
     ("last-loss-twice", "The last loss counts twice",
-     "You start from dh_next = dh[-1], and add dh[-1] again at the last step. Nothing comes back from beyond the end: start from zeros.",
+     "You start from dh_next = dh[-1], and add dh[-1] again at the last step. Nothing comes back from beyond the end: "
+     "start from zeros.",
      lambda d: (np.concatenate([d[:-1], 2 * d[-1:]]), 0)),
     ("losses-one-step-late+last-loss-twice", "dh[t] is added after step t, the last one before it too",
-     "You start from dh[-1] and add dh[t] to what goes into step t - 1. Add dh[t] before you go through step t, and start from zeros.",
+     "You start from dh[-1] and add dh[t] to what goes into step t - 1. Add dh[t] before you go through step t, and "
+     "start from zeros.",
      lambda d: (np.concatenate([d[1:], d[-1:]]), d[0])),
     ("losses-handed-on", "dh[t] is handed on to the step before",
-     "You hand on dh_prev + dh[t]. dh[t] goes back through tanh and Wh, inside dh_prev, and no other way.", lambda d: (d + later(d), d[0])),
+     "You hand on dh_prev + dh[t]. dh[t] goes back through tanh and Wh, inside dh_prev, and no other way.",
+     lambda d: (d + later(d), d[0])),
     ("loss-of-the-step-after", "Step t reads dh[t + 1]", REPEAT, lambda d: (later(d), 0)),
     ("loss-of-the-step-before", "Step t reads dh[t - 1]", REPEAT, lambda d: (earlier(d), 0)),
-    ("loss-of-the-step-before-wrapped", "Step t reads dh[t - 1], step 0 the last one", REPEAT, lambda d: (np.roll(d, 1, 0), 0)),
-    ("loss-of-the-step-after-wrapped", "Step t reads dh[t + 1], the last step the first one", REPEAT, lambda d: (np.roll(d, -1, 0), 0)),
-    ("first-loss-at-every-step", "The first step's loss is added at every step", REPEAT, lambda d: (everywhere(d, 0), 0)),
-    ("losses-summed-at-every-step", "The sum of all dh is added at every step", REPEAT, lambda d: (np.repeat(d.sum(0)[None], len(d), 0), 0)),
-    ("losses-summed-at-the-end", "All losses start at the last step", REPEAT, lambda d: (np.concatenate([0 * d[1:], d.sum(0)[None]]), 0)),
+    ("loss-of-the-step-before-wrapped", "Step t reads dh[t - 1], step 0 the last one", REPEAT,
+     lambda d: (np.roll(d, 1, 0), 0)),
+    ("loss-of-the-step-after-wrapped", "Step t reads dh[t + 1], the last step the first one", REPEAT,
+     lambda d: (np.roll(d, -1, 0), 0)),
+    ("first-loss-at-every-step", "The first step's loss is added at every step", REPEAT,
+     lambda d: (everywhere(d, 0), 0)),
+    ("losses-summed-at-every-step", "The sum of all dh is added at every step", REPEAT,
+     lambda d: (np.repeat(d.sum(0)[None], len(d), 0), 0)),
+    ("losses-summed-at-the-end", "All losses start at the last step", REPEAT,
+     lambda d: (np.concatenate([0 * d[1:], d.sum(0)[None]]), 0)),
     ("losses-added-up-backwards", "dh is added up from the end before the walk",
-     "What comes back from later steps is added on the way: each step adds its own dh[t] only.", lambda d: (d[::-1].cumsum(0)[::-1], 0)),
+     "What comes back from later steps is added on the way: each step adds its own dh[t] only.",
+     lambda d: (d[::-1].cumsum(0)[::-1], 0)),
     ("first-loss-left-out", "dh[0] is left out", REPEAT, lambda d: (np.concatenate([0 * d[:1], d[1:]]), 0)),
-    ("dh-averaged-over-the-batch", "dh is averaged over the batch", "Each example has its own column: no mean over the last axis.",
+    ("dh-averaged-over-the-batch", "dh is averaged over the batch",
+     "Each example has its own column: no mean over the last axis.",
      lambda d: (over_the_batch(d), 0)),
-    rare=[("loss-of-the-step-after-last-twice", "Step t reads dh[t + 1], the last step its own", REPEAT, lambda d: (np.concatenate([d[1:], d[-1:]]), 0)),
-          ("losses-averaged-at-every-step", "The mean of all dh is added at every step", REPEAT, lambda d: (np.repeat(d.mean(0)[None], len(d), 0), 0)),
-          ("losses-added-up-forwards", "dh is added up from the start before the walk", REPEAT, lambda d: (d.cumsum(0), 0)),
-          *((f"dh-clipped-at-{most}", f"dh is clipped to +-{most}", "Clip, if at all, when you update.", lambda d, most=most: (np.clip(d, -most, most), 0))
+    rare=[*((f"dh-clipped-at-{most}", f"dh is clipped to +-{most}", "Clip, if at all, when you update.",
+             lambda d, most=most: (np.clip(d, -most, most), 0))
             for most in (1, 5))])
 
-JOIN = slot(  # run (loss's share, what came back, whether it is the first step visited) -> both for the gradients, both for what is sent
+# run (loss's share, what came back, whether it is the first step visited) -> both for the gradients, both for what is
+# sent
+JOIN = slot(
     FLOW, lambda l, c, first: (l, c, l, c),
     ("no-carry", "Nothing flows between the steps",
-     "Each step hears only its own loss. Its state also shaped every later step: add dh_prev of step t + 1 to dh[t] before you go through step t.",
+     "Each step hears only its own loss. Its state also shaped every later step: add dh_prev of step t + 1 to dh[t] "
+     "before you go through step t.",
      lambda l, c, first: (l, 0 * c, l, 0 * c)),
-    ("only-the-last-loss", "Only the last step's loss counts", "You start from dh[-1] and never add the others. Every step has its own loss: add dh[t] at each t.",
+    ("only-the-last-loss", "Only the last step's loss counts",
+     "You start from dh[-1] and never add the others. Every step has its own loss: add dh[t] at each t.",
      lambda l, c, first: (l, 0 * c, l, 0 * c) if first else (0 * l, c, 0 * l, c)),
     ("carry-reaches-one-step", "What is carried back is made of dh[t] alone",
-     "Then no loss gets further than one step. Carry back everything that reached h_t: dh[t] + dh_next.", lambda l, c, first: (l, c, l, 0 * c)),
-    ("gradients-without-what-comes-back", "dWx, dWh and db hear dh[t] only", "What comes back reaches them too: dz_t = (dh[t] + dh_next) (1 - h_t^2).",
+     "Then no loss gets further than one step. Carry back everything that reached h_t: dh[t] + dh_next.",
+     lambda l, c, first: (l, c, l, 0 * c)),
+    ("gradients-without-what-comes-back", "dWx, dWh and db hear dh[t] only",
+     "What comes back reaches them too: dz_t = (dh[t] + dh_next) (1 - h_t^2).",
      lambda l, c, first: (l, 0 * c, l, c)),
-    ("gradients-without-the-loss", "dWx, dWh and db do not hear dh[t]", "dz_t = (dh[t] + dh_next) (1 - h_t^2).", lambda l, c, first: (0 * l, c, l, c)),
-    ("carry-subtracted", "What comes back is subtracted", "Add it: dh[t] + dh_next.", lambda l, c, first: (l, -c, l, -c)),
+    ("carry-subtracted", "What comes back is subtracted", "Add it: dh[t] + dh_next.",
+     lambda l, c, first: (l, -c, l, -c)),
     ("loss-added-twice", "dh[t] is added twice", REPEAT, lambda l, c, first: (2 * l, c, 2 * l, c)),
-    ("carry-added-twice", "What comes back is added twice", "Add it once: dh[t] + dh_next.", lambda l, c, first: (l, 2 * c, l, 2 * c)),
-    ("carry-averaged", "dh[t] and what comes back are averaged", "They are added: dh[t] + dh_next.", lambda l, c, first: (l / 2, c / 2, l / 2, c / 2)),
+    ("carry-added-twice", "What comes back is added twice", "Add it once: dh[t] + dh_next.",
+     lambda l, c, first: (l, 2 * c, l, 2 * c)),
+    ("carry-averaged", "dh[t] and what comes back are averaged", "They are added: dh[t] + dh_next.",
+     lambda l, c, first: (l / 2, c / 2, l / 2, c / 2)),
     ("carry-multiplied", "dh[t] is multiplied by what comes back", "They are added: dh[t] + dh_next.",
      lambda l, c, first: (l, c, l, c) if first else (l * c, 0 * c, l * c, 0 * c)))
 
 
 def carries(carried):
-    """What is handed to the step before: run (cell, sent, what was handed on before, slope, and what reached h_t: its loss's share, the later steps')."""
+    """What is handed to the step before: run (cell, sent, what was handed on before, slope, and what reached h_t: "
+    "its loss's share, the later steps')."""
     return slot(
         "dh_prev = Wh^T dz_t", lambda cell, z, old, s, l, c: cell.Wh.T @ z,
         ("Wh-not-transposed", f"Wh is not transposed in {carried}",
-         "Forward, Wh carries old units to new ones; back, the roles change places: Wh.T @ dz_t.", lambda cell, z, old, s, l, c: cell.Wh @ z),
-        ("Wh-missing-in-the-carry", f"Wh^T is missing in {carried}", "Every old unit reaches every new one: Wh.T @ dz_t, not dz_t itself.",
+         "Forward, Wh carries old units to new ones; back, the roles change places: Wh.T @ dz_t.",
+         lambda cell, z, old, s, l, c: cell.Wh @ z),
+        ("Wh-missing-in-the-carry", f"Wh^T is missing in {carried}",
+         "Every old unit reaches every new one: Wh.T @ dz_t, not dz_t itself.",
          lambda cell, z, old, s, l, c: z),
         ("carry-through-Wx", f"Wx leads back, not Wh, in {carried}",
-         "Wx leads to the input: Wx.T @ dz_t is dL/dx_t. The state before came in through Wh: Wh.T @ dz_t.", lambda cell, z, old, s, l, c: cell.Wx.T @ z),
-        ("carry-sign", f"{carried[0].upper() + carried[1:]} has the wrong sign", "Wh.T @ dz_t, without a minus.", lambda cell, z, old, s, l, c: -(cell.Wh.T @ z)),
-        ("Wh-diagonal", f"Only the diagonal of Wh counts in {carried}", "Every old unit reaches every new one: Wh.T @ dz_t.",
+         "Wx leads to the input: Wx.T @ dz_t is dL/dx_t. The state before came in through Wh: Wh.T @ dz_t.",
+         lambda cell, z, old, s, l, c: cell.Wx.T @ z),
+        ("carry-sign", f"{carried[0].upper() + carried[1:]} has the wrong sign", "Wh.T @ dz_t, without a minus.",
+         lambda cell, z, old, s, l, c: -(cell.Wh.T @ z)),
+        ("Wh-diagonal", f"Only the diagonal of Wh counts in {carried}",
+         "Every old unit reaches every new one: Wh.T @ dz_t.",
          lambda cell, z, old, s, l, c: np.diag(cell.Wh)[:, None] * z),
         ("carry-over-B", f"{carried[0].upper() + carried[1:]} is divided by B", "Leave out the division: Wh.T @ dz_t.",
          lambda cell, z, old, s, l, c: cell.Wh.T @ z / z.shape[1]),
-        ("carry-halved", f"{carried[0].upper() + carried[1:]} is halved", "Leave out the factor: Wh.T @ dz_t.", lambda cell, z, old, s, l, c: cell.Wh.T @ z / 2),
-        ("carry-averaged-over-the-batch", f"{carried[0].upper() + carried[1:]} is averaged over the batch", "Each example has its own column: Wh.T @ dz_t.",
+        ("carry-halved", f"{carried[0].upper() + carried[1:]} is halved", "Leave out the factor: Wh.T @ dz_t.",
+         lambda cell, z, old, s, l, c: cell.Wh.T @ z / 2),
+        ("carry-averaged-over-the-batch", f"{carried[0].upper() + carried[1:]} is averaged over the batch",
+         "Each example has its own column: Wh.T @ dz_t.",
          lambda cell, z, old, s, l, c: over_the_batch(cell.Wh.T @ z)),
-        ("carry-summed-over-the-batch", f"{carried[0].upper() + carried[1:]} is summed over the batch", "Each example has its own column: Wh.T @ dz_t, no sum.",
+        ("carry-summed-over-the-batch", f"{carried[0].upper() + carried[1:]} is summed over the batch",
+         "Each example has its own column: Wh.T @ dz_t, no sum.",
          lambda cell, z, old, s, l, c: over_the_batch(cell.Wh.T @ z) * z.shape[1]),
-        ("slope-after-Wh", f"tanh' is applied after Wh^T once more in {carried}", "dz_t has its slope already: Wh.T @ dz_t.",
+        ("slope-after-Wh", f"tanh' is applied after Wh^T once more in {carried}",
+         "dz_t has its slope already: Wh.T @ dz_t.",
          lambda cell, z, old, s, l, c: cell.Wh.T @ z * s),
-        ("dz-joins-the-carry", f"dz_t itself is part of {carried}", "Wh.T @ dz_t alone leads to the state before.", lambda cell, z, old, s, l, c: cell.Wh.T @ z + z),
+        ("dz-joins-the-carry", f"dz_t itself is part of {carried}", "Wh.T @ dz_t alone leads to the state before.",
+         lambda cell, z, old, s, l, c: cell.Wh.T @ z + z),
         rare=[("dh_t-joins-the-carry", f"dh_t itself is part of {carried}",
-               "You add dh_t. It reaches h_prev through tanh and Wh only; the loss at the step before is added when its turn comes.",
-               lambda cell, z, old, s, l, c: cell.Wh.T @ z + l + c),
-              ("Wh-twice", f"Wh^T is applied twice in {carried}", "Once: Wh.T @ dz_t.", lambda cell, z, old, s, l, c: cell.Wh.T @ (cell.Wh.T @ z)),
-              ("Wh-inverse", f"The inverse of Wh stands for its transpose in {carried}", "Back means the transpose: Wh.T @ dz_t.",
-               lambda cell, z, old, s, l, c: np.linalg.inv(cell.Wh) @ z)])
+               "You add dh_t. It reaches h_prev through tanh and Wh only; the loss at the step before is added when "
+               "its turn comes.",
+               lambda cell, z, old, s, l, c: cell.Wh.T @ z + l + c)])
 
 
-CLIP = "The way back is not clipped: that changes the gradient. Clip, if at all, the finished gradients when you update."
+CLIP = ("The way back is not clipped: that changes the gradient. Clip, if at all, the finished gradients when you "
+        "update.")
 CARRIES = carries("what is carried back")
 CARRY = (
     *CARRIES[:2],
     *slot(FLOW, None, ("no-carry+dh0-zero", "Nothing flows between the steps, and dh0 is zero",
-                       "dh_next stays zero. Take dh_prev from each step, add it to dh[t - 1], and return the last one as dh0.",
+                       "dh_next stays zero. Take dh_prev from each step, add it to dh[t - 1], and return the last one "
+                       "as dh0.",
                        lambda cell, z, old, s, l, c: 0 * z))[1:],
     *CARRIES[2:],
     *slot(FLOW, None,
           ("carry-piles-up", "What is carried back piles up",
-           "dh_next += ... keeps the carries of all later steps. Step t receives one carry, that of step t + 1, which holds the rest: use `=`.",
+           "dh_next += ... keeps the carries of all later steps. Step t receives one carry, that of step t + 1, which "
+           "holds the rest: use `=`.",
            lambda cell, z, old, s, l, c: old + cell.Wh.T @ z),
           *((f"clipped-inside|carry-clipped-at-{most}", f"What is carried back is clipped to +-{most}", CLIP,
              lambda cell, z, old, s, l, c, most=most: np.clip(cell.Wh.T @ z, -most, most)) for most in (1, 5, 10)),
@@ -243,95 +298,120 @@ CARRY = (
 
 STEPS = slot(
     SUM, lambda T: range(T - 1, -1, -1),
-    ("forward-in-time", "The loop runs forward in time", "Step t needs what comes back from step t + 1, so the last step is first: reversed(range(T)).",
+    ("forward-in-time", "The loop runs forward in time",
+     "Step t needs what comes back from step t + 1, so the last step is first: reversed(range(T)).",
      lambda T: range(T)),
-    ("first-step-skipped", "The loop leaves out step 0", "range(T - 1, 0, -1) ends at 1. reversed(range(T)) visits every step, 0 included.",
+    ("first-step-skipped", "The loop leaves out step 0",
+     "range(T - 1, 0, -1) ends at 1. reversed(range(T)) visits every step, 0 included.",
      lambda T: range(T - 1, 0, -1)),
-    ("last-step-skipped", "The loop leaves out the last step", "reversed(range(T - 1)) starts one step early. reversed(range(T)) starts at T - 1.",
+    ("last-step-skipped", "The loop leaves out the last step",
+     "reversed(range(T - 1)) starts one step early. reversed(range(T)) starts at T - 1.",
      lambda T: range(T - 2, -1, -1)),
-    ("one-round", "Only the last step is visited", "Does `return` stand inside the loop? It ends the function in the first round. Move it below the loop.",
+    ("one-round", "Only the last step is visited",
+     "Does `return` stand inside the loop? It ends the function in the first round. Move it below the loop.",
      lambda T: [T - 1]),
-    ("first-and-last-step-skipped", "The loop leaves out the first and the last step", "reversed(range(T)) visits every step.", lambda T: range(T - 2, 0, -1)),
-    ("forward-from-the-second-step", "The loop runs forward, from step 1", "reversed(range(T)) starts at the last step and ends at 0.", lambda T: range(1, T)),
-    ("forward-one-short", "The loop runs forward and leaves out the last step", "reversed(range(T)) starts at the last step and ends at 0.", lambda T: range(T - 1)),
+    ("first-and-last-step-skipped", "The loop leaves out the first and the last step",
+     "reversed(range(T)) visits every step.", lambda T: range(T - 2, 0, -1)),
+    ("forward-from-the-second-step", "The loop runs forward, from step 1",
+     "reversed(range(T)) starts at the last step and ends at 0.", lambda T: range(1, T)),
+    ("forward-one-short", "The loop runs forward and leaves out the last step",
+     "reversed(range(T)) starts at the last step and ends at 0.", lambda T: range(T - 1)),
     ("only-step-0", "Only step 0 is visited", "reversed(range(T)) visits every step.", lambda T: [0]),
     *((f"last-{n}-steps-only", f"Only the last {n} steps are visited", "Every step has its share: reversed(range(T)).",
-       lambda T, n=n: range(T - 1, max(T - 1 - n, -1), -1)) for n in (5, 2, 3, 4, 6)),
-    rare=[("every-second-step", "Every second step is left out", "reversed(range(T)) visits every step.", lambda T: range(T - 1, -1, -2)),
-          ("last-step-twice", "The last step is visited twice", "reversed(range(T)) visits each step once.", lambda T: [T - 1, *range(T - 1, -1, -1)])])
+       lambda T, n=n: range(T - 1, max(T - 1 - n, -1), -1)) for n in (5, 2, 3, 4, 6)))
 
 BEGIN = slot(
     FLOW, lambda d: 0 * d[-1],
-    ("starts-from-ones", "The walk starts from ones", "Nothing comes back from beyond the end: start from zeros.", lambda d: 0 * d[-1] + 1),
-    ("starts-from-the-first-loss", "The walk starts from dh[0]", "Nothing comes back from beyond the end: start from zeros.", lambda d: d[0]),
-    ("starts-from-all-losses", "The walk starts from the sum of all dh", "Nothing comes back from beyond the end: start from zeros.", lambda d: d.sum(0)))
+    ("starts-from-ones", "The walk starts from ones", "Nothing comes back from beyond the end: start from zeros.",
+     lambda d: 0 * d[-1] + 1))
 
-COMES = slot(  # run (what the step before in the loop handed on, its number in the loop, t, all carries so far) -> what comes back to step t
+# run (what the round before handed on, the round, t, all carries so far) -> what comes back to t
+COMES = slot(
     FLOW, lambda c, n, t, done: c,
     ("carry-from-the-wrong-side", "What comes back is read at t - 1, not t + 1",
-     "Going back, step t needs what step t + 1 left; step t - 1 has not been visited, and is still empty (index -1 is the last step).",
+     "Going back, step t needs what step t + 1 left; step t - 1 has not been visited, and is still empty (index -1 is "
+     "the last step).",
      lambda c, n, t, done: 0 * c if n == 0 else done.get(t - 1 if t else max(done), 0 * c)),
-    ("carry-from-two-steps-later", "What comes back comes from two steps later", "Step t needs what step t + 1 left.", lambda c, n, t, done: done.get(t + 2, 0 * c)),
-    *((f"carry-cut-every-{k}-steps", f"What is carried is cut every {k} steps", "Nothing is cut here: the carry goes back to the first step.",
+    ("carry-from-two-steps-later", "What comes back comes from two steps later", "Step t needs what step t + 1 left.",
+     lambda c, n, t, done: done.get(t + 2, 0 * c)),
+    *((f"carry-cut-every-{k}-steps", f"What is carried is cut every {k} steps",
+       "Nothing is cut here: the carry goes back to the first step.",
        lambda c, n, t, done, k=k: 0 * c if n % k == 0 else c) for k in (5, 2, 3, 4)))
 
 # ---- from dz to the gradients ----
 
 LEFT = slot(
     "dz_t stands on the left of all three gradients", lambda f: f.G,
-    ("tanh-slope-missing-in-{o}|tanh-slope-in-the-carry-only", "tanh' is missing in {o}", "You use dL/dh_t. It takes dz_t = (dL/dh_t) (1 - h_t^2).", lambda f: f.total),
-    ("own-loss-only-in-{o}|gradients-without-what-comes-back", "{o} {has} dh[t] only, not what comes back", "dz_t = (dh[t] + dh_next) (1 - h_t^2).", lambda f: f.L * f.S),
+    ("tanh-slope-missing-in-{o}|tanh-slope-in-the-carry-only", "tanh' is missing in {o}",
+     "You use dL/dh_t. It takes dz_t = (dL/dh_t) (1 - h_t^2).", lambda f: f.total),
+    ("own-loss-only-in-{o}|gradients-without-what-comes-back", "{o} {has} dh[t] only, not what comes back",
+     "dz_t = (dh[t] + dh_next) (1 - h_t^2).", lambda f: f.L * f.S),
     ("dh-in-{o}", "{o} {is} made of dh[t] as it came", "It takes dz_t = (dh[t] + dh_next) (1 - h_t^2).", lambda f: f.L),
-    ("dh_prev-in-{o}", "{o} {is} made of dh_prev, not of dz_t", "dz_t comes first; Wh.T @ dz_t is what leaves the step.", lambda f: f.left),
-    ("slope-twice-in-{o}|slope-twice-in-the-gradients", "tanh' is applied twice in {o}", "dz_t has its slope already.", lambda f: f.G * f.S),
+    ("dh_prev-in-{o}", "{o} {is} made of dh_prev, not of dz_t",
+     "dz_t comes first; Wh.T @ dz_t is what leaves the step.", lambda f: f.left),
+    ("slope-twice-in-{o}|slope-twice-in-the-gradients", "tanh' is applied twice in {o}", "dz_t has its slope already.",
+     lambda f: f.G * f.S),
     ("slope-alone-in-{o}", "{o} {is} made of the slope alone", "dz_t = dL/dh_t (1 - h_t^2).", lambda f: f.S + 0 * f.G))
 
 X_SIDE = slot(
     OF_WX, lambda f: f.X[f.at],
     ("dWx-of-h_prev", "dWx takes h_prev for x_t", "dz_t @ x_t.T.", lambda f: f.P[f.at]),
     ("dWx-of-h_t", "dWx takes h_t for x_t", "dz_t @ x_t.T.", lambda f: f.H[f.at]),
-    ("dWx-averages-x", "dWx takes the batch's mean input", "Each example has its own input: dz_t @ x_t.T sums over the batch.", lambda f: over_the_batch(f.X)[f.at]),
+    ("dWx-averages-x", "dWx takes the batch's mean input",
+     "Each example has its own input: dz_t @ x_t.T sums over the batch.", lambda f: over_the_batch(f.X)[f.at]),
     ("x_t-missing-in-dWx", "x_t is missing in dWx", "dz_t @ x_t.T.", lambda f: np.ones_like(f.X)[f.at]))
 X_OF_STEPS = (*X_SIDE, *slot(
     OF_WX, None,
-    ("dWx-of-the-step-before", "dWx takes the input of the step before (at t = 0 the last)", "dz_t @ x_t.T, with the input of the same step.", lambda f: np.roll(f.X, 1, 0)[f.at]),
+    ("dWx-of-the-step-before", "dWx takes the input of the step before (at t = 0 the last)",
+     "dz_t @ x_t.T, with the input of the same step.", lambda f: np.roll(f.X, 1, 0)[f.at]),
     ("dWx-of-the-step-after", "dWx takes the input of the step after", "dz_t @ x_t.T, with the input of the same step.",
      lambda f: np.concatenate([f.X[1:], f.X[-1:]])[f.at]),
-    ("dWx-of-the-first-input", "dWx takes the first input at every step", "dz_t @ x_t.T, with the input of the same step.", lambda f: everywhere(f.X, 0)[f.at]),
-    ("dWx-of-the-last-input", "dWx takes the last input at every step", "dz_t @ x_t.T, with the input of the same step.", lambda f: everywhere(f.X, -1)[f.at]),
-    ("dWx-of-inputs-in-reverse", "dWx reads the inputs from the other end", "dz_t @ x_t.T, with the input of the same step.", lambda f: f.X[::-1][f.at]),
-    ("dWx-of-the-step-before", "dWx takes the input of the step before", "dz_t @ x_t.T, with the input of the same step.", lambda f: earlier(f.X)[f.at]),
-    ("dWx-of-the-step-after", "dWx takes the input of the step after", "dz_t @ x_t.T, with the input of the same step.", lambda f: later(f.X)[f.at]))[1:])
+    ("dWx-of-the-first-input", "dWx takes the first input at every step",
+     "dz_t @ x_t.T, with the input of the same step.", lambda f: everywhere(f.X, 0)[f.at]),
+    ("dWx-of-the-last-input", "dWx takes the last input at every step",
+     "dz_t @ x_t.T, with the input of the same step.", lambda f: everywhere(f.X, -1)[f.at]),
+    ("dWx-of-inputs-in-reverse", "dWx reads the inputs from the other end",
+     "dz_t @ x_t.T, with the input of the same step.", lambda f: f.X[::-1][f.at]),
+    ("dWx-of-the-step-before", "dWx takes the input of the step before",
+     "dz_t @ x_t.T, with the input of the same step.", lambda f: earlier(f.X)[f.at]),
+    ("dWx-of-the-step-after", "dWx takes the input of the step after", "dz_t @ x_t.T, with the input of the same step.",
+     lambda f: later(f.X)[f.at]))[1:])
 
 STATE = "dz_t @ h_prev.T, with the state before the same step."
 H_SIDE = slot(
     OF_WH, lambda f: f.P[f.at],
-    ("h_t-for-h_prev", "dWh uses h_t where h_prev belongs", "Wh was multiplied by the state before the step. h_t is what came out of it: use h_prev.", lambda f: f.H[f.at]),
+    ("h_t-for-h_prev", "dWh uses h_t where h_prev belongs",
+     "Wh was multiplied by the state before the step. h_t is what came out of it: use h_prev.", lambda f: f.H[f.at]),
     ("h_prev-missing-in-dWh", "h_prev is missing in dWh", STATE, lambda f: np.ones_like(f.P)[f.at]),
-    ("dWh-averages-h_prev", "dWh takes the batch's mean state", "Each example has its own state: dz_t @ h_prev.T sums over the batch.", lambda f: over_the_batch(f.P)[f.at]),
-    ("dWh-of-x_t", "dWh takes x_t for h_prev", STATE, lambda f: f.X[f.at]),
-    ("dWh-of-the-slope", "dWh takes the slope for h_prev", STATE, lambda f: f.S),
-    ("dWh-of-tanh-h_prev", "dWh takes tanh(h_prev)", "h_prev has passed tanh already. " + STATE, lambda f: np.tanh(f.P)[f.at]),
-    ("dWh-of-Wh-h_prev", "dWh takes Wh h_prev", STATE, lambda f: (f.cell.Wh @ f.P)[f.at]))
+    ("dWh-averages-h_prev", "dWh takes the batch's mean state",
+     "Each example has its own state: dz_t @ h_prev.T sums over the batch.", lambda f: over_the_batch(f.P)[f.at]),
+    ("dWh-of-x_t", "dWh takes x_t for h_prev", STATE, lambda f: f.X[f.at]))
 H_OF_STEPS = (*H_SIDE[:2], *slot(
     OF_WH, None,
     ("h0-ignored", "The first step's share of dWh is missing",
-     "Wh met h0 at the first step, and h0 need not be zero: t = 0 adds dz_t @ h0.T like every other step.", lambda f: np.concatenate([0 * f.P[:1], f.P[1:]])[f.at]),
+     "Wh met h0 at the first step, and h0 need not be zero: t = 0 adds dz_t @ h0.T like every other step.",
+     lambda f: np.concatenate([0 * f.P[:1], f.P[1:]])[f.at]),
     ("last-state-for-h0", "dWh takes, at t = 0, the last state for h0",
-     "h[t - 1] at t = 0 is h[-1], the last one. The state before the first step is h0, in the first cache.", lambda f: np.concatenate([f.H[-1:], f.P[1:]])[f.at]),
+     "h[t - 1] at t = 0 is h[-1], the last one. The state before the first step is h0, in the first cache.",
+     lambda f: np.concatenate([f.H[-1:], f.P[1:]])[f.at]),
     ("h0-at-every-step", "dWh takes h0 at every step", STATE, lambda f: everywhere(f.P, 0)[f.at]),
     ("last-state-at-every-step", "dWh takes the last state at every step", STATE, lambda f: everywhere(f.H, -1)[f.at]),
-    ("state-two-steps-before", "dWh takes the state two steps before", STATE, lambda f: np.concatenate([f.P[:1], f.P[:-1]])[f.at]),
+    ("state-two-steps-before", "dWh takes the state two steps before", STATE,
+     lambda f: np.concatenate([f.P[:1], f.P[:-1]])[f.at]),
     ("state-two-steps-before", "dWh takes the state two steps before", STATE, lambda f: earlier(f.P)[f.at]),
-    ("state-two-steps-before-wrapped", "dWh takes the state two steps before (at t = 0 one from the end)", STATE, lambda f: np.roll(f.P, 1, 0)[f.at]),
+    ("state-two-steps-before-wrapped", "dWh takes the state two steps before (at t = 0 one from the end)", STATE,
+     lambda f: np.roll(f.P, 1, 0)[f.at]),
     ("state-two-steps-before-last-for-h0", "dWh takes the state two steps before (at t = 0 the last one)", STATE,
      lambda f: np.concatenate([f.H[-1:], f.P[:-1]])[f.at]),
     ("states-in-reverse", "dWh reads the states from the other end", STATE, lambda f: f.P[::-1][f.at]),
     ("new-states-in-reverse", "dWh reads the new states from the other end", STATE, lambda f: f.H[::-1][f.at]),
-    ("state-of-the-step-after", "dWh takes the state of the step after", STATE, lambda f: np.concatenate([f.H[1:], f.H[-1:]])[f.at]),
+    ("state-of-the-step-after", "dWh takes the state of the step after", STATE,
+     lambda f: np.concatenate([f.H[1:], f.H[-1:]])[f.at]),
     ("state-of-the-step-after", "dWh takes the state of the step after", STATE, lambda f: later(f.H)[f.at]),
-    ("last-h_prev-at-every-step", "dWh takes the last step's h_prev at every step", STATE, lambda f: everywhere(f.P, -1)[f.at]),
-    ("h_1-for-h0", "dWh takes h_1 for h0 at the first step", STATE, lambda f: np.concatenate([f.H[:1], f.P[1:]])[f.at]))[1:], *H_SIDE[2:])
+    ("last-h_prev-at-every-step", "dWh takes the last step's h_prev at every step", STATE,
+     lambda f: everywhere(f.P, -1)[f.at]),
+    ("h_1-for-h0", "dWh takes h_1 for h0 at the first step", STATE,
+     lambda f: np.concatenate([f.H[:1], f.P[1:]])[f.at]))[1:], *H_SIDE[2:])
 
 
 def outer(L, R):
@@ -341,29 +421,36 @@ def outer(L, R):
 PRODUCT = slot(
     SUM, lambda L, R: L @ R.transpose(0, 2, 1),
     ("outer-for-the-batch", "np.outer makes {o} of a batch too large",
-     "np.outer flattens both sides: with several examples its result is (H B, ...). dz_t @ x_t.T (or h_prev.T) sums over the batch.", outer),
-    ("first-example-in-{o}", "{o} {has} the first example's share only", "The product dz_t @ x_t.T (or h_prev.T) sums over all of the batch.",
-     lambda L, R: L[:, :, :1] @ R[:, :, :1].transpose(0, 2, 1)),
-    rare=[("last-example-in-{o}", "{o} {has} the last example's share only", "The product dz_t @ x_t.T (or h_prev.T) sums over all of the batch.",
-           lambda L, R: L[:, :, -1:] @ R[:, :, -1:].transpose(0, 2, 1))])
+     "np.outer flattens both sides: with several examples its result is (H B, ...). dz_t @ x_t.T (or h_prev.T) sums "
+     "over the batch.", outer),
+    ("first-example-in-{o}", "{o} {has} the first example's share only",
+     "The product dz_t @ x_t.T (or h_prev.T) sums over all of the batch.",
+     lambda L, R: L[:, :, :1] @ R[:, :, :1].transpose(0, 2, 1)))
 
-NOT_SUMMED = "b was added to every column, so its gradient is the sum over the columns: dz_t.sum(axis=1, keepdims=True), shape (H, 1)."
+NOT_SUMMED = ("b was added to every column, so its gradient is the sum over the columns: dz_t.sum(axis=1, "
+              "keepdims=True), shape (H, 1).")
 OVER_BATCH = slot(
     OF_B, lambda z: z.sum(axis=2, keepdims=True),
     ("db-not-summed", "db is not summed over the batch", NOT_SUMMED, lambda z: z),
-    ("db-one-number", "db is one number", "A sum over everything mixes the units. Each has its own bias: sum over axis 1 only, keepdims=True.", lambda z: z.sum(axis=(1, 2))),
-    ("db-summed-over-units", "db is summed over the units", "axis=0 runs over the hidden units. The batch is axis 1: dz_t.sum(axis=1, keepdims=True).",
+    ("db-one-number", "db is one number",
+     "A sum over everything mixes the units. Each has its own bias: sum over axis 1 only, keepdims=True.",
+     lambda z: z.sum(axis=(1, 2))),
+    ("db-summed-over-units", "db is summed over the units",
+     "axis=0 runs over the hidden units. The batch is axis 1: dz_t.sum(axis=1, keepdims=True).",
      lambda z: z.sum(axis=1, keepdims=True)),
-    ("db-one-number-in-every-row", "db is one number in every row", "A sum over everything mixes the units: sum over axis 1 only, keepdims=True.",
+    ("db-one-number-in-every-row", "db is one number in every row",
+     "A sum over everything mixes the units: sum over axis 1 only, keepdims=True.",
      lambda z: z.sum(axis=(1, 2), keepdims=True) + 0 * z[:, :, :1]),
-    ("db-averaged-over-everything", "db is the mean of everything", "Each unit has its own bias: dz_t.sum(axis=1, keepdims=True).", lambda z: z.mean(axis=(1, 2))),
+    ("db-averaged-over-everything", "db is the mean of everything",
+     "Each unit has its own bias: dz_t.sum(axis=1, keepdims=True).", lambda z: z.mean(axis=(1, 2))),
     ("db-of-the-first-example", "db has the first example's share only", NOT_SUMMED, lambda z: z[:, :, :1]),
     ("db-of-the-last-example", "db has the last example's share only", NOT_SUMMED, lambda z: z[:, :, -1:]),
-    ("db-summed-over-units", "db is summed over the units", "axis=0 runs over the hidden units. The batch is axis 1: dz_t.sum(axis=1, keepdims=True).",
+    ("db-summed-over-units", "db is summed over the units",
+     "axis=0 runs over the hidden units. The batch is axis 1: dz_t.sum(axis=1, keepdims=True).",
      lambda z: z.sum(axis=1)),
-    ("db-one-number", "db is one number", "A sum over everything mixes the units. Each has its own bias: sum over axis 1 only, keepdims=True.", lambda z: z.sum(axis=(1, 2), keepdims=True)),
-    ("db-averaged-over-units", "db is averaged over the units", "The batch is axis 1: dz_t.sum(axis=1, keepdims=True).", lambda z: z.mean(axis=1, keepdims=True)),
-    rare=[("db-largest", "db is the largest of the batch", NOT_SUMMED, lambda z: z.max(axis=2, keepdims=True))])
+    ("db-one-number", "db is one number",
+     "A sum over everything mixes the units. Each has its own bias: sum over axis 1 only, keepdims=True.",
+     lambda z: z.sum(axis=(1, 2), keepdims=True)))
 
 
 def doubling(V, f):
@@ -374,16 +461,20 @@ GROW = "`=` keeps only the step you visit last. The weights are shared by all st
 GROWS = slot(  # run (shares in the order of the walk) -> the gradient
     SUM, lambda V, f: V.sum(0),
     ("{o}-overwritten|equals-for-plus-equals", "{o} {is} overwritten at every step", GROW, lambda V, f: V[-1]),
-    ("{o}-of-the-first-round", "{o} {has} the share of the first step visited only", "Add the shares of all steps with +=.", lambda V, f: V[0]),
-    ("{o}-without-the-last-round", "{o} {is} summed before the last step visited has added its share", "Every step adds its share.", lambda V, f: V[:-1].sum(0)),
-    ("{o}-without-the-first-round", "{o} {has} no share of the first step visited", "Every step adds its share.", lambda V, f: V[1:].sum(0)),
-    ("{o}-stacked|gradients-stacked", "{o} {is} a gradient for each step, never added", "The weights are shared by all steps: one gradient, the sum of the shares.",
+    ("{o}-of-the-first-round", "{o} {has} the share of the first step visited only",
+     "Add the shares of all steps with +=.", lambda V, f: V[0]),
+    ("{o}-without-the-last-round", "{o} {is} summed before the last step visited has added its share",
+     "Every step adds its share.", lambda V, f: V[:-1].sum(0)),
+    ("{o}-without-the-first-round", "{o} {has} no share of the first step visited", "Every step adds its share.",
+     lambda V, f: V[1:].sum(0)),
+    ("{o}-stacked|gradients-stacked", "{o} {is} a gradient for each step, never added",
+     "The weights are shared by all steps: one gradient, the sum of the shares.",
      lambda V, f: V[::-1]),
-    ("{o}-stacked|gradients-stacked", "{o} {is} a gradient for each step, never added", "The weights are shared by all steps: one gradient, the sum of the shares.", lambda V, f: V),
-    ("{o}-zero|gradients-stay-zero", "{o} {is} zero", "Nothing is added to {o}: add this step's share, dz_t times what came in.", lambda V, f: 0 * V[0]),
-    rare=[("{o}-doubling", "{o} {is} doubled at every step", "Add this step's share, not the sum itself.", doubling),
-          ("{o}-running", "{o} {is} a sum of sums", "Add each step's share once.", lambda V, f: V.cumsum(0).sum(0)),
-          ("{o}-largest", "{o} {is} the largest of the shares", "Add the shares of all steps with +=.", lambda V, f: V.max(0))])
+    ("{o}-stacked|gradients-stacked", "{o} {is} a gradient for each step, never added",
+     "The weights are shared by all steps: one gradient, the sum of the shares.", lambda V, f: V),
+    ("{o}-zero|gradients-stay-zero", "{o} {is} zero",
+     "Nothing is added to {o}: add this step's share, dz_t times what came in.", lambda V, f: 0 * V[0]),
+    rare=[("{o}-doubling", "{o} {is} doubled at every step", "Add this step's share, not the sum itself.", doubling)])
 
 MEANS = (("mean-over-time", "T", lambda f: 1 / f.T), ("mean-over-the-batch", "B", lambda f: 1 / f.B),
          ("mean-over-time-and-batch", "T B", lambda f: 1 / (f.T * f.B)))
@@ -393,7 +484,8 @@ def late(line, *more):
     """What may become of any finished gradient; more : further means."""
     return scaled(line, *MEANS, *more), clipped(
         "clipped-inside", "{o} {is} clipped to +-{limit}",
-        "np.clip changes the gradient's direction, and hides it from whoever asks for it. Clip, if at all, when you update.", line)
+        "np.clip changes the gradient's direction, and hides it from whoever asks for it. Clip, if at all, when you "
+        "update.", line)
 
 
 def gradient(left, right):
@@ -402,19 +494,23 @@ def gradient(left, right):
 
 
 def weights_gradients(X_side, H_side, slots, left=LEFT, more=()):
-    """dWx, dWh and db as outputs. slots : of all three, as "grows" where there are several steps; more : further means."""
+    """dWx, dWh and db as outputs. slots : of all three, as "grows" where there are several steps; more : further "
+    "means."""
     def of(name, line, why, shape=transposed):
         scale, clip = late(SUM, *more)
         return (scale, clip, shape(line, why), transposed(line, why), decayed(
-            "weight-decay", "A multiple of the weights is part of {o}", "Weight decay belongs to the update, not into the gradient of the loss.",
+            "weight-decay", "A multiple of the weights is part of {o}", "Weight decay belongs to the update, not into "
+                                                                        "the gradient of the loss.",
             line, lambda f: getattr(f.cell, name), scale))
 
     return {"dWx": Output(gradient("left", "x"), {"left": left, "x": X_side, "product": PRODUCT, **slots},
                           of("Wx", OF_WX, "A gradient has the shape of what it is of, Wx (H, D): dz_t @ x_t.T.")),
             "dWh": Output(gradient("left", "h"), {"left": left, "h": H_side, "product": PRODUCT, **slots},
-                          of("Wh", OF_WH, "Wh[i, j] leads from old unit j to new unit i, so dWh[i, j] = dz_t[i] h_prev[j]: dz_t @ h_prev.T.")),
+                          of("Wh", OF_WH, "Wh[i, j] leads from old unit j to new unit i, so dWh[i, j] = dz_t[i] "
+                                          "h_prev[j]: dz_t @ h_prev.T.")),
             "db": Output(lambda s, f: s.grows(s.over(s.left(f)), f), {"left": left, "over": OVER_BATCH, **slots},
-                         of("b", OF_B, "The numbers are right, but b is a column (H, 1): sum over axis 1, keepdims=True.", flat))}
+                         of("b", OF_B, "The numbers are right, but b is a column (H, 1): sum over axis 1, "
+                                       "keepdims=True.", flat))}
 
 
 # ---- one step back ----
@@ -425,7 +521,8 @@ def step_back(s, cell, dh_t, cache):
     D, _ = s.loss(np.array(dh_t)[None])
     S = s.slope(H, P, X, cell)
     G, sent = s.where(D, 0, S)
-    return SimpleNamespace(cell=cell, X=X, P=P, H=H, S=S, L=D, G=G, sent=sent, total=D, left=cell.Wh.T @ sent, at=[0], T=1, B=D.shape[2])
+    return SimpleNamespace(cell=cell, X=X, P=P, H=H, S=S, L=D, G=G, sent=sent, total=D, left=cell.Wh.T @ sent, at=[0],
+                           T=1, B=D.shape[2])
 
 
 ONCE = {"grows": slot(SUM, lambda V, f: V.sum(0))}
@@ -442,24 +539,36 @@ def but(variants, *names):
 
 
 ROWS = slot("dh_prev = Wh^T dz_t", lambda z: z,
-            ("carry-as-rows", "dh_prev is transposed", "dz_t.T @ Wh gives rows (B, H). Keep a column per example, (H, B): Wh.T @ dz_t.", lambda z: z.T),
-            ("dh_prev-summed-over-the-batch", "dh_prev is summed over the batch", "Each example has its own state: (H, B).", lambda z: z.sum(axis=1, keepdims=True)),
-            ("dh_prev-of-the-first-example", "dh_prev is that of the first example", "Each example has its own state: (H, B).", lambda z: z[:, :1]))
+            ("carry-as-rows", "dh_prev is transposed",
+             "dz_t.T @ Wh gives rows (B, H). Keep a column per example, (H, B): Wh.T @ dz_t.", lambda z: z.T),
+            ("dh_prev-summed-over-the-batch", "dh_prev is summed over the batch",
+             "Each example has its own state: (H, B).", lambda z: z.sum(axis=1, keepdims=True)),
+            ("dh_prev-of-the-first-example", "dh_prev is that of the first example",
+             "Each example has its own state: (H, B).", lambda z: z[:, :1]))
 
 RNN_CELL_BACKWARD = Family(
     flow=step_back,
     slots={"slope": SLOPES,
-           "where": chosen(where("dh_prev"), "tanh-slope-missing-in-the-carry", "tanh-slope-in-the-carry-only", "slope-twice-in-what-is-sent",
+           "where": chosen(where("dh_prev"), "tanh-slope-missing-in-the-carry", "tanh-slope-in-the-carry-only",
+                           "slope-twice-in-what-is-sent",
                            "slope-twice-in-the-gradients"),
            "cache": chosen(CACHE, "h_prev-and-h_t-swapped"),
            "loss": chosen(LOSS, "dh-averaged-over-the-batch", "dh-clipped-at-1")},
-    outputs={**weights_gradients(X_SIDE, H_SIDE, ONCE, chosen(LEFT, *(v.name for v in LEFT if not v.name.startswith(("own", "dh-in"))))),
-             "dh_prev": Output(lambda s, f: s.rows(s.carry(f.cell, f.sent[0], 0, f.S[0], f.total[0], 0)), {"carry": but(carries("dh_prev"), "carry-sign", "carry-over-B", "carry-halved"), "rows": ROWS},
-                               (*late(SUM), flat("dh_prev is (H, B)", "The numbers are right, but dh_prev is (H, B), as h_prev is."),
-                                zero("dh_prev-zero", "dh_prev is zero", "What came into this step goes on: Wh.T @ dz_t.", "dh_prev = Wh^T dz_t")))},
-    harm={"dh_t": Variant(None, "dh_t-overwritten", "dh_t is overwritten", "dh_t *= ... writes into the caller's array. Make a new one: dz_t = dh_t * (1 - h_t**2).", SLOPE),
+    outputs={**weights_gradients(X_SIDE, H_SIDE, ONCE,
+                                 chosen(LEFT, *(v.name for v in LEFT if not v.name.startswith(("own", "dh-in"))))),
+             "dh_prev": Output(lambda s, f: s.rows(s.carry(f.cell, f.sent[0], 0, f.S[0], f.total[0], 0)),
+                               {"carry": but(carries("dh_prev"), "carry-sign", "carry-over-B", "carry-halved"),
+                                "rows": ROWS},
+                               (*late(SUM), flat("dh_prev is (H, B)",
+                                                 "The numbers are right, but dh_prev is (H, B), as h_prev is."),
+                                zero("dh_prev-zero", "dh_prev is zero",
+                                     "What came into this step goes on: Wh.T @ dz_t.", "dh_prev = Wh^T dz_t")))},
+    harm={"dh_t": Variant(None, "dh_t-overwritten", "dh_t is overwritten",
+                          "dh_t *= ... writes into the caller's array. Make a new one: dz_t = dh_t * (1 - h_t**2).",
+                          SLOPE),
           "": Variant(None, "cache-overwritten", "The cache is overwritten",
-                      "h_t in the cache is the forward pass's own state. Work on new arrays: dz_t = dh_t * (1 - h_t**2).", SLOPE)})
+                      "h_t in the cache is the forward pass's own state. Work on new arrays: dz_t = dh_t * (1 - "
+                      "h_t**2).", SLOPE)})
 
 # ---- all steps ----
 
@@ -479,10 +588,12 @@ def walk_back(s, cell, dh, caches):
         kept.append((dz, l_g + c_g, sent, c))
     if not steps:
         zeros = 0 * D[:1]
-        return SimpleNamespace(cell=cell, X=X, P=P, H=H, D=D, S=zeros, L=zeros, G=zeros, sent=zeros, total=zeros, left=zeros, at=[0], steps=[0],
+        return SimpleNamespace(cell=cell, X=X, P=P, H=H, D=D, S=zeros, L=zeros, G=zeros, sent=zeros, total=zeros,
+                               left=zeros, at=[0], steps=[0],
                                c=c + at_the_end, T=len(X), B=D.shape[2])
     G, total, sent, left = (np.array(part) for part in zip(*kept, strict=True))
-    return SimpleNamespace(cell=cell, X=X, P=P, H=H, D=D, S=S[steps], L=D[steps], G=G, total=total, sent=sent, left=left, at=steps, steps=steps,
+    return SimpleNamespace(cell=cell, X=X, P=P, H=H, D=D, S=S[steps], L=D[steps], G=G, total=total, sent=sent,
+                           left=left, at=steps, steps=steps,
                            c=c + at_the_end, T=len(X), B=D.shape[2])
 
 
@@ -493,40 +604,49 @@ def in_order_of_time(f, values):
 ONE_MORE_BACK = "What leaves the first step, t = 0: Wh.T @ dz_0, (H, B)."
 DH0 = slot(
     START, lambda f: f.c,
-    ("dh0-one-step-short", "dh0 is dL/dh_1", "You return what reached the first step's output. One more step back, through tanh and Wh, is h0.", lambda f: f.total[-1]),
-    ("dh0-zero", "dh0 is zero", "h0 shapes every step. Its gradient is the dh_prev of the first step.", lambda f: 0 * f.D[0]),
+    ("dh0-one-step-short", "dh0 is dL/dh_1",
+     "You return what reached the first step's output. One more step back, through tanh and Wh, is h0.",
+     lambda f: f.total[-1]),
+    ("dh0-zero", "dh0 is zero", "h0 shapes every step. Its gradient is the dh_prev of the first step.",
+     lambda f: 0 * f.D[0]),
     ("dh0-piles-up", "dh0 adds up the carries of all steps",
-     "Every state has a gradient of its own. dh0 is what leaves the first step, t = 0, alone: `=`, not `+=`.", lambda f: f.left.sum(0)),
-    ("dh0-of-every-step", "dh0 holds what leaves every step", "You return a list of all carries. dh0 is the last one, (H, B): what leaves step t = 0.", lambda f: f.left),
-    ("dh0-of-every-step", "dh0 holds what leaves every step", "dh0 is one of them, (H, B): what leaves step t = 0.", lambda f: in_order_of_time(f, f.left)),
+     "Every state has a gradient of its own. dh0 is what leaves the first step, t = 0, alone: `=`, not `+=`.",
+     lambda f: f.left.sum(0)),
+    ("dh0-of-every-step", "dh0 holds what leaves every step",
+     "You return a list of all carries. dh0 is the last one, (H, B): what leaves step t = 0.", lambda f: f.left),
+    ("dh0-of-every-step", "dh0 holds what leaves every step", "dh0 is one of them, (H, B): what leaves step t = 0.",
+     lambda f: in_order_of_time(f, f.left)),
     ("dh0-of-the-last-step", "dh0 is what leaves the last step", ONE_MORE_BACK, lambda f: f.left[0]),
     ("dh0-is-dz", "dh0 is dz of the first step", "One step is missing: Wh.T @ dz_t.", lambda f: f.sent[-1]),
     ("dh0-is-dh", "dh0 is dh itself", "dh holds the losses' own gradients. " + ONE_MORE_BACK, lambda f: f.D),
-    ("dh0-is-dh[0]", "dh0 is dh[0]", "dh[0] belongs to the first state after the step. " + ONE_MORE_BACK, lambda f: f.D[0]),
-    ("dh0-with-dh[0]", "dh[0] is added to dh0", "dh[0] belongs to the first state after the step, and has gone back through it already.", lambda f: f.c + f.D[0]),
+    ("dh0-is-dh[0]", "dh0 is dh[0]", "dh[0] belongs to the first state after the step. " + ONE_MORE_BACK,
+     lambda f: f.D[0]),
+    ("dh0-with-dh[0]", "dh[0] is added to dh0",
+     "dh[0] belongs to the first state after the step, and has gone back through it already.", lambda f: f.c + f.D[0]),
     ("dh0-not-transposed", "Wh is not transposed in dh0", "Wh.T @ dz_t.", lambda f: f.cell.Wh @ f.sent[-1]),
     ("dh0-without-slope", "dh0 lacks tanh'", "Wh.T @ dz_t, not Wh.T @ dL/dh_t.", lambda f: f.cell.Wh.T @ f.total[-1]),
-    ("dh0-of-the-step-before-last", "dh0 is what leaves step t = 1", ONE_MORE_BACK, lambda f: f.left[-2] if len(f.left) > 1 else 0 * f.c),
+    ("dh0-of-the-step-before-last", "dh0 is what leaves step t = 1", ONE_MORE_BACK,
+     lambda f: f.left[-2] if len(f.left) > 1 else 0 * f.c),
     ("dh0-of-every-dL", "dh0 holds dL/dh_t of every step", ONE_MORE_BACK, lambda f: in_order_of_time(f, f.total)),
-    ("dh0-of-every-dz", "dh0 holds dz of every step", ONE_MORE_BACK, lambda f: in_order_of_time(f, f.G)),
-    ("dh0-summed-over-the-batch", "dh0 is summed over the batch", "Each example has its own h0: (H, B).", lambda f: f.c.sum(1, keepdims=True)),
+    ("dh0-summed-over-the-batch", "dh0 is summed over the batch", "Each example has its own h0: (H, B).",
+     lambda f: f.c.sum(1, keepdims=True)),
     ("dh0-is-h0", "dh0 is the state h0 itself", "Its gradient is asked. " + ONE_MORE_BACK, lambda f: f.P[0]),
-    ("dh0-of-its-own-loss", "dh0 is made of dh[0] alone", "What later steps send back goes on to h0 as well.", lambda f: f.cell.Wh.T @ (f.D[0] * f.S[-1])),
+    ("dh0-of-its-own-loss", "dh0 is made of dh[0] alone", "What later steps send back goes on to h0 as well.",
+     lambda f: f.cell.Wh.T @ (f.D[0] * f.S[-1])),
     rare=[("dh0-through-Wx", "dh0 goes through Wx", "Wh.T @ dz_t.", lambda f: f.cell.Wx.T @ f.sent[-1]),
-          ("dh0-one-step-too-far", "dh0 goes one step too far back", ONE_MORE_BACK, lambda f: f.cell.Wh.T @ (f.c * f.S[-1])),
-          ("dh0-times-the-slope", "dh0 is multiplied by tanh' once more", ONE_MORE_BACK, lambda f: f.c * f.S[-1]),
-          ("dh0-times-the-slope-of-h0", "dh0 is multiplied by 1 - h0^2", "h0 is given, no tanh led to it. " + ONE_MORE_BACK, lambda f: f.c * (1 - f.P[0] ** 2)),
-          ("dh0-is-the-last-loss", "dh0 is the last loss's dh", ONE_MORE_BACK, lambda f: f.D[-1]),
-          ("dh0-averages-the-carries", "dh0 is the mean of all carries", ONE_MORE_BACK, lambda f: f.left.mean(0)),
-          ("dh0-adds-dL", "dh0 adds up dL/dh_t of all steps", ONE_MORE_BACK, lambda f: f.total.sum(0))])
+          ("dh0-one-step-too-far", "dh0 goes one step too far back", ONE_MORE_BACK,
+           lambda f: f.cell.Wh.T @ (f.c * f.S[-1])),
+          ("dh0-times-the-slope", "dh0 is multiplied by tanh' once more", ONE_MORE_BACK, lambda f: f.c * f.S[-1])])
 
 RNN_BACKWARD = Family(
     flow=walk_back,
-    slots={"join": JOIN, "carry": CARRY, "where": where("what is carried back"), "slope": (*SLOPES, *slot(SLOPE, None, *of_many_steps(SLOPE))[1:]), "loss": LOSS,
+    slots={"join": JOIN, "carry": CARRY, "where": where("what is carried back"),
+           "slope": (*SLOPES, *slot(SLOPE, None, *of_many_steps(SLOPE))[1:]), "loss": LOSS,
            "steps": STEPS, "cache": CACHE, "comes": COMES, "begin": BEGIN},
     outputs={**weights_gradients(X_OF_STEPS, H_OF_STEPS, {"grows": GROWS}),
              "dh0": Output(lambda s, f: s.dh0(f), {"dh0": DH0},
                            (*late(SUM), flat(START, "The numbers are right, but dh0 is (H, B), as h0 is."),
                             transposed(START, "A column per example: Wh.T @ dz_t, (H, B).")))},
     harm={"dh": Variant(None, "dh-overwritten", "dh is overwritten",
-                        "dh[t] += ... writes into the caller's array; called again, the answer differs. Add into a new array: dh[t] + dh_next.", FLOW)})
+                        "dh[t] += ... writes into the caller's array; called again, the answer differs. Add into a "
+                        "new array: dh[t] + dh_next.", FLOW)})

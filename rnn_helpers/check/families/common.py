@@ -9,13 +9,16 @@ def scaled(line, *table, sums="sum"):
     """A solver for the usual wrong factors. table : (name, which mean, number) of the means that may be meant."""
     return factors(
         *((name, f"{{o}} {{is}} divided by {of}", f"The loss is a sum, and so {'is' if sums == 'loss' else 'are'} its "
-           f"{'value' if sums == 'loss' else 'gradients'}: leave out the division.", line, number) for name, of, number in table),
+           f"{'value' if sums == 'loss' else 'gradients'}: leave out the division.", line, number) for name, of,
+          number in table),
         ("sign", "{o} {has} the wrong sign", "The numbers are right but for a minus.", line, lambda f: -1.0),
         ("doubled", "{o} {is} twice as large", "A factor 2 too many: is something added twice?", line, lambda f: 2.0),
         ("halved", "{o} {is} half as large", "A factor 1/2 too many.", line, lambda f: 0.5),
-        *((f"sign+{name}", f"{{o}} {{is}} divided by {of}, with the wrong sign", "The loss is a sum: no division, and no minus.",
+        *((f"sign+{name}", f"{{o}} {{is}} divided by {of}, with the wrong sign",
+           "The loss is a sum: no division, and no minus.",
            line, lambda f, number=number: -number(f)) for name, of, number in table),
-        *((f"times-{name}", f"{{o}} {{is}} multiplied by {of}", "Leave out the factor.", line, lambda f, number=number: 1 / number(f))
+        *((f"times-{name}", f"{{o}} {{is}} multiplied by {of}", "Leave out the factor.", line,
+           lambda f, number=number: 1 / number(f))
           for name, of, number in table))
 
 

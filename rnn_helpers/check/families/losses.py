@@ -10,25 +10,31 @@ from rnn_helpers.check.search import Family, Output, Variant, becomes, factors, 
 SQUARES = "L = sum((y - target)^2), dy = 2 (y - target)"
 
 # What divides loss and gradient alike: (name, what by, number), number : (flow) -> float
-MEANS = (("mean-for-sum", "the number of predictions", lambda f: 1 / f.size), ("mean-over-the-batch", "B", lambda f: 1 / f.B),
-         ("mean-over-the-steps", "the length of the first axis", lambda f: 1 / f.T), ("mean-over-the-steps-and-the-batch", "T B", lambda f: 1 / (f.T * f.B)))
+MEANS = (("mean-for-sum", "the number of predictions", lambda f: 1 / f.size),
+         ("mean-over-the-batch", "B", lambda f: 1 / f.B),
+         ("mean-over-the-steps", "the length of the first axis", lambda f: 1 / f.T),
+         ("mean-over-the-steps-and-the-batch", "T B", lambda f: 1 / (f.T * f.B)))
 
 
 def both_scaled(line, means, *more):
     """A slot for a factor of loss and gradient; run : (flow) -> float."""
     return slot(line, lambda f: 1.0,
-                *((name, f"Loss and gradient are divided by {by}", "Here both are sums, over steps and examples: leave out the division.", number)
+                *((name, f"Loss and gradient are divided by {by}",
+                   "Here both are sums, over steps and examples: leave out the division.", number)
                   for name, by, number in means), *more)
 
 
 def own_factors(line, what, means, *more):
     """A solver for a factor of one of the two."""
     return factors(*more,
-                   *((f"{what}-{name}", f"{{o}} is divided by {by}", "Loss and gradient are sums here, and belong together: leave out the division.", line, number)
+                   *((f"{what}-{name}", f"{{o}} is divided by {by}",
+                      "Loss and gradient are sums here, and belong together: leave out the division.", line, number)
                      for name, by, number in means),
-                   *((f"{what}-half-{name}", f"{{o}} is divided by {by}, and has a factor 1/2", "Loss and gradient are sums here: leave out the factor.", line,
+                   *((f"{what}-half-{name}", f"{{o}} is divided by {by}, and has a factor 1/2",
+                      "Loss and gradient are sums here: leave out the factor.", line,
                       lambda f, number=number: number(f) / 2) for name, by, number in means),
-                   (f"{what}-sign", "{o} has the wrong sign", "The loss is never negative, and its gradient points to where it grows.", line, lambda f: -1.0),
+                   (f"{what}-sign", "{o} has the wrong sign",
+                    "The loss is never negative, and its gradient points to where it grows.", line, lambda f: -1.0),
                    (f"{what}-doubled", "{o} is twice as large", "A factor 2 too many.", line, lambda f: 2.0),
                    (f"{what}-halved", "{o} is half as large", "A factor 1/2 too many.", line, lambda f: 0.5))
 
@@ -37,38 +43,57 @@ def own_factors(line, what, means, *more):
 
 ERRORS = slot(
     SQUARES, lambda e: e,
-    ("last-step-only", "Only the last step counts", "Every step has its target: sum over all of them.", lambda e: np.concatenate([0 * e[:-1], e[-1:]])),
-    ("first-step-only", "Only the first step counts", "Every step has its target: sum over all of them.", lambda e: np.concatenate([e[:1], 0 * e[1:]])),
+    ("last-step-only", "Only the last step counts", "Every step has its target: sum over all of them.",
+     lambda e: np.concatenate([0 * e[:-1], e[-1:]])),
+    ("first-step-only", "Only the first step counts", "Every step has its target: sum over all of them.",
+     lambda e: np.concatenate([e[:1], 0 * e[1:]])),
     ("first-example-only", "Only the first example counts", "Every example has its target: sum over all of them.",
      lambda e: np.concatenate([e[..., :1], 0 * e[..., 1:]], axis=-1)),
     ("error-squashed", "tanh is taken of the error", "Square it as it is.", np.tanh))
 
 SQUARE = slot(  # run (y - target) -> the loss
     SQUARES, lambda e: np.sum(e * e),
-    ("root-taken", "The loss is the root of the sum of squares", "The norm of the error has another gradient. Leave the root out.", lambda e: np.sqrt(np.sum(e * e))),
-    ("not-squared", "The errors are not squared", "Errors of opposite sign would cancel. Square first, then sum.", lambda e: np.sum(e)),
-    ("sum-then-square", "The errors are summed first, then squared", "Errors of opposite sign cancel. Square each, then sum.", lambda e: np.sum(e) ** 2),
-    ("absolute-error", "The loss is the absolute error", "Its gradient has the same size for every error. Square the errors.", lambda e: np.sum(np.abs(e))),
-    ("loss-not-summed", "The loss is an array", "np.sum without an axis gives one number for all steps, outputs and examples.", lambda e: e * e),
-    ("loss-per-step", "The loss is an array with a number per step", "Sum over the first axis too: np.sum without an axis.", lambda e: np.sum(e * e, axis=tuple(range(1, e.ndim)))),
-    ("loss-summed-over-the-first-axis", "The loss is an array: only the first axis is summed", "np.sum without an axis sums over all of them.", lambda e: np.sum(e * e, axis=0)),
-    ("loss-summed-over-the-batch", "The loss is an array: only the batch is summed", "np.sum without an axis sums over all of them.", lambda e: np.sum(e * e, axis=-1)),
-    ("root-of-the-mean", "The loss is the root of the mean", "Here it is the sum of squares itself.", lambda e: np.sqrt(np.mean(e * e))),
+    ("root-taken", "The loss is the root of the sum of squares",
+     "The norm of the error has another gradient. Leave the root out.", lambda e: np.sqrt(np.sum(e * e))),
+    ("not-squared", "The errors are not squared", "Errors of opposite sign would cancel. Square first, then sum.",
+     lambda e: np.sum(e)),
+    ("sum-then-square", "The errors are summed first, then squared",
+     "Errors of opposite sign cancel. Square each, then sum.", lambda e: np.sum(e) ** 2),
+    ("absolute-error", "The loss is the absolute error",
+     "Its gradient has the same size for every error. Square the errors.", lambda e: np.sum(np.abs(e))),
+    ("loss-not-summed", "The loss is an array",
+     "np.sum without an axis gives one number for all steps, outputs and examples.", lambda e: e * e),
+    ("loss-per-step", "The loss is an array with a number per step",
+     "Sum over the first axis too: np.sum without an axis.", lambda e: np.sum(e * e, axis=tuple(range(1, e.ndim)))),
+    ("loss-summed-over-the-first-axis", "The loss is an array: only the first axis is summed",
+     "np.sum without an axis sums over all of them.", lambda e: np.sum(e * e, axis=0)),
+    ("loss-summed-over-the-batch", "The loss is an array: only the batch is summed",
+     "np.sum without an axis sums over all of them.", lambda e: np.sum(e * e, axis=-1)),
+    ("root-of-the-mean", "The loss is the root of the mean", "Here it is the sum of squares itself.",
+     lambda e: np.sqrt(np.mean(e * e))),
     ("largest-error", "The loss is the largest error", "Sum the squares of all errors.", lambda e: np.max(np.abs(e))),
     ("fourth-power", "The squares are squared again", "Sum e^2.", lambda e: np.sum(e**4)))
 
 OF_SQUARE = slot(  # run (y - target) -> dy
     SQUARES, lambda e: 2 * e,
     ("dy-ones", "dy is one everywhere", "The derivative of e^2 is 2 e.", np.ones_like),
-    ("sign-of-the-error", "dy is the sign of the error", "The derivative of e^2 is 2 e; the sign belongs to |e|.", np.sign),
+    ("sign-of-the-error", "dy is the sign of the error", "The derivative of e^2 is 2 e; the sign belongs to |e|.",
+     np.sign),
     ("gradient-is-the-loss", "dy is the squared error", "dy is the derivative: 2 (y - target).", lambda e: e * e),
-    ("dy-summed", "dy is one number", "The gradient has the shape of y: a number for each prediction.", lambda e: np.sum(2 * e)),
-    ("dy-summed-over-the-outputs", "dy is summed over the outputs", "The gradient has the shape of y.", lambda e: np.sum(2 * e, axis=-2, keepdims=True)),
-    ("dy-summed-over-the-batch", "dy is summed over the batch", "The gradient has the shape of y.", lambda e: np.sum(2 * e, axis=-1, keepdims=True)),
-    ("dy-summed-over-the-steps", "dy is summed over the first axis", "The gradient has the shape of y.", lambda e: np.sum(2 * e, axis=0)),
-    ("dy-of-the-last-step", "dy is that of the last step only", "The gradient has the shape of y.", lambda e: 2 * e[-1]),
-    ("dy-over-the-root", "dy is that of a root", "The loss is the sum of squares: dy = 2 (y - target).", lambda e: e / np.sqrt(np.sum(e * e))),
-    ("dy-absolute", "dy has lost its signs", "dy = 2 (y - target), negative where y is too small.", lambda e: 2 * np.abs(e)))
+    ("dy-summed", "dy is one number", "The gradient has the shape of y: a number for each prediction.",
+     lambda e: np.sum(2 * e)),
+    ("dy-summed-over-the-outputs", "dy is summed over the outputs", "The gradient has the shape of y.",
+     lambda e: np.sum(2 * e, axis=-2, keepdims=True)),
+    ("dy-summed-over-the-batch", "dy is summed over the batch", "The gradient has the shape of y.",
+     lambda e: np.sum(2 * e, axis=-1, keepdims=True)),
+    ("dy-summed-over-the-steps", "dy is summed over the first axis", "The gradient has the shape of y.",
+     lambda e: np.sum(2 * e, axis=0)),
+    ("dy-of-the-last-step", "dy is that of the last step only", "The gradient has the shape of y.",
+     lambda e: 2 * e[-1]),
+    ("dy-over-the-root", "dy is that of a root", "The loss is the sum of squares: dy = 2 (y - target).",
+     lambda e: e / np.sqrt(np.sum(e * e))),
+    ("dy-absolute", "dy has lost its signs", "dy = 2 (y - target), negative where y is too small.",
+     lambda e: 2 * np.abs(e)))
 
 
 def squares(s, y, target):
@@ -80,16 +105,27 @@ def squares(s, y, target):
 
 SQUARED_ERROR = Family(
     flow=squares,
-    slots={"scale": both_scaled(SQUARES, MEANS, ("half", "There is a factor 1/2", "With 1/2 the 2 cancels, a common convention. Here the loss has no factor, so dy keeps its 2.", lambda f: 0.5),
-                                *((f"half+{name}", f"There is a factor 1/2, and a division by {by}", "Another convention. Here the loss is the sum itself, and dy = 2 (y - target).",
+    slots={"scale": both_scaled(SQUARES, MEANS,
+                                ("half", "There is a factor 1/2",
+                                 "With 1/2 the 2 cancels, a common convention. Here the loss has no factor, so dy "
+                                 "keeps its 2.", lambda f: 0.5),
+                                *((f"half+{name}", f"There is a factor 1/2, and a division by {by}",
+                                   "Another convention. Here the loss is the sum itself, and dy = 2 (y - target).",
                                    lambda f, number=number: number(f) / 2) for name, by, number in MEANS)),
            "errors": ERRORS},
     outputs={"loss": Output(lambda s, f: f.scale * s.square(f.e), {"square": SQUARE}, (own_factors(
-                 SQUARES, "loss", MEANS, ("half-of-the-loss-only", "The loss has a factor 1/2, dy has not", "The two must belong together: here neither has it.", SQUARES, lambda f: 0.5)),)),
+                 SQUARES, "loss", MEANS, ("half-of-the-loss-only", "The loss has a factor 1/2, dy has not",
+                                          "The two must belong together: here neither has it.", SQUARES,
+                                          lambda f: 0.5)),)),
              "dy": Output(lambda s, f: f.scale * s.of_square(f.e), {"of_square": OF_SQUARE}, (
-                 own_factors(SQUARES, "dy", MEANS, ("two-forgotten", "The factor 2 is missing in dy", "The derivative of e^2 is 2 e.", SQUARES, lambda f: 0.5),
-                             ("sign-flipped", "dy has the wrong sign", "dy grows where y is too large: 2 (y - target). With target - y every step would climb.", SQUARES, lambda f: -1.0),
-                             ("two-forgotten+sign-flipped", "dy is target - y", "The derivative of (y - target)^2 is 2 (y - target).", SQUARES, lambda f: -0.5)),
+                 own_factors(SQUARES, "dy", MEANS,
+                             ("two-forgotten", "The factor 2 is missing in dy", "The derivative of e^2 is 2 e.",
+                              SQUARES, lambda f: 0.5),
+                             ("sign-flipped", "dy has the wrong sign",
+                              "dy grows where y is too large: 2 (y - target). With target - y every step would climb.",
+                              SQUARES, lambda f: -1.0),
+                             ("two-forgotten+sign-flipped", "dy is target - y",
+                              "The derivative of (y - target)^2 is 2 (y - target).", SQUARES, lambda f: -0.5)),
                  zero("dy-zero", "dy is zero", "dy = 2 (y - target).", SQUARES), one_axis_more(SQUARES)))})
 
 # ---- cross-entropy ----
@@ -101,7 +137,8 @@ ONE = "sum over v of p[t, v, b] = 1"
 
 
 def over(axis, largest=1):
-    """A softmax that sums over `axis`; run (logits, how the maximum is taken) -> (logits less a maximum, the sum's logarithm)."""
+    """A softmax that sums over `axis`; run (logits, how the maximum is taken) -> (logits less a maximum, the sum's "
+    "logarithm)."""
 
     def run(z, shift):
         shifted = z - shift(z, largest)
@@ -113,30 +150,41 @@ def over(axis, largest=1):
 AXIS = slot(
     ONE, over(1),
     *((name, title, why, over(axis, largest)) for axis, name, title, why in (
-        (0, "softmax-over-time", "The softmax runs over time", "It sums over axis 0; the characters are axis 1: axis=1, keepdims=True."),
-        (2, "softmax-over-the-batch", "The softmax runs over the examples", "It sums over the last axis. The characters are axis 1: axis=1, keepdims=True."),
+        (0, "softmax-over-time", "The softmax runs over time",
+         "It sums over axis 0; the characters are axis 1: axis=1, keepdims=True."),
+        (2, "softmax-over-the-batch", "The softmax runs over the examples",
+         "It sums over the last axis. The characters are axis 1: axis=1, keepdims=True."),
         (None, "softmax-over-everything", "The softmax runs over all steps at once",
-         "The sum has no axis, so all of logits is one distribution. Each step and example has its own: axis=1, keepdims=True."),
-        ((1, 2), "softmax-over-characters-and-examples", "The softmax runs over characters and examples", "Each example has its own distribution: axis=1, keepdims=True."),
-        ((0, 1), "softmax-over-time-and-characters", "The softmax runs over time and characters", "Each step has its own distribution: axis=1, keepdims=True."))
+         "The sum has no axis, so all of logits is one distribution. Each step and example has its own: axis=1, "
+         "keepdims=True."),
+        ((1, 2), "softmax-over-characters-and-examples", "The softmax runs over characters and examples",
+         "Each example has its own distribution: axis=1, keepdims=True."),
+        ((0, 1), "softmax-over-time-and-characters", "The softmax runs over time and characters",
+         "Each step has its own distribution: axis=1, keepdims=True."))
       for largest in dict.fromkeys((axis, 1, None))))
 
 SHIFT = slot(
     STABLE, lambda z, axis: z.max(axis=axis, keepdims=True),
     ("overflow", "exp overflows for large logits",
-     "exp(1000) is inf, and inf / inf is nan. Subtract each column's largest logit first; the probabilities do not change.", lambda z, axis: 0.0),
+     "exp(1000) is inf, and inf / inf is nan. Subtract each column's largest logit first; the probabilities do not "
+     "change.", lambda z, axis: 0.0),
     ("one-maximum-for-all", "One maximum is subtracted from all steps",
-     "A step whose logits all lie far below that maximum gets 0 / 0. Each column needs its own: max(axis=1, keepdims=True).", lambda z, axis: z.max()),
-    ("maximum-over-time", "The maximum is taken over time", "A step far below it gets 0 / 0. Each column needs its own: max(axis=1, keepdims=True).",
+     "A step whose logits all lie far below that maximum gets 0 / 0. Each column needs its own: max(axis=1, "
+     "keepdims=True).", lambda z, axis: z.max()),
+    ("maximum-over-time", "The maximum is taken over time",
+     "A step far below it gets 0 / 0. Each column needs its own: max(axis=1, keepdims=True).",
      lambda z, axis: z.max(axis=0, keepdims=True)))
 
 
-EPS = "log(p + 1e-12), or a clipped p, caps the loss near 28. Take the log on paper: logits - max - log(sum of exp(logits - max))."
+EPS = ("log(p + 1e-12), or a clipped p, caps the loss near 28. Take the log on paper: logits - max - log(sum of "
+       "exp(logits - max)).")
 LOGS = slot(  # run (shifted, the sum's logarithm) -> log p
     STABLE, lambda shifted, log_sum: shifted - log_sum,
     ("log-of-zero", "The loss is inf, or nan, for a very unlikely target",
-     "p has underflowed to 0 before you take its log. Take the log on paper: logits - max - log(sum of exp(logits - max)).", lambda shifted, log_sum: np.log(np.exp(shifted) / np.exp(log_sum))),
-    ("log-of-zero", "0 times -inf is nan where a p has underflowed", "Pick log p of the target alone, and take the log on paper: logits - max - log(sum of exp(logits - max)).",
+     "p has underflowed to 0 before you take its log. Take the log on paper: logits - max - log(sum of exp(logits - "
+     "max)).", lambda shifted, log_sum: np.log(np.exp(shifted) / np.exp(log_sum))),
+    ("log-of-zero", "0 times -inf is nan where a p has underflowed",
+     "Pick log p of the target alone, and take the log on paper: logits - max - log(sum of exp(logits - max)).",
      lambda shifted, log_sum: (lambda p: np.where(p == 0, np.nan, np.log(p)))(np.exp(shifted) / np.exp(log_sum))),
     *(("log-of-p-plus-eps", "A small number beside p hides very unlikely targets", EPS, run)
       for eps in (1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-15, 1e-6) for run in (
@@ -144,14 +192,17 @@ LOGS = slot(  # run (shifted, the sum's logarithm) -> log p
           lambda shifted, log_sum, eps=eps: np.log(np.clip(np.exp(shifted) / np.exp(log_sum), eps, 1 - eps)),
           lambda shifted, log_sum, eps=eps: np.log(np.maximum(np.exp(shifted) / np.exp(log_sum), eps)))),
     ("log-of-p-plus-eps", "A small number in place of a p that is 0 hides very unlikely targets", EPS,
-     lambda shifted, log_sum: (lambda p: np.log(np.where(p == 0, np.finfo(float).eps, p)))(np.exp(shifted) / np.exp(log_sum))))
+     lambda shifted, log_sum: (lambda p: np.log(np.where(p == 0, np.finfo(float).eps,
+                                                         p)))(np.exp(shifted) / np.exp(log_sum))))
 
 CUT = slot(
     STABLE, lambda z: z,
-    *(("logits-cut", "The logits are cut to a range", "That changes the probabilities of large logits. Subtract each column's largest logit instead.",
+    *(("logits-cut", "The logits are cut to a range",
+       "That changes the probabilities of large logits. Subtract each column's largest logit instead.",
        lambda z, most=most: np.clip(z, -most, most)) for most in (100, 700, 500, 200, 50, 30, 20)),
     ("logits-halved", "The logits are halved", "Take them as they are.", lambda z: z / 2),
-    ("softmax-twice", "The softmax is taken twice", "logits are logits: one softmax.", lambda z: (lambda e: e / e.sum(axis=1, keepdims=True))(np.exp(z - z.max(axis=1, keepdims=True)))))
+    ("softmax-twice", "The softmax is taken twice", "logits are logits: one softmax.",
+     lambda z: (lambda e: e / e.sum(axis=1, keepdims=True))(np.exp(z - z.max(axis=1, keepdims=True)))))
 
 
 def paired(targets, V):
@@ -167,23 +218,34 @@ def across(targets, V):
 TARGETS = slot(  # run (targets, logits) -> how often each place of logits counts
     LOSS, lambda targets, z: paired(targets, z.shape[1]),
     ("targets-across-examples", "Each example meets the targets of all examples",
-     "p[t, targets[t]] takes those rows in every example. Pair them: p[t, targets[t], np.arange(B)].", lambda targets, z: across(targets, z.shape[1])),
+     "p[t, targets[t]] takes those rows in every example. Pair them: p[t, targets[t], np.arange(B)].",
+     lambda targets, z: across(targets, z.shape[1])),
     ("targets-across-examples", "Each example meets the targets of all examples",
-     "p[t, targets[t]] takes those rows in every example. Pair them: p[t, targets[t], np.arange(B)].", lambda targets, z: np.minimum(across(targets, z.shape[1]), 1)),
-    ("first-example-only", "Only the first example has its target", "targets[:, 0] is one column of (T, B). Every example has targets of its own.",
+     "p[t, targets[t]] takes those rows in every example. Pair them: p[t, targets[t], np.arange(B)].",
+     lambda targets, z: np.minimum(across(targets, z.shape[1]), 1)),
+    ("first-example-only", "Only the first example has its target",
+     "targets[:, 0] is one column of (T, B). Every example has targets of its own.",
      lambda targets, z: paired(targets, z.shape[1]) * (np.arange(targets.shape[1]) == 0)),
     ("last-example-only", "Only the last example has its target", "Every example has targets of its own.",
      lambda targets, z: paired(targets, z.shape[1]) * (np.arange(targets.shape[1]) == targets.shape[1] - 1)),
-    ("first-example-s-targets", "All examples have the first one's targets", "Every example has targets of its own: targets[t, b].",
+    ("first-example-s-targets", "All examples have the first one's targets",
+     "Every example has targets of its own: targets[t, b].",
      lambda targets, z: paired(np.repeat(targets[:, :1], targets.shape[1], 1), z.shape[1])),
     ("likeliest-for-target", "The likeliest character stands where the target belongs",
-     "Then the network is praised for whatever it says. What did come next is targets[t, b].", lambda targets, z: paired(np.argmax(z, axis=1), z.shape[1])),
-    ("targets-in-reverse", "The targets are read from the end", "targets[t] belongs to logits[t].", lambda targets, z: paired(targets[::-1], z.shape[1])),
-    ("targets-one-late", "Step t meets the target of the step before", "targets[t] belongs to logits[t].", lambda targets, z: paired(np.roll(targets, 1, 0), z.shape[1])),
-    ("targets-one-early", "Step t meets the target of the step after", "targets[t] belongs to logits[t].", lambda targets, z: paired(np.roll(targets, -1, 0), z.shape[1])),
-    ("targets-one-too-low", "1 is taken from the targets", "Characters are counted from 0: targets as they are.", lambda targets, z: paired(targets - 1, z.shape[1])),
-    ("last-step-only", "Only the last step has its target", "Every step has one: sum over t.", lambda targets, z: paired(targets, z.shape[1]) * (np.arange(len(z)) == len(z) - 1)[:, None, None]),
-    ("first-step-only", "Only the first step has its target", "Every step has one: sum over t.", lambda targets, z: paired(targets, z.shape[1]) * (np.arange(len(z)) == 0)[:, None, None]))
+     "Then the network is praised for whatever it says. What did come next is targets[t, b].",
+     lambda targets, z: paired(np.argmax(z, axis=1), z.shape[1])),
+    ("targets-in-reverse", "The targets are read from the end", "targets[t] belongs to logits[t].",
+     lambda targets, z: paired(targets[::-1], z.shape[1])),
+    ("targets-one-late", "Step t meets the target of the step before", "targets[t] belongs to logits[t].",
+     lambda targets, z: paired(np.roll(targets, 1, 0), z.shape[1])),
+    ("targets-one-early", "Step t meets the target of the step after", "targets[t] belongs to logits[t].",
+     lambda targets, z: paired(np.roll(targets, -1, 0), z.shape[1])),
+    ("targets-one-too-low", "1 is taken from the targets", "Characters are counted from 0: targets as they are.",
+     lambda targets, z: paired(targets - 1, z.shape[1])),
+    ("last-step-only", "Only the last step has its target", "Every step has one: sum over t.",
+     lambda targets, z: paired(targets, z.shape[1]) * (np.arange(len(z)) == len(z) - 1)[:, None, None]),
+    ("first-step-only", "Only the first step has its target", "Every step has one: sum over t.",
+     lambda targets, z: paired(targets, z.shape[1]) * (np.arange(len(z)) == 0)[:, None, None]))
 
 
 def at(y, values):
@@ -193,59 +255,96 @@ def at(y, values):
 
 PICK = slot(  # run (y, log p, p, logits) -> the loss
     LOSS, lambda y, log_p, p, z: -np.sum(at(y, log_p)),
-    ("loss-not-summed", "The loss is an array, one number per step and example", "Sum it over both: one float.", lambda y, log_p, p, z: -at(y, log_p).sum(axis=1)),
-    ("loss-summed-over-time-only", "The loss is an array, one number per example", "Sum over the batch too: one float.", lambda y, log_p, p, z: -at(y, log_p).sum(axis=(0, 1))),
-    ("loss-summed-over-the-batch-only", "The loss is an array, one number per step", "Sum over time too: one float.", lambda y, log_p, p, z: -at(y, log_p).sum(axis=(1, 2))),
-    ("loss-over-all-characters", "The loss sums log p over all characters", "Only the character that did come counts: pick p[target] before the sum.", lambda y, log_p, p, z: -np.sum(log_p)),
-    *(("log-forgotten", "The log is missing", "The loss is the sum of -log p[target], not of 1 - p[target] or -p[target].", run) for run in (
-        lambda y, log_p, p, z: np.sum(at(y, 1 - p)), lambda y, log_p, p, z: -np.sum(at(y, p)), lambda y, log_p, p, z: np.sum(at(y, p)))),
-    ("softmax-forgotten", "The loss takes logits for log-probabilities", "-logits[target] can be lowered for ever. Subtract log sum exp of the column.", lambda y, log_p, p, z: -np.sum(at(y, z))),
-    ("log-of-logits", "The log is taken of the logits", "Take the softmax first: log p[target].", lambda y, log_p, p, z: -np.sum(at(y, np.log(z)))),
+    ("loss-not-summed", "The loss is an array, one number per step and example", "Sum it over both: one float.",
+     lambda y, log_p, p, z: -at(y, log_p).sum(axis=1)),
+    ("loss-summed-over-time-only", "The loss is an array, one number per example", "Sum over the batch too: one float.",
+     lambda y, log_p, p, z: -at(y, log_p).sum(axis=(0, 1))),
+    ("loss-summed-over-the-batch-only", "The loss is an array, one number per step", "Sum over time too: one float.",
+     lambda y, log_p, p, z: -at(y, log_p).sum(axis=(1, 2))),
+    ("loss-over-all-characters", "The loss sums log p over all characters",
+     "Only the character that did come counts: pick p[target] before the sum.", lambda y, log_p, p, z: -np.sum(log_p)),
+    *(("log-forgotten", "The log is missing",
+       "The loss is the sum of -log p[target], not of 1 - p[target] or -p[target].", run) for run in (
+        lambda y, log_p, p, z: np.sum(at(y, 1 - p)), lambda y, log_p, p, z: -np.sum(at(y, p)),
+        lambda y, log_p, p, z: np.sum(at(y, p)))),
+    ("softmax-forgotten", "The loss takes logits for log-probabilities",
+     "-logits[target] can be lowered for ever. Subtract log sum exp of the column.",
+     lambda y, log_p, p, z: -np.sum(at(y, z))),
+    ("log-of-logits", "The log is taken of the logits", "Take the softmax first: log p[target].",
+     lambda y, log_p, p, z: -np.sum(at(y, np.log(z)))),
     ("squared-error-of-p", "The loss is a squared error of the probabilities",
-     "Against a target it is sure to be wrong about, its gradient vanishes. Cross-entropy: -log p[target].", lambda y, log_p, p, z: np.sum((p - y) ** 2)),
-    ("binary-cross-entropy", "The other characters count too", "(1 - y) log(1 - p) belongs to yes-or-no outputs. One character of V comes: only -log p[target] counts.",
+     "Against a target it is sure to be wrong about, its gradient vanishes. Cross-entropy: -log p[target].",
+     lambda y, log_p, p, z: np.sum((p - y) ** 2)),
+    ("binary-cross-entropy", "The other characters count too",
+     "(1 - y) log(1 - p) belongs to yes-or-no outputs. One character of V comes: only -log p[target] counts.",
      lambda y, log_p, p, z: -np.sum(y * log_p + (1 - y) * np.log(1 - p))),
     ("log-of-p-minus-one", "1 is taken from p before its log is taken",
-     "dlogits = p is the same array, not a copy, so p[target] is p - 1, and its log nan. Compute the loss first, or take p.copy().", lambda y, log_p, p, z: -np.sum(at(y, np.log(p - 1)))),
-    ("entropy-of-p", "The loss is the entropy of p", "The target is asked about: -log p[target].", lambda y, log_p, p, z: -np.sum(p * log_p)))
+     "dlogits = p is the same array, not a copy, so p[target] is p - 1, and its log nan. Compute the loss first, or "
+     "take p.copy().", lambda y, log_p, p, z: -np.sum(at(y, np.log(p - 1)))),
+    ("entropy-of-p", "The loss is the entropy of p", "The target is asked about: -log p[target].",
+     lambda y, log_p, p, z: -np.sum(p * log_p)))
 
 OF_LOGITS = slot(  # run (y, p) -> dlogits
     GRADIENT, lambda y, p: p - y,
-    ("gradient-is-p", "The 1 is not taken from the target", "dlogits is p itself. Subtract 1 where the target stands, once for each step and example.", lambda y, p: p + 0 * y),
-    ("minus-one-everywhere", "1 is taken from every character", "p - 1 lowers all rows. Only the target's row loses 1, so that each column sums to 0.", lambda y, p: p - 1),
+    ("gradient-is-p", "The 1 is not taken from the target",
+     "dlogits is p itself. Subtract 1 where the target stands, once for each step and example.",
+     lambda y, p: p + 0 * y),
+    ("minus-one-everywhere", "1 is taken from every character",
+     "p - 1 lowers all rows. Only the target's row loses 1, so that each column sums to 0.", lambda y, p: p - 1),
     ("gradient-at-the-target-only", "The gradient is 0 beside the target",
-     "The other characters' probabilities must fall too: their gradient is p. Start from p, then subtract 1 at the target.", lambda y, p: at(y, p - 1)),
-    ("gradient-of-p", "The gradient is with respect to p, not to the logits", "-1/p is dL/dp. Through the softmax it becomes p - one_hot, which is simpler.", lambda y, p: -at(y, 1 / p)),
-    ("gradient-transposed", "dlogits has its axes in another order", "It must look like logits, (T, V, B), for readout_backward to use it.", lambda y, p: (p - y).transpose(0, 2, 1)),
-    ("gradient-times-p(1-p)", "The gradient is multiplied by p (1 - p)", "p - one_hot is dL/dlogits already; p (1 - p) belongs to a sigmoid with a squared error.", lambda y, p: (p - y) * p * (1 - p)),
+     "The other characters' probabilities must fall too: their gradient is p. Start from p, then subtract 1 at the "
+     "target.", lambda y, p: at(y, p - 1)),
+    ("gradient-of-p", "The gradient is with respect to p, not to the logits",
+     "-1/p is dL/dp. Through the softmax it becomes p - one_hot, which is simpler.", lambda y, p: -at(y, 1 / p)),
+    ("gradient-transposed", "dlogits has its axes in another order",
+     "It must look like logits, (T, V, B), for readout_backward to use it.", lambda y, p: (p - y).transpose(0, 2, 1)),
+    ("gradient-times-p(1-p)", "The gradient is multiplied by p (1 - p)",
+     "p - one_hot is dL/dlogits already; p (1 - p) belongs to a sigmoid with a squared error.",
+     lambda y, p: (p - y) * p * (1 - p)),
     ("one-added-at-the-target", "1 is added at the target", "Subtract it: p - one_hot.", lambda y, p: p + y),
     ("gradient-is-one-hot", "dlogits is the one-hot target", "p - one_hot.", lambda y, p: y),
-    ("gradient-summed-over-the-batch", "dlogits is summed over the batch", "It has the shape of logits.", lambda y, p: (p - y).sum(axis=2, keepdims=True)),
-    ("gradient-summed-over-time", "dlogits is summed over time", "It has the shape of logits.", lambda y, p: (p - y).sum(axis=0)),
-    ("gradient-of-the-last-step", "dlogits is that of the last step only", "It has the shape of logits.", lambda y, p: (p - y)[-1]))
+    ("gradient-summed-over-the-batch", "dlogits is summed over the batch", "It has the shape of logits.",
+     lambda y, p: (p - y).sum(axis=2, keepdims=True)),
+    ("gradient-summed-over-time", "dlogits is summed over time", "It has the shape of logits.",
+     lambda y, p: (p - y).sum(axis=0)),
+    ("gradient-of-the-last-step", "dlogits is that of the last step only", "It has the shape of logits.",
+     lambda y, p: (p - y)[-1]))
 
 
 def cross_entropy(s, logits, targets):
     z, targets = s.cut(np.array(logits)), np.array(targets)
     shifted, log_sum = s.axis(z, s.shift)
-    f = SimpleNamespace(z=z, p=np.exp(shifted) / np.exp(log_sum), log_p=s.logs(shifted, log_sum), y=s.targets(targets, z), size=z.size, T=len(z), B=z.shape[2])
+    f = SimpleNamespace(z=z, p=np.exp(shifted) / np.exp(log_sum), log_p=s.logs(shifted, log_sum),
+                        y=s.targets(targets, z), size=z.size, T=len(z), B=z.shape[2])
     f.scale = s.scale(f)
     return f
 
 
-OF_TARGETS = (("averaged", "T B", lambda f: 1 / (f.T * f.B)), ("averaged-over-time", "T", lambda f: 1 / f.T), ("averaged-over-the-batch", "B", lambda f: 1 / f.B),
+OF_TARGETS = (("averaged", "T B", lambda f: 1 / (f.T * f.B)), ("averaged-over-time", "T", lambda f: 1 / f.T),
+              ("averaged-over-the-batch", "B", lambda f: 1 / f.B),
               ("averaged-over-characters-too", "T V B", lambda f: 1 / f.size))
 
 SOFTMAX_CROSS_ENTROPY = Family(
     flow=cross_entropy,
-    slots={"scale": both_scaled(LOSS, OF_TARGETS), "logs": LOGS, "shift": SHIFT, "axis": AXIS, "targets": TARGETS, "cut": CUT},
+    slots={"scale": both_scaled(LOSS, OF_TARGETS), "logs": LOGS, "shift": SHIFT, "axis": AXIS, "targets": TARGETS,
+           "cut": CUT},
     outputs={"loss": Output(lambda s, f: f.scale * s.pick(f.y, f.log_p, f.p, f.z), {"pick": PICK}, (own_factors(
-                 LOSS, "loss", OF_TARGETS, ("bits", "The loss is in bits", "log2 counts bits. Nats are asked: the natural logarithm, np.log.", LOSS, lambda f: 1 / np.log(2)),
-                 ("loss-in-log10", "The loss is in powers of ten", "Nats are asked: the natural logarithm, np.log.", LOSS, lambda f: 1 / np.log(10)),
-                 ("loss-negative", "The loss has the wrong sign", "log p is negative. The loss is minus its sum, so that a surer network has a smaller one.", LOSS, lambda f: -1.0)),)),
+                 LOSS, "loss", OF_TARGETS, ("bits", "The loss is in bits", "log2 counts bits. Nats are asked: the "
+                                                                           "natural logarithm, np.log.", LOSS,
+                                            lambda f: 1 / np.log(2)),
+                 ("loss-in-log10", "The loss is in powers of ten", "Nats are asked: the natural logarithm, np.log.",
+                  LOSS, lambda f: 1 / np.log(10)),
+                 ("loss-negative", "The loss has the wrong sign",
+                  "log p is negative. The loss is minus its sum, so that a surer network has a smaller one.", LOSS,
+                  lambda f: -1.0)),)),
              "dlogits": Output(lambda s, f: f.scale * s.of_logits(f.y, f.p), {"of_logits": OF_LOGITS}, (own_factors(
                  GRADIENT, "gradient", OF_TARGETS, ("gradient-sign", "The gradient has the wrong sign",
-                                                    "one_hot - p points downhill. The gradient points uphill, p - one_hot; the update subtracts it.", GRADIENT, lambda f: -1.0)),
-                 becomes(Variant(lambda v, f: v.transpose(0, 2, 1).reshape(-1, v.shape[1]), "gradient-as-rows", "dlogits is a row for each step and example", "It has the shape of logits, (T, V, B).", GRADIENT)),
+                                                    "one_hot - p points downhill. The gradient points uphill, p - "
+                                                    "one_hot; the update subtracts it.", GRADIENT, lambda f: -1.0)),
+                 becomes(Variant(lambda v, f: v.transpose(0, 2, 1).reshape(-1, v.shape[1]), "gradient-as-rows",
+                                 "dlogits is a row for each step and example", "It has the shape of logits, (T, V, B).",
+                                 GRADIENT)),
                  zero("gradient-zero", "dlogits is zero", "p - one_hot.", GRADIENT)))},
-    harm={"logits": Variant(None, "logits-overwritten", "logits is overwritten", "logits -= max writes into the caller's array. Make a new one: shifted = logits - max.", "logits belongs to the caller")})
+    harm={"logits": Variant(None, "logits-overwritten", "logits is overwritten",
+                            "logits -= max writes into the caller's array. Make a new one: shifted = logits - max.",
+                            "logits belongs to the caller")})

@@ -35,38 +35,54 @@ def back(model, X, dy, h_states, caches, Wy=None):
     return {"Wx": dWx, "Wh": dWh, "b": db, "Wy": dWy, "c": dc, "h0": dh0}
 
 
-MEANS = (("of-all", "the number of predictions", lambda T, O, B: 1 / (T * O * B)), ("over-time", "T", lambda T, O, B: 1 / T),
+MEANS = (("of-all", "the number of predictions", lambda T, O, B: 1 / (T * O * B)),
+         ("over-time", "T", lambda T, O, B: 1 / T),
          ("over-the-batch", "B", lambda T, O, B: 1 / B), ("over-time-and-batch", "T B", lambda T, O, B: 1 / (T * B)))
 SCALE = slot(  # run (T, O, B) -> factors of the loss and of the gradients
     SUM, lambda T, O, B: (1.0, 1.0),
-    *((name, f"Loss and step are divided by {by}", "train_step works on the sum, over steps and examples: leave out the division. lr and max_norm are chosen for it.",
-       lambda T, O, B, number=number: (number(T, O, B),) * 2) for (_, by, number), name in zip(MEANS, ("mean-everywhere", "divided-by-the-steps", "divided-by-the-batch", "mean-for-sum"), strict=True)),
-    *((f"step-of-a-mean-{name}", f"The step is that of a mean: divided by {by}", "The loss is a sum, and so are its gradients: leave out the division.",
+    *((name, f"Loss and step are divided by {by}",
+       "train_step works on the sum, over steps and examples: leave out the division. lr and max_norm are chosen for "
+       "it.",
+       lambda T, O, B, number=number: (number(T, O, B),) * 2) for (_, by, number),
+      name in zip(MEANS, ("mean-everywhere", "divided-by-the-steps", "divided-by-the-batch", "mean-for-sum"),
+                  strict=True)),
+    *((f"step-of-a-mean-{name}", f"The step is that of a mean: divided by {by}",
+       "The loss is a sum, and so are its gradients: leave out the division.",
        lambda T, O, B, number=number: (1.0, number(T, O, B))) for name, by, number in MEANS),
-    *((f"mean-loss-returned-{name}", f"The loss returned is divided by {by}", "Return the sum; whoever prints it divides. Your step is that of the sum.",
+    *((f"mean-loss-returned-{name}", f"The loss returned is divided by {by}",
+       "Return the sum; whoever prints it divides. Your step is that of the sum.",
        lambda T, O, B, number=number: (number(T, O, B), 1.0)) for name, by, number in MEANS),
     ("halved", "Loss and step are halved", "Here the loss has no factor 1/2.", lambda T, O, B: (0.5, 0.5)),
     ("loss-halved", "The loss returned is halved", "Here the loss has no factor 1/2.", lambda T, O, B: (0.5, 1.0)))
 
 COUNTS = slot(  # run (dy) -> dy
     SUM, lambda dy: dy,
-    ("first-step-only", "Only the first step sends a gradient", "Every step has a target.", lambda dy: np.concatenate([dy[:1], 0 * dy[1:]])),
-    ("last-gradient-only", "Only the last step sends a gradient", "Every step has a target: the gradients sum over all of them.", lambda dy: np.concatenate([0 * dy[:-1], dy[-1:]])),
+    ("first-step-only", "Only the first step sends a gradient", "Every step has a target.",
+     lambda dy: np.concatenate([dy[:1], 0 * dy[1:]])),
+    ("last-gradient-only", "Only the last step sends a gradient",
+     "Every step has a target: the gradients sum over all of them.", lambda dy: np.concatenate([0 * dy[:-1], dy[-1:]])),
     ("dy-one-early", "dy is shifted by one step", "dy[t] belongs to h_states[t].", later))
 
 WHICH = slot(  # run (loss function, outputs, targets) -> loss, dy
     SUM, lambda loss, y, target: loss(y, target),
-    ("last-step-only", "Only the loss of the last step counts", "Every step has a target: the loss and the gradients sum over all of them.",
-     lambda loss, y, target: (loss(y[-1:], target[-1:])[0], np.concatenate([0 * y[:-1], loss(y[-1:], target[-1:])[1]]))))
+    ("last-step-only", "Only the loss of the last step counts",
+     "Every step has a target: the loss and the gradients sum over all of them.",
+     lambda loss, y, target: (loss(y[-1:], target[-1:])[0],
+                              np.concatenate([0 * y[:-1], loss(y[-1:], target[-1:])[1]]))))
 
 CLIPPED_OF = slot(  # run (gradients by name, max_norm, norm, shorten) -> clipped gradients
     STEP, lambda grads, m, norm, shorten: {n: shorten(g, norm(grads), m, grads) for n, g in grads.items()},
-    ("clipped-in-two-groups", "Cell and readout are clipped separately", "Put all five gradients in one dict and clip once: one norm, one factor.",
-     lambda grads, m, norm, shorten: {n: shorten(g, norm(only(grads, n)), m, only(grads, n)) for n, g in grads.items()}),
-    ("readout-not-clipped", "The gradients of Wy and c are left out of the clipping", "Put all five gradients in one dict and clip once.",
-     lambda grads, m, norm, shorten: {n: shorten(g, norm(only(grads, "Wx")), m, grads) if n in NAMES[:3] else g for n, g in grads.items()}),
+    ("clipped-in-two-groups", "Cell and readout are clipped separately",
+     "Put all five gradients in one dict and clip once: one norm, one factor.",
+     lambda grads, m, norm, shorten: {n: shorten(g, norm(only(grads, n)), m, only(grads, n)) for n,
+                                      g in grads.items()}),
+    ("readout-not-clipped", "The gradients of Wy and c are left out of the clipping",
+     "Put all five gradients in one dict and clip once.",
+     lambda grads, m, norm, shorten: {n: shorten(g, norm(only(grads, "Wx")), m, grads) if n in NAMES[:3] else g for n,
+                                      g in grads.items()}),
     ("clipped-twice", "The gradients are clipped twice", "Once, all five together.",
-     lambda grads, m, norm, shorten: {n: shorten(shorten(g, norm(grads), m, grads), norm(grads), m, grads) for n, g in grads.items()}),
+     lambda grads, m, norm, shorten: {n: shorten(shorten(g, norm(grads), m, grads), norm(grads), m, grads) for n,
+                                      g in grads.items()}),
     ("norm-of-the-cell-only", "The norm leaves out Wy and c", "Clipping takes all five gradients as one vector.",
      lambda grads, m, norm, shorten: {n: shorten(g, norm(only(grads, "Wx")), m, grads) for n, g in grads.items()}))
 
@@ -79,22 +95,33 @@ def only(grads, name):
 
 MEASURED = slot(
     STEP, lambda grads: {n: grads[n] for n in NAMES},
-    ("h0-in-the-norm", "The gradient of h0 counts in the norm", "h0 = 0 is not trained, so dh0 is none of the five. Leave it out of the dict that you clip.", lambda grads: grads))
+    ("h0-in-the-norm", "The gradient of h0 counts in the norm",
+     "h0 = 0 is not trained, so dh0 is none of the five. Leave it out of the dict that you clip.", lambda grads: grads))
 
 UPDATE = slot(  # run (p, clipped gradient, lr) -> the parameter afterwards
     STEP, lambda p, g, lr: p - lr * g,
-    ("{o}-not-updated|model-unchanged", "{o} {is} never updated", "All five parameters learn, in place: model.cell.Wx -= lr * ..., and so Wh, b, model.Wy and model.c.", lambda p, g, lr: p + 0),
-    ("{o}-climbs|climbs", "The step of {o} goes uphill", "The gradient points where the loss grows; subtract it.", lambda p, g, lr: p + lr * g),
-    ("{o}-replaced|equals-for-minus-equals", "{o} {is} replaced by the step", "You write p = -lr * g. The step is added to what was there: p -= lr * g.", lambda p, g, lr: -lr * g),
-    ("{o}-without-lr|learning-rate-forgotten", "The learning rate takes no part in the step of {o}", "Multiply the clipped gradients by lr.", lambda p, g, lr: p - g),
+    ("{o}-not-updated|model-unchanged", "{o} {is} never updated",
+     "All five parameters learn, in place: model.cell.Wx -= lr * ..., and so Wh, b, model.Wy and model.c.",
+     lambda p, g, lr: p + 0),
+    ("{o}-climbs|climbs", "The step of {o} goes uphill", "The gradient points where the loss grows; subtract it.",
+     lambda p, g, lr: p + lr * g),
+    ("{o}-replaced|equals-for-minus-equals", "{o} {is} replaced by the step",
+     "You write p = -lr * g. The step is added to what was there: p -= lr * g.", lambda p, g, lr: -lr * g),
+    ("{o}-without-lr|learning-rate-forgotten", "The learning rate takes no part in the step of {o}",
+     "Multiply the clipped gradients by lr.", lambda p, g, lr: p - g),
     ("{o}-updated-twice|updated-twice", "{o} {is} updated twice", "One step each.", lambda p, g, lr: p - 2 * lr * g),
-    ("{o}-adagrad|adagrad", "{o} {is} updated by Adagrad's step", "Plain descent is asked for: p -= lr * g.", lambda p, g, lr: p - lr * g / np.sqrt(g * g + 1e-8)),
-    ("{o}-by-the-sign|by-the-sign", "The step of {o} takes the gradient's sign only", "p -= lr * g.", lambda p, g, lr: p - lr * np.sign(g)),
-    ("{o}-divided-by-lr|divided-by-lr", "The step of {o} is divided by lr", "Multiply by lr.", lambda p, g, lr: p - g / lr))
+    ("{o}-adagrad|adagrad", "{o} {is} updated by Adagrad's step", "Plain descent is asked for: p -= lr * g.",
+     lambda p, g, lr: p - lr * g / np.sqrt(g * g + 1e-8)),
+    ("{o}-by-the-sign|by-the-sign", "The step of {o} takes the gradient's sign only", "p -= lr * g.",
+     lambda p, g, lr: p - lr * np.sign(g)),
+    ("{o}-divided-by-lr|divided-by-lr", "The step of {o} is divided by lr", "Multiply by lr.",
+     lambda p, g, lr: p - g / lr))
 
 
-AS_CALLED = {"element-by-element": "clipped-element-by-element", "each-array-on-its-own": "clipped-separately", "scaled-up-too": "always-scaled"}
-SHORTENED = tuple(replace(v, name=AS_CALLED.get(v.name, v.name)) for v in SHORTEN if "threshold" not in v.name and v.name != "zero-over-zero")
+AS_CALLED = {"element-by-element": "clipped-element-by-element", "each-array-on-its-own": "clipped-separately",
+             "scaled-up-too": "always-scaled"}
+SHORTENED = tuple(replace(v, name=AS_CALLED.get(v.name, v.name)) for v in SHORTEN
+                  if "threshold" not in v.name and v.name != "zero-over-zero")
 
 
 def training(loss_function):
@@ -115,7 +142,8 @@ def training(loss_function):
         if s.readout_first:
             moved = back(model, X, s.counts(dy), h_states, caches, model.Wy - lr * clipped["Wy"])
             clipped = clip({n: g * of_step for n, g in moved.items()})
-        return SimpleNamespace(loss=loss * of_loss, grads=s.measured(grads), norm=s.norm(s.measured(grads)), clipped=clipped, p=p, lr=lr, X=X, target=target, cell=model.cell)
+        return SimpleNamespace(loss=loss * of_loss, grads=s.measured(grads), norm=s.norm(s.measured(grads)),
+                               clipped=clipped, p=p, lr=lr, X=X, target=target, cell=model.cell)
 
     def after(f):
         """The loss when the parameters have moved."""
@@ -125,18 +153,26 @@ def training(loss_function):
 
     return Family(
         flow=step, call=written,
-        slots={"scale": SCALE, "shorten": SHORTENED, "clip": CLIPPED_OF, "norm": NORM, "measured": MEASURED, "which": WHICH, "counts": COUNTS,
-               "readout_first": slot("dh_t = Wy^T dy_t", False, ("readout-moved-first", "Wy moves before dh is computed",
-                                                                 "dh = Wy^T dy needs the Wy of the forward pass. Compute all gradients first, then update.", True))},
+        slots={"scale": SCALE, "shorten": SHORTENED, "clip": CLIPPED_OF, "norm": NORM, "measured": MEASURED,
+               "which": WHICH, "counts": COUNTS,
+               "readout_first": slot("dh_t = Wy^T dy_t", False,
+                                     ("readout-moved-first", "Wy moves before dh is computed",
+                                                                 "dh = Wy^T dy needs the Wy of the forward pass. "
+                                                                 "Compute all gradients first, then update.", True))},
         outputs={"loss": Output(lambda s, f: s.told(f), {"told": slot(
                      "the loss before the update", lambda f: f.loss,
-                     ("loss-after-the-update", "The loss is measured after the update", "Return the loss of the forward pass that gave the gradients.", after),
+                     ("loss-after-the-update", "The loss is measured after the update",
+                      "Return the loss of the forward pass that gave the gradients.", after),
                      ("loss-zero", "The loss is 0", "Return the loss of the forward pass.", lambda f: 0.0))}),
                  "norm": Output(lambda s, f: s.told(f), {"told": slot(
                      "the norm before clipping", lambda f: f.norm,
-                     ("norm-after-clipping", "The norm is measured after clipping", "Return the norm that clip_by_norm gives: the one before clipping.", lambda f: np.sqrt(squares(f.clipped))),
-                     ("norm-of-the-cell-only", "The norm returned leaves out Wy and c", "It is that of all five gradients.", lambda f: np.sqrt(squares(only(f.grads, "Wx")))))}),
-                 **{name: Output(lambda s, f, name=name: s.update(f.p[name], f.clipped[name], f.lr), {"update": UPDATE}) for name in NAMES}})
+                     ("norm-after-clipping", "The norm is measured after clipping",
+                      "Return the norm that clip_by_norm gives: the one before clipping.",
+                      lambda f: np.sqrt(squares(f.clipped))),
+                     ("norm-of-the-cell-only", "The norm returned leaves out Wy and c",
+                      "It is that of all five gradients.", lambda f: np.sqrt(squares(only(f.grads, "Wx")))))}),
+                 **{name: Output(lambda s, f, name=name: s.update(f.p[name], f.clipped[name], f.lr),
+                                 {"update": UPDATE}) for name in NAMES}})
 
 
 def against_one_hot(logits, targets):
@@ -147,7 +183,9 @@ TRAIN_STEP = training(squared_error)
 CHARACTERS = training(softmax_cross_entropy)
 CHARACTERS = Family(CHARACTERS.flow, {**CHARACTERS.slots, "which": (*WHICH, Variant(
     lambda loss, y, target: against_one_hot(y, target), "squared-error", "The loss is the squared error",
-    "loss_and_gradients takes the squared error unless you say otherwise: loss=softmax_cross_entropy.", "loss = -sum of log p_t[target]"))}, CHARACTERS.outputs, CHARACTERS.call)
+    "loss_and_gradients takes the squared error unless you say otherwise: loss=softmax_cross_entropy.",
+                                                                                    "loss = -sum of log p_t[target]"))},
+                    CHARACTERS.outputs, CHARACTERS.call)
 
 # ---- a stream ----
 
@@ -159,74 +197,124 @@ ONE_LOSS = "one loss for each update, the sum over its new steps"
 
 PIECES = slot(  # run (T, k1, k2) -> (first step, end) of each piece
     PIECE, lambda T, k1, k2: [(n, n + k1) for n in range(0, T, k1)],
-    ("k1-ignored", "There is an update after every step", "k1 steps make a piece: range(0, T, k1), and one update for each.", lambda T, k1, k2: [(n, n + 1) for n in range(T)]),
-    ("last-piece-dropped", "The last, shorter piece is left out", "range(0, T, k1) includes it; a slice may end beyond the stream.",
+    ("k1-ignored", "There is an update after every step",
+     "k1 steps make a piece: range(0, T, k1), and one update for each.",
+     lambda T, k1, k2: [(n, n + 1) for n in range(T)]),
+    ("last-piece-dropped", "The last, shorter piece is left out",
+     "range(0, T, k1) includes it; a slice may end beyond the stream.",
      lambda T, k1, k2: [(n, n + k1) for n in range(0, T - k1 + 1, k1)]),
-    ("last-piece-dropped-even-whole", "The last piece is left out, even a whole one", "range(0, T, k1) includes it; a slice may end beyond the stream.",
+    ("last-piece-dropped-even-whole", "The last piece is left out, even a whole one",
+     "range(0, T, k1) includes it; a slice may end beyond the stream.",
      lambda T, k1, k2: [(n, n + k1) for n in range(0, T - k1, k1)]),
-    ("pieces-overlap", "The pieces overlap", "You read k1 steps but move on by one. The next piece starts where this one ends: range(0, T, k1).", lambda T, k1, k2: [(n, n + k1) for n in range(T)]),
-    ("pieces-of-k2", "The pieces have k2 steps", "k1 is the steps between updates, k2 the steps that a loss can flow back.", lambda T, k1, k2: [(n, n + k2) for n in range(0, T, k2)]),
-    ("windows-of-k2", "Each piece reads k2 steps", "A piece has k1 new steps; k2 is how far its losses flow back.", lambda T, k1, k2: [(n, n + k2) for n in range(0, T, k1)]),
-    ("first-piece-only", "Only the first piece is read", "Does `return` stand inside the loop? It ends the function in the first round. Move it below the loop.", lambda T, k1, k2: [(0, k1)]),
-    ("first-piece-skipped", "The first piece is left out", "range(0, T, k1) starts at 0.", lambda T, k1, k2: [(n, n + k1) for n in range(k1, T, k1)]),
-    ("one-piece", "The whole stream is one piece", "One update for each k1 steps: range(0, T, k1).", lambda T, k1, k2: [(0, T)]))
+    ("pieces-overlap", "The pieces overlap",
+     "You read k1 steps but move on by one. The next piece starts where this one ends: range(0, T, k1).",
+     lambda T, k1, k2: [(n, n + k1) for n in range(T)]),
+    ("pieces-of-k2", "The pieces have k2 steps",
+     "k1 is the steps between updates, k2 the steps that a loss can flow back.",
+     lambda T, k1, k2: [(n, n + k2) for n in range(0, T, k2)]),
+    ("windows-of-k2", "Each piece reads k2 steps", "A piece has k1 new steps; k2 is how far its losses flow back.",
+     lambda T, k1, k2: [(n, n + k2) for n in range(0, T, k1)]),
+    ("first-piece-only", "Only the first piece is read",
+     "Does `return` stand inside the loop? It ends the function in the first round. Move it below the loop.",
+     lambda T, k1, k2: [(0, k1)]),
+    ("first-piece-skipped", "The first piece is left out", "range(0, T, k1) starts at 0.",
+     lambda T, k1, k2: [(n, n + k1) for n in range(k1, T, k1)]),
+    ("one-piece", "The whole stream is one piece", "One update for each k1 steps: range(0, T, k1).",
+     lambda T, k1, k2: [(0, T)]))
 
 STATE = slot(  # run (states of the piece, state it started from) -> state that the next one starts from; None is zeros
     CARRIED, lambda h, h0: h[-1],
-    ("state-reset", "The state starts at zero in every piece", "The stream does not begin anew. Hand the last state of a piece to the next one as its h0; only its gradient is cut.", lambda h, h0: None),
-    ("first-state-carried", "The first state of a piece is carried on", "The next piece goes on where this one ended: h_states[-1].", lambda h, h0: h[0]),
-    ("state-before-carried", "The last state but one is carried on", "The next piece goes on where this one ended: h_states[-1].", lambda h, h0: h[-2] if len(h) > 1 else h0),
-    ("mean-state-carried", "The mean state of a piece is carried on", "The next piece goes on where this one ended: h_states[-1].", lambda h, h0: h.mean(0)))
+    ("state-reset", "The state starts at zero in every piece",
+     "The stream does not begin anew. Hand the last state of a piece to the next one as its h0; only its gradient is "
+     "cut.", lambda h, h0: None),
+    ("first-state-carried", "The first state of a piece is carried on",
+     "The next piece goes on where this one ended: h_states[-1].", lambda h, h0: h[0]),
+    ("state-before-carried", "The last state but one is carried on",
+     "The next piece goes on where this one ended: h_states[-1].", lambda h, h0: h[-2] if len(h) > 1 else h0),
+    ("mean-state-carried", "The mean state of a piece is carried on",
+     "The next piece goes on where this one ended: h_states[-1].", lambda h, h0: h.mean(0)))
 
-OLDER = "With k2 > k1, or in a last shorter piece, they go on into steps before the piece: keep the last k2 caches, with dh = 0 for the older ones."
+OLDER = ("With k2 > k1, or in a last shorter piece, they go on into steps before the piece: keep the last k2 caches, "
+         "with dh = 0 for the older ones.")
 WINDOW = slot(  # run (all caches so far, how many are new, k1, k2) -> how many are walked back through
     BACK, lambda seen, new, k1, k2: k2,
-    ("k2-ignored", "The losses flow back through the whole stream", "Keep the caches of the last k2 steps only: caches[-k2:].", lambda seen, new, k1, k2: seen),
+    ("k2-ignored", "The losses flow back through the whole stream",
+     "Keep the caches of the last k2 steps only: caches[-k2:].", lambda seen, new, k1, k2: seen),
     ("own-piece-only", "The losses flow back through their own piece, whatever k2 is",
-     "k2 may be larger than k1 (keep older caches, with dh = 0 for their steps) or smaller (the first steps of the piece are not walked).", lambda seen, new, k1, k2: new),
-    ("never-beyond-the-piece", "The losses do not flow into older pieces", OLDER, lambda seen, new, k1, k2: min(new, k2)),
-    ("one-step-too-many", "The losses flow back k2 + 1 steps", "Keep k2 caches: caches[-k2:].", lambda seen, new, k1, k2: k2 + 1),
-    ("one-step-too-few", "The losses flow back k2 - 1 steps", "Keep k2 caches: caches[-k2:].", lambda seen, new, k1, k2: max(1, k2 - 1)),
+     "k2 may be larger than k1 (keep older caches, with dh = 0 for their steps) or smaller (the first steps of the "
+     "piece are not walked).", lambda seen, new, k1, k2: new),
+    ("never-beyond-the-piece", "The losses do not flow into older pieces", OLDER,
+     lambda seen, new, k1, k2: min(new, k2)),
+    ("one-step-too-many", "The losses flow back k2 + 1 steps", "Keep k2 caches: caches[-k2:].",
+     lambda seen, new, k1, k2: k2 + 1),
+    ("one-step-too-few", "The losses flow back k2 - 1 steps", "Keep k2 caches: caches[-k2:].",
+     lambda seen, new, k1, k2: max(1, k2 - 1)),
     ("k1-for-k2", "The losses flow back k1 steps", "k2 is how far they flow.", lambda seen, new, k1, k2: k1),
-    ("k1-more-than-k2", "The losses flow back k1 + k2 steps", "k2 steps in all, the new ones included.", lambda seen, new, k1, k2: k1 + k2),
-    ("k2-before-the-piece", "The losses flow back k2 steps beyond their piece", "k2 steps in all, the new ones included.", lambda seen, new, k1, k2: new + k2))
+    ("k1-more-than-k2", "The losses flow back k1 + k2 steps", "k2 steps in all, the new ones included.",
+     lambda seen, new, k1, k2: k1 + k2),
+    ("k2-before-the-piece", "The losses flow back k2 steps beyond their piece",
+     "k2 steps in all, the new ones included.", lambda seen, new, k1, k2: new + k2))
 
-KEPT = slot(  # what becomes of older steps: run -> (their losses join again, their states are computed anew, they reach Wy and c)
+# what becomes of older steps: run is (their losses join again, their states are computed anew, they reach Wy and c)
+KEPT = slot(
     "caches are kept as they were computed; every loss is counted once", (False, False, False),
     ("losses-counted-again", "Losses of older steps count again",
-     "An older loss already had its update. In the window only the new steps have a dh; zeros stand for the older ones.", ("as they were", False, False)),
-    ("old-losses-read-out-again", "Losses of older pieces are counted again", "dh = 0 for their steps.", ("read out again", False, True)),
-    ("old-losses-read-out-again+not-in-Wy", "Losses of older pieces are counted again", "dh = 0 for their steps.", ("read out again", False, False)),
-    ("caches-recomputed", "Older steps are computed anew with the new weights", "That is another algorithm. Here older steps keep the caches that they were computed with.", (False, True, False)),
-    ("window-run-again+counted-again", "The older steps are run again with the new weights, and their losses counted again", "Keep their caches, and dh = 0 for their steps.",
+     "An older loss already had its update. In the window only the new steps have a dh; zeros stand for the older "
+     "ones.", ("as they were", False, False)),
+    ("old-losses-read-out-again", "Losses of older pieces are counted again", "dh = 0 for their steps.",
+     ("read out again", False, True)),
+    ("old-losses-read-out-again+not-in-Wy", "Losses of older pieces are counted again", "dh = 0 for their steps.",
+     ("read out again", False, False)),
+    ("caches-recomputed", "Older steps are computed anew with the new weights",
+     "That is another algorithm. Here older steps keep the caches that they were computed with.", (False, True, False)),
+    ("window-run-again+counted-again",
+     "The older steps are run again with the new weights, and their losses counted again",
+     "Keep their caches, and dh = 0 for their steps.",
      ("read out again", True, True)))
 
 REACHES = slot(  # run (k1, k2) -> how many losses of a piece reach Wy and c
     "dWy, dc = sums over all new steps", lambda k1, k2: None,
-    ("readout-from-k2-steps", "Wy and c hear only the last k2 losses of a piece", "k2 limits what flows between states. Every loss of the piece reaches Wy and c directly.", lambda k1, k2: k2),
-    ("readout-from-the-last-step", "Wy and c hear only the last loss of a piece", "Every loss of the piece reaches Wy and c directly.", lambda k1, k2: 1))
+    ("readout-from-k2-steps", "Wy and c hear only the last k2 losses of a piece",
+     "k2 limits what flows between states. Every loss of the piece reaches Wy and c directly.", lambda k1, k2: k2),
+    ("readout-from-the-last-step", "Wy and c hear only the last loss of a piece",
+     "Every loss of the piece reaches Wy and c directly.", lambda k1, k2: 1))
 
 MOVES = slot(  # run (p, g, lr, name, steps, B, sums so far, whether this is the last piece) -> the parameter afterwards
     UPDATE_OF, lambda p, g, lr, name, T, B, total, last: p - lr * g,
-    ("uphill", "The gradient is added", "Descent goes against the gradient: p -= lr * dL/dp.", lambda p, g, lr, name, T, B, total, last: p + lr * g),
-    ("mean-over-k1", "The gradients are divided by the steps of the piece", "The loss is a sum over the new steps, so its gradient is one too.", lambda p, g, lr, name, T, B, total, last: p - lr * g / T),
-    ("mean-over-the-batch", "The gradients are divided by B", "The loss is a sum over the examples, so its gradient is one too.", lambda p, g, lr, name, T, B, total, last: p - lr * g / B),
-    ("mean-over-both", "The gradients are divided by the steps and by B", "The loss is a sum, so its gradient is one too.", lambda p, g, lr, name, T, B, total, last: p - lr * g / (T * B)),
-    ("gradients-never-cleared", "Gradients of earlier pieces are applied again", "Each update uses its own piece's gradients. Start them at zero for each piece.",
+    ("uphill", "The gradient is added", "Descent goes against the gradient: p -= lr * dL/dp.",
+     lambda p, g, lr, name, T, B, total, last: p + lr * g),
+    ("mean-over-k1", "The gradients are divided by the steps of the piece",
+     "The loss is a sum over the new steps, so its gradient is one too.",
+     lambda p, g, lr, name, T, B, total, last: p - lr * g / T),
+    ("mean-over-the-batch", "The gradients are divided by B",
+     "The loss is a sum over the examples, so its gradient is one too.",
+     lambda p, g, lr, name, T, B, total, last: p - lr * g / B),
+    ("mean-over-both", "The gradients are divided by the steps and by B",
+     "The loss is a sum, so its gradient is one too.", lambda p, g, lr, name, T, B, total, last: p - lr * g / (T * B)),
+    ("gradients-never-cleared", "Gradients of earlier pieces are applied again",
+     "Each update uses its own piece's gradients. Start them at zero for each piece.",
      lambda p, g, lr, name, T, B, total, last: p - lr * total),
-    ("one-update-at-the-end", "All updates happen at the end of the stream", "The point of a stream is to learn on the way: update after each piece, before the next one runs.",
+    ("one-update-at-the-end", "All updates happen at the end of the stream",
+     "The point of a stream is to learn on the way: update after each piece, before the next one runs.",
      lambda p, g, lr, name, T, B, total, last: p - lr * total if last else p),
-    ("readout-not-trained", "Wy and c are not updated", "All five parameters learn: Wx, Wh, b, Wy, c.", lambda p, g, lr, name, T, B, total, last: p if name in ("Wy", "c") else p - lr * g),
-    ("cell-not-trained", "Wx, Wh and b are not updated", "All five parameters learn: Wx, Wh, b, Wy, c.", lambda p, g, lr, name, T, B, total, last: p - lr * g if name in ("Wy", "c") else p),
+    ("readout-not-trained", "Wy and c are not updated", "All five parameters learn: Wx, Wh, b, Wy, c.",
+     lambda p, g, lr, name, T, B, total, last: p if name in ("Wy", "c") else p - lr * g),
+    ("cell-not-trained", "Wx, Wh and b are not updated", "All five parameters learn: Wx, Wh, b, Wy, c.",
+     lambda p, g, lr, name, T, B, total, last: p - lr * g if name in ("Wy", "c") else p),
     *((f"{left}-not-updated", f"{left} is not updated", "All five parameters learn: Wx, Wh, b, Wy, c.",
        lambda p, g, lr, name, T, B, total, last, left=left: p if name == left else p - lr * g) for left in NAMES),
-    ("learning-rate-forgotten", "The learning rate takes no part", "Multiply the gradients by lr.", lambda p, g, lr, name, T, B, total, last: p - g),
-    ("gradients-clipped", "The gradients are clipped", "Nothing is clipped here.", lambda p, g, lr, name, T, B, total, last: p - lr * np.clip(g, -1, 1)),
-    ("gradients-clipped", "The gradients are clipped", "Nothing is clipped here.", lambda p, g, lr, name, T, B, total, last: p - lr * np.clip(g, -5, 5)))
+    ("learning-rate-forgotten", "The learning rate takes no part", "Multiply the gradients by lr.",
+     lambda p, g, lr, name, T, B, total, last: p - g),
+    ("gradients-clipped", "The gradients are clipped", "Nothing is clipped here.",
+     lambda p, g, lr, name, T, B, total, last: p - lr * np.clip(g, -1, 1)),
+    ("gradients-clipped", "The gradients are clipped", "Nothing is clipped here.",
+     lambda p, g, lr, name, T, B, total, last: p - lr * np.clip(g, -5, 5)))
 
 OF_LOSSES = slot(  # run (dY) -> dY
     "every step of a piece has a loss", lambda dY: dY,
-    ("last-loss-of-the-piece-only", "Only the last loss of a piece counts", "Every step of the piece has a loss, and each sends a gradient.", lambda dY: np.concatenate([0 * dY[:-1], dY[-1:]])),
+    ("last-loss-of-the-piece-only", "Only the last loss of a piece counts",
+     "Every step of the piece has a loss, and each sends a gradient.",
+     lambda dY: np.concatenate([0 * dY[:-1], dY[-1:]])),
     ("dY-halved", "The gradient of the loss is halved", "dy = 2 (y - target).", lambda dY: dY / 2))
 
 
@@ -273,31 +361,45 @@ def stream(s, model, X, Y, k1, k2, lr):
             p[name] = s.moves(p[name], g, lr, name, len(x), x.shape[2], totals[name], number + 1 == len(pieces))
         start, cell = h0, SimpleNamespace(**{n: p[n] for n in NAMES[:3]})
         rerun = rnn_forward(cell, x, start)[0]
-        log.append(SimpleNamespace(value=value, dY=dY, after=squared_error(many_to_many(rerun, p["Wy"], p["c"]), target)[0]))
+        log.append(SimpleNamespace(value=value, dY=dY,
+                                   after=squared_error(many_to_many(rerun, p["Wy"], p["c"]), target)[0]))
         h0 = s.state(rerun if s.rerun else h, start)
     return SimpleNamespace(p=p, log=log)
 
 
 TRAIN_STREAM = Family(
     flow=stream, call=lambda values, arguments: written(values, arguments)[0],
-    slots={"pieces": PIECES, "state": STATE, "window": WINDOW, "kept": KEPT, "moves": MOVES, "of_losses": OF_LOSSES, "reaches": REACHES,
+    slots={"pieces": PIECES, "state": STATE, "window": WINDOW, "kept": KEPT, "moves": MOVES, "of_losses": OF_LOSSES,
+           "reaches": REACHES,
            "readout_first": slot(UPDATE_OF, False, ("readout-first", "Wy is updated before dh is computed",
-                                                    "dh = Wy.T @ dy needs the Wy of the forward pass. Compute all five gradients, then update.", True)),
+                                                    "dh = Wy.T @ dy needs the Wy of the forward pass. Compute all "
+                                                    "five gradients, then update.", True)),
            "rerun": slot(CARRIED, False, ("state-recomputed", "The state is computed anew with the new weights",
-                                          "You run the piece again after the update. Carry on the state that the forward pass gave.", True))},
+                                          "You run the piece again after the update. Carry on the state that the "
+                                          "forward pass gave.", True))},
     outputs={"losses": Output(lambda s, f: s.report(f.log), {"report": slot(
         ONE_LOSS, lambda log: [one.value for one in log],
-        ("mean-loss-reported", "The losses are means", "Each is the sum over the new steps of its piece.", lambda log: [one.value / one.dY.size for one in log]),
-        ("mean-over-steps-reported", "The losses are divided by the steps of the piece", "Each is the sum over the new steps of its piece.", lambda log: [one.value / len(one.dY) for one in log]),
-        ("mean-over-the-batch-reported", "The losses are divided by B", "Each is the sum over the new steps of its piece.", lambda log: [one.value / one.dY.shape[2] for one in log]),
-        ("mean-over-steps-and-batch-reported", "The losses are divided by the steps and by B", "Each is the sum over the new steps of its piece.",
+        ("mean-loss-reported", "The losses are means", "Each is the sum over the new steps of its piece.",
+         lambda log: [one.value / one.dY.size for one in log]),
+        ("mean-over-steps-reported", "The losses are divided by the steps of the piece",
+         "Each is the sum over the new steps of its piece.", lambda log: [one.value / len(one.dY) for one in log]),
+        ("mean-over-the-batch-reported", "The losses are divided by B",
+         "Each is the sum over the new steps of its piece.", lambda log: [one.value / one.dY.shape[2] for one in log]),
+        ("mean-over-steps-and-batch-reported", "The losses are divided by the steps and by B",
+         "Each is the sum over the new steps of its piece.",
          lambda log: [one.value / (len(one.dY) * one.dY.shape[2]) for one in log]),
-        ("loss-after-the-update", "The losses are measured after the update", "Report the loss that the gradients belong to: before the update.", lambda log: [one.after for one in log]),
-        ("running-total", "The losses add up", "One number for each update: the sum over its own new steps.", lambda log: np.cumsum([one.value for one in log])),
-        ("a-loss-for-each-step", "There is a loss for each step", "One number for each update: the sum over its new steps.",
+        ("loss-after-the-update", "The losses are measured after the update",
+         "Report the loss that the gradients belong to: before the update.", lambda log: [one.after for one in log]),
+        ("running-total", "The losses add up", "One number for each update: the sum over its own new steps.",
+         lambda log: np.cumsum([one.value for one in log])),
+        ("a-loss-for-each-step", "There is a loss for each step",
+         "One number for each update: the sum over its new steps.",
          lambda log: np.concatenate([((one.dY / 2) ** 2).sum(axis=(1, 2)) for one in log])),
-        ("one-number", "One loss for the whole stream", "Return a list: one number for each update.", lambda log: float(sum(one.value for one in log))),
-        ("last-loss-returned", "Only the last loss is returned", "Return a list: one number for each update.", lambda log: log[-1].value),
-        ("loss-of-the-last-step-reported", "The losses are those of each piece's last step", "Each is the sum over the new steps of its piece.",
+        ("one-number", "One loss for the whole stream", "Return a list: one number for each update.",
+         lambda log: float(sum(one.value for one in log))),
+        ("last-loss-returned", "Only the last loss is returned", "Return a list: one number for each update.",
+         lambda log: log[-1].value),
+        ("loss-of-the-last-step-reported", "The losses are those of each piece's last step",
+         "Each is the sum over the new steps of its piece.",
          lambda log: [((one.dY[-1] / 2) ** 2).sum() for one in log]))}),
              **{name: Output(lambda s, f, name=name: f.p[name]) for name in NAMES}})

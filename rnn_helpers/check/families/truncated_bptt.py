@@ -31,65 +31,91 @@ def always(steps):
 EVERY_LOSS = "Every loss goes back k steps from its own step: T windows, not one."
 WINDOWS = slot(
     REACH, each(lambda t, k, T: range(t, max(-1, t - k), -1)),
-    ("k-ignored", "Nothing is cut", "You return full BPTT. The loss at step t stops after k steps, its own included.", each(lambda t, k, T: range(t, -1, -1))),
-    ("last-k-steps-only", "Only the last k steps of the sequence are walked", "The losses before them reach Wx, Wh, b not at all. " + EVERY_LOSS,
+    ("k-ignored", "Nothing is cut", "You return full BPTT. The loss at step t stops after k steps, its own included.",
+     each(lambda t, k, T: range(t, -1, -1))),
+    ("last-k-steps-only", "Only the last k steps of the sequence are walked",
+     "The losses before them reach Wx, Wh, b not at all. " + EVERY_LOSS,
      each(lambda t, k, T: range(t, max(0, T - k) - 1, -1), lambda T, k: range(max(0, T - k), T), always)),
     ("last-k-steps-only+dh0-zero", "Only the last k steps of the sequence are walked",
-     "The losses before them reach Wx, Wh, b not at all, nor h0. " + EVERY_LOSS, each(lambda t, k, T: range(t, max(0, T - k) - 1, -1), lambda T, k: range(max(0, T - k), T))),
+     "The losses before them reach Wx, Wh, b not at all, nor h0. " + EVERY_LOSS,
+     each(lambda t, k, T: range(t, max(0, T - k) - 1, -1), lambda T, k: range(max(0, T - k), T))),
     ("pieces-from-the-start", "The sequence is cut into pieces of k steps",
-     "The first loss of a piece reaches one step, the last one k. That is how a stream is trained; here each loss has its own window of k steps.",
+     "The first loss of a piece reaches one step, the last one k. That is how a stream is trained; here each loss has "
+     "its own window of k steps.",
      each(lambda t, k, T: range(t, t // k * k - 1, -1))),
     ("pieces-from-the-end", "What is carried back is reset every k steps",
      "All losses are cut at the same places, so most reach fewer than k steps. Each loss is cut k steps behind itself.",
      each(lambda t, k, T: range(t, max(0, T - ((T - 1 - t) // k + 1) * k) - 1, -1))),
-    ("one-step-too-many", "Each loss goes back one step too far", "Its own step counts as the first of the k: the window is t - k + 1 to t.",
+    ("one-step-too-many", "Each loss goes back one step too far",
+     "Its own step counts as the first of the k: the window is t - k + 1 to t.",
      each(lambda t, k, T: range(t, max(-1, t - k - 1), -1))),
-    ("one-step-too-few", "Each loss goes back one step too few", "k steps, its own included: the window is t - k + 1 to t, and k = 1 is the step itself.",
+    ("one-step-too-few", "Each loss goes back one step too few",
+     "k steps, its own included: the window is t - k + 1 to t, and k = 1 is the step itself.",
      each(lambda t, k, T: range(t, max(-1, t - k + 1), -1))),
-    ("one-step-too-few-but-its-own", "Each loss goes back one step too few", "k steps, its own included: the window is t - k + 1 to t, and k = 1 is the step itself.",
+    ("one-step-too-few-but-its-own", "Each loss goes back one step too few",
+     "k steps, its own included: the window is t - k + 1 to t, and k = 1 is the step itself.",
      each(lambda t, k, T: range(t, max(-1, min(t - k + 1, t - 1)), -1))),
-    ("step-0-left-out", "No window reaches step 0", "range(t, max(0, t - k), -1) ends before 0. Its end is not included: max(-1, t - k).",
+    ("step-0-left-out", "No window reaches step 0",
+     "range(t, max(0, t - k), -1) ends before 0. Its end is not included: max(-1, t - k).",
      each(lambda t, k, T: range(t, max(0, t - k), -1), ends=lambda steps: steps[-1] == 1)),
-    ("step-0-left-out+dh0-zero", "No window reaches step 0", "range(t, max(0, t - k), -1) ends before 0. Its end is not included: max(-1, t - k).",
+    ("step-0-left-out+dh0-zero", "No window reaches step 0",
+     "range(t, max(0, t - k), -1) ends before 0. Its end is not included: max(-1, t - k).",
      each(lambda t, k, T: range(t, max(0, t - k), -1))),
-    ("short-windows-dropped", "The first k - 1 losses are left out", "A loss near the start has fewer than k steps behind it, and goes back to step 1: max(0, t - k + 1).",
+    ("short-windows-dropped", "The first k - 1 losses are left out",
+     "A loss near the start has fewer than k steps behind it, and goes back to step 1: max(0, t - k + 1).",
      each(lambda t, k, T: range(t, max(-1, t - k), -1), lambda T, k: range(min(k, T) - 1, T))),
-    ("short-windows-dropped-all", "Losses with fewer than k steps behind them are left out", "A loss near the start goes back to step 1: max(0, t - k + 1).",
+    ("short-windows-dropped-all", "Losses with fewer than k steps behind them are left out",
+     "A loss near the start goes back to step 1: max(0, t - k + 1).",
      each(lambda t, k, T: range(t, t - k, -1), lambda T, k: range(k - 1, T))),
-    ("last-loss-only", "Only the last loss goes back", "You walk back once, from the end, with dh[-1] alone. Every step has its own loss, and each goes back k steps.",
+    ("last-loss-only", "Only the last loss goes back",
+     "You walk back once, from the end, with dh[-1] alone. Every step has its own loss, and each goes back k steps.",
      each(lambda t, k, T: range(t, max(-1, t - k), -1), lambda T, k: [T - 1])),
     ("last-loss-only+dh0-of-the-window", "Only the last loss goes back",
-     "You walk back once, from the end, with dh[-1] alone. Every step has its own loss; only windows that start at step 1 end at h0.",
+     "You walk back once, from the end, with dh[-1] alone. Every step has its own loss; only windows that start at "
+     "step 1 end at h0.",
      each(lambda t, k, T: range(t, max(-1, t - k), -1), lambda T, k: [T - 1], always)),
-    ("first-k-steps-only", "Only the first k steps of the sequence are walked", "range(k) counts from the start. " + EVERY_LOSS,
+    ("first-k-steps-only", "Only the first k steps of the sequence are walked",
+     "range(k) counts from the start. " + EVERY_LOSS,
      each(lambda t, k, T: range(t, -1, -1), lambda T, k: range(min(k, T)))),
-    *(("wraps-around", "Windows before the start continue at the end", "A negative index counts from the end: caches[-1] is the last step. Stop at step 0: max(0, t - k + 1).",
-       each(lambda t, k, T, last=last: range(t, max(t - k, last(t, T)), -1), ends=lambda steps: 0 in steps)) for last in (lambda t, T: t - T, lambda t, T: -T - 1)),
-    ("own-step-only", "No loss flows back", "Each loss stays at its own step, whatever k is. It goes on through k - 1 earlier steps: Wh.T @ dz, and on.", each(lambda t, k, T: [t])),
+    *(("wraps-around", "Windows before the start continue at the end",
+       "A negative index counts from the end: caches[-1] is the last step. Stop at step 0: max(0, t - k + 1).",
+       each(lambda t, k, T, last=last: range(t, max(t - k, last(t, T)), -1),
+            ends=lambda steps: 0 in steps)) for last in (lambda t, T: t - T, lambda t, T: -T - 1)),
+    ("own-step-only", "No loss flows back",
+     "Each loss stays at its own step, whatever k is. It goes on through k - 1 earlier steps: Wh.T @ dz, and on.",
+     each(lambda t, k, T: [t])),
     ("last-loss-left-out", "The last loss is left out", "The losses are at steps 0 to T - 1: range(T).",
      each(lambda t, k, T: range(t, max(-1, t - k), -1), lambda T, k: range(T - 1))),
     ("first-loss-left-out", "The first loss is left out", "The losses are at steps 0 to T - 1: range(T).",
      each(lambda t, k, T: range(t, max(-1, t - k), -1), lambda T, k: range(1, T))),
-    ("every-k-th-loss", "Only every k-th loss goes back", EVERY_LOSS, each(lambda t, k, T: range(t, max(-1, t - k), -1), lambda T, k: range(0, T, k))),
-    ("one-round", "Only the first window is walked", "Does `return` stand inside the loop? It ends the function in the first round. Move it below the loop.",
+    ("every-k-th-loss", "Only every k-th loss goes back", EVERY_LOSS,
+     each(lambda t, k, T: range(t, max(-1, t - k), -1), lambda T, k: range(0, T, k))),
+    ("one-round", "Only the first window is walked",
+     "Does `return` stand inside the loop? It ends the function in the first round. Move it below the loop.",
      each(lambda t, k, T: range(t, max(-1, t - k), -1), lambda T, k: [0])))
 
 JOINS = slot(  # run (dh, the window's loss, its first step, the step) -> what joins there
     SUM, lambda D, t, first, s: D[t] if s == first else 0 * D[t],
     ("losses-counted-again", "Each loss is counted in up to k windows",
-     "In the window of loss t only dh[t] may join; the losses at its other steps have windows of their own. Put zeros in their place.", lambda D, t, first, s: D[s]),
-    ("own-loss-at-every-step", "dh[t] joins at every step of its window", "It joins at step t alone, and flows back from there.", lambda D, t, first, s: D[t]))
+     "In the window of loss t only dh[t] may join; the losses at its other steps have windows of their own. Put zeros "
+     "in their place.", lambda D, t, first, s: D[s]),
+    ("own-loss-at-every-step", "dh[t] joins at every step of its window",
+     "It joins at step t alone, and flows back from there.", lambda D, t, first, s: D[t]))
 
 SLOPE_OF = slot(  # run (slopes, the step, the window's loss) -> the slope that is taken
     "dz_s = dh_s (1 - h_s^2)", lambda S, s, t: S[s],
-    ("slope-of-the-step-after", "Going back takes the slope of the step just left", "Each step has its own slope: 1 - h_s^2 of the step that is entered.",
+    ("slope-of-the-step-after", "Going back takes the slope of the step just left",
+     "Each step has its own slope: 1 - h_s^2 of the step that is entered.",
      lambda S, s, t: S[min(s + 1, t)]),
-    ("slope-of-the-loss-step", "Every step of a window takes the slope of its loss's step", "Each step has its own slope: 1 - h_s^2.", lambda S, s, t: S[t]))
+    ("slope-of-the-loss-step", "Every step of a window takes the slope of its loss's step",
+     "Each step has its own slope: 1 - h_s^2.", lambda S, s, t: S[t]))
 
 OF_LOSS = "Each step of the window has its own share: its own {}, not that of the loss's step."
-X_SIDE = (*bptt.X_OF_STEPS, *slot(bptt.OF_WX, None, ("dWx-of-the-loss-step", "dWx takes the input of the loss's step at every step back",
+X_SIDE = (*bptt.X_OF_STEPS,
+          *slot(bptt.OF_WX, None, ("dWx-of-the-loss-step", "dWx takes the input of the loss's step at every step back",
                                                      OF_LOSS.format("x_s"), lambda f: f.X[f.of]))[1:])
-H_SIDE = (*bptt.H_OF_STEPS, *slot(bptt.OF_WH, None, ("dWh-of-the-loss-step", "dWh takes the state of the loss's step at every step back",
+H_SIDE = (*bptt.H_OF_STEPS,
+          *slot(bptt.OF_WH, None, ("dWh-of-the-loss-step", "dWh takes the state of the loss's step at every step back",
                                                      OF_LOSS.format("h_{s-1}"), lambda f: f.P[f.of]))[1:])
 
 
@@ -101,12 +127,16 @@ GROWS = slot(
     SUM, lambda V, f: V.sum(0),
     ("{o}-overwritten|equals-for-plus-equals", "{o} {has} the share of the last window only",
      "`=` keeps only the window you visit last. The weights are shared: add all windows up with +=.", last_window),
-    ("{o}-overwritten-at-every-step", "{o} {has} the share of the last step visited only", "`=` keeps one share. Add all of them up with +=.", lambda V, f: V[-1]),
-    ("{o}-of-the-last-window-step", "{o} {has} the share of each window's last step only", "Each step of a window has its share: add it up inside the walk.",
+    ("{o}-overwritten-at-every-step", "{o} {has} the share of the last step visited only",
+     "`=` keeps one share. Add all of them up with +=.", lambda V, f: V[-1]),
+    ("{o}-of-the-last-window-step", "{o} {has} the share of each window's last step only",
+     "Each step of a window has its share: add it up inside the walk.",
      lambda V, f: V[[n for n in range(len(V)) if n + 1 == len(V) or f.of[n + 1] != f.of[n]]].sum(0)),
-    ("{o}-zero|gradients-stay-zero", "{o} {is} zero", "Nothing is added to {o}: add this step's share, dz_s times what came in.", lambda V, f: 0 * V[0]))
+    ("{o}-zero|gradients-stay-zero", "{o} {is} zero",
+     "Nothing is added to {o}: add this step's share, dz_s times what came in.", lambda V, f: 0 * V[0]))
 
-WHICH = "What leaves a window that starts at step s > 1 reaches the state before *it*, and is cut. Only windows that start at step 1 end at h0."
+WHICH = ("What leaves a window that starts at step s > 1 reaches the state before *it*, and is cut. Only windows that "
+         "start at step 1 end at h0.")
 
 
 def walked_fully(f):
@@ -119,17 +149,26 @@ def walked_fully(f):
 
 DH0 = slot(
     START, lambda f: sum((out for out, ends in f.outs if ends), 0 * f.D[0]),
-    ("dh0-of-every-window", "dh0 adds up what comes out of every window", WHICH, lambda f: sum(out for out, _ in f.outs)),
-    ("dh0-zero", "dh0 is zero", "The first k losses reach h0: add up what leaves every window that starts at step 1.", lambda f: 0 * f.D[0]),
-    ("dh0-of-the-last-window", "dh0 is what comes out of the last window", "It reaches the state before that window, not h0. Only windows that start at step 1 end at h0: add those up.",
+    ("dh0-of-every-window", "dh0 adds up what comes out of every window", WHICH,
+     lambda f: sum(out for out, _ in f.outs)),
+    ("dh0-zero", "dh0 is zero", "The first k losses reach h0: add up what leaves every window that starts at step 1.",
+     lambda f: 0 * f.D[0]),
+    ("dh0-of-the-last-window", "dh0 is what comes out of the last window",
+     "It reaches the state before that window, not h0. Only windows that start at step 1 end at h0: add those up.",
      lambda f: f.outs[-1][0]),
-    ("dh0-of-the-first-loss", "dh0 hears the first loss only", "The losses at steps 1 to k all reach h0. Add up what leaves every window that starts at step 1.", lambda f: f.outs[0][0]),
-    ("dh0-overwritten", "dh0 is that of the last window which reaches it", "Add up what leaves every window that starts at step 1: +=, not =.",
+    ("dh0-of-the-first-loss", "dh0 hears the first loss only",
+     "The losses at steps 1 to k all reach h0. Add up what leaves every window that starts at step 1.",
+     lambda f: f.outs[0][0]),
+    ("dh0-overwritten", "dh0 is that of the last window which reaches it",
+     "Add up what leaves every window that starts at step 1: +=, not =.",
      lambda f: [0 * f.D[0], *(out for out, ends in f.outs if ends)][-1]),
     ("dh0-full", "dh0 hears all losses", "It is not truncated: losses after step k do not reach h0.", walked_fully),
     ("dh0-is-dh", "dh0 is dh itself", "dh holds the losses' own gradients. " + WHICH, lambda f: f.D),
-    ("dh0-is-dh[0]", "dh0 is dh[0]", "dh[0] belongs to the first state after the step: one step further back, through tanh and Wh, is h0.", lambda f: f.D[0]),
-    ("dh0-one-step-short", "dh0 is dL/dh_1", "One more step back, through tanh and Wh, is h0.", lambda f: sum((total for total, ends in f.totals if ends), 0 * f.D[0])))
+    ("dh0-is-dh[0]", "dh0 is dh[0]",
+     "dh[0] belongs to the first state after the step: one step further back, through tanh and Wh, is h0.",
+     lambda f: f.D[0]),
+    ("dh0-one-step-short", "dh0 is dL/dh_1", "One more step back, through tanh and Wh, is h0.",
+     lambda f: sum((total for total, ends in f.totals if ends), 0 * f.D[0])))
 
 
 def walks(s, cell, dh, caches, k):
@@ -150,17 +189,22 @@ def walks(s, cell, dh, caches, k):
         totals.append((out[1], ends))
     if not entries:
         entries, outs, totals = [(0, 0, *[0 * D[0]] * 6)], [(0 * D[0], False)], [(0 * D[0], False)]
-    at, of, G, total, L, slopes, sent, left = (list(part) if n < 2 else np.array(part) for n, part in enumerate(zip(*entries, strict=True)))
-    return SimpleNamespace(cell=cell, X=X, P=P, H=H, D=D, S=slopes, L=L, G=G, total=total, sent=sent, left=left, at=at, of=of, outs=outs, totals=totals,
+    at, of, G, total, L, slopes, sent, left = (list(part) if n < 2 else np.array(part) for n,
+                                               part in enumerate(zip(*entries, strict=True)))
+    return SimpleNamespace(cell=cell, X=X, P=P, H=H, D=D, S=slopes, L=L, G=G, total=total, sent=sent, left=left, at=at,
+                           of=of, outs=outs, totals=totals,
                            T=len(X), B=D.shape[2], k=k)
 
 
 RNN_BACKWARD_TRUNCATED = Family(
     flow=walks,
-    slots={"windows": WINDOWS, "joins": JOINS, "carry": bptt.but(bptt.CARRIES, "carry-through-Wx"), "where": bptt.where("what is carried back"), "slope": bptt.SLOPES, "slope_of": SLOPE_OF,
-           "cache": bptt.CACHE, "loss": bptt.chosen(bptt.LOSS, "losses-in-reverse", "last-loss-at-every-step", "dh-averaged-over-the-batch")},
+    slots={"windows": WINDOWS, "joins": JOINS, "carry": bptt.but(bptt.CARRIES, "carry-through-Wx"),
+           "where": bptt.where("what is carried back"), "slope": bptt.SLOPES, "slope_of": SLOPE_OF,
+           "cache": bptt.CACHE, "loss": bptt.chosen(bptt.LOSS, "losses-in-reverse", "last-loss-at-every-step",
+                                                    "dh-averaged-over-the-batch")},
     outputs={**bptt.weights_gradients(X_SIDE, H_SIDE, {"grows": GROWS}, more=[("mean-over-k", "k", lambda f: 1 / f.k)]),
              "dh0": Output(lambda s, f: s.dh0(f), {"dh0": DH0},
-                           (*bptt.late(bptt.SUM, ("mean-over-k", "k", lambda f: 1 / f.k)), flat(START, "The numbers are right, but dh0 is (H, B), as h0 is."),
+                           (*bptt.late(bptt.SUM, ("mean-over-k", "k", lambda f: 1 / f.k)),
+                            flat(START, "The numbers are right, but dh0 is (H, B), as h0 is."),
                             transposed(START, "A column per example: Wh.T @ dz, (H, B).")))},
     harm=bptt.RNN_BACKWARD.harm)
