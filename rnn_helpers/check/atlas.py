@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from rnn_helpers.check.exercise import ANOTHER, Mistake
+from rnn_helpers.check.exercise import Mistake
 from rnn_helpers.check.observe import run_case
 from rnn_helpers.check.search import diagnose
 from rnn_helpers.check.yardstick import problem_texts, reading
@@ -17,6 +17,8 @@ def of_a_family(evidence):
     """The fewest slips in the exercise's family of programs that reproduce the learner's observations, on both "
     "fixtures."""
     exercise, inputs = evidence.exercise, evidence.inputs
+    if evidence.kept():  # not the same twice: no program here is like that
+        return [], evidence.wrong
 
     def show(case, program):
         result = run_case(case, program, inputs, exercise.asks)
@@ -30,7 +32,7 @@ def of_a_family(evidence):
     variants, left = diagnose(exercise.family, exercise.cases, inputs, exercise.reference, seen,
                               show) if evidence.wrong else ([], [])
     if variants or not evidence.wrong:
-        damaged = {name.removeprefix(ANOTHER) for result in evidence.observed.cases.values() for name in result.damaged}
+        damaged = {name for result in evidence.observed.cases.values() for name in result.damaged}
         harm = {next((start for start in exercise.family.harm if name.startswith(start)), None) for name in damaged}
         variants = [*variants, *(exercise.family.harm[start] for start in sorted(harm - {None}))]
     return [Mistake(variant.name, variant.title, variant.why, variant.line, None) for variant in variants], left

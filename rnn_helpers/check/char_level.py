@@ -199,7 +199,7 @@ def read_unlikely(i, values):
     """Whether the loss doubles, in words."""
     *sizes, certain = values["losses"]
     if not np.isfinite(certain):
-        return {"loss": np.array("exp overflows")}
+        return {"loss": np.array("no number for a certain target")}
     growth = sizes[1] / sizes[0] if sizes[0] else 1.0  # loosely: an offset of the loss is another mistake
     return {"loss": np.array("nan" if np.isnan(sizes).any() else "inf" if np.isinf(sizes).any() else
                              "twice as large" if abs(growth - 2) < 0.01 else "stops growing" if abs(growth - 1) < 0.01 and sizes[1] > 50 else "never grows above 50" if abs(growth - 1) < 0.01 else "grows otherwise")}

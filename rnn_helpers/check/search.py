@@ -21,6 +21,7 @@ TOLERANCE = 1e-7  # relative, on the cases that candidates are tried on; what th
 RETURNED = "returned"  # an observation: in words, which values there were, in which order
 LATE = "late", "later"  # the places of what becomes of a finished value
 # of the processor, for (slips, outputs left open), in turn
+PATIENCE, BRIEFLY = 0.1, {(1, 0): 0.08, (2, 0): 0.08}  # to confirm what was found; to look again with less to explain
 SECONDS = {(1, 0): 0.15, (2, 0): 0.2, (3, 0): 0.1, (1, 1): 0.05, (2, 1): 0.08}
 MOST_FITS = 40  # candidates of a level that are confirmed
 
@@ -71,7 +72,7 @@ class Family:
     slots : those that more than one output depends on; outputs : in the order asked for
     call : (values by name, arguments) -> what the program returns; the values in order (one alone as it is), unless
     something is to be done with them, as writing them into a model
-    harm : what is said when an argument was changed, by how its name in the fixture begins
+    harm : what is said when an argument was changed, by its name
     """
 
     flow: Callable
@@ -467,8 +468,12 @@ class Search:
 
     def confirmed(self, fits):
         """The first of the fits that shows everything."""
-        few = itertools.islice(fits, MOST_FITS)
-        return next((fit for fit in few if self.confirm(self.family.program(fit), fit.open)), None)
+        for fit in itertools.islice(fits, MOST_FITS):
+            if self.confirm(self.family.program(fit), fit.open):
+                return fit
+            if time.process_time() > self.until + PATIENCE:
+                break
+        return None
 
     def run(self):
         """The cheapest fit that is confirmed, the likeliest of those; None when there is none."""
@@ -608,7 +613,7 @@ def diagnose(family, cases, inputs, reference, evidence, show):
 
             if ignored >= set(evidence.wrong):
                 break
-            if fit := Search(family, chosen, confirm, order).run():
+            if fit := Search(family, chosen, confirm, order, BRIEFLY if skipped or ignored else SECONDS).run():
                 rest = [key for key in evidence.wrong if key.split("/")[1] in (*fit.open, *missing) or key in ignored
                         or key.split("/")[0] in skipped]
                 return told(family, fit), rest

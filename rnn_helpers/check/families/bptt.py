@@ -566,7 +566,7 @@ RNN_CELL_BACKWARD = Family(
     harm={"dh_t": Variant(None, "dh_t-overwritten", "dh_t is overwritten",
                           "dh_t *= ... writes into the caller's array. Make a new one: dz_t = dh_t * (1 - h_t**2).",
                           SLOPE),
-          "": Variant(None, "cache-overwritten", "The cache is overwritten",
+          "cache": Variant(None, "cache-overwritten", "The cache is overwritten",
                       "h_t in the cache is the forward pass's own state. Work on new arrays: dz_t = dh_t * (1 - "
                       "h_t**2).", SLOPE)})
 

@@ -142,7 +142,7 @@ RNN_CELL_FORWARD = Family(
                                              "The numbers are right, but h_t is (H, B), a column per example: no "
                                              "ravel."), one_axis_more("h_t is (H, B)"))),
              "cache": Output(lambda s, f: s.cache(*f.kept), {"cache": lacking("The cache lacks")})},
-    harm={"h_": Variant(None, "h_prev-overwritten", "h_prev is overwritten",
+    harm={"h_prev": Variant(None, "h_prev-overwritten", "h_prev is overwritten",
                         "The caller, and your cache, still need the old state. Build a new array with np.tanh(...); "
                         "h_prev[:] = and += write into the argument.",
                         "h_prev belongs to the caller")})

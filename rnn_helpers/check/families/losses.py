@@ -185,7 +185,8 @@ LOGS = slot(  # run (shifted, the sum's logarithm) -> log p
      "max)).", lambda shifted, log_sum: np.log(np.exp(shifted) / np.exp(log_sum))),
     ("log-of-zero", "0 times -inf is nan where a p has underflowed",
      "Pick log p of the target alone, and take the log on paper: logits - max - log(sum of exp(logits - max)).",
-     lambda shifted, log_sum: (lambda p: np.where(p == 0, np.nan, np.log(p)))(np.exp(shifted) / np.exp(log_sum))),
+     lambda shifted, log_sum: (lambda p: np.where((p == 0).any(axis=1, keepdims=True), np.nan, np.log(p)))(
+         np.exp(shifted) / np.exp(log_sum))),
     *(("log-of-p-plus-eps", "A small number beside p hides very unlikely targets", EPS, run)
       for eps in (1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-15, 1e-6) for run in (
           lambda shifted, log_sum, eps=eps: np.log(np.exp(shifted) / np.exp(log_sum) + eps),

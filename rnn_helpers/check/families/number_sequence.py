@@ -466,6 +466,6 @@ CLIP_BY_NORM = Family(
                   lambda f: min(1.0, np.sqrt(squares(f.clipped)) / f.norm) if f.norm else 1.0),
                  ("norm-zero", "The norm is returned as 0", "Return the norm before clipping.", lambda f: 0.0),
                  ("norm-squared", "The norm is returned squared", "Return its root.", lambda f: f.norm**2))})},
-    harm={"d": Variant(None, "clipped-in-place", "The gradients are clipped in place",
+    harm={"grads": Variant(None, "clipped-in-place", "The gradients are clipped in place",
                        "`*=` writes into the caller's arrays. Build a new dict with g * factor.",
                        "grads belongs to the caller")})
