@@ -22,7 +22,7 @@ RETURNED = "returned"  # an observation: in words, which values there were, in w
 LATE = "late", "later"  # the places of what becomes of a finished value
 # of the processor, for (slips, outputs left open), in turn
 PATIENCE, BRIEFLY = 0.1, {(1, 0): 0.08, (2, 0): 0.08}  # to confirm what was found; to look again with less to explain
-SECONDS = {(1, 0): 0.15, (2, 0): 0.2, (3, 0): 0.1, (1, 1): 0.05, (2, 1): 0.08}
+SECONDS = {(1, 0): 0.1, (2, 0): 0.16, (3, 0): 0.08, (1, 1): 0.04, (2, 1): 0.06}
 MOST_FITS = 40  # candidates of a level that are confirmed
 
 
