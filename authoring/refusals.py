@@ -138,8 +138,8 @@ def of_points(nb, notebook, name, exercises, written):
     for seen, known, what in ((solved, exercises, "solution cell"), (checked, exercises, "check cell"),
                               (answered, written, "cell for the written answer")):
         for exercise in sorted(set(known) - seen):
-            refuse("", f"has no {what} for {exercise}, which the registry places in {name}",
-                   "add it, or take it out of the registry")
+            refuse("", f"has no {what} for {exercise}, which belongs to {name}",
+                   "add it, or change where it belongs: in its Exercise, or in WRITTEN (rnn_helpers/course.py)")
     _headings(nb, refuse)
     return found
 

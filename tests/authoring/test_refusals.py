@@ -108,7 +108,7 @@ def test_points_in_a_heading_that_disagree(headings, cell, says):
 @pytest.mark.parametrize("missing", range(3))
 def test_an_exercise_without_its_cell(missing):
     found = points_refusals(*ALL[:missing], ("gap", "# Nothing"), *ALL[missing + 1:])
-    assert "which the registry places in n" in found[0].what
+    assert "which belongs to n" in found[0].what
     assert [refusal.cell for refusal in found[1:]] == [[], ["task"], ["question"]][missing]
 
 

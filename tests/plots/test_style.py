@@ -37,7 +37,7 @@ def lab(color, reader):
 def test_symbols_stay_apart_by_colour_or_by_line(reader):
     for a, b in itertools.combinations(style.COLOR, 2):
         apart = np.linalg.norm(lab(style.COLOR[a], reader) - lab(style.COLOR[b], reader))
-        # which is wide
+        # target's line is wide
         lines_differ = style.DASH[a] != style.DASH[b] or style.MARKER[a] != style.MARKER[b] or "target" in (a, b)
         assert apart > 10 or lines_differ, (a, b, apart)
 
