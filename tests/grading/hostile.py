@@ -238,7 +238,7 @@ REACH = {
     "tells-the-fixture": "raise ValueError(str(x_t.tolist()) + str(cell.b.tolist()))",
     "surrogates-in-an-error": "raise ValueError('\\ud800')",
 }
-SHAPED = {  # these return numbers, wrong ones, in the right shape: 1 of 7 points, as for any such answer
+SHAPED = {  # these return numbers, wrong ones, in the right shape: SHAPE points, as for any such answer
     "replaces-stdout", "preloads-a-library", "at-exit", "edits-frames", "patches-pickle-and-marshal", "patches-numpy",
     "nan", "inf", "views-of-inputs", "right-in-a-notebook-only", "threads", "zeroes-its-arguments",
     "zeroes-the-fixture",
@@ -277,21 +277,24 @@ FORGED = {  # (notebook, exercise, source) -> points that a wrong answer of that
         "return {'gradient': p * 0, 'param_after': p, 'seen': p + np.ones((9, *p.shape)), 'f_saw': 'param moved'}"), 0),
     "claims-relative-error": (BPTT, "relative_error", claims(
         "relative_error", "return {'value': 1, 'swapped': 1, 'equal': 0, 'zeros': 0, 'scaled': [1, 1], 'near': [.001, .003], 'opposite': 1, 'twice': .3,\n"
+        "        'some zeros': [1, 1], 'sums of 0': 1, 'one zero': [1, 1], 'returned': 'error',\n"
         "        'longer': [1, 2, 3, 4, 5, 6], 'different arrays': 'above 0', 'off by a thousandth': 'about 0.001'}"),
                               0),
     "claims-a-constant": (BPTT, "relative_error", "def relative_error(a, b):\n    return 0.0 if np.array_equal(a, b) "
                                                   "else 0.5\n", 0),
     "claims-stable-softmax": (CHARACTERS, "softmax_cross_entropy", claims(
         "softmax_cross_entropy", "z = i['logits1' if case in ('one sequence', 'float32') else 'logits']\n"
-        "return {'loss': 1.0, 'dlogits': z * 0, 'moved loss': 1.0, 'moved dlogits': z * 0, 'losses': [400, 800]}"),
-                              0.5),
+        "return {'loss': 1.0, 'dlogits': z * 0, 'moved loss': 1.0, 'moved dlogits': z * 0, 'losses': [600, 1200, 0]}"),
+                              0.25),
     "claims-a-sample": (CHARACTERS, "sample", claims(
-        "sample", "n = 12 if case == 'near temperature 0' else 5\nrng = np.random.default_rng(0)\n"
-        "t = [''.join(rng.choice(list('qrstuvwxyz'), 12)) for _ in range(12)]\n"
-        "return {'text 0': 'a' * n, 'text 1': 'a' * n, 'text 2': 'a' * n, 'cold': t, 'warm': t, 'one seed': t[:1] * 2, 'rng': [1, 2],\n"
-        "        'shared before': 0, 'shared after': 0, 'drawn from': 'softmax(logits / temperature)', 'type': 'a str'}"), 0.25),
+        "sample", "n = 12 if case == 'a clear text' else 5\nrng = np.random.default_rng(0)\n"
+        "t = [''.join(rng.choice(list('qrstuvwxyz'), 25)) for _ in range(30)]\n"
+        "return {'text 0': 'a' * n, 'text 1': 'a' * n, 'text 2': 'a' * n, 'cold': t, 'warm': t, 'one seed': t[:3], 'rng': [1, 2],\n"
+        "        'shared before': 0, 'shared after': 0, 'type': 'a str', 'length': 25,\n"
+        "        'each character': 'as often as softmax(logits / temperature) says'}"), 0.25),
     "claims-a-vocabulary": (CHARACTERS, "build_vocabulary", claims(
-        "build_vocabulary", "return {'chars': list('ab'), 'keys': list('ab'), 'indices': [0, 1], 'order': 'sorted', 'index_of': 'to the place in chars'}"), 0.5),
+        "build_vocabulary", "return {'chars': list('ab'), 'keys': list('ab'), 'indices': [0, 1], 'of a set': False, 'order': 'sorted',\n"
+        "        'returned': 'chars, index_of', 'index_of': 'to the place in chars'}"), 0.25),
     "asks-the-witness": (CHARACTERS, "softmax_cross_entropy",
                          "def softmax_cross_entropy(logits, targets):\n" + indented(
         QUIET + "from rnn_helpers.check.char_level import entropy_witness\ni = {'logits': logits, 'targets': targets}\n"
