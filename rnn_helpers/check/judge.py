@@ -252,8 +252,10 @@ def verdict_on(yardstick, observed, hidden=False):
         result.advice = unfinished(evidence, last=True) \
             or unknown(exercise, inputs, observed, evidence, result, problems)
     elif left:  # stands first when it comes first
-        result.advice.insert(0 if left[0] == evidence.wrong[0] else len(named),
-                             Advice(evidence.what_shows(left[0]), "difference"))
+        problem = evidence.case(left[0]).problem
+        shown = evidence.told(problem) if problem else [Advice(evidence.what_shows(left[0]), "difference")]
+        place = 0 if left[0] == evidence.wrong[0] else len(named)
+        result.advice[place:place] = shown
     if observed.globals_read and (left or not named):
         read = "variables" if hidden else ", ".join(observed.globals_read)
         result.advice.append(Advice(f"it reads {read} from the notebook: use the arguments only"))
