@@ -26,7 +26,8 @@ REASONS = {
         ("sizes = np.zeros((len(dh), 3))", "sizes = -np.zeros((len(dh), 3))"): "every row is overwritten",
         ("sizes = np.zeros((len(dh), 3))", "sizes = np.ones((len(dh), 3))"): "every row is overwritten",
         ("sizes = np.zeros((len(dh), 3))", "sizes = np.zeros((len(caches), 3))"): SAME_LENGTH,
-        **{("for t in range(len(dh)):", f"for t in range(len({other})):"): SAME_LENGTH for other in ("caches", "sizes")},
+        **{("for t in range(len(dh)):", f"for t in range(len({other})):"): SAME_LENGTH
+           for other in ("caches", "sizes")},
         ("only = np.zeros_like(dh)", "only = -np.zeros_like(dh)"): MINUS_ZERO,
         ("only[t] = dh[t]", "only[t] = -dh[t]"): "BPTT is linear in dh, and a norm has no sign",
     },

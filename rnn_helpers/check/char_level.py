@@ -68,7 +68,8 @@ def vocabulary(name):
         chars, index_of, returned = pair(function(i[name]), "chars", "index_of", of_characters)
         if isinstance(chars, (set, frozenset, dict)):
             raise BadReturn(f"chars is a {type(chars).__name__}, which has no order to rely on; expected a sorted list")
-        found = {"chars": [str(char) for char in chars], "of a set": list(chars) == list(set(i[name])), "returned": returned}
+        found = {"chars": [str(char) for char in chars], "of a set": list(chars) == list(set(i[name])),
+                 "returned": returned}
         if isinstance(index_of, dict):
             return {**found, "keys": list(index_of), "indices": list(index_of.values())}
         return {**found, "kind": "missing" if index_of is None else f"a {type(index_of).__name__}"}
@@ -82,7 +83,8 @@ def read_vocabulary(name):
     def read(i, values):
         chars = [str(char) for char in values["chars"]]
         where = str(values["kind"]) if "kind" in values else leads(values["keys"], values["indices"], chars)
-        return {"characters": np.array(sorted(chars)), "order": np.array(order_of(chars, i[name], bool(values["of a set"]))),
+        return {"characters": np.array(sorted(chars)),
+                "order": np.array(order_of(chars, i[name], bool(values["of a set"]))),
                 "index_of": np.array(where), "returned": values["returned"]}
 
     return read
@@ -144,7 +146,8 @@ def logits_fixtures(rng, sizes=((7, 5, 3), (8, 6, 1))):
     (T, V, B), (T1, V1, _) = sizes
     targets = np.array([rng.choice(V, B, replace=False) for _ in range(T)])  # different in every example
     return {"logits": rng.normal(0, 1.5, (T, V, B)), "targets": targets,
-            "logits1": rng.normal(0, 1.5, (T1, V1, 1)), "targets1": rng.permutation(np.r_[np.arange(V1), 0, 1])[:T1, None],
+            "logits1": rng.normal(0, 1.5, (T1, V1, 1)),
+            "targets1": rng.permutation(np.r_[np.arange(V1), 0, 1])[:T1, None],
             "shifts": np.resize([1000.0, -1000.0, 700.0, 0.0], T)[:, None, None], "shift": 1000.0, "gap": 600.0}
 
 
@@ -182,7 +185,8 @@ def shifted(shift):
 
 def read_shifted(i, values):
     """Whether nothing changed, in words, so that other mistakes do not show here."""
-    return {name: np.array(says(values[f"moved {name}"], values[name])) for name in ("loss", "dlogits") if name in values}
+    return {name: np.array(says(values[f"moved {name}"], values[name]))
+            for name in ("loss", "dlogits") if name in values}
 
 
 def unlikely(function, i):
@@ -202,7 +206,9 @@ def read_unlikely(i, values):
         return {"loss": np.array("no number for a certain target")}
     growth = sizes[1] / sizes[0] if sizes[0] else 1.0  # loosely: an offset of the loss is another mistake
     return {"loss": np.array("nan" if np.isnan(sizes).any() else "inf" if np.isinf(sizes).any() else
-                             "twice as large" if abs(growth - 2) < 0.01 else "stops growing" if abs(growth - 1) < 0.01 and sizes[1] > 50 else "never grows above 50" if abs(growth - 1) < 0.01 else "grows otherwise")}
+                             "twice as large" if abs(growth - 2) < 0.01 else "stops growing" if abs(growth - 1) < 0.01
+                             and sizes[1] > 50 else "never grows above 50" if abs(growth - 1) < 0.01
+                             else "grows otherwise")}
 
 
 def entropy_witness(i, values):
@@ -266,7 +272,8 @@ def step_fixtures(rng, sizes=(7, 3, 4, 6, 2)):
 def norm_of(fixture, examples):
     """The norm of the five gradients of the first examples."""
     model = model_of(Inputs(fixture))
-    grads = model.loss_and_gradients(fixture["X"][:, :, :examples], fixture["targets"][:, :examples], loss=softmax_cross_entropy)[1]
+    grads = model.loss_and_gradients(fixture["X"][:, :, :examples], fixture["targets"][:, :examples],
+                                     loss=softmax_cross_entropy)[1]
     return float(global_norm({name: grads[name] for name in PARAMETERS}))
 
 
@@ -293,7 +300,8 @@ TRAIN_STEP_CHARACTERS = Exercise(
     asks="train_step(model, X, targets, lr, max_norm) -> (loss, norm)",
     fixtures=step_fixtures,
     second=partial(step_fixtures, sizes=(9, 2, 5, 4, 3)),
-    cases=(step_case("a clipped step", steps(None, 1), **MOVES), step_case("a batch of 2, max_norm = inf", steps(np.inf), **MOVES),
+    cases=(step_case("a clipped step", steps(None, 1), **MOVES),
+           step_case("a batch of 2, max_norm = inf", steps(np.inf), **MOVES),
            step_case("two steps", steps(None, times=2), repeats=True, **MOVES)),
     facets=(Facet("loss before the update, a sum", 0.5, keys(("a clipped*", "a batch*"), ["loss"])),
             Facet("norm before clipping", 0.25, keys(("a clipped*", "a batch*"), ["norm"])),

@@ -129,8 +129,9 @@ class Facet:
     points : what it earns
     keys : observations "case/name" that must all be right ("case/*" for all of a case)
     kind : "value" (a wrong shape with the right numbers in the right order passes); "exact" (shape and values);
-        "shape"; "form" (like "value", for what an answer has whose numbers are wrong, as the type of a text); "property" (like
-        "value", for what wrong numbers can have, as being the same twice); "further" (like "value", judged by those
+        "shape"; "form" (like "value", for what an answer has whose numbers are wrong, as the type of a text);
+        "property" (like "value", for what wrong numbers can have, as being the same twice); "further" (like "value",
+        judged by those
         values that are right in the first case: what is wrong there costs its points once); or "unharmed" (arguments
         unchanged, no views of them returned, the same answer when called again). The last three earn only when some
         value facet does, so that nobody gains by claiming them

@@ -22,7 +22,8 @@ from rnn_helpers.training import clip_by_norm, fit, train_step
 
 def window_fixtures(rng, sizes=(9, 7, 17)):
     """sizes : numbers in a series, in a list, and in a series for long windows."""
-    return {"series": rng.normal(size=sizes[0]), "whole": [int(n) for n in rng.permutation(np.arange(3, 30))[:sizes[1]]],
+    return {"series": rng.normal(size=sizes[0]),
+            "whole": [int(n) for n in rng.permutation(np.arange(3, 30))[:sizes[1]]],
             "shortest": rng.normal(size=5), "long": rng.normal(size=sizes[2]), "table": rng.normal(size=(sizes[0], 2))}
 
 
@@ -72,7 +73,8 @@ MAKE_WINDOWS = Exercise(
 
 def scale_fixtures(rng, sizes=(7, 9, 5)):
     """sizes : numbers in a series, in one below zero, and in a list."""
-    return {"series": rng.uniform(2, 9, sizes[0]) * np.arange(1, sizes[0] + 1), "below": -4 - rng.exponential(2.0, sizes[1]) ** 1.5,
+    return {"series": rng.uniform(2, 9, sizes[0]) * np.arange(1, sizes[0] + 1),
+            "below": -4 - rng.exponential(2.0, sizes[1]) ** 1.5,
             "whole": [int(n) for n in rng.permutation(np.arange(1, 40))[:sizes[2]]]}
 
 
@@ -142,7 +144,8 @@ SQUARED_ERROR = Exercise(
     asks="squared_error(y, target) -> (loss, dy)",
     fixtures=loss_fixtures,
     second=partial(loss_fixtures, sizes=((9, 3, 5), (4, 3))),
-    cases=(loss_case("a batch of sequences", loss_of("y", "target")), loss_case("one step", loss_of("y_last", "target_last")),
+    cases=(loss_case("a batch of sequences", loss_of("y", "target")),
+           loss_case("one step", loss_of("y_last", "target_last")),
            loss_case("another order in memory", loss_in_another_memory_order),
            loss_case("float32", loss_of("y", "target", np.float32), tolerance=1e-4)),
     facets=(Facet("loss", 0.625, ("*/loss",)),
@@ -163,7 +166,8 @@ def readout_fixtures(rng, sizes=((7, 2, 4, 1), (8, 3, 5, 2))):
     """sizes : (T, O, H, B) of one sequence and of a batch."""
 
     def draw(T, O, H, B, suffix):
-        return {f"dy{suffix}": rng.normal(size=(T, O, B)) + 0.4, f"h_states{suffix}": rng.uniform(-0.9, 0.9, (T, H, B)) + 0.1,
+        return {f"dy{suffix}": rng.normal(size=(T, O, B)) + 0.4,
+                f"h_states{suffix}": rng.uniform(-0.9, 0.9, (T, H, B)) + 0.1,
                 f"Wy{suffix}": rng.normal(size=(O, H))}
 
     return {**draw(*sizes[0], ""), **draw(*sizes[1], "2")}

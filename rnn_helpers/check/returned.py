@@ -84,8 +84,8 @@ def arranged(names, run, reference):
     """A case's `read` for several values: each under its name wherever it stands, and in words what was returned.
 
     names : of the values, in the order asked
-    run, reference : the case's run, and the course's function: what it gives there is what those returned are recognised
-        by; shapes serve where numbers are wrong
+    run, reference : the case's run, and the course's function: what it gives there is what those returned are
+        recognised by; shapes serve where numbers are wrong
     """
     identity = {name: name for name in names}
 
@@ -110,7 +110,8 @@ def arranged(names, run, reference):
         while order[-1] == "?":  # more than was asked for is welcome behind it
             order.pop()
         others = {name: value for name, value in values.items() if name not in places}
-        return {**others, **{name: values[place] for name, place in best.items()}, "returned": np.array(", ".join(order))}
+        return {**others, **{name: values[place] for name, place in best.items()},
+                "returned": np.array(", ".join(order))}
 
     return read
 

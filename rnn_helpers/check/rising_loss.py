@@ -49,7 +49,8 @@ def witness(i, values):
 
     measured = np.array([np.linalg.norm(numerical_gradient(loss_at(t), cell.Wx)) for t in range(len(i["dh2"]))])
     given = np.asarray(values[f"{BATCH}/sizes"], float)
-    return [("the column of dWx", relative_error(given[:, 0], measured), 1e-6)] if given.shape == (len(measured), 3) else []
+    return [("the column of dWx", relative_error(given[:, 0], measured), 1e-6)] if given.shape == (len(measured),
+                                                                                                   3) else []
 
 
 FULL, BATCH, LAST, SHORT = "full BPTT", "a batch of 2", "a walk back of two steps", "each loss through two steps"
@@ -59,7 +60,8 @@ SHARES = Exercise(
     notebook="04b_the_rising_loss",
     asks="shares(backward, cell, dh, caches) -> sizes (T, 3)",
     fixtures=fixtures,
-    cases=(Case(FULL, shares_of(rnn_backward)), Case(BATCH, shares_of(rnn_backward, "2")), Case(LAST, shares_of(last_two)),
+    cases=(Case(FULL, shares_of(rnn_backward)), Case(BATCH, shares_of(rnn_backward, "2")),
+           Case(LAST, shares_of(last_two)),
            Case(SHORT, shares_of(at_most_two, "2"))),
     facets=(Facet("shape (T, 3)", 0.5, ("*/*",), "shape"),
             Facet("the shares in full BPTT", 1, (f"{FULL}/sizes", f"{BATCH}/sizes")),

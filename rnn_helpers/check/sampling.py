@@ -20,7 +20,8 @@ LEAD, LARGEST = 30.0, 600.0  # logits: what the likeliest has over the others, a
 DRAWN = "tqzrxsyvuw"
 OFTEN = np.array([0.34, 0.18, 0.12, 0.09, 0.07, 0.06, 0.0375, 0.035, 0.0345, 0.033])  # how often each is drawn
 COLD, WARM = 0.02, 4.0  # two temperatures; each has a network whose logits are temperature * log(OFTEN)
-LENGTH, CALLS, SAME = 25, 30, 36  # characters of a text, of which the first is not counted; texts; characters at one seed
+# characters of a text, of which the first is not counted; texts; characters at one seed
+LENGTH, CALLS, SAME = 25, 30, 36
 FAR = 50.0  # nats: where the relative entropy of all draws to OFTEN is larger, they are not from it
 
 # The right answer is refused less than once in 10^9 checks. 720 draws from 10 characters lie 50 nats or more away in
@@ -64,9 +65,11 @@ def sampler_fixtures(rng, calls=CALLS):
     while True:
         fixture = {**draw_cell(rng, V, H), "Wy": rng.normal(0, 4, (V, H)), "c": rng.normal(0, 1, (V, 1))}
         fixture["Wh"] *= 2
-        (_, lead, tops), (_, short_lead, short_tops) = likeliest(fixture, prefix, LONG), likeliest(fixture, prefix[:1], SHORT)
+        (_, lead, tops), (_, short_lead, short_tops) = likeliest(fixture, prefix,
+                                                                 LONG), likeliest(fixture, prefix[:1], SHORT)
         steeper, lowest, highest = LEAD / min(lead, short_lead), min(tops + short_tops), max(tops + short_tops)
-        if steeper * (highest - lowest) < LARGEST and told_apart(fixture, prefix, LONG) and told_apart(fixture, prefix[:1], SHORT):
+        if steeper * (highest - lowest) < LARGEST and told_apart(fixture, prefix,
+                                                                 LONG) and told_apart(fixture, prefix[:1], SHORT):
             break
     fixture["Wy"] *= steeper
     fixture["c"] = steeper * (fixture["c"] - lowest) + 2  # exp(logits) is finite, exp(logits / 0.001) is not
@@ -141,13 +144,15 @@ def drawn(function, i):
     rng = np.random.default_rng(i["seed"])
 
     def texts(network, temperature, rng, length, calls):
-        return joined(text_of(function, i, model_of(i, network), DRAWN, DRAWN[0], length, temperature, rng) for _ in range(calls))
+        return joined(text_of(function, i, model_of(i, network), DRAWN, DRAWN[0], length, temperature, rng)
+                      for _ in range(calls))
 
     if not i["calls"]:
         return {}
     with shared_generators() as shared:
         untouched = shared()
-        found = {"cold": texts("cold", COLD, rng, LENGTH, i["calls"]), "warm": texts("warm", WARM, rng, LENGTH, i["calls"])}
+        found = {"cold": texts("cold", COLD, rng, LENGTH, i["calls"]),
+                 "warm": texts("warm", WARM, rng, LENGTH, i["calls"])}
         found |= {"rng": state_of(rng), "shared before": untouched, "shared after": shared()}
     again = []
     for temperature in (COLD, WARM, WARM):
@@ -204,10 +209,12 @@ def read_drawn(i, values):
     whatever = "the same at every temperature" if colder == warmer and low != high else ""
     words = {
         "each character": whatever or (low if low == high else unlike),
-        "rng": "is not used" if np.array_equal(values["rng"], state_of(np.random.default_rng(i["seed"]))) else "is drawn from",
+        "rng": "is not used" if np.array_equal(values["rng"], state_of(np.random.default_rng(i["seed"])))
+        else "is drawn from",
         "call after call": "different texts" if len(set(cold + warm)) > 2 else "the same text",
         "the same seed": "the same text" if warmer == again else "another text",
-        "shared generators": "untouched" if np.array_equal(values["shared before"], values["shared after"]) else "changed",
+        "shared generators": "untouched" if np.array_equal(values["shared before"], values["shared after"])
+        else "changed",
     }
     return {**{name: np.array(text) for name, text in words.items()}, "length": np.array(len(cold[0]))}
 

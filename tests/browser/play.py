@@ -12,8 +12,10 @@ BROKEN = ("Error displaying widget", "Error creating widget", "Loading widget", 
 
 def holds(path):
     """How many pictures with controls, and how many questions, a notebook has."""
-    code = "\n".join(cell.source for cell in nbformat.read(ROOT / "notebooks" / path, as_version=4).cells if cell.cell_type == "code")
-    return len(re.findall(r"^play\.(?!walk_back)", code, re.MULTILINE)), len(re.findall(r"^predict\(", code, re.MULTILINE))
+    code = "\n".join(cell.source for cell in nbformat.read(ROOT / "notebooks" / path, as_version=4).cells
+                     if cell.cell_type == "code")
+    return len(re.findall(r"^play\.(?!walk_back)", code,
+                          re.MULTILINE)), len(re.findall(r"^predict\(", code, re.MULTILINE))
 
 
 def run(notebook, path):

@@ -19,7 +19,8 @@ from tests.check.trying import BIG, over_seeds
 def pytest_generate_tests(metafunc):
     """Each test of a notebook's class for each of its exercises."""
     if metafunc.cls and "name" in metafunc.fixturenames:
-        metafunc.parametrize("name", [name for name, exercise in EXERCISES.items() if exercise.notebook.startswith(metafunc.cls.notebook)])
+        metafunc.parametrize("name", [name for name, exercise in EXERCISES.items()
+                                      if exercise.notebook.startswith(metafunc.cls.notebook)])
 
 
 WORDS = {"build_vocabulary", "relative_error", "sample"}  # judged in words
@@ -59,7 +60,8 @@ class Atlas:
             return
         for seed in range(4):
             yardstick = Yardstick(exercise, exercise.inputs(seed))
-            verdict = judge(yardstick, observe(exercise, nudged(exercise.reference, seed), yardstick.inputs, guarded=False))
+            verdict = judge(yardstick,
+                            observe(exercise, nudged(exercise.reference, seed), yardstick.inputs, guarded=False))
             assert verdict.mistakes == [] and verdict.points < exercise.points
             shown = re.match(r"\w+( at (step|row|column) \d+.*)? is (\S+), expected (\S+?)[, ]", verdict.advice[0])
             assert shown and shown[3] != shown[4], verdict.advice
@@ -76,7 +78,8 @@ class Atlas:
     def test_mistakes_are_explained(self, name):
         exercise = EXERCISES[name]
         names = [mistake.name for mistake in exercise.mistakes]
-        assert len(set(names)) == len(names) and len(names) + (20 if exercise.family else 0) >= (8 if name in BIG else 4)
+        assert len(set(names)) == len(names) and len(names) + (20 if exercise.family
+                                                               else 0) >= (8 if name in BIG else 4)
         for mistake in EXERCISES[name].mistakes:
             assert mistake.title and mistake.why.endswith(".") and len(mistake.why) <= 240 and mistake.line
 
@@ -111,12 +114,14 @@ def test_every_exercise_is_tried():
     assert all(exercise.mistakes or exercise.family for exercise in EXERCISES.values())
 
 
-ORDERS = {"rnn_cell_backward": "dWx, dWh, db, dh_prev", "rnn_backward": "dWx, dWh, db, dh0", "readout_backward": "dWy, dc, dh",
+ORDERS = {"rnn_cell_backward": "dWx, dWh, db, dh_prev", "rnn_backward": "dWx, dWh, db, dh0",
+          "readout_backward": "dWy, dc, dh",
           "squared_error": "loss, dy", "rnn_cell_forward": "h_t, cache"}
 
 
 @pytest.mark.parametrize("name, order", [
-    ("rnn_cell_backward", "dh_prev, dWx, dWh, db"), ("rnn_backward", "dWx, dWh, dh0, db"), ("readout_backward", "dh, dWy, dc"),
+    ("rnn_cell_backward", "dh_prev, dWx, dWh, db"), ("rnn_backward", "dWx, dWh, dh0, db"),
+    ("readout_backward", "dh, dWy, dc"),
     ("squared_error", "dy, loss"), ("rnn_cell_forward", "cache, h_t")])
 def test_values_in_another_order_are_told_which(name, order):
     exercise = EXERCISES[name]

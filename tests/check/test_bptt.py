@@ -103,7 +103,8 @@ def products_over_all_steps(cell, dh, caches):
     for t in range(len(X) - 1, -1, -1):
         dZ[t] = (dh[t] + carry) * (1 - H[t] ** 2)
         carry = cell.Wh.T @ dZ[t]
-    return (np.einsum("thb,tdb->hd", dZ, X), np.einsum("thb,tkb->hk", dZ, H_prev), dZ.sum(axis=(0, 2))[:, None], carry, dZ)
+    return (np.einsum("thb,tdb->hd", dZ, X), np.einsum("thb,tkb->hk", dZ, H_prev), dZ.sum(axis=(0, 2))[:, None], carry,
+            dZ)
 
 
 def recursive(cell, dh, caches, t=0):
@@ -377,7 +378,8 @@ WRONG = {
         (nothing_for_one_step, 7.75), (lambda *args: loop(*args)[:3], 6.5), (lambda *args: loop(*args)[1:], 3.5),
         (lambda *args: (loop(*args)[3], *loop(*args)[:3]), 8.5), (lambda *args: loop(*args)[0], 0)],
     "numerical_gradient": [
-        (moved_for_good, 2), (lambda *args: (by_flat_index(*args),), 2.75), (lambda *args: by_flat_index(*args).ravel(), 2.5)],
+        (moved_for_good, 2), (lambda *args: (by_flat_index(*args),), 2.75),
+        (lambda *args: by_flat_index(*args).ravel(), 2.5)],
     "relative_error": [
         (unless(lambda a, b: a.all() == 0 and b.all() == 0), 1.75), (unless(lambda a, b: not a.any()), 1.75),
         (unless(lambda a, b: abs(a.sum()) < 1e-9), 1.75), (difference_in_place, 1.875),
@@ -420,10 +422,12 @@ def test_unknown_wrong_answers_get_the_first_departure_and_the_witness():
 
 
 def test_partial_credit():
-    assert verdict("rnn_cell_backward", lambda cell, dh, cache: (*plain(cell, dh, cache)[:3], np.zeros_like(dh))).points == 6.25
+    assert verdict("rnn_cell_backward",
+                   lambda cell, dh, cache: (*plain(cell, dh, cache)[:3], np.zeros_like(dh))).points == 6.25
     facets = verdict("rnn_backward", lambda cell, dh, caches: loop(cell, dh, caches)[:3]).facets
     assert any("returned: dWx, dWh, db; asked for: dWx, dWh, db, dh0" in facet.reason for facet in facets)
-    assert [facet.earned > 0 for facet in facets if "one sequence" in facet.title or facet.title == "dh0"] == [True, True, False]
+    assert [facet.earned > 0
+            for facet in facets if "one sequence" in facet.title or facet.title == "dh0"] == [True, True, False]
 
 
 def test_needs_an_array_where_lists_may_come():
@@ -446,11 +450,14 @@ def test_borrowing_through_a_helper_earns_nothing():
     from rnn_helpers.bptt import rnn_backward, rnn_backward_truncated
     from rnn_helpers.gradcheck import check_gradients
 
-    assert verdict("rnn_backward", lambda cell, dh, caches: rnn_backward_truncated(cell, dh, caches, 99)).status == "borrowed"
-    assert verdict("rnn_cell_backward", lambda cell, dh, cache: rnn_backward(cell, dh[None], [cache])).status == "borrowed"
+    assert verdict("rnn_backward",
+                   lambda cell, dh, caches: rnn_backward_truncated(cell, dh, caches, 99)).status == "borrowed"
+    assert verdict("rnn_cell_backward",
+                   lambda cell, dh, cache: rnn_backward(cell, dh[None], [cache])).status == "borrowed"
     assert verdict("rnn_cell_backward", lambda cell, dh, cache: cell.backward(dh, cache)).status == "borrowed"
     assert verdict("numerical_gradient", lambda f, p, eps=1e-5: numerical_gradient(f, p, eps)).status == "borrowed"
-    assert verdict("relative_error", lambda a, b: check_gradients(lambda: 0.0, {"a": a}, {"a": b})["a"]).status == "borrowed"
+    assert verdict("relative_error",
+                   lambda a, b: check_gradients(lambda: 0.0, {"a": a}, {"a": b})["a"]).status == "borrowed"
 
 
 def test_a_step_that_leaves_out_the_sum_still_serves_one_example():
@@ -462,7 +469,8 @@ def test_trivial_answers_earn_nothing():
     assert verdict("relative_error", lambda a, b: 0.0).points == 0
     assert verdict("relative_error", lambda a, b: float("nan")).points == 0
     assert verdict("numerical_gradient", lambda f, param, eps=1e-5: np.zeros_like(param)).points <= 0.5
-    assert verdict("rnn_backward", lambda cell, dh, caches: (cell.Wx * 0, cell.Wh * 0, cell.b * 0, dh[0] * 0)).points <= 1
+    assert verdict("rnn_backward",
+                   lambda cell, dh, caches: (cell.Wx * 0, cell.Wh * 0, cell.b * 0, dh[0] * 0)).points <= 1
 
 
 def test_not_attempted_and_broken():
@@ -481,7 +489,8 @@ def test_not_attempted_and_broken():
 def test_relative_error_says_what_it_found():
     found = verdict("relative_error", lambda a, b: float(np.linalg.norm(a - b)))
     assert found.mistakes == ["absolute"] and found.points == 1.25
-    odd = verdict("relative_error", lambda a, b: float(np.linalg.norm(a - b) / (2 * np.linalg.norm(a) + np.linalg.norm(b) + 1e-30)))
+    odd = verdict("relative_error",
+                  lambda a, b: float(np.linalg.norm(a - b) / (2 * np.linalg.norm(a) + np.linalg.norm(b) + 1e-30)))
     assert odd.mistakes == [] and "swapped" in odd.advice[0]
 
 

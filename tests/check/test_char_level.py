@@ -193,7 +193,8 @@ def step_from_parts(model, X, targets, lr, max_norm):
 RIGHT = {
     "build_vocabulary": [vocabulary_by_loop, vocabulary_of_tuples, vocabulary_of_a_dict],
     "one_hot": [one_hot_by_loop, one_hot_by_comparison, one_hot_as_a_list],
-    "softmax_cross_entropy": [entropy_by_loop, entropy_by_einsum, entropy_by_rows, entropy_by_logaddexp, entropy_by_steps,
+    "softmax_cross_entropy": [entropy_by_loop, entropy_by_einsum, entropy_by_rows, entropy_by_logaddexp,
+                              entropy_by_steps,
                               Holder().entropy, entropy_in_float32],
     "train_step_characters": [step_by_hand, step_in_place, step_from_parts],
     "sample": [sample_by_search, sample_from_the_start, sample_by_multinomial, sample_by_powers],
@@ -274,7 +275,8 @@ def sorts_its_chars(model, chars, prefix, length, temperature, rng):
 def entropy_shifted_by_the_mean(logits, targets):
     z = logits - logits.mean(axis=1, keepdims=True)
     log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
-    return -np.take_along_axis(log_p, targets[:, None], axis=1).sum(), np.exp(log_p) - np.eye(logits.shape[1])[targets].transpose(0, 2, 1)
+    return -np.take_along_axis(log_p, targets[:, None],
+                               axis=1).sum(), np.exp(log_p) - np.eye(logits.shape[1])[targets].transpose(0, 2, 1)
 
 
 def sample_in_a_tuple(*args):
@@ -290,14 +292,18 @@ WRONG = {
         (lambda indices, size: np.eye(size)[indices.reshape(-1)][:, :, None], 0.875),
         (lambda indices, size: (np.eye(size)[indices][:, :, None],), 0.875)],
     "softmax_cross_entropy": [
-        (entropy_shifted_by_the_mean, 4.75), (lambda *args: entropy_by_loop(*args)[::-1], 4.75), (lambda *args: entropy_by_loop(*args)[0], 1.375)],
-    "train_step_characters": [(lambda *args: step_by_hand(*args)[::-1], 1.75), (lambda *args: step_by_hand(*args)[0], 1.5)],
+        (entropy_shifted_by_the_mean, 4.75), (lambda *args: entropy_by_loop(*args)[::-1], 4.75),
+        (lambda *args: entropy_by_loop(*args)[0], 1.375)],
+    "train_step_characters": [(lambda *args: step_by_hand(*args)[::-1], 1.75),
+                              (lambda *args: step_by_hand(*args)[0], 1.5)],
     "sample": [
         *((top_k(k), 2) for k in (3, 5, 6, 7, 8, 9)), *((top_p(least), 2) for least in (0.8, 0.9, 0.95)),
         (sampler(with_rare_ones_dropped), 2), (at_another_temperature(lambda T: T + 0.1), 2),
         (at_another_temperature(lambda T: min(T, 2)), 2), (at_another_temperature(np.sqrt), 2),
-        (at_another_temperature(lambda T: max(T, 0.5)), 2), (at_another_temperature(lambda T: 1), 2), (sampler(moved_up), 0.25),
-        (sampler(order=sorted), 0.25), (sampler(read=dict.fromkeys), 2.25), (sorts_its_chars, 2.75), (sample_in_a_tuple, 2.75)],
+        (at_another_temperature(lambda T: max(T, 0.5)), 2), (at_another_temperature(lambda T: 1), 2),
+        (sampler(moved_up), 0.25),
+        (sampler(order=sorted), 0.25), (sampler(read=dict.fromkeys), 2.25), (sorts_its_chars, 2.75),
+        (sample_in_a_tuple, 2.75)],
 }
 
 
@@ -351,7 +357,8 @@ def test_a_set_has_no_order():
 
 
 def test_a_string_of_characters_is_no_crime():
-    assert verdict("build_vocabulary", lambda text: ("".join(sorted(set(text))), {c: i for i, c in enumerate(sorted(set(text)))})).status == "right"
+    assert verdict("build_vocabulary", lambda text: ("".join(sorted(set(text))),
+                                                     {c: i for i, c in enumerate(sorted(set(text)))})).status == "right"
 
 
 @pytest.mark.parametrize("seeds", [range(10), pytest.param(range(10, 100), marks=pytest.mark.slow)])
@@ -373,7 +380,8 @@ def test_errors_come_with_the_learners_line():
     assert "AttributeError" in advice("train_step_characters", broken)[1]
 
 
-@pytest.mark.parametrize("name", ["build_vocabulary", "one_hot", "softmax_cross_entropy", "train_step_characters", "sample"])
+@pytest.mark.parametrize("name",
+                         ["build_vocabulary", "one_hot", "softmax_cross_entropy", "train_step_characters", "sample"])
 def test_not_attempted(name):
     def stub(*args, **kwargs):
         raise NotImplementedError()

@@ -130,12 +130,16 @@ class Counter:
 
 
 RIGHT = {
-    "rnn_forward": [with_the_courses_step, in_arrays_made_once, inputs_in_one_product, with_einsum, recursive, in_a_buffer, single_precision,
+    "rnn_forward": [with_the_courses_step, in_arrays_made_once, inputs_in_one_product, with_einsum, recursive,
+                    in_a_buffer, single_precision,
                     Network().run],
-    "many_to_many": [lambda h, Wy, c: [Wy @ h_t + c for h_t in h], lambda h, Wy, c: np.einsum("oh,thb->tob", Wy, np.array(h)) + c,
+    "many_to_many": [lambda h, Wy, c: [Wy @ h_t + c for h_t in h],
+                     lambda h, Wy, c: np.einsum("oh,thb->tob", Wy, np.array(h)) + c,
                      every_output_in_one_array, glued_and_split, Head().many],
-    "many_to_one": [lambda h, Wy, c: Wy @ h[-1] + c, lambda h, Wy, c: np.einsum("oh,hb->ob", Wy, h[-1]) + c, last_of_many, in_place, Head().one],
-    "count_parameters": [lambda D, H, O: H * D + H * H + H + O * H + O, lambda D, H, O: np.array((D + H + 1) * H + (H + 1) * O), by_shapes,
+    "many_to_one": [lambda h, Wy, c: Wy @ h[-1] + c, lambda h, Wy, c: np.einsum("oh,hb->ob", Wy, h[-1]) + c,
+                    last_of_many, in_place, Head().one],
+    "count_parameters": [lambda D, H, O: H * D + H * H + H + O * H + O,
+                         lambda D, H, O: np.array((D + H + 1) * H + (H + 1) * O), by_shapes,
                          Counter().count],
 }
 
@@ -194,15 +198,19 @@ def with_exp(cell, X, h0=None):
 
 
 WRONG = {
-    "rnn_forward": [(only_the_states, 6.5), (stored_before_the_step, 0.5), (goes_on_where_it_was, 7.25), (flat_states_of_one_sequence, 7.5),
+    "rnn_forward": [(only_the_states, 6.5), (stored_before_the_step, 0.5), (goes_on_where_it_was, 7.25),
+                    (flat_states_of_one_sequence, 7.5),
                     (list_reversed, 7.5), (last_state_first, 7.5), (six_steps_at_most, 0.5), (with_exp, 7.25),
                     (lambda cell, X, h0=None: with_the_courses_step(cell, X, h0)[::-1], 7.5),
                     (lambda cell, X, h0=None: with_the_courses_step(cell, np.reshape(X, X.shape), h0), 7.25)],
-    "many_to_many": [(lambda h, Wy, c: (np.array([Wy @ h_t + c for h_t in h]),), 2.75), (lambda h, Wy, c: np.zeros((h.shape[0], 1, 1)) + Wy @ h + c, 2.75),
+    "many_to_many": [(lambda h, Wy, c: (np.array([Wy @ h_t + c for h_t in h]),), 2.75),
+                     (lambda h, Wy, c: np.zeros((h.shape[0], 1, 1)) + Wy @ h + c, 2.75),
                      (lambda h, Wy, c: np.array([Wy @ h_t + c for h_t in h]).squeeze(), 2.25)],
-    "many_to_one": [(lambda h, Wy, c: (Wy @ h[-1] + c,), 1.75), (lambda h, Wy, c: Wy @ h.pop() + c if isinstance(h, list) else Wy @ h[-1] + c, 1.75),
+    "many_to_one": [(lambda h, Wy, c: (Wy @ h[-1] + c,), 1.75),
+                    (lambda h, Wy, c: Wy @ h.pop() + c if isinstance(h, list) else Wy @ h[-1] + c, 1.75),
                     (lambda h, Wy, c: (Wy @ h[-1] + c).squeeze(), 1.25)],
-    "count_parameters": [(lambda D, H, O: float((D + H + 1) * H + (H + 1) * O), 1.5), (lambda D, H, O: ((D + H + 1) * H + (H + 1) * O,), 1.5),
+    "count_parameters": [(lambda D, H, O: float((D + H + 1) * H + (H + 1) * O), 1.5),
+                         (lambda D, H, O: ((D + H + 1) * H + (H + 1) * O,), 1.5),
                          (lambda D, H, O: np.array([(D + H + 1) * H + (H + 1) * O]), 1.5), (lambda D, H, O: 7 * H, 0)],
 }
 

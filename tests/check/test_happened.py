@@ -109,7 +109,8 @@ WHAT_TO_DO = {  # (exercise, arguments, lines of the function) -> what is said; 
     "names for names and values": (("clip_by_norm", "grads, max_norm", "for name, g in grads:\n    "
                                                                        "pass"), "`grads.items()`"),
     "three axes and a `*`": (("readout", "h_t, Wy, c", "return np.zeros((3, 4, 5)) * np.zeros((3, 5, 4))"), ""),
-    "a `*` for all steps": (("many_to_many", "h_states, Wy, c", "return Wy * h_states + c"), "The matrix product is `Wy @ h_states`"),
+    "a `*` for all steps": (("many_to_many", "h_states, Wy, c", "return Wy * h_states + c"),
+                            "The matrix product is `Wy @ h_states`"),
     "a list's append kept": (forward("hs = []\nfor x_t in X:\n    hs = hs.append(x_t)"), "`.append(...)` works in "
                                                                                          "place and returns None "
                                                                                          "(line 4)"),

@@ -26,7 +26,8 @@ def right(cell, x_t, h_prev):
 
 # --- endless ---
 
-DEAF = sys.version_info < (3, 11)  # in a loop that is one `try`, Python 3.10 looks for what should stop it inside the `try` only
+# in a loop that is one `try`, Python 3.10 looks for what should stop it inside the `try` only
+DEAF = sys.version_info < (3, 11)
 stoppable = pytest.mark.skipif(DEAF, reason="Python 3.10 cannot stop this loop")
 
 

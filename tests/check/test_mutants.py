@@ -42,14 +42,19 @@ def faults_of(source):
 def test_each_kind_of_fault_is_made():
     found = faults_of("def f(A, h):\n    'doc'\n    for t in range(3):\n        A += h.T @ A\n    return A.sum(axis=1, keepdims=True) - h[t]")
     loop, result = "for t in range(3):\n        A += h.T @ A\n    ", "return A.sum(axis=1, keepdims=True) - h[t]"
-    assert loop.replace("@", "*") + result in found["operator"] and loop.replace("+=", "-=") + result in found["operator"]
+    assert loop.replace("@",
+                        "*") + result in found["operator"] and loop.replace("+=", "-=") + result in found["operator"]
     assert loop + "return A.sum(axis=1, keepdims=True)" in found["term dropped"] and loop + "return h[t]" in found["term dropped"]
-    assert loop.replace("h.T", "h") + result in found["transpose"] and loop.replace("@ A", "@ A.T") + result in found["transpose"]
+    assert loop.replace("h.T",
+                        "h") + result in found["transpose"] and loop.replace("@ A",
+                                                                             "@ A.T") + result in found["transpose"]
     for steps in ("range(1, 3)", "range(2)", "range(4)"):
         assert loop.replace("range(3)", steps) + result in found["off by one"]
     assert loop + result.replace("h[t]", "h[t - 1]") in found["off by one"]
-    assert loop + result.replace("axis=1", "axis=0").replace("axis=0, keepdims=True", "keepdims=True, axis=0") in found["axis"]
-    assert loop + result.replace("axis=1, ", "") in found["axis"] and loop + result.replace("True", "False") in found["constant"]
+    assert loop + result.replace("axis=1", "axis=0").replace("axis=0, keepdims=True",
+                                                             "keepdims=True, axis=0") in found["axis"]
+    assert loop + result.replace("axis=1, ",
+                                 "") in found["axis"] and loop + result.replace("True", "False") in found["constant"]
     assert loop.replace("+=", "=") + result in found["= for +="]
     assert loop + "return -(A.sum(axis=1, keepdims=True) - h[t])" in found["sign"]
     assert loop.replace("A += h.T @ A", "pass") + result in found["statement dropped"]

@@ -88,7 +88,8 @@ def clip_when_needed(grads, max_norm):
 
 def clip_in_float32(grads, max_norm):
     norm = np.sqrt(sum((g**2).sum() for g in grads.values()))
-    return {**{n: (g / np.maximum(1, norm / max_norm)).astype(np.float32) for n, g in grads.items()}, "more": None}, norm
+    return {**{n: (g / np.maximum(1, norm / max_norm)).astype(np.float32) for n, g in grads.items()},
+            "more": None}, norm
 
 
 # --- a training step ---
@@ -202,22 +203,28 @@ def per_element(grads, max_norm):
 
 WRONG = {
     "make_windows": [
-        (windows_with_strides_of_eight, 1.75), (six_at_most, 1.5), (lambda series, length: windows_by_index(series, length)[::-1], 1.75),
+        (windows_with_strides_of_eight, 1.75), (six_at_most, 1.5),
+        (lambda series, length: windows_by_index(series, length)[::-1], 1.75),
         (lambda series, length: windows_by_index(series, length)[0], 1),
         (lambda series, length: windows_by_index(series.reshape(series.shape), length), 1.75)],
     "fit_scale": [
-        (sorts_its_list, 1.5), (lambda series: (series.mean(), series.std()), 1.75), (lambda series: scale_by_sums(series)[::-1], 1.75),
+        (sorts_its_list, 1.5), (lambda series: (series.mean(), series.std()), 1.75),
+        (lambda series: scale_by_sums(series)[::-1], 1.75),
         (lambda series: scale_by_sums(series)[0], 1.25)],
     "squared_error": [
         (product_in_memory_order, 1.375), (lambda y, target: loss_by_loops(y, target)[0], 0.875),
         (lambda y, target: loss_by_loops(y, target)[::-1], 1.75)],
     "readout_backward": [
-        (lambda *args: backward_by_loops(*args)[:2], 2), (lambda dy, h, Wy: backward_by_loops(dy, h.reshape(h.shape), Wy), 2.75),
+        (lambda *args: backward_by_loops(*args)[:2], 2),
+        (lambda dy, h, Wy: backward_by_loops(dy, h.reshape(h.shape), Wy), 2.75),
         (lambda *args: (backward_by_loops(*args)[2], *backward_by_loops(*args)[:2]), 2.75)],
     "clip_by_norm": [
-        (lambda grads, max_norm: (grads, 0.0), 0), (lambda grads, max_norm: (grads, max_norm), 0), (per_element, 1), (three_names, 2.25),
-        (pops, 2.25), (lambda *args: clip_when_needed(*args)[::-1], 2.75), (lambda *args: clip_when_needed(*args)[0], 2.25)],
-    "train_step": [(momentum, 2.75), (lambda *args: step_with_helpers(*args)[::-1], 2.75), (lambda *args: step_with_helpers(*args)[0], 2.5)],
+        (lambda grads, max_norm: (grads, 0.0), 0), (lambda grads, max_norm: (grads, max_norm), 0), (per_element, 1),
+        (three_names, 2.25),
+        (pops, 2.25), (lambda *args: clip_when_needed(*args)[::-1], 2.75),
+        (lambda *args: clip_when_needed(*args)[0], 2.25)],
+    "train_step": [(momentum, 2.75), (lambda *args: step_with_helpers(*args)[::-1], 2.75),
+                   (lambda *args: step_with_helpers(*args)[0], 2.5)],
 }
 
 
@@ -283,7 +290,8 @@ def test_returns_of_the_wrong_kind_are_explained():
 def test_zero_gradients_divided_by_zero_cost_their_facet_only():
     def unguarded(grads, max_norm):
         norm = np.sqrt(sum(np.sum(g**2) for g in grads.values()))
-        return {name: np.where(norm > max_norm, g * max_norm / norm, g * (norm / norm)) for name, g in grads.items()}, norm
+        return {name: np.where(norm > max_norm, g * max_norm / norm, g * (norm / norm))
+                for name, g in grads.items()}, norm
 
     found = verdict("clip_by_norm", unguarded)
     assert found.points == 2.75 and found.mistakes == ["zero-over-zero"]

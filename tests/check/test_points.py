@@ -23,7 +23,8 @@ def answers(name):
     found += [(mistake.name, mistake.wrong) for mistake in EXERCISES[name].mistakes]
     if EXERCISES[name].family:
         chosen = slips(name)
-        found += [(f"slip {n}", EXERCISES[name].family.program(fit)) for n, fit in enumerate(chosen[:: max(1, len(chosen) // SLIPS)])]
+        found += [(f"slip {n}", EXERCISES[name].family.program(fit))
+                  for n, fit in enumerate(chosen[:: max(1, len(chosen) // SLIPS)])]
     return found
 
 
@@ -32,7 +33,8 @@ def earned(yardstick, function):
     return round(sum(verdict.earned for verdict in verdicts(Evidence(yardstick, observed))), 6)
 
 
-@pytest.mark.parametrize("seeds", [pytest.param(range(100, 103), id="few"), pytest.param(range(MANY), id="many", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("seeds", [pytest.param(range(100, 103), id="few"),
+                                   pytest.param(range(MANY), id="many", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", EXERCISES)
 def test_every_answer_earns_the_same_on_every_seed(name, seeds):
     points = {}

@@ -19,7 +19,8 @@ def a_copy_with_zeros(backward, cell, dh, caches):
 
 def a_mask(backward, cell, dh, caches):
     T = len(dh)
-    return np.array([[np.sqrt(np.sum(g**2)) for g in backward(cell, dh * np.eye(T)[t][:, None, None], caches)[:3]] for t in range(T)])
+    return np.array([[np.sqrt(np.sum(g**2)) for g in backward(cell, dh * np.eye(T)[t][:, None, None], caches)[:3]]
+                     for t in range(T)])
 
 
 def differences(backward, cell, dh, caches):
@@ -29,7 +30,8 @@ def differences(backward, cell, dh, caches):
     for t in range(len(dh)):
         others = dh.copy()
         others[t] = 0
-        sizes[t] = [np.linalg.norm(all_of_it - rest) for all_of_it, rest in zip(whole, backward(cell, others, caches)[:3], strict=True)]
+        sizes[t] = [np.linalg.norm(all_of_it - rest)
+                    for all_of_it, rest in zip(whole, backward(cell, others, caches)[:3], strict=True)]
     return sizes
 
 

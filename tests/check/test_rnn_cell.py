@@ -56,7 +56,8 @@ def tanh_by_one_exp(cell, x_t, h_prev):
 
 
 def as_rows(cell, x_t, h_prev):
-    return np.tanh(x_t.T @ cell.Wx.T + h_prev.T @ cell.Wh.T + cell.b.T).T, (cell, (x_t, h_prev), cell.Wx @ x_t + cell.Wh @ h_prev + cell.b)
+    return np.tanh(x_t.T @ cell.Wx.T + h_prev.T @ cell.Wh.T
+                   + cell.b.T).T, (cell, (x_t, h_prev), cell.Wx @ x_t + cell.Wh @ h_prev + cell.b)
 
 
 def single_precision(cell, x_t, h_prev):
@@ -145,11 +146,14 @@ def readout_in_place(h_t, Wy, c, scale=1.0):
 
 
 RIGHT = {
-    "rnn_cell_forward": [plain, with_dot_and_a_dict, with_einsum_and_an_object, one_big_product, an_example_at_a_time, in_a_buffer,
+    "rnn_cell_forward": [plain, with_dot_and_a_dict, with_einsum_and_an_object, one_big_product, an_example_at_a_time,
+                         in_a_buffer,
                          tanh_by_one_exp, as_rows, single_precision, as_lists, Layer().forward, kept_in_stacked_rows,
-                         kept_as_examples_in_rows, kept_in_a_closure, kept_in_slots, kept_in_a_partial, kept_to_be_made_again, kept_as_lists],
+                         kept_as_examples_in_rows, kept_in_a_closure, kept_in_slots, kept_in_a_partial,
+                         kept_to_be_made_again, kept_as_lists],
     "readout": [lambda h_t, Wy, c: Wy @ h_t + c, lambda h_t, Wy, c: np.einsum("oh,hb->ob", Wy, h_t) + c,
-                lambda h_t, Wy, c: (np.float32(Wy) @ np.float32(h_t) + np.float32(c)).tolist(), readout_by_rows, readout_by_loops, readout_in_place],
+                lambda h_t, Wy, c: (np.float32(Wy) @ np.float32(h_t) + np.float32(c)).tolist(), readout_by_rows,
+                readout_by_loops, readout_in_place],
 }
 
 
@@ -209,11 +213,14 @@ def first_example_for_all(cell, x_t, h_prev):
 
 
 WRONG = {
-    "rnn_cell_forward": [(tanh_by_exp, 6.5), (its_own_state, 6.5), (weights_stacked_once, 6.5), (Buffered().forward, 5), (squeezed, 5),
+    "rnn_cell_forward": [(tanh_by_exp, 6.5), (its_own_state, 6.5), (weights_stacked_once, 6.5),
+                         (Buffered().forward, 5), (squeezed, 5),
                          (first_example_for_all, 5),
-                         (lambda cell, x_t, h_prev: plain(cell, x_t, h_prev)[0], 5.5), (lambda *args: plain(*args)[::-1], 6.5),
+                         (lambda cell, x_t, h_prev: plain(cell, x_t, h_prev)[0], 5.5),
+                         (lambda *args: plain(*args)[::-1], 6.5),
                          (lambda cell, x_t, h_prev: (plain(cell, x_t, h_prev)[0], (x_t, h_prev)), 6)],
-    "readout": [(lambda h_t, Wy, c: (Wy @ h_t + c,), 2.5), (lambda h_t, Wy, c: (Wy @ h_t + c).squeeze(), 2), (lambda h_t, Wy, c: Wy @ h_t[:, :1] + c, 2)],
+    "readout": [(lambda h_t, Wy, c: (Wy @ h_t + c,), 2.5), (lambda h_t, Wy, c: (Wy @ h_t + c).squeeze(), 2),
+                (lambda h_t, Wy, c: Wy @ h_t[:, :1] + c, 2)],
 }
 
 

@@ -132,7 +132,8 @@ WRONG = {
         (lambda *args: two_loops(*args)[:3], 3.75), (lambda *args: (two_loops(*args)[3], *two_loops(*args)[:3]), 5.75),
         (lambda cell, dh, caches, k: two_loops(cell, dh.reshape(dh.shape), caches, k), 5.25)],
     "train_stream": [
-        (lambda *args: (keeps_caches(*args),), 3.75), (lambda *args: None, 0), (lambda *args: sum(keeps_caches(*args)), 2.25),
+        (lambda *args: (keeps_caches(*args),), 3.75), (lambda *args: None, 0),
+        (lambda *args: sum(keeps_caches(*args)), 2.25),
         (keeps_the_state, 3.75)],
 }
 
@@ -234,13 +235,15 @@ def a_step_at_a_time(model, X, Y, k1, k2, lr):
         error = model.Wy @ h + model.c - Y[t]
         caches.append((X[t], h_prev, h))
         dhs.append(model.Wy.T @ (2 * error))
-        total, dWy, dc, since = total + np.sum(error**2), dWy + 2 * error @ h.T, dc + 2 * error.sum(axis=1, keepdims=True), since + 1
+        total, dWy, dc, since = total + np.sum(error**2), dWy + 2 * error @ h.T, dc + 2 * error.sum(axis=1,
+                                                                                                    keepdims=True), since + 1
         if since == k1 or t == len(X) - 1:
             flow, gx, gh, gb = np.zeros_like(h), 0, 0, 0
             for s in range(t, max(-1, t - k2), -1):
                 flow = flow + (dhs[s] if s > t - since else 0)
                 dz = flow * (1 - caches[s][2] ** 2)
-                gx, gh, gb, flow = gx + dz @ caches[s][0].T, gh + dz @ caches[s][1].T, gb + dz.sum(1, keepdims=True), model.cell.Wh.T @ dz
+                gx, gh, gb, flow = gx + dz @ caches[s][0].T, gh + dz @ caches[s][1].T, gb + dz.sum(1,
+                                                                                                   keepdims=True), model.cell.Wh.T @ dz
             model.cell.Wx, model.cell.Wh, model.cell.b = model.cell.Wx - lr * gx, model.cell.Wh - lr * gh, model.cell.b - lr * gb
             model.Wy, model.c = model.Wy - lr * dWy, model.c - lr * dc
             losses.append(total)
@@ -273,7 +276,8 @@ def zeroed_gradients_of_old_steps(model, X, Y, k1, k2, lr):
 
 
 RIGHT = {
-    "rnn_backward_truncated": [two_loops, windows_through_full_bptt, by_age, a_queue, difference_of_two, Bound().truncated, in_float32],
+    "rnn_backward_truncated": [two_loops, windows_through_full_bptt, by_age, a_queue, difference_of_two,
+                               Bound().truncated, in_float32],
     "train_stream": [keeps_caches, a_step_at_a_time, Trainer().run, zeroed_gradients_of_old_steps],
 }
 

@@ -20,7 +20,8 @@ FEW, SEEDS = range(4), range(50)  # of the fixtures: in `make test`, and in `mak
 over_seeds = pytest.mark.parametrize("seeds", [pytest.param(FEW, id="few"),
                                                pytest.param(SEEDS, id="all", marks=pytest.mark.slow)])
 SEARCHED_LONG = {"rnn_backward", "rnn_backward_truncated"}  # their families have several hundred slips
-BIG = {"rnn_cell_forward", "rnn_forward", "rnn_cell_backward", "rnn_backward", "softmax_cross_entropy", "rnn_backward_truncated"}
+BIG = {"rnn_cell_forward", "rnn_forward", "rnn_cell_backward", "rnn_backward", "softmax_cross_entropy",
+       "rnn_backward_truncated"}
 SLOW = {"sample": range(5)}  # an exercise whose fixtures take long
 
 FULL = {name: exercise.points for name, exercise in check.EXERCISES.items()}
@@ -44,7 +45,8 @@ def verdict(name, function, seed=0, **using):
 def slips(name):
     """Every wrong variant of an exercise's family of programs, each alone."""
     family = check.EXERCISES[name].family
-    return [Fit(slips) for output, slots in (("", family.slots), *((name, output.slots) for name, output in family.outputs.items()))
+    return [Fit(slips) for output, slots in (("", family.slots),
+                                             *((name, output.slots) for name, output in family.outputs.items()))
             for slips in together(output, slots, 1)]
 
 
@@ -71,7 +73,8 @@ def wrong_ways(name):
 
 def each_of(names):
     """Parametrize a test with names of exercises; `make test` leaves out those whose family takes long."""
-    return pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow) if name in SEARCHED_LONG else name
+    return pytest.mark.parametrize("name",
+                                   [pytest.param(name, marks=pytest.mark.slow) if name in SEARCHED_LONG else name
                                             for name in names])
 
 
@@ -92,14 +95,16 @@ def each_right_way(right):
 def each_wrong_way(wrong):
     """Parametrize a test with (name, function, points) of WRONG: exercise -> (wrong way, what it earns on every fixture)."""
     ways = [(name, function, points) for name, rows in wrong.items() for function, points in rows]
-    return pytest.mark.parametrize("name, function, points", ways, ids=[f"{name}-{f.__qualname__}" for name, f, _ in ways])
+    return pytest.mark.parametrize("name, function, points", ways,
+                                   ids=[f"{name}-{f.__qualname__}" for name, f, _ in ways])
 
 
 def earns(name, function, points, **using):
     """A wrong way earns the same on every fixture."""
     for seed in range(4):
         found = verdict(name, function, seed, **using)
-        assert abs(found.points - points) < 1e-9 and found.status != "right", (seed, found.points, found.advice, found.facets)
+        assert abs(found.points - points) < 1e-9 and found.status != "right", (seed, found.points, found.advice,
+                                                                               found.facets)
 
 
 def enough(notebook, right):

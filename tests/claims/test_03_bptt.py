@@ -31,7 +31,8 @@ def setting(seed, T=4):
         return squared_error(many_to_many(rnn_forward(cell, X, h0)[0], Wy, c), targets)
 
     dh = Wy.T @ loss()[1]
-    return cell, rnn_forward(cell, X, h0)[1], dh, {"Wx": cell.Wx, "Wh": cell.Wh, "b": cell.b, "h0": h0}, lambda: loss()[0]
+    return cell, rnn_forward(cell, X, h0)[1], dh, {"Wx": cell.Wx, "Wh": cell.Wh, "b": cell.b,
+                                                   "h0": h0}, lambda: loss()[0]
 
 
 def largest_error(backward, cell, caches, dh, measured):
@@ -43,7 +44,8 @@ def largest_error(backward, cell, caches, dh, measured):
 
 @pytest.mark.parametrize("seed", claims.SEEDS)
 def test_right_and_wrong_lie_far_apart(seed):
-    claims.says("03", "In this setting nothing falls in between. Over eight draws of all its numbers, the right `rnn_backward` stayed below 1e-9. "
+    claims.says("03",
+                "In this setting nothing falls in between. Over eight draws of all its numbers, the right `rnn_backward` stayed below 1e-9. "
                       "Your check knows about 250 wrong versions by name, and nearly all of them were off by more than 0.01. "
                       "(A few came out right: they cut off only what is larger or longer than anything here.)")
     cell, caches, dh, watched, loss = setting(seed)
@@ -56,7 +58,8 @@ def test_right_and_wrong_lie_far_apart(seed):
         except (ValueError, IndexError, TypeError):
             errors[name] = np.inf
     right = {name for name, error in errors.items() if error < 1e-9}
-    assert 230 < len(errors) < 270 and len(right) <= 10 and all(re.search("clipped|shortened|cut|steps-only", name) for name in right)
+    assert 230 < len(errors) < 270 and len(right) <= 10 and all(re.search("clipped|shortened|cut|steps-only", name)
+                                                                for name in right)
     assert min(error for name, error in errors.items() if name not in right) > 0.01
 
 
@@ -66,14 +69,18 @@ def test_each_gentle_setting_is_blind_and_the_last_column_is_not(seed):
     claims.says("03", "lets none of the five through")
     notebook = claims.names("03", *CELLS)
     seen, faults = notebook.seen, notebook.faults
-    missed = {name: {fault for fault in faults if not seen(WRONG[fault], seed=seed, **how) > 1e-3} for name, how in notebook.settings.items()}
+    missed = {name: {fault for fault in faults if not seen(WRONG[fault], seed=seed, **how) > 1e-3}
+              for name, how in notebook.settings.items()}
     assert missed.pop("all of it") == set() and all(missed.values())
-    assert missed == {"only Wx": {"h_t-for-h_prev", "h0-ignored"}, "T = 1": {"no-carry", "losses-in-reverse"}, "h0 = 0": {"h0-ignored"},
+    assert missed == {"only Wx": {"h_t-for-h_prev", "h0-ignored"}, "T = 1": {"no-carry", "losses-in-reverse"},
+                      "h0 = 0": {"h0-ignored"},
                       "sym. Wh": {"Wh-not-transposed"}, "equal dh": {"losses-in-reverse"}}
 
 
-CELLS = ("ex-rnn-cell-backward", "check-rnn-cell-backward", "ex-rnn-backward", "check-rnn-backward", "ex-numerical-gradient",
-         "check-numerical-gradient", "ex-relative-error", "check-relative-error", "setting", "two-roads", "slip", "blind-settings", "blind")
+CELLS = ("ex-rnn-cell-backward", "check-rnn-cell-backward", "ex-rnn-backward", "check-rnn-backward",
+         "ex-numerical-gradient",
+         "check-numerical-gradient", "ex-relative-error", "check-relative-error", "setting", "two-roads", "slip",
+         "blind-settings", "blind")
 
 
 @pytest.mark.parametrize("seed", claims.SEEDS)
@@ -85,7 +92,9 @@ def test_the_central_difference_is_off_by_the_square_of_eps_and_a_one_sided_one_
     slope = 2 * np.tanh(a * x) * (1 - np.tanh(a * x) ** 2) * a
     central = [abs((f(x + eps) - f(x - eps)) / (2 * eps) - slope) for eps in (1e-2, 5e-3)]
     one_sided = [abs((f(x + eps) - f(x)) / eps - slope) for eps in (1e-3, 5e-4)]
-    assert central[0] / central[1] == pytest.approx(4, rel=0.02) and one_sided[0] / one_sided[1] == pytest.approx(2, rel=0.05)
+    assert central[0] / central[1] == pytest.approx(4,
+                                                    rel=0.02) and one_sided[0] / one_sided[1] == pytest.approx(2,
+                                                                                                               rel=0.05)
 
 
 def test_this_point_the_two_columns_agree_to_three_digits():
@@ -97,7 +106,8 @@ def test_this_point_the_two_columns_agree_to_three_digits():
 
 
 def test_Wy_and_c_do_not_notice_what_happens_inside_the_loop():
-    claims.says("03", "`Wy` and `c` do not notice: they come after the state, outside the loop. Everything inside is wrong.")
+    claims.says("03",
+                "`Wy` and `c` do not notice: they come after the state, outside the loop. Everything inside is wrong.")
     slipped = claims.names("03", *CELLS).slipped
     assert max(slipped["Wy"], slipped["c"]) < 1e-6 and min(slipped[name] for name in ("Wx", "Wh", "b", "h0")) > 1e-3
 
@@ -105,12 +115,14 @@ def test_Wy_and_c_do_not_notice_what_happens_inside_the_loop():
 @pytest.mark.parametrize("seed", claims.SEEDS)
 def test_what_is_nearly_right_trains_all_the_same(seed):
     claims.says("03", "A backward pass that is nearly right still trains, and nothing tells you.")
-    claims.says("03", "the sine wave of notebook 4 is learned all the same: from eight starts the loss ended within 3 % of the right one's")
+    claims.says("03",
+                "the sine wave of notebook 4 is learned all the same: from eight starts the loss ended within 3 % of the right one's")
     X, Y = make_windows(np.sin(2 * np.pi * np.arange(45) / 25), 20)
     last = {}
     for name, backward in (("right", rnn_backward), ("nearly", WRONG["tanh-slope-missing-in-the-carry"])):
         model = RNNModel(1, 16, 1, np.random.default_rng(seed))
         losses = fit(model, (X, Y), 300, SGD(0.0004), max_norm=50, progress=False,
-                     gradients=lambda model, X, Y, loss, back=backward: model.loss_and_gradients(X, Y, loss=loss, backward=back)).loss
+                     gradients=lambda model, X, Y, loss, back=backward: model.loss_and_gradients(X, Y, loss=loss,
+                                                                                                 backward=back)).loss
         last[name] = losses[-1] / losses[0]
     assert max(last.values()) < 0.03 and last["nearly"] == pytest.approx(last["right"], rel=0.03)

@@ -35,7 +35,8 @@ def last_step_error(model, X, Y):
 
 
 def test_scaled_numbers_are_not_saturated_and_raw_ones_are():
-    claims.says("04", "At the raw number 100 it sits at the flat end: 99 looks the same to it, and the slope that a gradient has to pass is nearly zero.")
+    claims.says("04",
+                "At the raw number 100 it sits at the flat end: 99 looks the same to it, and the slope that a gradient has to pass is nearly zero.")
     assert np.tanh(0.3 * 100) == np.tanh(0.3 * 99) == 1 and 1 - np.tanh(0.3 * COUNT[:80]).max() ** 2 > 0.7
 
 
@@ -45,7 +46,8 @@ def test_clipping_by_element_turns_the_gradient_and_by_norm_does_not(seed):
     claims.says("04b", "in notebook 4 it turned a gradient by more than 50 degrees")
     model = RNNModel(1, 16, 1, np.random.default_rng(seed))
     grads = {name: g for name, g in model.loss_and_gradients(*NUMBERS)[1].items() if name in model.params}
-    whole, by_norm = (np.concatenate([g.ravel() for g in each.values()]) for each in (grads, clip_by_norm(grads, 1.0)[0]))
+    whole, by_norm = (np.concatenate([g.ravel() for g in each.values()])
+                      for each in (grads, clip_by_norm(grads, 1.0)[0]))
 
     def degrees(short):
         return np.degrees(np.arccos(min(1, whole @ short / np.linalg.norm(whole) / np.linalg.norm(short))))
@@ -55,7 +57,8 @@ def test_clipping_by_element_turns_the_gradient_and_by_norm_does_not(seed):
 
 @pytest.mark.parametrize("seed", claims.SEEDS)
 def test_early_updates_are_cut_late_ones_not_and_the_loss_falls_steadily(seed):
-    claims.says("04", "Early on every update is cut to the same length, and the loss falls steadily. Near the goal the gradient shrinks below the threshold by "
+    claims.says("04",
+                "Early on every update is cut to the same length, and the loss falls steadily. Near the goal the gradient shrinks below the threshold by "
                       "itself")
     claims.says("04", "no update can be longer than lr times max_norm = 0.02")
     losses, norms = trained("numbers", seed)[1].T
@@ -67,7 +70,8 @@ def test_early_updates_are_cut_late_ones_not_and_the_loss_falls_steadily(seed):
 @pytest.mark.parametrize("seed", claims.SEEDS)
 def test_it_does_not_extrapolate(seed):
     claims.says("04", "A tanh network interpolates within the range it was trained on. It does **not** extrapolate")
-    claims.says("04", "(Eight starts: after 200 it says 117 to 125, and alone from 80 it is down to 74 to 77 after 30 steps.)")
+    claims.says("04",
+                "(Eight starts: after 200 it says 117 to 125, and alone from 80 it is down to 74 to 77 after 30 steps.)")
     model = trained("numbers", seed)[0]
     heard = SHIFT + SCALE * model.forward(COUNT[:, None, None])[0].ravel()
     alone = SHIFT + SCALE * play.continue_alone(model, COUNT[60:80], 30)
@@ -80,7 +84,8 @@ def test_it_does_not_extrapolate(seed):
 def test_memory_hardly_matters_on_the_numbers_and_much_on_the_sine():
     claims.says("04", "over eight starts the error without memory is 1.0 to 1.3 times the other")
     claims.says("04", "there it is 6 to 30 times as large")
-    ratio = {task: [last_step_error(trained(task, seed, False)[0], *data) / last_step_error(trained(task, seed)[0], *data) for seed in claims.SEEDS]
+    ratio = {task: [last_step_error(trained(task, seed, False)[0],
+                                    *data) / last_step_error(trained(task, seed)[0], *data) for seed in claims.SEEDS]
              for task, data in (("numbers", NUMBERS), ("sine", SINE))}
     assert 0.95 < min(ratio["numbers"]) and 1.2 < max(ratio["numbers"]) < 1.35
     assert 6 < min(ratio["sine"]) < 8 and 25 < max(ratio["sine"]) < 31
@@ -88,7 +93,8 @@ def test_memory_hardly_matters_on_the_numbers_and_much_on_the_sine():
 
 @pytest.mark.parametrize("seed", claims.SEEDS)
 def test_without_memory_the_sine_ends_at_what_a_coin_toss_leaves(seed):
-    claims.says("04", "The best smooth guess is $x_t\\cos\\omega$, and its root mean square error is $\\sin\\omega / \\sqrt 2 = 0.18$.")
+    claims.says("04",
+                "The best smooth guess is $x_t\\cos\\omega$, and its root mean square error is $\\sin\\omega / \\sqrt 2 = 0.18$.")
     x = np.sin(2 * np.pi * np.arange(25) / 25 + seed)
     after = np.sin(2 * np.pi * np.arange(1, 26) / 25 + seed)
     assert np.sqrt(np.mean((after - x * np.cos(2 * np.pi / 25)) ** 2)) == pytest.approx(MEMORYLESS) and f"{MEMORYLESS:.2f}" == "0.18"
@@ -106,7 +112,8 @@ def test_ten_values_bring_the_error_to_about_a_tenth(seed):
 def test_the_continuation_is_good_after_about_ten_values():
     claims.says("04", "After one value it does not know where on the wave it is. After about ten it does")
     model = trained("sine", 0)[0]
-    error = {n: np.sqrt(np.mean((play.continue_alone(model, WAVE[:n], 100 - n) - WAVE[n:100]) ** 2)) for n in (1, 5, 10, 12)}
+    error = {n: np.sqrt(np.mean((play.continue_alone(model, WAVE[:n], 100 - n) - WAVE[n:100]) ** 2))
+             for n in (1, 5, 10, 12)}
     assert error[1] > 0.6 and error[5] > 0.2 and error[10] < 0.05 and error[12] < 0.1
 
 
@@ -136,7 +143,8 @@ def of_length(T, seed):
 
 @pytest.mark.slow
 def test_the_gain_of_length_tails_off():
-    claims.says("04", "from 10 to 20 steps the error fell three- to sixfold in seven of eight starts, from 20 to 40 by less than half in the same seven")
+    claims.says("04",
+                "from 10 to 20 steps the error fell three- to sixfold in seven of eight starts, from 20 to 40 by less than half in the same seven")
     claims.says("04", "At T = 1 you get the memoryless error, 0.18, as you must.")
     error = {T: np.array([of_length(T, seed)[0] for seed in claims.SEEDS]) for T in (1, 2, 10, 20, 40)}
     gained = (error[10] / error[20] > 2.75) & (error[10] / error[20] < 6)

@@ -22,7 +22,8 @@ def trained(seed, backward=rnn_backward, epochs=2000, lr=0.001, T=10, memory=Tru
     """A model of the published kind, trained as the page does it, and its losses."""
     model = published_model(np.random.default_rng(seed))
     model.cell.Wh[:] *= memory
-    losses = published_training(model, *make_windows(np.arange(1.0, 12.0), T), epochs, backward, lr, () if memory else ("Wh",))
+    losses = published_training(model, *make_windows(np.arange(1.0, 12.0), T), epochs, backward, lr,
+                                () if memory else ("Wh",))
     return model, np.array(losses)
 
 
@@ -36,14 +37,16 @@ def lone(model, x):
 
 @pytest.mark.parametrize("seed", claims.SEEDS)
 def test_it_falls_within_a_hundred_epochs_and_climbs_past_60(seed):
-    claims.says("04b", "from each of eight others the loss fell to between 28 and 43 within about a hundred epochs, and then climbed past 60")
+    claims.says("04b",
+                "from each of eight others the loss fell to between 28 and 43 within about a hundred epochs, and then climbed past 60")
     losses = trained(seed, kernel_backward)[1]
     assert 28 < losses.min() < 43 and losses.argmin() <= 105 and losses[-1] > 60
 
 
 @pytest.mark.parametrize("seed", NINE)
 def test_a_tenth_of_the_rate_gives_the_same_rise_ten_times_later(seed):
-    claims.says("04b", "The same rise, ten times later. An update that is too long makes a loss jump about; this one climbs smoothly")
+    claims.says("04b",
+                "The same rise, ten times later. An update that is too long makes a loss jump about; this one climbs smoothly")
     fast, slow = trained(seed, kernel_backward)[1], trained(seed, kernel_backward, 1500, 0.0001)[1]
     assert abs(slow.min() - fast.min()) < 0.6 and abs(slow.argmin() / fast.argmin() - 10) < 0.5
     assert (np.diff(fast[110:]) > 0).all() and slow[-1] > slow.min() + 3
@@ -54,13 +57,15 @@ def test_with_clipping_by_norm_it_climbs_as_well(seed):
     claims.says("04b", "with clipping by norm the loss climbs as well, from about 32 to 44 or more")
     model = published_model(np.random.default_rng(seed))
     losses = fit(model, (X, Y), 1000, SGD(0.01), max_norm=1.0, progress=False,
-                 gradients=lambda model, X, Y, loss: model.loss_and_gradients(X, Y, loss=loss, backward=kernel_backward)).loss
+                 gradients=lambda model, X, Y, loss: model.loss_and_gradients(X, Y, loss=loss,
+                                                                              backward=kernel_backward)).loss
     assert 30.5 < min(losses) < 33.5 and losses[-1] > 44
 
 
 @pytest.mark.parametrize("seed", NINE)
 def test_three_of_the_five_gradients_are_wrong_entirely(seed):
-    claims.says("04b", "Three of five are wrong, and entirely: an error near 1 says that hardly anything of the right gradient is left. "
+    claims.says("04b",
+                "Three of five are wrong, and entirely: an error near 1 says that hardly anything of the right gradient is left. "
                        "(From nine starts it was 0.98 or more.)")
     model = suspect(seed)
     _, grads = model.loss_and_gradients(X, Y, backward=kernel_backward)
@@ -77,7 +82,8 @@ def test_bptt_is_linear_in_dh_and_one_step_comes_out_right():
     for backward in (rnn_backward, kernel_backward):
         for once, twice in zip(backward(model.cell, dh, caches), backward(model.cell, 2 * dh, caches), strict=True):
             assert np.allclose(twice, 2 * once)
-    for right, given in zip(rnn_backward(model.cell, dh[:1], caches[:1]), kernel_backward(model.cell, dh[:1], caches[:1]), strict=True):
+    for right, given in zip(rnn_backward(model.cell, dh[:1], caches[:1]),
+                            kernel_backward(model.cell, dh[:1], caches[:1]), strict=True):
         assert np.array_equal(right, given)
 
 
@@ -87,7 +93,8 @@ def test_only_the_last_five_losses_are_heard(seed):
     model = suspect(seed)
     said, _, caches = model.forward(X)
     dh = model.Wy.T @ (2 * (said - Y))
-    assert np.array_equal(shares(kernel_backward, model.cell, dh, caches) > 0, np.repeat(np.arange(10)[:, None] >= 5, 3, axis=1))
+    assert np.array_equal(shares(kernel_backward, model.cell, dh, caches) > 0,
+                          np.repeat(np.arange(10)[:, None] >= 5, 3, axis=1))
     full = shares(rnn_backward, model.cell, dh, caches) > 0
     assert full[1:].all() and full[0].tolist() == [True, False, True]  # h0 = 0: the first step has no share in dWh
 
@@ -111,7 +118,8 @@ def change(model, step, names, tiny=1e-6):
 
 @pytest.mark.parametrize("seed", NINE)
 def test_the_cell_lowers_the_last_losses_a_little_and_raises_the_first_ten_times_as_much(seed):
-    claims.says("04b", "the losses of steps 6 to 10 fall a little, and those of steps 1 to 5 **rise**, ten times as much or more (from nine starts)")
+    claims.says("04b",
+                "the losses of steps 6 to 10 fall a little, and those of steps 1 to 5 **rise**, ten times as much or more (from nine starts)")
     claims.says("04b", "The readout works against that, at the cost of the others.")
     claims.says("04b", "at steps 6 to 10 the predictions are too low")
     model = suspect(seed)
@@ -136,10 +144,12 @@ def test_where_it_ends():
 
 @pytest.mark.parametrize("seed", NINE)
 def test_from_2_to_7_both_cures_help_and_beyond_7_other_starts_do_not(seed):
-    claims.says("04b", "From 2 to 7 both stay within 0.5 of the truth, whichever of nine random starts they had, while the fixed network misses it "
+    claims.says("04b",
+                "From 2 to 7 both stay within 0.5 of the truth, whichever of nine random starts they had, while the fixed network misses it "
                        "by 1 to 3.1 somewhere. Beyond 7, where none of its windows begins, the second network is wrong again: at 10 by 1.2 to 1.6.")
     off = {name: {x: abs(lone(model, x) - x - 1) for x in (2, 3, 4, 5, 6, 7, 10)} for name, model in
-           (("fixed", trained(seed)[0]), ("other starts", trained(seed, T=4)[0]), ("no memory", trained(seed, memory=False)[0]))}
+           (("fixed", trained(seed)[0]), ("other starts", trained(seed, T=4)[0]),
+            ("no memory", trained(seed, memory=False)[0]))}
     inside = {name: max(errors[x] for x in range(2, 8)) for name, errors in off.items()}
     assert inside["other starts"] < 0.5 and inside["no memory"] < 0.5 and 1 <= inside["fixed"] <= 3.1
     assert 1.2 <= round(off["other starts"][10], 1) <= 1.6

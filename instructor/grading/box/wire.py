@@ -37,7 +37,8 @@ def observed_out(observed):
             "again": observed.again and case_out(observed.again), "borrowed": bounded(observed.borrowed, 100),
             "printed": int(observed.printed), "globals_read": [bounded(name, 100) for name in observed.globals_read],
             "remarks": [bounded(kind, 100) for kind, _ in observed.remarks],
-            "helped": observed.helped and observed_out(observed.helped), "helpers": [bounded(n, 100) for n in observed.helpers]}
+            "helped": observed.helped and observed_out(observed.helped),
+            "helpers": [bounded(n, 100) for n in observed.helpers]}
 
 
 def packed(answer):

@@ -7,7 +7,8 @@ from rnn_helpers.check.exercise import Mistake
 CENTRAL = "dL/dp = (f(p + eps) - f(p - eps)) / (2 eps)"
 
 
-def differences(quotient=lambda plus, minus, middle, eps: (plus - minus) / (2 * eps), restore="each", own_eps=None, shape=None):
+def differences(quotient=lambda plus, minus, middle, eps: (plus - minus) / (2 * eps), restore="each", own_eps=None,
+                shape=None):
     """Differences, an element at a time, of which a part is wrong; restore : "each", "never" or "end"."""
 
     def wrong(f, param, eps=1e-5):
@@ -76,7 +77,8 @@ NUMERICAL_GRADIENT = (
     Mistake("eps-halved-wrongly", "The brackets around 2 * eps are missing",
             "/ 2 * eps divides by 2 and multiplies by eps. Write / (2 * eps).",
             CENTRAL, differences(lambda plus, minus, middle, eps: (plus - minus) / 2 * eps)),
-    Mistake("not-divided", "The difference is not divided", "A slope is a difference over a distance: divide by 2 * eps.",
+    Mistake("not-divided", "The difference is not divided",
+            "A slope is a difference over a distance: divide by 2 * eps.",
             CENTRAL, differences(lambda plus, minus, middle, eps: plus - minus)),
     Mistake("sign", "The sign is wrong", "f(p + eps) comes first, f(p - eps) is taken from it.",
             CENTRAL, differences(lambda plus, minus, middle, eps: (minus - plus) / (2 * eps))),
@@ -103,7 +105,8 @@ NUMERICAL_GRADIENT = (
     Mistake("a-row-at-a-time", "A whole row moves at once",
             "param[i] of a matrix is a row. Move one element at a time: param[i, j], or for index in np.ndindex(*param.shape).",
             "one element moves at a time", a_row_at_a_time),
-    Mistake("eps-ignored", "eps is not used", "You use 1e-5 of your own. Use the argument eps.", CENTRAL, differences(own_eps=1e-5)),
+    Mistake("eps-ignored", "eps is not used", "You use 1e-5 of your own. Use the argument eps.", CENTRAL,
+            differences(own_eps=1e-5)),
     Mistake("eps-in-proportion", "The step is eps times the element",
             "p (1 + eps) moves by eps p, and you divide by eps. Move by eps itself.", CENTRAL, in_proportion),
     Mistake("gradient-flat", "The gradient is flat", "The numbers are right; the gradient has the shape of param.",
@@ -120,17 +123,23 @@ def quiet(formula, zero=0.0):
 
 
 RELATIVE_ERROR = (
-    Mistake("absolute", "The error is absolute", "||a - b|| grows with the gradients' size. Divide by it: ||a|| + ||b||.",
+    Mistake("absolute", "The error is absolute",
+            "||a - b|| grows with the gradients' size. Divide by it: ||a|| + ||b||.",
             ERROR, lambda a, b: norm(a - b)),
-    Mistake("absolute-largest", "The error is absolute", "The largest, or the mean, of |a - b| grows with the gradients' size. Divide by it: ||a|| + ||b||.",
+    Mistake("absolute-largest", "The error is absolute",
+            "The largest, or the mean, of |a - b| grows with the gradients' size. Divide by it: ||a|| + ||b||.",
             ERROR, lambda a, b: np.abs(a - b).max()),
-    Mistake("measured-by-a-only", "Only a's size counts", "Which of the two is right is not known. Divide by a size that treats both alike: ||a|| + ||b||.",
+    Mistake("measured-by-a-only", "Only a's size counts",
+            "Which of the two is right is not known. Divide by a size that treats both alike: ||a|| + ||b||.",
             ERROR, quiet(lambda a, b: norm(a - b) / norm(a))),
-    Mistake("measured-by-b-only", "Only b's size counts", "Which of the two is right is not known. Divide by a size that treats both alike: ||a|| + ||b||.",
+    Mistake("measured-by-b-only", "Only b's size counts",
+            "Which of the two is right is not known. Divide by a size that treats both alike: ||a|| + ||b||.",
             ERROR, quiet(lambda a, b: norm(a - b) / norm(b))),
-    Mistake("zero-by-zero", "Two zeros give no number", "0 / 0 is nan. Two gradients that are both zero agree: return 0. Element by element, that goes for each pair of zeros.",
+    Mistake("zero-by-zero", "Two zeros give no number",
+            "0 / 0 is nan. Two gradients that are both zero agree: return 0. Element by element, that goes for each pair of zeros.",
             "relative_error(0, 0) = 0", lambda a, b: norm(a - b) / (norm(a) + norm(b))),
-    Mistake("signs-cancel", "Differences cancel", "a - b has both signs, and their sum can be 0. Take the norm, or absolute values, first.",
+    Mistake("signs-cancel", "Differences cancel",
+            "a - b has both signs, and their sum can be 0. Take the norm, or absolute values, first.",
             ERROR, quiet(lambda a, b: abs(np.sum(a - b)) / (norm(a) + norm(b)))),
     Mistake("norm-of-the-sum", "The size is that of a + b",
             "||a + b|| is 0 for opposite gradients, the worst case of all. Divide by ||a|| + ||b||.",
@@ -138,7 +147,8 @@ RELATIVE_ERROR = (
     Mistake("squared", "The norms are squared",
             "One part in a thousand comes out as about 1e-7, and would pass as right. Take the root of each sum of squares.",
             ERROR, quiet(lambda a, b: norm(a - b) ** 2 / (norm(a) ** 2 + norm(b) ** 2))),
-    Mistake("an-array", "The result is an array", "One number for the whole gradient: take norms, or the largest element.",
+    Mistake("an-array", "The result is an array",
+            "One number for the whole gradient: take norms, or the largest element.",
             "relative_error(a, b) is a float", lambda a, b: np.abs(a - b) / (np.abs(a) + np.abs(b) + 1e-30)),
     Mistake("agreement", "1 stands for equal", "An error is 0 when both agree. You return one minus it.",
             "relative_error(a, a) = 0", quiet(lambda a, b: 1 - norm(a - b) / (norm(a) + norm(b)), 1.0)),
@@ -153,10 +163,12 @@ RELATIVE_ERROR = (
             ERROR, lambda a, b: float(np.allclose(a, b))),
     Mistake("zeros-asked-with-all", "Arrays with some zeros count as zero",
             "`a.all() == 0` is true as soon as one element is 0. Ask whether any is not: `not a.any() and not b.any()`.",
-            "relative_error(0, 0) = 0", lambda a, b: 0.0 if a.all() == 0 and b.all() == 0 else norm(a - b) / (norm(a) + norm(b))),
+            "relative_error(0, 0) = 0",
+            lambda a, b: 0.0 if a.all() == 0 and b.all() == 0 else norm(a - b) / (norm(a) + norm(b))),
     Mistake("one-zero-is-enough", "A zero array agrees with everything",
             "You return 0 when one of them is zero, so a gradient that is 0 everywhere would pass. Return 0 when both are.",
-            "relative_error(0, b) = 1", lambda a, b: 0.0 if not a.any() or not b.any() else norm(a - b) / (norm(a) + norm(b))),
+            "relative_error(0, b) = 1",
+            lambda a, b: 0.0 if not a.any() or not b.any() else norm(a - b) / (norm(a) + norm(b))),
     Mistake("zero-a-is-enough", "A zero array a agrees with everything",
             "You return 0 when a is zero, so a gradient that is 0 everywhere would pass. Return 0 when both are.",
             "relative_error(0, b) = 1", lambda a, b: 0.0 if not a.any() else norm(a - b) / (norm(a) + norm(b))),
@@ -165,7 +177,8 @@ RELATIVE_ERROR = (
             "relative_error(a, 0) = 1", lambda a, b: 0.0 if not b.any() else norm(a - b) / (norm(a) + norm(b))),
     Mistake("zeros-asked-by-their-sum", "Arrays whose sum is 0 count as zero",
             "A sum can be 0 though the elements are not. Ask whether any element is not 0: a.any().",
-            "relative_error(0, 0) = 0", lambda a, b: norm(a - b) / (norm(a) + norm(b)) if abs(a.sum()) + abs(b.sum()) > 1e-9 else 0.0),
+            "relative_error(0, 0) = 0",
+            lambda a, b: norm(a - b) / (norm(a) + norm(b)) if abs(a.sum()) + abs(b.sum()) > 1e-9 else 0.0),
     Mistake("in-percent", "The error is in percent", "Leave out the factor 100: tolerances such as 1e-6 are fractions.",
             ERROR, quiet(lambda a, b: 100 * norm(a - b) / (norm(a) + norm(b)))),
 )

@@ -22,5 +22,6 @@ def in_order(right, asked, *orders):
         return function
 
     return tuple(Mistake(f"order-{order.replace(', ', '-')}", f"The values come in another order: {order}",
-                         f"Each is what it should be, but in another place. Return ({asked}).", f"-> ({asked})", wrong(order.split(", ")))
+                         f"Each is what it should be, but in another place. Return ({asked}).", f"-> ({asked})",
+                         wrong(order.split(", ")))
                  for order in orders)
