@@ -67,7 +67,8 @@ class Quiz:
         items = "".join(f"<li>{html.escape(text)}</li>" for text in self.question.choices)
         return {
             WIDGET_VIEW: {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id},
-            "text/html": f"<p><b>{html.escape(self.question.asks)}:</b> {html.escape(self.question.text)}</p><ol type='a'>{items}</ol>",
+            "text/html": f"<p><b>{html.escape(self.question.asks)}:</b> {html.escape(self.question.text)}</p><ol "
+                         f"type='a'>{items}</ol>",
             "text/plain": "\n".join(lines),
         }
 

@@ -70,7 +70,7 @@ def first_difference(name, got, expected, tolerance):
         return f"{name} has shape {got.shape}, expected {expected.shape}"
     flat = int(np.argmax(wrong))
     where = np.unravel_index(flat, expected.shape)
-    place = ", ".join(f"{axis} {int(i)}" for axis, i in zip(AXES.get(expected.ndim, ()), where))
+    place = ", ".join(f"{axis} {int(i)}" for axis, i in zip(AXES.get(expected.ndim, ()), where, strict=False))
     is_, wanted = apart(flat_got[flat], flat_expected[flat])
     share = f", {int(wrong.sum())} of {wrong.size} numbers differ" if wrong.size > 1 else ""
     return f"{name}{' at ' + place if place else ''} is {is_}, expected {wanted}{share}"

@@ -72,7 +72,8 @@ class Matrix:
     def empty(self, x, y):
         """The cells without their numbers."""
         width, height = CELL
-        return "".join(f'<rect x="{x + j * width:g}" y="{y + i * height:g}" width="{width}" height="{height}" fill="none" '
+        return "".join(f'<rect x="{x + j * width:g}" y="{y + i * height:g}" width="{width}" height="{height}" '
+                       f'fill="none" '
                        'stroke="currentColor" stroke-opacity="0.3"/>' for i, j in np.ndindex(self.values.shape))
 
 

@@ -12,7 +12,8 @@ QUESTIONS = {
             "train ten times as long":
                 "It has been climbing for 4,900 epochs. More of the same tells you nothing new.",
             "scale the numbers, as in notebook 4":
-                "That would be a good training run, and another one. A rise that goes away is not yet a rise explained.",
+                "That would be a good training run, and another one. A rise that goes away is not yet a rise "
+                "explained.",
             "read the code once more":
                 "You have read it, and line by line it is right. Now measure what it does.",
             "divide the learning rate by 10":
@@ -20,16 +21,19 @@ QUESTIONS = {
                 "if they point the wrong way, it stays.",
         }, asks=NEXT),
     "second-test": Question(
-        "The updates point the wrong way. They are made of five gradients, each clipped element by element. What do you test?",
+        "The updates point the wrong way. They are made of five gradients, each clipped element by element. What do "
+        "you test?",
         right="all five gradients, by central differences",
         choices={
             "clipping by norm in place of clipping by element":
-                "A fair suspect: in notebook 4 it turned a gradient by more than 50 degrees. But the test would clear that one only: "
+                "A fair suspect: in notebook 4 it turned a gradient by more than 50 degrees. But the test would clear "
+                "that one only: "
                 "with clipping by norm the loss climbs as well, from about 32 to 44 or more.",
             "all five gradients, by central differences":
                 "It is the one test that knows nothing of the code, and it says for each gradient whether it is right.",
             "the gradient of Wx, by central differences":
-                "Why only one? The other four take no more than a line, and which are right will tell you as much as which are wrong.",
+                "Why only one? The other four take no more than a line, and which are right will tell you as much as "
+                "which are wrong.",
             "a network with more units":
                 "It would take another course, and say nothing about this one.",
         }, asks=NEXT),
@@ -39,7 +43,8 @@ QUESTIONS = {
         right="the loss of one step at a time, and 0 for the others",
         choices={
             "the loss of one step at a time, and 0 for the others":
-                "BPTT is linear in dh, so a gradient is the sum of ten shares, one from each loss. Look at each share alone.",
+                "BPTT is linear in dh, so a gradient is the sum of ten shares, one from each loss. Look at each share "
+                "alone.",
             "dh twice as large":
                 "BPTT is linear in dh: a right function and a wrong one both give gradients twice as large.",
             "a sequence of one step":
@@ -53,7 +58,8 @@ QUESTIONS = {
         right="the cell serves the last five losses, at the cost of the first five",
         choices={
             "the cell serves the last five losses, at the cost of the first five":
-                "Nothing tells it what its moves do to steps 1 to 5, although the same weights make those states as well.",
+                "Nothing tells it what its moves do to steps 1 to 5, although the same weights make those states as "
+                "well.",
             "the gradients explode":
                 "Every element is clipped to 1, and the climb is smooth. Nothing here is too long.",
             "the readout forgets what it has learned":

@@ -27,7 +27,8 @@ QUESTIONS = {
             "0.9 to the power 29, which is 0.047":
                 "That is what linear units leave. The slopes of tanh take another factor at every step.",
             "less than 0.005":
-                "Linear units would leave 0.047; the slopes of tanh divide that again, by 190 here, by 30 to 800 in twelve other draws.",
+                "Linear units would leave 0.047; the slopes of tanh divide that again, by 190 here, by 30 to 800 in "
+                "twelve other draws.",
             "nothing at all, exactly 0":
                 "Small, but not zero: 0.00025 here. A product of factors above 0 is never 0.",
         }),
@@ -36,7 +37,8 @@ QUESTIONS = {
         right="those in which a gradient gets back to the first step",
         choices={
             "all of them: one bit is little for 16 units":
-                "They could all hold it. But what has to be held is heard at the first step, and the loss is at the last.",
+                "They could all hold it. But what has to be held is heard at the first step, and the loss is at the "
+                "last.",
             "those in which a gradient gets back to the first step":
                 "Those learn it every time. Of the others only a few do, by luck.",
             "none: 50 steps are too many for a vanilla RNN":

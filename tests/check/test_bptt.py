@@ -90,14 +90,14 @@ def loop(cell, dh, caches):
 
 def with_the_courses_step(cell, dh, caches):
     carry, total = 0, None
-    for dh_t, cache in zip(list(dh)[::-1], list(caches)[::-1]):
+    for dh_t, cache in zip(list(dh)[::-1], list(caches)[::-1], strict=True):
         *shares, carry = rnn_cell_backward(cell, dh_t + carry, cache)
-        total = shares if total is None else [a + b for a, b in zip(total, shares)]
+        total = shares if total is None else [a + b for a, b in zip(total, shares, strict=True)]
     return [*total, carry]
 
 
 def products_over_all_steps(cell, dh, caches):
-    X, H_prev, H = (np.array(part) for part in zip(*caches))
+    X, H_prev, H = (np.array(part) for part in zip(*caches, strict=True))
     dZ = np.empty(H.shape, H.dtype)
     carry = np.zeros(H.shape[1:], np.float32 if H.dtype == np.float32 else float)
     for t in range(len(X) - 1, -1, -1):
@@ -123,7 +123,7 @@ def loss_by_loss(cell, dh, caches):
         flow = dh[t]
         for s in range(t, -1, -1):
             *shares, flow = plain(cell, flow, caches[s])
-            for total, share in zip(totals, shares):
+            for total, share in zip(totals, shares, strict=True):
                 total += share
         totals[3] += flow
     return tuple(totals)
@@ -176,7 +176,7 @@ def own_backward(cell, dh, caches):
     totals, carry = [0, 0, 0], 0
     for t in reversed(range(len(dh))):
         *shares, carry = dict_backward(cell, dh[t] + carry, caches["steps"][t])
-        totals = [a + b for a, b in zip(totals, shares)]
+        totals = [a + b for a, b in zip(totals, shares, strict=True)]
     return *totals, carry
 
 

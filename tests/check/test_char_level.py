@@ -13,7 +13,6 @@ from rnn_helpers.readout import many_to_many, readout_backward
 from rnn_helpers.training import clip_by_norm, global_norm
 from tests.check.trying import all_right, each_right_way, each_wrong_way, earns, enough, verdict
 
-
 # right ways
 
 
@@ -23,7 +22,7 @@ def vocabulary_by_loop(text):
         if char not in chars:
             chars.append(char)
     chars.sort()
-    return [chars, dict(zip(chars, range(len(chars))))]
+    return [chars, dict(zip(chars, range(len(chars)), strict=True))]
 
 
 def vocabulary_of_tuples(text):
@@ -182,7 +181,7 @@ def step_from_parts(model, X, targets, lr, max_norm):
     h_states, caches = rnn_forward(model.cell, X)
     loss, dlogits = softmax_cross_entropy(many_to_many(h_states, model.Wy, model.c), targets)
     dWy, dc, dh = readout_backward(dlogits, h_states, model.Wy)
-    grads = dict(zip(("Wx", "Wh", "b"), rnn_backward(model.cell, dh, caches))) | {"Wy": dWy, "c": dc}
+    grads = dict(zip(("Wx", "Wh", "b"), rnn_backward(model.cell, dh, caches), strict=False)) | {"Wy": dWy, "c": dc}
     norm = global_norm(grads)
     for owner, names in ((model.cell, ("Wx", "Wh", "b")), (model, ("Wy", "c"))):
         for name in names:

@@ -81,6 +81,7 @@ def test_hidden_judgements_tell_no_number_of_the_fixture():
             observed = observe(exercise, wrong, yardstick(name).inputs, guarded=False)
             hidden, told = (judge(yardstick(name), observed, hidden=flag).facets for flag in (True, False))
             assert [bool(v.reason) for v in hidden] == [bool(v.reason) for v in told]
-            texts = " ".join(re.sub(r"\([^()]*\)", "", v.reason) for v, facet in zip(hidden, exercise.facets)
+            texts = " ".join(re.sub(r"\([^()]*\)", "", v.reason)
+                             for v, facet in zip(hidden, exercise.facets, strict=True)
                              if facet.kind == "value")
             assert not re.search(r"\d\.\d|expected (?! |,|text|numbers)", texts), (name, texts)

@@ -47,7 +47,7 @@ def with_einsum(cell, X, h0=None):
     states = [first_state(cell, X, h0)]
     for u in U:
         states.append(np.tanh(u + np.einsum("hk,kb->hb", cell.Wh, states[-1])))
-    return tuple(states[1:]), tuple(zip(X, states, states[1:]))
+    return tuple(states[1:]), tuple(zip(X, states[:-1], states[1:], strict=True))
 
 
 def recursive(cell, X, h0=None):

@@ -147,7 +147,7 @@ def test_on_a_kernel():
     notebook = nbformat.v4.new_notebook(cells=cells)
     NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
     shown = {}
-    for name, cell in zip(CELLS, cells):
+    for name, cell in zip(CELLS, cells, strict=True):
         if name == "setup":
             assert not cell.outputs
             continue

@@ -40,7 +40,8 @@ def faults_of(source):
 
 
 def test_each_kind_of_fault_is_made():
-    found = faults_of("def f(A, h):\n    'doc'\n    for t in range(3):\n        A += h.T @ A\n    return A.sum(axis=1, keepdims=True) - h[t]")
+    found = faults_of("def f(A, h):\n    'doc'\n    for t in range(3):\n        A += h.T @ A\n    return A.sum(axis=1, "
+                      "keepdims=True) - h[t]")
     loop, result = "for t in range(3):\n        A += h.T @ A\n    ", "return A.sum(axis=1, keepdims=True) - h[t]"
     assert loop.replace("@",
                         "*") + result in found["operator"] and loop.replace("+=", "-=") + result in found["operator"]

@@ -67,7 +67,8 @@ def backward_by_einsum(dy, h_states, Wy):
 
 
 def backward_as_one_product(dy, h_states, Wy, more=None):
-    side = lambda A: np.concatenate(list(A), axis=1)
+    def side(A):
+        return np.concatenate(list(A), axis=1)
     return side(dy) @ side(h_states).T, side(dy) @ np.ones((side(dy).shape[1], 1)), Wy.T @ np.asarray(dy), more
 
 
@@ -107,9 +108,9 @@ def step_that_replaces(model, X, Y, lr, max_norm):
     """New arrays for the parameters, all by hand."""
     states, caches = rnn_forward(model.cell, X)
     y = [model.Wy @ h + model.c for h in states]
-    dy = [2 * (a - b) for a, b in zip(y, Y)]
+    dy = [2 * (a - b) for a, b in zip(y, Y, strict=True)]
     dWx, dWh, db, _ = rnn_backward(model.cell, [model.Wy.T @ d for d in dy], caches)
-    dWy, dc = sum(d @ h.T for d, h in zip(dy, states)), sum(dy).sum(axis=1, keepdims=True)
+    dWy, dc = sum(d @ h.T for d, h in zip(dy, states, strict=True)), sum(dy).sum(axis=1, keepdims=True)
     norm = np.sqrt(sum(np.sum(g * g) for g in (dWx, dWh, db, dWy, dc)))
     rate = lr * (1 if norm <= max_norm else max_norm / norm)
     model.cell.Wx, model.cell.Wh, model.cell.b = model.cell.Wx - rate * dWx, model.cell.Wh - rate * dWh, model.cell.b - rate * db

@@ -36,7 +36,7 @@ def one_big_product(cell, x_t, h_prev):
 
 
 def an_example_at_a_time(cell, x_t, h_prev):
-    columns = [np.tanh(cell.Wx @ x + cell.Wh @ h + cell.b.ravel()) for x, h in zip(x_t.T, h_prev.T)]
+    columns = [np.tanh(cell.Wx @ x + cell.Wh @ h + cell.b.ravel()) for x, h in zip(x_t.T, h_prev.T, strict=True)]
     h_t = np.array(columns).T
     return h_t, [x_t, h_prev, h_t]
 

@@ -35,13 +35,13 @@ def windows_through_full_bptt(cell, dh, caches, k):
         lone = np.zeros_like(dh[a : t + 1])
         lone[-1] = dh[t]
         *shares, out = rnn_backward(cell, lone, [caches[s] for s in range(a, t + 1)])
-        total = shares if total is None else [x + y for x, y in zip(total, shares)]
+        total = shares if total is None else [x + y for x, y in zip(total, shares, strict=True)]
         dh0 = dh0 + out * (a == 0)
     return [*total, dh0]
 
 
 def by_age(cell, dh, caches, k):
-    X, H_prev, H = (np.array(part) for part in zip(*caches))
+    X, H_prev, H = (np.array(part) for part in zip(*caches, strict=True))
     young, dZ, dh0 = np.array(dh), np.zeros_like(H), np.zeros_like(H[0])
     for _ in range(min(k, len(H))):
         dz = young * (1 - H[: len(young)] ** 2)
@@ -219,7 +219,8 @@ def with_the_last_state(model, X, Y, k1, k2, lr, h0=None):
         caches = (caches + list(new))[-k2:]
         flows = ([np.zeros_like(dh[0])] * len(caches) + list(dh))[-len(caches):]
         dWx, dWh, db, _ = rnn_backward(model.cell, flows, caches)
-        for p, g in zip((model.cell.Wx, model.cell.Wh, model.cell.b, model.Wy, model.c), (dWx, dWh, db, dWy, dc)):
+        for p, g in zip((model.cell.Wx, model.cell.Wh, model.cell.b, model.Wy, model.c), (dWx, dWh, db, dWy, dc),
+                        strict=True):
             p -= lr * g
         h0 = h_states[-1]
         losses.append(loss)
@@ -264,9 +265,10 @@ def zeroed_gradients_of_old_steps(model, X, Y, k1, k2, lr):
         Yhat, h_states, new = model.forward(X[start : start + k1], h0)
         loss, dY = squared_error(Yhat, Y[start : start + k1])
         dWy, dc, dh = readout_backward(dY, h_states, model.Wy)
-        old = old + [(cache, d) for cache, d in zip(new, dh)]
+        old = old + [(cache, d) for cache, d in zip(new, dh, strict=True)]
         window = old[-k2:]
-        grads = dict(zip(("Wx", "Wh", "b"), rnn_backward(model.cell, [d for _, d in window], [c for c, _ in window])))
+        grads = dict(zip(("Wx", "Wh", "b"), rnn_backward(model.cell, [d for _, d in window], [c for c, _ in window]),
+                         strict=False))
         for name, g in {**grads, "Wy": dWy, "c": dc}.items():
             model.params[name][...] -= lr * g
         old = [(cache, 0 * d) for cache, d in old]

@@ -37,16 +37,18 @@ def setting(seed, T=4):
 
 def largest_error(backward, cell, caches, dh, measured):
     computed = backward(cell, dh.copy(), caches)
-    if any(np.shape(part) != right.shape for part, right in zip(computed, measured, strict=False)):
+    if any(np.shape(part) != right.shape for part, right in zip(computed, measured, strict=True)):
         return np.inf
-    return max(relative_error(part, right) for part, right in zip(computed, measured, strict=False))
+    return max(relative_error(part, right) for part, right in zip(computed, measured, strict=True))
 
 
 @pytest.mark.parametrize("seed", claims.SEEDS)
 def test_right_and_wrong_lie_far_apart(seed):
     claims.says("03",
-                "In this setting nothing falls in between. Over eight draws of all its numbers, the right `rnn_backward` stayed below 1e-9. "
-                      "Your check knows about 250 wrong versions by name, and nearly all of them were off by more than 0.01. "
+                "In this setting nothing falls in between. Over eight draws of all its numbers, the right "
+                "`rnn_backward` stayed below 1e-9. "
+                      "Your check knows about 250 wrong versions by name, and nearly all of them were off by more than "
+                      "0.01. "
                       "(A few came out right: they cut off only what is larger or longer than anything here.)")
     cell, caches, dh, watched, loss = setting(seed)
     measured = [numerical_gradient(loss, param) for param in watched.values()]
@@ -88,7 +90,8 @@ def test_the_central_difference_is_off_by_the_square_of_eps_and_a_one_sided_one_
     claims.says("03", "difference shrinks like $\\varepsilon^2$; that of a one-sided one only like $\\varepsilon$")
     rng = np.random.default_rng(seed)
     a, x = rng.uniform(0.5, 1.5), rng.uniform(0.2, 0.8)
-    f = lambda p: np.tanh(a * p) ** 2
+    def f(p):
+        return np.tanh(a * p) ** 2
     slope = 2 * np.tanh(a * x) * (1 - np.tanh(a * x) ** 2) * a
     central = [abs((f(x + eps) - f(x - eps)) / (2 * eps) - slope) for eps in (1e-2, 5e-3)]
     one_sided = [abs((f(x + eps) - f(x)) / eps - slope) for eps in (1e-3, 5e-4)]
@@ -116,7 +119,8 @@ def test_Wy_and_c_do_not_notice_what_happens_inside_the_loop():
 def test_what_is_nearly_right_trains_all_the_same(seed):
     claims.says("03", "A backward pass that is nearly right still trains, and nothing tells you.")
     claims.says("03",
-                "the sine wave of notebook 4 is learned all the same: from eight starts the loss ended within 3 % of the right one's")
+                "the sine wave of notebook 4 is learned all the same: from eight starts the loss ended within 3 % of "
+                "the right one's")
     X, Y = make_windows(np.sin(2 * np.pi * np.arange(45) / 25), 20)
     last = {}
     for name, backward in (("right", rnn_backward), ("nearly", WRONG["tanh-slope-missing-in-the-carry"])):

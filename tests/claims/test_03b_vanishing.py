@@ -37,7 +37,8 @@ def test_what_the_words_mean():
     claims.says("03b", "All its singular values are 1, and multiplying by its transpose undoes it.")
     claims.says("03b", "their size is the stretch, their angle the turn")
     claims.says("03b",
-                "A **normal** matrix has directions that stand at right angles to each other, and then $\\sigma_{\\max} = \\rho$.")
+                "A **normal** matrix has directions that stand at right angles to each other, and then "
+                "$\\sigma_{\\max} = \\rho$.")
     for seed in claims.SEEDS:
         gen = np.random.default_rng(seed)
         Q, S = orthogonal(5, gen), gen.normal(size=(5, 5))
@@ -90,10 +91,12 @@ def ends(scale, kind, loudness, units):
 
 def test_where_the_picture_of_norms_turns():
     claims.says("03b",
-                "At $\\rho = 0.95$ the linear curve explodes by ten decades, while tanh, with the same matrix, lets nearly nothing through")
+                "At $\\rho = 0.95$ the linear curve explodes by ten decades, while tanh, with the same matrix, lets "
+                "nearly nothing through")
     claims.says("03b", "Only at a radius of 0.5 does the linear curve end below 1.")
     claims.says("03b",
-                "With inputs of size 0.1 the tanh curve of the orthogonal $W_h$ ends above 1 from a radius of 1.05 on; louder ones bend it down.")
+                "With inputs of size 0.1 the tanh curve of the orthogonal $W_h$ ends above 1 from a radius of 1.05 on; "
+                "louder ones bend it down.")
     assert round(np.log10(ends(0.95, "non-normal", 1.0, "linear"))) == 10 and ends(0.95, "non-normal", 1.0,
                                                                                    "tanh") < 1e-4
     assert ends(0.5, "non-normal", 1.0, "linear") < 1 < ends(0.55, "non-normal", 1.0, "linear")
@@ -103,7 +106,8 @@ def test_where_the_picture_of_norms_turns():
 
 def test_where_the_credit_map_of_the_notebook_turns():
     claims.says("03b",
-                "In this draw the two are equal near 1.4. At 1.6 the hardest pull is that of the last loss on the first state, "
+                "In this draw the two are equal near 1.4. At 1.6 the hardest pull is that of the last loss on the "
+                "first state, "
                        "35 times as hard as on its own")
     cell, X, dh = play.cell_and_inputs(1.35, 30)
     assert credit_map(cell, X, dh)[-1, 0] < 1
@@ -130,7 +134,8 @@ def test_at_1_8_the_hardest_pull_of_every_draw_lies_far_back():
 
 def test_less_than_0_005_is_left_29_steps_back():
     claims.says("03b",
-                "Linear units would leave 0.047; the slopes of tanh divide that again, by 190 here, by 30 to 800 in twelve other draws.")
+                "Linear units would leave 0.047; the slopes of tanh divide that again, by 190 here, by 30 to 800 in "
+                "twelve other draws.")
     claims.says("03b", "less than 0.005")
     cell, X, dh = play.cell_and_inputs(0.9, 30)
     here = credit_map(cell, X, dh)[-1, 0]
@@ -154,7 +159,8 @@ def test_where_next_to_nothing_gets_back_14_of_16_go_on_guessing():
 
 def test_where_the_picture_of_one_bit_turns():
     claims.says("03b",
-                "From start 0 the turning point lies between 0.7 and 0.75, and look at the right panel: training has opened the way")
+                "From start 0 the turning point lies between 0.7 and 0.75, and look at the right panel: training has "
+                "opened the way")
     claims.says("03b", "Start 2 is one of the lucky ones. For 80 updates it guesses")
     forgets, keeps, lucky = play.trained(50, 0.7, 0), play.trained(50, 0.75, 0), play.trained(50, 0.5, 2)
     assert forgets.right < 0.6 and keeps.right > 0.99 and keeps.after[-1] > 1e3 * keeps.before[-1]
@@ -173,7 +179,8 @@ def test_the_cliff():
     claims.says("03b", "on the cliff the gradient reaches 1,500")
     claims.says("03b", "starts 0.0006 from the best bias")
     claims.says("03b",
-                "the loss is about 280 times as large and nearly flat. The same direction, cut to length 1, stops 0.0001 short of the best bias.")
+                "the loss is about 280 times as large and nearly flat. The same direction, cut to length 1, stops "
+                "0.0001 short of the best bias.")
     loss, biases = notebook().one_unit_loss, np.linspace(-0.22, -0.18, 40001)
     losses, slopes = np.array([loss(bias) for bias in biases]).T
     best = biases[losses.argmin()]
@@ -190,7 +197,8 @@ def test_the_derivative_of_the_cliff_is_one():
 
 def test_the_spread_grows_like_n_with_one_matrix_and_like_its_root_with_many():
     claims.says("03b",
-                "most of that cancels, and the spread grows like $\\sqrt n$. What one matrix does once it does again: the spread grows like $n$.")
+                "most of that cancels, and the spread grows like $\\sqrt n$. What one matrix does once it does again: "
+                "the spread grows like $n$.")
     for seed in claims.SEEDS:
         gen = np.random.default_rng(seed)
         W = gen.normal(size=(200, 16, 16)) / 4
@@ -205,7 +213,8 @@ def test_the_spread_grows_like_n_with_one_matrix_and_like_its_root_with_many():
 
 def test_the_louder_the_inputs_the_less_is_left():
     claims.says("03b",
-                "With inputs of size 1, 0.00009 to 0.003 is left after 40 steps in twelve draws; with inputs of size 3, less than a ten-millionth.")
+                "With inputs of size 1, 0.00009 to 0.003 is left after 40 steps in twelve draws; with inputs of size "
+                "3, less than a ten-millionth.")
     sizes_back = notebook().sizes_back
     share([sizes_back(1.0, 1.0, seed)[0][40] for seed in TWELVE], 0.00009, 0.003)
     assert all(sizes_back(1.0, 3.0, seed)[0][40] < 1e-7 for seed in TWELVE)

@@ -36,7 +36,8 @@ def last_step_error(model, X, Y):
 
 def test_scaled_numbers_are_not_saturated_and_raw_ones_are():
     claims.says("04",
-                "At the raw number 100 it sits at the flat end: 99 looks the same to it, and the slope that a gradient has to pass is nearly zero.")
+                "At the raw number 100 it sits at the flat end: 99 looks the same to it, and the slope that a gradient "
+                "has to pass is nearly zero.")
     assert np.tanh(0.3 * 100) == np.tanh(0.3 * 99) == 1 and 1 - np.tanh(0.3 * COUNT[:80]).max() ** 2 > 0.7
 
 
@@ -58,7 +59,8 @@ def test_clipping_by_element_turns_the_gradient_and_by_norm_does_not(seed):
 @pytest.mark.parametrize("seed", claims.SEEDS)
 def test_early_updates_are_cut_late_ones_not_and_the_loss_falls_steadily(seed):
     claims.says("04",
-                "Early on every update is cut to the same length, and the loss falls steadily. Near the goal the gradient shrinks below the threshold by "
+                "Early on every update is cut to the same length, and the loss falls steadily. Near the goal the "
+                "gradient shrinks below the threshold by "
                       "itself")
     claims.says("04", "no update can be longer than lr times max_norm = 0.02")
     losses, norms = trained("numbers", seed)[1].T
@@ -71,7 +73,8 @@ def test_early_updates_are_cut_late_ones_not_and_the_loss_falls_steadily(seed):
 def test_it_does_not_extrapolate(seed):
     claims.says("04", "A tanh network interpolates within the range it was trained on. It does **not** extrapolate")
     claims.says("04",
-                "(Eight starts: after 200 it says 117 to 125, and alone from 80 it is down to 74 to 77 after 30 steps.)")
+                "(Eight starts: after 200 it says 117 to 125, and alone from 80 it is down to 74 to 77 after 30 "
+                "steps.)")
     model = trained("numbers", seed)[0]
     heard = SHIFT + SCALE * model.forward(COUNT[:, None, None])[0].ravel()
     alone = SHIFT + SCALE * play.continue_alone(model, COUNT[60:80], 30)
@@ -94,7 +97,8 @@ def test_memory_hardly_matters_on_the_numbers_and_much_on_the_sine():
 @pytest.mark.parametrize("seed", claims.SEEDS)
 def test_without_memory_the_sine_ends_at_what_a_coin_toss_leaves(seed):
     claims.says("04",
-                "The best smooth guess is $x_t\\cos\\omega$, and its root mean square error is $\\sin\\omega / \\sqrt 2 = 0.18$.")
+                "The best smooth guess is $x_t\\cos\\omega$, and its root mean square error is $\\sin\\omega / \\sqrt "
+                "2 = 0.18$.")
     x = np.sin(2 * np.pi * np.arange(25) / 25 + seed)
     after = np.sin(2 * np.pi * np.arange(1, 26) / 25 + seed)
     assert np.sqrt(np.mean((after - x * np.cos(2 * np.pi / 25)) ** 2)) == pytest.approx(MEMORYLESS) and f"{MEMORYLESS:.2f}" == "0.18"
@@ -144,7 +148,8 @@ def of_length(T, seed):
 @pytest.mark.slow
 def test_the_gain_of_length_tails_off():
     claims.says("04",
-                "from 10 to 20 steps the error fell three- to sixfold in seven of eight starts, from 20 to 40 by less than half in the same seven")
+                "from 10 to 20 steps the error fell three- to sixfold in seven of eight starts, from 20 to 40 by less "
+                "than half in the same seven")
     claims.says("04", "At T = 1 you get the memoryless error, 0.18, as you must.")
     error = {T: np.array([of_length(T, seed)[0] for seed in claims.SEEDS]) for T in (1, 2, 10, 20, 40)}
     gained = (error[10] / error[20] > 2.75) & (error[10] / error[20] < 6)

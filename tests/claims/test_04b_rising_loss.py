@@ -38,7 +38,8 @@ def lone(model, x):
 @pytest.mark.parametrize("seed", claims.SEEDS)
 def test_it_falls_within_a_hundred_epochs_and_climbs_past_60(seed):
     claims.says("04b",
-                "from each of eight others the loss fell to between 28 and 43 within about a hundred epochs, and then climbed past 60")
+                "from each of eight others the loss fell to between 28 and 43 within about a hundred epochs, and then "
+                "climbed past 60")
     losses = trained(seed, kernel_backward)[1]
     assert 28 < losses.min() < 43 and losses.argmin() <= 105 and losses[-1] > 60
 
@@ -46,7 +47,8 @@ def test_it_falls_within_a_hundred_epochs_and_climbs_past_60(seed):
 @pytest.mark.parametrize("seed", NINE)
 def test_a_tenth_of_the_rate_gives_the_same_rise_ten_times_later(seed):
     claims.says("04b",
-                "The same rise, ten times later. An update that is too long makes a loss jump about; this one climbs smoothly")
+                "The same rise, ten times later. An update that is too long makes a loss jump about; this one climbs "
+                "smoothly")
     fast, slow = trained(seed, kernel_backward)[1], trained(seed, kernel_backward, 1500, 0.0001)[1]
     assert abs(slow.min() - fast.min()) < 0.6 and abs(slow.argmin() / fast.argmin() - 10) < 0.5
     assert (np.diff(fast[110:]) > 0).all() and slow[-1] > slow.min() + 3
@@ -65,7 +67,8 @@ def test_with_clipping_by_norm_it_climbs_as_well(seed):
 @pytest.mark.parametrize("seed", NINE)
 def test_three_of_the_five_gradients_are_wrong_entirely(seed):
     claims.says("04b",
-                "Three of five are wrong, and entirely: an error near 1 says that hardly anything of the right gradient is left. "
+                "Three of five are wrong, and entirely: an error near 1 says that hardly anything of the right "
+                "gradient is left. "
                        "(From nine starts it was 0.98 or more.)")
     model = suspect(seed)
     _, grads = model.loss_and_gradients(X, Y, backward=kernel_backward)
@@ -119,7 +122,8 @@ def change(model, step, names, tiny=1e-6):
 @pytest.mark.parametrize("seed", NINE)
 def test_the_cell_lowers_the_last_losses_a_little_and_raises_the_first_ten_times_as_much(seed):
     claims.says("04b",
-                "the losses of steps 6 to 10 fall a little, and those of steps 1 to 5 **rise**, ten times as much or more (from nine starts)")
+                "the losses of steps 6 to 10 fall a little, and those of steps 1 to 5 **rise**, ten times as much or "
+                "more (from nine starts)")
     claims.says("04b", "The readout works against that, at the cost of the others.")
     claims.says("04b", "at steps 6 to 10 the predictions are too low")
     model = suspect(seed)
@@ -145,8 +149,10 @@ def test_where_it_ends():
 @pytest.mark.parametrize("seed", NINE)
 def test_from_2_to_7_both_cures_help_and_beyond_7_other_starts_do_not(seed):
     claims.says("04b",
-                "From 2 to 7 both stay within 0.5 of the truth, whichever of nine random starts they had, while the fixed network misses it "
-                       "by 1 to 3.1 somewhere. Beyond 7, where none of its windows begins, the second network is wrong again: at 10 by 1.2 to 1.6.")
+                "From 2 to 7 both stay within 0.5 of the truth, whichever of nine random starts they had, while the "
+                "fixed network misses it "
+                       "by 1 to 3.1 somewhere. Beyond 7, where none of its windows begins, the second network is wrong "
+                       "again: at 10 by 1.2 to 1.6.")
     off = {name: {x: abs(lone(model, x) - x - 1) for x in (2, 3, 4, 5, 6, 7, 10)} for name, model in
            (("fixed", trained(seed)[0]), ("other starts", trained(seed, T=4)[0]),
             ("no memory", trained(seed, memory=False)[0]))}

@@ -147,7 +147,8 @@ ENDS_EARLY = {"32-bit-calls"}
 NUMPY = {
     "strides-beyond": f"v = np.lib.stride_tricks.as_strided(x_t, shape=(200,), strides=(8,))\nv.sum()\n{WRONG}",
     "an-interface-that-lies": "class A:\n    __array_interface__ = "
-                              "{'shape': h_prev.shape, 'typestr': '<f8', 'data': (id(A) if False else x_t.ctypes.data, False), 'version': 3}\nreturn A(), (x_t, h_prev, h_prev)",
+                              "{'shape': h_prev.shape, 'typestr': '<f8', 'data': (id(A) if False else x_t.ctypes.data, "
+                              "False), 'version': 3}\nreturn A(), (x_t, h_prev, h_prev)",
     "an-interface-to-nowhere": "class A:\n    __array_interface__ = "
                                "{'shape': (4, 2), 'typestr': '<f8', 'data': (8, False), 'version': 3}\nreturn A(), A()",
     "a-null-buffer": "import ctypes\nreturn np.ctypeslib.as_array(ctypes.POINTER(ctypes.c_double)(), (4, 2)), None",
@@ -173,7 +174,8 @@ NUMPY = {
     "generator": "yield h_prev",
     "overwrites-code": "import ctypes\nf = rnn_cell_forward.__code__\nctypes.memset(id(f) + 16, 255, 64)\nreturn "
                        "rnn_cell_forward(cell, x_t, h_prev)",
-    "frees-twice": "import ctypes\nctypes.pythonapi.Py_DecRef(ctypes.py_object(h_prev))\nctypes.pythonapi.Py_DecRef(ctypes.py_object(h_prev))\n" + WRONG,
+    "frees-twice": "import ctypes\nctypes.pythonapi.Py_DecRef(ctypes.py_object(h_prev))\n"
+                   "ctypes.pythonapi.Py_DecRef(ctypes.py_object(h_prev))\n" + WRONG,
 }
 NUMPY_SHAPED = {"strides-beyond", "patched-copies", "an-array-in-the-answer-pipe", "long-doubles", "other-byte-order",
                 "masked", "negative-strides", "a-subclass-with-hooks"}

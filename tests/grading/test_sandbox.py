@@ -34,7 +34,8 @@ def inside(grader):
 
 
 def test_what_the_probe_looks_for_is_denied(inside):
-    answer, = inside("with Sandbox() as box:\n    print(json.dumps(box.ask({}, Limits(10, 60, 1 << 30), probing=True)))")
+    answer, = inside("with Sandbox() as box:\n    print(json.dumps(box.ask({}, Limits(10, 60, 1 << 30), "
+                     "probing=True)))")
     assert len(answer["probe"]) > 25 and all(answer["probe"].values()), answer
 
 

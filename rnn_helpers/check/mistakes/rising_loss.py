@@ -67,10 +67,12 @@ SHARES = (
     Mistake("ones-for-dh", "The loss of a step is replaced by ones",
             "What counts at step t is dh[t] itself, in its own size and direction.", SHARE, sizes(ones_there)),
     Mistake("sequence-cut-after-t", "The sequence is cut off after step t",
-            "A backward function that looks at the end of the sequence sees another one. Hand over all of it, with zeros for the others.",
+            "A backward function that looks at the end of the sequence sees another one. Hand over all of it, with "
+            "zeros for the others.",
             SHARE, sizes(walk=lambda backward, cell, dh, caches, t: backward(cell, dh[: t + 1], caches[: t + 1])[:3])),
     Mistake("one-step-only", "Only step t itself is walked",
-            "You hand over one step, so its loss reaches no earlier one. Hand over the whole sequence, with zeros for the other losses.",
+            "You hand over one step, so its loss reaches no earlier one. Hand over the whole sequence, with zeros for "
+            "the other losses.",
             SHARE, sizes(walk=lambda backward, cell, dh, caches, t: backward(cell, dh[t: t + 1],
                                                                              caches[t: t + 1])[:3])),
     Mistake("course-function-for-backward", "rnn_backward is called, whatever was handed over",
@@ -94,6 +96,7 @@ SHARES = (
     Mistake("steps-in-reverse", "The steps are in reverse order", "Row 0 is the first step's loss.", SHARE,
             sizes(counts=lambda dh, t: alone(dh, len(dh) - 1 - t))),
     Mistake("emptied-in-place", "The losses are set to 0 in dh itself",
-            "After the first turn of the loop nothing is left of the others. Work on a copy: only = np.zeros_like(dh).", SHARE,
+            "After the first turn of the loop nothing is left of the others. Work on a copy: only = "
+            "np.zeros_like(dh).", SHARE,
             taken_out_of_the_argument),
 )
