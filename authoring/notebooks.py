@@ -29,7 +29,7 @@ STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
 
 
 def dressed(nb, name, path, root):
-    """A copy of a solved notebook with what the build writes into its cells: minutes, badges, set-up, a title to fold."""
+    """A copy of a solved notebook with what the build writes into its cells: minutes, badges, set-up, a fold."""
     nb = copy.deepcopy(nb)
     if name in course.NOTEBOOKS:
         budget.write_time(nb)

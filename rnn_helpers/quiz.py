@@ -58,7 +58,8 @@ class Quiz:
         if choice == right:
             return f"<b>{'You predicted it' if first and predicts else 'Right'}:</b> {quoted} {why[right]}"
         said = f"<b>Not {quoted}</b> {why[choice]}"
-        return f"{said}<br><b>{'It is' if predicts else 'Better:'} “{html.escape(right)}”</b> {why[right]}" if first else said
+        better = f"<br><b>{'It is' if predicts else 'Better:'} “{html.escape(right)}”</b> {why[right]}"
+        return said + better if first else said
 
     def bundle(self):
         """The output that a notebook stores, by MIME type: live widgets; question and choices for a page without."""

@@ -18,10 +18,12 @@ BINS = 10
 PAIRS_SHOWN = 10
 STATES = {"right": "#0072b2", "partly right": "#56b4e9", "wrong": "#d55e00", "borrowed": "#cc79a7",
           "not attempted": "#999999"}
-LAYOUT = """<style>body{max-width:76rem}.grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(20rem,1fr));gap:1rem 2rem}
+LAYOUT = """<style>body{max-width:76rem}
+.grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(20rem,1fr));gap:1rem 2rem}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:1rem}.pair pre{max-height:36rem;overflow:auto}figure{margin:0}
 figcaption{font-size:.9rem}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}svg{max-width:100%;height:auto;vertical-align:middle}
-nav a,.key span{margin-right:1.2rem;white-space:nowrap}.key i{display:inline-block;width:.8rem;height:.8rem;margin-right:.35rem}
+nav a,.key span{margin-right:1.2rem;white-space:nowrap}
+.key i{display:inline-block;width:.8rem;height:.8rem;margin-right:.35rem}
 summary{cursor:pointer;padding:.3rem 0}mark{background:#ffe8a3;color:#1a1a1a}</style>"""
 
 
@@ -99,10 +101,12 @@ def histogram(values, maximum, name):
         low, high = points_text(round(maximum * i / BINS, 2)), points_text(round(maximum * (i + 1) / BINS, 2))
         bars += f"<rect class='bar' x='{x}' y='{104 - height:.0f}' width='24' height='{height:.0f}'/>"
         if count:
-            bars += f"<text x='{x + 12}' y='{100 - height:.0f}' font-size='11' text-anchor='middle' fill='currentColor'>{count}</text>"
+            bars += f"<text x='{x + 12}' y='{100 - height:.0f}' font-size='11' text-anchor='middle' " \
+                    f"fill='currentColor'>{count}</text>"
             said.append(f"{count} with full points" if i == BINS else f"{count} from {low} to below {high}")
         if i in (0, BINS // 2, BINS):
-            bars += f"<text x='{x + 12 * (i == BINS)}' y='118' font-size='11' text-anchor='{'middle' if i == BINS else 'start'}' " \
+            anchor = "middle" if i == BINS else "start"
+            bars += f"<text x='{x + 12 * (i == BINS)}' y='118' font-size='11' text-anchor='{anchor}' " \
                     f"fill='currentColor'>{low}</text>"
     label = (f"{name}: median {points_text(statistics.median_low(values))} of {points_text(maximum)}, "
              f"{counts[BINS]} of {len(values)} have full points")
@@ -131,8 +135,8 @@ def table(head, rows, numbers=()):
     """A table of texts; a cell that is a Markup goes in as it is, columns in `numbers` are set flush right."""
 
     def cells(tag, row):
-        return "".join(f"<{tag}{' class=n' if i in numbers else ''}>{v if isinstance(v, Markup) else html.escape(str(v))}</{tag}>"
-                       for i, v in enumerate(row))
+        return "".join(f"<{tag}{' class=n' if i in numbers else ''}>"
+                       f"{v if isinstance(v, Markup) else html.escape(str(v))}</{tag}>" for i, v in enumerate(row))
 
     body = "".join(f"<tr>{cells('td', row)}</tr>" for row in rows)
     return f"<table><thead><tr>{cells('th', head)}</tr></thead><tbody>{body}</tbody></table>"

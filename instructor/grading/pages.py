@@ -7,8 +7,10 @@ from rnn_helpers.check import WRITTEN
 from rnn_helpers.check.report import as_html, points_text
 
 MOST_SOURCE = 20_000  # characters of a source shown
-STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}
-pre{background:#f4f4f4;padding:.6rem;overflow-x:auto;font-size:14px}table{border-collapse:collapse}td,th{border-bottom:1px solid #ccc;
+STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;
+color:#1a1a1a;background:#fff}
+pre{background:#f4f4f4;padding:.6rem;overflow-x:auto;font-size:14px}table{border-collapse:collapse}
+td,th{border-bottom:1px solid #ccc;
 padding:2px 10px;text-align:left;vertical-align:top}h2{margin-top:2rem}.bar{fill:#0072b2}figure{margin:1rem 0}
 @media (prefers-color-scheme:dark){body{color:#eee;background:#16181c}pre{background:#24272e}}"""
 

@@ -69,7 +69,7 @@ def run(name, function, seed=SEED, **using):
 
 
 def add(exercise):
-    """Make a check of an exercise that a file of your own defines: `check.add(gru.GRU_CELL)`, then `check.gru_cell(gru_cell)`.
+    """Make a check of an exercise that a file of yours defines: `check.add(gru.GRU_CELL)`, then `check.gru_cell(...)`.
 
     Raises
     ------
@@ -83,7 +83,7 @@ def add(exercise):
 
 
 def wrong_versions(name):
-    """The wrong versions of an exercise that its check knows by name: dict, name -> function, to try tests of one's own on."""
+    """The wrong versions of an exercise that its check knows by name: dict, name -> function, to try one's tests on."""
     exercise = EXERCISES[name]
     of_family = single(exercise.family) if exercise.family else ()
     return {mistake.name: mistake.wrong for mistake in exercise.mistakes} | {

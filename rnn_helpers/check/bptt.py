@@ -287,7 +287,7 @@ NUMERICAL_GRADIENT = Exercise(
 
 
 def error_fixtures(rng):
-    """Two arrays, a third a little beside the first in two sizes, and factors in no order by which the first is lengthened.
+    """Two arrays, a third a little beside the first in two sizes, and factors by which the first is lengthened.
 
     Besides: two arrays with zeros, some of them in the same places, and two whose sum is 0.
     """

@@ -173,7 +173,7 @@ def says(value, other):
 
 
 def shifted(shift):
-    """A case's run: what is given for the logits, and with a constant added to all of a step, which should change nothing."""
+    """A case's run: what is given for the logits, and with a constant added to all of a step: nothing changes."""
 
     def run(function, i):
         found = named(function(i["logits"], i["targets"]), "loss", "dlogits")
@@ -190,7 +190,7 @@ def read_shifted(i, values):
 
 
 def unlikely(function, i):
-    """The losses of a target whose logit lies 600, then 1200, below another; and that of the other, which is certain."""
+    """The losses of a target whose logit lies 600, then 1200, below another; and that of the other, a certain one."""
     sizes = []
     for gap, target in ((i["gap"], 1), (2 * i["gap"], 1), (2 * i["gap"], 0)):
         logits = np.array([0.0, -gap, -gap - 50])[None, :, None]

@@ -31,7 +31,7 @@ FAR = 50.0  # nats: where the relative entropy of all draws to OFTEN is larger, 
 
 
 def likeliest(fixture, read, length, reset=False, stuck=False, bias_read=1, bias_written=1):
-    """The likeliest characters after reading indices, their smallest lead over the second likeliest, and their logits."""
+    """The likeliest characters after reading indices, their smallest lead over the second, and their logits."""
     Wx, Wh, b, Wy, c = (fixture[name] for name in PARAMETERS)
     h, lead, tops, text, x = np.zeros((len(Wh), 1)), np.inf, [], [], 0
     for x in read:
@@ -177,7 +177,7 @@ AS_ASKED = "as often as softmax(logits / temperature) says"
 
 
 def distribution_in_words(texts, p):
-    """What texts are drawn from that should be drawn with the probabilities p of DRAWN, in the same words on every fixture."""
+    """What texts are drawn from that should be drawn with the p of DRAWN, in the same words on every fixture."""
     letters = "".join(text[1 - LENGTH:] for text in texts)
     counts = np.array([letters.count(char) for char in DRAWN])
     total = counts.sum()

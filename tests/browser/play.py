@@ -124,7 +124,7 @@ explore(draw, "A slow picture", radius=slider("radius", 0, 2.5, 0.05, 0))"""
 
 
 def hurry(notebook):
-    """50 quick keys on a slow picture: it says that it is busy, ends with the last value, and draws few of those between."""
+    """50 quick keys on a slow picture: it says that it is busy, ends with the last value, and draws few between."""
     notebook.enter("# @title Set-up")
     notebook.enter("# @title Imports", SLOW)
     notebook.settle(pictures=1)
@@ -133,7 +133,8 @@ def hurry(notebook):
     box.evaluate("""box => {
         const image = box.querySelector('img'), said = new Set(); box.pictures = 0; box.said = said;
         new MutationObserver(() => box.pictures++).observe(image, {attributes: true, attributeFilter: ['src']});
-        new MutationObserver(() => said.add(box.innerText)).observe(box, {subtree: true, childList: true, characterData: true}); }""")
+        const everything = {subtree: true, childList: true, characterData: true};
+        new MutationObserver(() => said.add(box.innerText)).observe(box, everything); }""")
     slider.press(*50 * ["ArrowRight"])
     by_then = box.evaluate("box => box.pictures")
     box.locator("[role=status]", has_text="a radius of 2.50").wait_for(timeout=30_000)

@@ -156,7 +156,7 @@ def entropy_in_float32(logits, targets):
 
 def sample_by_powers(model, chars, prefix, length, temperature, rng):
     """p to the power 1 / T, normalised, which is softmax(logits / T)."""
-    h, cell, text, x = np.zeros((len(model.cell.Wh), 1)), model.cell, [], None
+    h, cell, text = np.zeros((len(model.cell.Wh), 1)), model.cell, []
     for n in range(len(prefix) + length):
         char = prefix[n] if n < len(prefix) else text[-1]
         h = np.tanh(cell.Wx[:, [chars.index(char)]] + cell.Wh @ h + cell.b)
@@ -343,7 +343,7 @@ def test_two_independent_mistakes_are_both_named():
 
 def test_clipped_probabilities_are_recognised_whatever_the_eps():
     for eps in (1e-15, 1e-12, 1e-9, 1e-7):
-        def capped(logits, targets):
+        def capped(logits, targets, eps=eps):
             p = softmax(logits, axis=1)
             one_hot = np.eye(logits.shape[1])[targets].transpose(0, 2, 1)
             return -np.sum(one_hot * np.log(np.clip(p, eps, 1))), p - one_hot

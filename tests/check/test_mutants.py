@@ -1,4 +1,4 @@
-"""Faults put into the course's own solutions are caught by the checks; what is not caught gives the same results, and says why."""
+"""Faults put into the course's own solutions are caught by the checks; what is not caught gives the same results."""
 
 import ast
 
@@ -45,7 +45,7 @@ def test_each_kind_of_fault_is_made():
     loop, result = "for t in range(3):\n        A += h.T @ A\n    ", "return A.sum(axis=1, keepdims=True) - h[t]"
     assert loop.replace("@",
                         "*") + result in found["operator"] and loop.replace("+=", "-=") + result in found["operator"]
-    assert loop + "return A.sum(axis=1, keepdims=True)" in found["term dropped"] and loop + "return h[t]" in found["term dropped"]
+    assert {loop + "return A.sum(axis=1, keepdims=True)", loop + "return h[t]"} <= found["term dropped"]
     assert loop.replace("h.T",
                         "h") + result in found["transpose"] and loop.replace("@ A",
                                                                              "@ A.T") + result in found["transpose"]

@@ -113,7 +113,8 @@ def step_that_replaces(model, X, Y, lr, max_norm):
     dWy, dc = sum(d @ h.T for d, h in zip(dy, states, strict=True)), sum(dy).sum(axis=1, keepdims=True)
     norm = np.sqrt(sum(np.sum(g * g) for g in (dWx, dWh, db, dWy, dc)))
     rate = lr * (1 if norm <= max_norm else max_norm / norm)
-    model.cell.Wx, model.cell.Wh, model.cell.b = model.cell.Wx - rate * dWx, model.cell.Wh - rate * dWh, model.cell.b - rate * db
+    cell = model.cell
+    cell.Wx, cell.Wh, cell.b = cell.Wx - rate * dWx, cell.Wh - rate * dWh, cell.b - rate * db
     model.Wy, model.c = model.Wy - rate * dWy, model.c - rate * dc
     return np.sum((np.array(y) - Y) ** 2), norm, "more"
 

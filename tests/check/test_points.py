@@ -1,4 +1,4 @@
-"""What an answer earns does not depend on the fixtures that it is tried on: over 200 seeds the same points, right or wrong."""
+"""What an answer earns does not depend on the fixtures: over 200 seeds the same points, right or wrong."""
 
 import importlib
 from collections import Counter

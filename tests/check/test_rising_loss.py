@@ -1,4 +1,4 @@
-"""The check of notebook 4b: every right way passes, wrong ways are called by their name or by their first difference."""
+"""The check of notebook 4b: every right way passes, wrong ways are called by name or by their first difference."""
 
 import numpy as np
 

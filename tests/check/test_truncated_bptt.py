@@ -178,7 +178,7 @@ def test_the_seed_s_loop_is_named():
     """Only the last k steps, as a loop over range(max(0, T - k), T)."""
 
     def last_k(cell, dh, caches, k):
-        dWx, dWh, db, dh_next = np.zeros_like(cell.Wx), np.zeros_like(cell.Wh), np.zeros_like(cell.b), np.zeros_like(dh[0])
+        dWx, dWh, db, dh_next = (np.zeros_like(array) for array in (cell.Wx, cell.Wh, cell.b, dh[0]))
         for t in reversed(range(max(0, len(caches) - k), len(caches))):
             x_t, h_prev, h_t = caches[t]
             dz = (dh[t] + dh_next) * (1 - h_t**2)
@@ -228,7 +228,7 @@ def with_the_last_state(model, X, Y, k1, k2, lr, h0=None):
 
 
 def a_step_at_a_time(model, X, Y, k1, k2, lr):
-    """One step after the other, an update when k1 are full or the stream ends; the parameters are replaced, not changed."""
+    """One step after the other, an update when k1 are full or the stream ends; parameters are replaced, not changed."""
     caches, dhs, losses, h = [], [], [], np.zeros((len(model.Wy[0]), X.shape[2]))
     total, dWy, dc, since = 0.0, 0, 0, 0
     for t in range(len(X)):
@@ -236,16 +236,17 @@ def a_step_at_a_time(model, X, Y, k1, k2, lr):
         error = model.Wy @ h + model.c - Y[t]
         caches.append((X[t], h_prev, h))
         dhs.append(model.Wy.T @ (2 * error))
-        total, dWy, dc, since = total + np.sum(error**2), dWy + 2 * error @ h.T, dc + 2 * error.sum(axis=1,
-                                                                                                    keepdims=True), since + 1
+        total, since = total + np.sum(error**2), since + 1
+        dWy, dc = dWy + 2 * error @ h.T, dc + 2 * error.sum(axis=1, keepdims=True)
         if since == k1 or t == len(X) - 1:
             flow, gx, gh, gb = np.zeros_like(h), 0, 0, 0
             for s in range(t, max(-1, t - k2), -1):
                 flow = flow + (dhs[s] if s > t - since else 0)
                 dz = flow * (1 - caches[s][2] ** 2)
-                gx, gh, gb, flow = gx + dz @ caches[s][0].T, gh + dz @ caches[s][1].T, gb + dz.sum(1,
-                                                                                                   keepdims=True), model.cell.Wh.T @ dz
-            model.cell.Wx, model.cell.Wh, model.cell.b = model.cell.Wx - lr * gx, model.cell.Wh - lr * gh, model.cell.b - lr * gb
+                gx, gh, gb = gx + dz @ caches[s][0].T, gh + dz @ caches[s][1].T, gb + dz.sum(1, keepdims=True)
+                flow = model.cell.Wh.T @ dz
+            cell = model.cell
+            cell.Wx, cell.Wh, cell.b = cell.Wx - lr * gx, cell.Wh - lr * gh, cell.b - lr * gb
             model.Wy, model.c = model.Wy - lr * dWy, model.c - lr * dc
             losses.append(total)
             total, dWy, dc, since = 0.0, 0, 0, 0

@@ -34,7 +34,7 @@ def yardstick(name, seed):
 
 
 def verdict(name, function, seed=0, **using):
-    """What the check says to a function; `using` as in the check's call: forward=my_forward. Unguarded, and so faster, from seed 2 on."""
+    """What the check says to a function, unguarded, and so faster, from seed 2 on; `using` as in the check's call."""
     measure = yardstick(name, seed)
     given = measure.inputs.copy()
     given.using = using
@@ -93,7 +93,7 @@ def each_right_way(right):
 
 
 def each_wrong_way(wrong):
-    """Parametrize a test with (name, function, points) of WRONG: exercise -> (wrong way, what it earns on every fixture)."""
+    """Parametrize a test with (name, function, points) of WRONG: exercise -> (wrong way, points everywhere)."""
     ways = [(name, function, points) for name, rows in wrong.items() for function, points in rows]
     return pytest.mark.parametrize("name, function, points", ways,
                                    ids=[f"{name}-{f.__qualname__}" for name, f, _ in ways])

@@ -1,4 +1,4 @@
-"""Well-known mistakes with a vocabulary, one-hot columns, the cross-entropy, a training step on characters, and sampling."""
+"""Well-known mistakes with a vocabulary, one-hot columns, the cross-entropy, a training step, sampling."""
 
 from collections import Counter
 
