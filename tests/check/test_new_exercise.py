@@ -49,7 +49,7 @@ FAMILY = Family(
                ("reset-after-Un", "The reset gate is applied after Un", "It multiplies h_prev, before Un does.",
                 lambda p, x, r, h: p["Wn"] @ x + r * (p["Un"] @ h) + p["bn"])),
            "squash": slot("u = sigmoid(...), r = sigmoid(...)", sigmoid,
-                          ("tanh-for-sigmoid", "The gates are squashed by tanh", "Gates lie between 0 and 1.", np.tanh))},
+                          ("tanh-for-sigmoid", "The gates are squashed by tanh", "Gates lie in 0 to 1.", np.tanh))},
     outputs={"h_t": Output(lambda s, f: s.mix(f), {"mix": slot(
         STEP, lambda f: (1 - f.u) * f.n + f.u * f.h,
         ("gate-turned-round", "u and 1 - u have changed places", "Where u is 1 the old state stays.",
