@@ -5,12 +5,12 @@ import numpy as np
 from rnn_helpers.check.search import Variant, becomes, factors
 
 
-def scaled(line, *table, sums="sum"):
+def scaled(line, *table):
     """A solver for the usual wrong factors. table : (name, which mean, number) of the means that may be meant."""
     return factors(
-        *((name, f"{{o}} {{is}} divided by {of}", f"The loss is a sum, and so {'is' if sums == 'loss' else 'are'} its "
-           f"{'value' if sums == 'loss' else 'gradients'}: leave out the division.", line, number) for name, of,
-          number in table),
+        *((name, f"{{o}} {{is}} divided by {of}",
+           "The loss is a sum, and so are its gradients: leave out the division.", line, number)
+          for name, of, number in table),
         ("sign", "{o} {has} the wrong sign", "The numbers are right but for a minus.", line, lambda f: -1.0),
         ("doubled", "{o} {is} twice as large", "A factor 2 too many: is something added twice?", line, lambda f: 2.0),
         ("halved", "{o} {is} half as large", "A factor 1/2 too many.", line, lambda f: 0.5),

@@ -170,6 +170,9 @@ START = slot(
      "The zeros are one column (H, 1), or their array was overwritten later. Broadcasting hides it until dz @ "
      "h_prev.T fails on the way back: make them (H, B).",
      lambda zeros, h0: zeros[:, :1] if h0 is None else h0),
+    ("flat-zeros", "Without an h0 the first state is flat",
+     "zeros(H) meets a column (H, 1) and becomes (H, H). Make them a column per example: zeros (H, B).",
+     lambda zeros, h0: zeros[:, 0] if h0 is None else h0),
     ("ones-always", "The first state is one, h0 or not", "Start from h0 when one is given, from zeros when it is None.",
      lambda zeros, h0: zeros + 1),
     ("h0-of-the-first-example", "All examples start from the first one's h0", "Each example has its own column of h0.",

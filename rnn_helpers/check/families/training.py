@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from rnn_helpers.bptt import rnn_backward, rnn_forward
+from rnn_helpers.bptt import rnn_backward, rnn_backward_truncated, rnn_forward
 from rnn_helpers.check.families.common import later
 from rnn_helpers.check.families.number_sequence import NORM, SHORTEN, squares
 from rnn_helpers.check.search import Family, Output, Variant, slot
@@ -112,8 +112,6 @@ UPDATE = slot(  # run (p, clipped gradient, lr) -> the parameter afterwards
     ("{o}-updated-twice|updated-twice", "{o} {is} updated twice", "One step each.", lambda p, g, lr: p - 2 * lr * g),
     ("{o}-adagrad|adagrad", "{o} {is} updated by Adagrad's step", "Plain descent is asked for: p -= lr * g.",
      lambda p, g, lr: p - lr * g / np.sqrt(g * g + 1e-8)),
-    ("{o}-by-the-sign|by-the-sign", "The step of {o} takes the gradient's sign only", "p -= lr * g.",
-     lambda p, g, lr: p - lr * np.sign(g)),
     ("{o}-divided-by-lr|divided-by-lr", "The step of {o} is divided by lr", "Multiply by lr.",
      lambda p, g, lr: p - g / lr))
 
@@ -135,6 +133,9 @@ def training(loss_function):
         of_loss, of_step = s.scale(*y.shape)
         grads = {n: g * of_step for n, g in back(model, X, s.counts(dy), h_states, caches).items()}
 
+        if s.lr_first:
+            grads, lr = {n: lr * g for n, g in grads.items()}, 1.0
+
         def clip(grads):
             return s.clip(s.measured(grads), max_norm, s.norm, s.shorten)
 
@@ -155,6 +156,8 @@ def training(loss_function):
         flow=step, call=written,
         slots={"scale": SCALE, "shorten": SHORTENED, "clip": CLIPPED_OF, "norm": NORM, "measured": MEASURED,
                "which": WHICH, "counts": COUNTS,
+               "lr_first": slot(STEP, False, ("lr-before-clipping", "The gradients are multiplied by lr, then clipped",
+                                              "Clip the gradients themselves; lr comes with the update.", True)),
                "readout_first": slot("dh_t = Wy^T dy_t", False,
                                      ("readout-moved-first", "Wy moves before dh is computed",
                                                                  "dh = Wy^T dy needs the Wy of the forward pass. "
@@ -354,7 +357,11 @@ def stream(s, model, X, Y, k1, k2, lr):
             flows = [*old_dh, *flows[old:]]
             if old_in_Wy:
                 dWy, dc = dWy + old_Wy, dc + old_c
-        dWx, dWh, db, _ = rnn_backward(cell, np.array(flows), used)
+        if s.of_each_loss:
+            old = [0 * dh[0]] * (len(kept) - len(new))
+            dWx, dWh, db, _ = rnn_backward_truncated(cell, np.array([*old, *dh]), kept, k2)
+        else:
+            dWx, dWh, db, _ = rnn_backward(cell, np.array(flows), used)
         grads = dict(zip(NAMES, (dWx, dWh, db, dWy, dc), strict=True))
         for name, g in grads.items():
             totals[name] = totals.get(name, 0) + g
@@ -374,6 +381,10 @@ TRAIN_STREAM = Family(
            "readout_first": slot(UPDATE_OF, False, ("readout-first", "Wy is updated before dh is computed",
                                                     "dh = Wy.T @ dy needs the Wy of the forward pass. Compute all "
                                                     "five gradients, then update.", True)),
+           "of_each_loss": slot(BACK, False, (
+               "a-window-for-each-loss", "Each loss has a window of k2 steps of its own",
+               "That is rnn_backward_truncated. Here the losses of a piece go back together, through k2 caches.",
+               True)),
            "rerun": slot(CARRIED, False, ("state-recomputed", "The state is computed anew with the new weights",
                                           "You run the piece again after the update. Carry on the state that the "
                                           "forward pass gave.", True))},
