@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from authoring.refusals import Refusal
 
 MOST_WORDS, MOST_MINUTES, WITHOUT_A_BREAK = 1800, 75, 50
-TO_BE_CUT = {"05_char_level"}  # not yet within these limits
 BREAK = "**A place to stop.**"  # how a cell begins that marks one
 CUT = "cut, or move a part elsewhere"
 TIME = re.compile(r"(\*\*Time:\*\* )(?:about )?\d+ minutes")

@@ -90,7 +90,7 @@ def execute(nb, folder, env=None):
 def check_source(nb, name, label):
     """Refusals of a notebook's sources: names, markers, points, and what does not fit into one sitting."""
     found = refusals.of_source(nb, label) + refusals.of_points(nb, label, name, *notebook_table.registry(name))
-    return found + (budget.of_budget(nb, label) if name in course.NOTEBOOKS and name not in budget.TO_BE_CUT else [])
+    return found + (budget.of_budget(nb, label) if name in course.NOTEBOOKS else [])
 
 
 def check_as_it_stands(path, root=ROOT):

@@ -402,20 +402,18 @@ def sampled(f):
 
 
 SAMPLE = Hints(
-    "Two loops. The first reads the prefix, each character once, and draws nothing. The second draws from what the "
-    "state says now, then reads what it drew. Where does the temperature go: before the softmax or after it? rng "
-    "draws, nothing else does.",
+    "One loop does it. Each turn reads what is new, first the whole prefix, then the character just drawn, and draws "
+    "from what the state says now. Where does the temperature go: before the softmax or after it? rng draws, nothing "
+    "else does.",
     r"p = \text{softmax}\left(\frac{W_y h_t + c}{\text{temperature}}\right)",
     """
-h = ___
-for char in prefix:
-    h = ___
-text = ""
+h, text, new = None, "", prefix
 for _ in range(___):
+    X = columns([___ for char in new], len(chars))
+    h = rnn_forward(model.cell, X, ___)[0][___]
     p = ___
-    i = rng.choice(len(chars), p=___)
+    new = chars[rng.choice(len(chars), p=___)]
     text += ___
-    h = ___
 return text
 """, sampled)
 

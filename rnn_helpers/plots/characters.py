@@ -57,15 +57,14 @@ def pairs(ax, counts, chars, title=None):
     return f"{counts.sum()} pairs of neighbours. Followed by different characters: {', '.join(several) or 'none'}."
 
 
-def curves(ax, curves, levels=(), ylabel="nats per character", xlabel="training step", low=None, high=None, log=False,
-           title=None,
-           legend="upper right"):
-    """Curves against training steps, with level lines that are named at their right end.
+def curves(ax, curves, levels=(), ylabel="nats per character", xlabel="update", low=None, high=None, log=False,
+           title=None, legend="upper right"):
+    """Curves against updates, with level lines that are named at their right end.
 
     Parameters
     ----------
     ax : matplotlib Axes
-    curves : dict, label -> (steps (N,), values (N,), look), look a dict for `ax.plot`
+    curves : dict, label -> (updates (N,), values (N,), look), look a dict for `ax.plot`
     levels : list of (text, value)
     low, high : ends of the vertical axis; log : make it logarithmic
     legend : its place, None for no legend

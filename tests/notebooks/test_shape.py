@@ -8,8 +8,7 @@ import pytest
 from authoring import files
 from rnn_helpers import course, questions
 
-TO_BE_SHAPED = {"05_char_level"}  # not yet moved to this shape
-NAMES = [name for name in files.all_names() if name not in TO_BE_SHAPED]
+NAMES = files.all_names()
 MOST_NAMES = 12
 WAITS = re.compile(r'^with after_guess\("(.+)"\):$', re.MULTILINE)
 
