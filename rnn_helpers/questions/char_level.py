@@ -15,7 +15,7 @@ QUESTIONS = {
                 "Its steps are up to four times as long, and at this learning rate that does no harm.",
         }),
     "memoryless": Question(
-        "Without memory, after 1,000 updates: what does it expect after the three l of \u201chello world\u201d?",
+        "Without memory, after 1,000 updates: what does it expect after each l of \u201chello world\u201d?",
         right="l, o and d alike, at all three places",
         choices={
             "each time the right one: l, o, d":

@@ -59,7 +59,7 @@ def test_a_set_of_strings_has_another_order_each_time():
 
 @pytest.mark.parametrize("seed", claims.SEEDS)
 def test_of_the_softmax_and_its_gradient(seed):
-    claims.says("05", "The gradient is what you said minus what was right: no entry exceeds 1.")
+    claims.says("05", "The gradient is what you said minus what was right: no entry exceeds 1 in size.")
     claims.says("05", "adding a constant to all logits of a step changes no probability")
     claims.says("05", "Now `exp` cannot overflow, and `log` never meets a 0.")
     rng = np.random.default_rng(seed)
