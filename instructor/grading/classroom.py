@@ -19,7 +19,7 @@ from instructor.grading.digests import check_digest
 from instructor.grading.engine import Task, failed
 from instructor.grading.intake import DUE, REFUSED, hand_ins
 from instructor.grading.sandbox import refuse_without_sandbox
-from instructor.grading.tables import as_csv, plain, printable
+from instructor.grading.grade_tables import as_csv, plain, printable
 from instructor.grading.worker import Worker, WorkerDied
 from rnn_helpers import atomic
 from rnn_helpers.check import EXERCISES

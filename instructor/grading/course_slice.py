@@ -10,7 +10,7 @@ import functools
 import marshal
 
 from instructor.grading.box.statements import without_magics
-from instructor.grading.course import Closure, imports, modules, place, statements, uses
+from instructor.grading.closure import Closure, imports, modules, place, statements, uses
 from rnn_helpers.check import EXERCISES
 
 ENTRY = "graded_exercise"  # the module that runs it

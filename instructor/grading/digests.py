@@ -7,7 +7,7 @@ import importlib.util
 import sys
 from pathlib import Path
 
-from instructor.grading.course import ROOT, Closure, place
+from instructor.grading.closure import ROOT, Closure, place
 
 GRADING = Path(__file__).parent
 BEGIN = "instructor.grading.engine"  # what grades a notebook: it and what it imports decide

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from instructor.grading import course
+from instructor.grading import closure
 from instructor.grading.course_slice import ENTRY, OUTSIDE, asked_for, slice_for, wanted_by
 from rnn_helpers.check import EXERCISES
 from rnn_helpers.check.observe import observe
 
-GRADING = Path(course.__file__).parent
-MATHEMATICS = [name for name in course.modules() if name.count(".") == 1 and name.split(".")[1] not in OUTSIDE]
+GRADING = Path(closure.__file__).parent
+MATHEMATICS = [name for name in closure.modules() if name.count(".") == 1 and name.split(".")[1] not in OUTSIDE]
 OFFERED = frozenset((module, name) for module in MATHEMATICS for name, value in vars(import_module(module)).items()
                     if (inspect.isfunction(value) or inspect.isclass(value)) and value.__module__ == module)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from instructor.grading import digests
-from instructor.grading.course import Closure, place
+from instructor.grading.closure import Closure, place
 from rnn_helpers.check import EXERCISES
 
 ROOT = Path(digests.__file__).parents[2]
