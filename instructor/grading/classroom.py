@@ -147,13 +147,14 @@ class Classroom:
         missing : list of (student, notebook, why) of what was handed in and has no score
         """
         tasks, refused, found = self.tasks(submissions)
-        changes, due = [], []
+        changes, due, stamps = [], [], {}
         lost = [("?", item.words[:200], item.why) for item in found if item.state == REFUSED and item.who is None]
         self.account(found)
         for result in refused:
             changes += self.record(result)
         for task in tasks:
-            stamp = fingerprint(task)
+            # before it is read: what is handed in meanwhile is graded by the next run
+            stamp = stamps[task.student, task.notebook] = fingerprint(task)
             if not stamp or self.result(task.student, task.notebook).get("stamp") != stamp:
                 due.append(task)
         run = on_cluster(scheduler) if scheduler else in_processes(min(workers or os.cpu_count() or 1, len(due)))
@@ -161,7 +162,7 @@ class Classroom:
                   desc="grading") as bar:
             for task, result in run(task.knowing(self.result(task.student, task.notebook)) for task in due):
                 try:
-                    changes += self.record(result, "" if result["again"] else fingerprint(task), task.known)
+                    changes += self.record(result, "" if result["again"] else stamps[task.student, task.notebook], task.known)
                 except (OSError, ValueError) as error:
                     lost.append((task.student, task.notebook, f"its result cannot be written: {error}"))
                 bar.update()

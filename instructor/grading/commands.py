@@ -57,7 +57,10 @@ def run(options):
     except (Busy, NoSandbox) as error:
         print(error, file=sys.stderr)
         return 3
-    except OSError as error:  # the folder of results itself: a full disk, no permission
+    except OSError as error:  # the folder of results itself: a full disk, no permission; or nothing to compare with
+        if error.errno is None:
+            print(error, file=sys.stderr)
+            return 2
         print(f"{error}: {options.out} cannot be written. What is graded is kept; the same command goes on from here.",
               file=sys.stderr)
         return 4

@@ -21,7 +21,7 @@ from instructor.grading.similar import packed
 from instructor.grading.verdict import SECONDS, Malformed, fixture, nothing, verdict
 
 ONE = Limits(cpu=SECONDS + 5, wall=120, memory=3 << 29)  # of an exercise, its definitions included
-WHOLE = Limits(cpu=60, wall=360, memory=3 << 30)  # when a function needs what the rest of the notebook computes
+WHOLE = Limits(cpu=60, wall=360, memory=2 << 30)  # when a function needs what the rest of the notebook computes
 NOTEBOOK_SECONDS = 150  # of processor time for all exercises of a notebook
 
 
@@ -158,7 +158,12 @@ def grade_one(task, sandboxes):
                 again = sandboxes.ask({**request, "whole": True}, WHOLE)
                 left -= again["seconds"]
                 answer = again if "observed" in again else answer
-        result["exercises"][name] = {**judged(name, inputs, answer, rebuilt, home, function), "digest": digest}
+        try:
+            judgement = judged(name, inputs, answer, rebuilt, home, function)
+        except Exception as error:  # values that no check has thought of: this exercise's points, and a word to the instructor
+            judgement = nothing(name, "odd")
+            result["notes"].append(f"what {name} gave could not be judged ({type(error).__name__})")
+        result["exercises"][name] = {**judgement, "digest": digest}
     result.update(status="graded", seconds=round(time.monotonic() - begin, 3))
     return result
 

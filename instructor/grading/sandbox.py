@@ -84,11 +84,10 @@ def command(whole=False):
     words += ["--ro-bind", os.path.realpath(sys.executable), f"{home}/bin/{version}"]
     if home == "/python":
         words += ["--ro-bind", str(base / "lib"), "/python/lib"]
-    for inside in (f"{home}/lib/{version}/site-packages", f"{home}/lib/{version}/dist-packages",
-                   f"{home}/lib/python3/dist-packages"):
-        # whatever is installed there: the course, the graders' tools
-        if os.path.isdir(base / Path(inside).relative_to(home)):
-            words += ["--size", "4096", "--tmpfs", inside, "--remount-ro", inside]
+    for where, outside in (("/usr", Path("/usr")), (home, base)):  # whatever is installed there: the course, other tools
+        for folder in (f"lib/{version}/site-packages", f"lib/{version}/dist-packages", "lib/python3/dist-packages"):
+            if (outside / folder).is_dir():
+                words += ["--size", "4096", "--tmpfs", f"{where}/{folder}", "--remount-ro", f"{where}/{folder}"]
     if whole:
         words += ["--ro-bind", str(site), "/packages"]
         for hidden in ("rnn_helpers", "authoring", "instructor"):

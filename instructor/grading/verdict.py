@@ -31,6 +31,7 @@ MISSING = {  # why a sandbox sent nothing that was observed
     "idle": "it waited instead of computing, and was stopped",
     "files": "it wrote far more files than a notebook of the course needs, and was stopped",
     "large": "its results are far larger than asked for",
+    "odd": "what it returned could not be judged",
     "spent": "the exercises before it used up the notebook's time",
     "died": "its process ended early: it crashed, needed too much memory, or left the program",
 }

@@ -6,6 +6,7 @@ memory, on the processor's time and on the wall clock's. `python -m instructor.g
 """
 
 import dataclasses
+import gc
 import json
 import os
 import resource
@@ -138,6 +139,7 @@ def main():
                     sandbox = Sandbox().__enter__()
                     sandbox.wait_until_ready()
                 prepare(task)
+                gc.freeze()  # a reader's collections leave the pages of what is loaded alone
                 result, serves = read_in_fork(task, sandbox)
             except SandboxDied as error:
                 result, serves = as_json(failed(task, f"the sandbox did not start: {error}")), False

@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 
 from rnn_helpers.check import EXERCISES
+from rnn_helpers.course import NOTEBOOKS
 
 ROOT = Path(__file__).resolve().parents[2]
 SOLVED, RELEASED = ROOT / "notebooks" / "solutions", ROOT / "notebooks"
@@ -132,6 +133,28 @@ ALL = cell(7, 3)
 SHAPE = sum(facet.points for facet in EXERCISES["rnn_cell_forward"].facets if facet.kind == "shape")
 
 
+def full(notebook):
+    """Exercise -> all of its points."""
+    return {name: exercise.points for name, exercise in EXERCISES.items() if exercise.notebook == notebook}
+
+
+FROM_A_FILE = """import os, tempfile
+for folder in [tempfile.mkdtemp()]:
+    np.save(os.path.join(folder, "x.npy"), np.ones(3))
+    globals()["squash"] = np.tanh if np.load(os.path.join(folder, "x.npy")).sum() == 3 else None
+"""
+WITH_SOFTMAX = """from rnn_helpers.losses import softmax
+def softmax_cross_entropy(logits, targets):
+    targets = np.asarray(targets)
+    steps, examples = np.indices(targets.shape)
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    dlogits = softmax(logits)
+    dlogits[steps, targets, examples] -= 1
+    return -log_p[steps, targets, examples].sum(), dlogits
+"""
+
+
 def honest():
     """student -> HandIn."""
     by_columns = ("h_t = np.empty_like(h_prev)\nfor b in range(h_prev.shape[1]):\n"
@@ -174,11 +197,15 @@ def honest():
         "fullwidth-letters": HandIn(with_source(CELL, rnn_cell_forward=RIGHT.replace("def rnn", "def ｒｎｎ")), ALL),
         "borrowed": HandIn(with_source(CELL, rnn_cell_forward=step("return cell.forward(x_t, h_prev)")), cell(0, 3)),
         "syntax-error": HandIn(with_source(CELL, rnn_cell_forward=STEP + "    return np.tanh(\n"), cell(0, 3)),
-        "gradients": HandIn(solved(BPTT), {"rnn_cell_backward": 8, "rnn_backward": 9, "numerical_gradient": 3,
-                                           "relative_error": 2}, notebook=BPTT),
-        "characters": HandIn(without_metadata(solved(CHARACTERS)), {
-            "build_vocabulary": 1, "one_hot": 1, "softmax_cross_entropy": 5, "train_step_characters": 2, "sample": 3},
-                             notebook=CHARACTERS),
+        "needs-all-cells": HandIn(with_cell(with_source(CELL, rnn_cell_forward=with_helper), "exec('squash = np.tanh')",
+                                            "rnn_cell_forward"), ALL),
+        "writes-a-file": HandIn(with_cell(with_source(CELL, rnn_cell_forward=with_helper), FROM_A_FILE, "rnn_cell_forward"),
+                                ALL),
+        "uses-another-part": HandIn(with_source(CHARACTERS, softmax_cross_entropy=WITH_SOFTMAX),
+                                    full(CHARACTERS), notebook=CHARACTERS),
+        **{f"solved-{name}": HandIn(solved(name), full(name), notebook=name) for name in NOTEBOOKS},
+        "gradients": HandIn(without_metadata(solved(BPTT)), full(BPTT), notebook=BPTT),
+        "characters": HandIn(without_metadata(solved(CHARACTERS)), full(CHARACTERS), notebook=CHARACTERS),
     }
 
 
