@@ -30,6 +30,18 @@ def __getattr__(name):
         raise AttributeError(name)
     return lambda *args, **kwargs: 0.0
 """
+RUN = """
+import time
+from {home} import {variable} as exercise
+from rnn_helpers.check import OURS, limits
+from rnn_helpers.check.exercise import Inputs
+from rnn_helpers.check.whose import observe_both
+
+def run(function, inputs, seconds):
+    def limit():
+        return limits.by_signal(max(1.0, seconds - time.process_time()), computing=True)
+    return observe_both(exercise, function, Inputs(inputs), OURS, limit=limit)
+"""
 
 
 def asked_for(exercise):
@@ -103,18 +115,17 @@ def wanted_by(cells):
                         found.add((module, name))
                     else:
                         aliases[local] = module
-            elif isinstance(node, ast.FunctionDef):  # what is handed in for one exercise may be called in another
+            elif isinstance(node, ast.FunctionDef) and node.name in EXERCISES:  # other exercises may call it
                 ours.add(node.name)
             elif isinstance(node, ast.Import):
                 aliases |= {alias.asname or alias.name: alias.name for alias in node.names if alias.name in modules()}
             elif isinstance(node, ast.Attribute):
                 attributes.add((dotted(node.value), node.attr))
-            elif isinstance(node, ast.Call) and getattr(node.func, "attr",
-                                                        getattr(node.func, "id", "")) == "yours_or_ours":
-                ours |= {arg.id for arg in node.args if isinstance(arg, ast.Name)}
+            elif isinstance(node, ast.Name) and node.id in EXERCISES:
+                ours.add(node.id)
     found |= {(aliases[base], name) for base, name in attributes if base in aliases}
     return (frozenset(pair for pair in found if pair[0].split(".")[1:2] and pair[0].split(".")[1] not in OUTSIDE),
-            frozenset(ours & EXERCISES.keys()))
+            frozenset(ours))
 
 
 def dotted(node):
@@ -138,7 +149,7 @@ def pruned(node, used):
 def slice_for(name, wanted=frozenset(), ours=frozenset()):
     """The course for one exercise: module name -> (is a package, marshalled code).
 
-    wanted : pairs (module, name) that the notebook imports; ours : exercises whose reference it may ask for
+    wanted : pairs (module, name) that the notebook imports; ours : exercises whose reference may stand in for the student's own
     """
     return {module: (is_package, marshal.dumps(compile(tree, where(module, is_package), "exec")))
             for module, (is_package, tree) in sources_for(name, wanted, ours).items()}
@@ -181,12 +192,7 @@ def sources_for(name, wanted=frozenset(), ours=frozenset()):
         [*(f"from {f.__module__} import {f.__qualname__} as _{i}" for i, f in enumerate(references(ours))),
          f"OURS = {{{', '.join(f'{exercise!r}: _{i}' for i, exercise in enumerate(sorted(ours)))}}}",
          f"CHECKS = {sorted([*EXERCISES, 'run', 'progress'])!r}", CHECK]))
-    found[ENTRY] = False, ast.parse(
-        f"from {home} import {variable} as exercise\nfrom rnn_helpers.check.exercise import Inputs\n"
-        "from rnn_helpers.check import OURS, limits\nfrom rnn_helpers.check.whose import observe_both\n"
-        "def run(function, inputs, seconds):\n"
-        "    return observe_both(exercise, function, Inputs(inputs), OURS,\n"
-        "                        limit=lambda: limits.by_signal(seconds, computing=True))\n")
+    found[ENTRY] = False, ast.parse(RUN.format(home=home, variable=variable))
     for module in list(found):
         for parent in ancestors(module):
             found.setdefault(parent, (True, ast.Module([], [])))

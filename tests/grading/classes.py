@@ -138,6 +138,12 @@ def full(notebook):
     return {name: exercise.points for name, exercise in EXERCISES.items() if exercise.notebook == notebook}
 
 
+def step_back(x):
+    """The step back of notebook 3, with something in the place of x_t.T."""
+    return ("def rnn_cell_backward(cell, dh_t, cache):\n    x_t, h_prev, h_t = cache\n    dz_t = dh_t * (1 - h_t**2)\n"
+            f"    return dz_t @ ({x}), dz_t @ h_prev.T, dz_t.sum(axis=1, keepdims=True), cell.Wh.T @ dz_t\n")
+
+
 FROM_A_FILE = """import os, tempfile
 for folder in [tempfile.mkdtemp()]:
     np.save(os.path.join(folder, "x.npy"), np.ones(3))
@@ -201,6 +207,9 @@ def honest():
                                             "rnn_cell_forward"), ALL),
         "writes-a-file": HandIn(with_cell(with_source(CELL, rnn_cell_forward=with_helper), FROM_A_FILE, "rnn_cell_forward"),
                                 ALL),
+        # the mistake is counted once, where it was made, as in the notebook
+        "a-wrong-helper": HandIn(with_source(BPTT, rnn_cell_backward=step_back("1.5 * x_t.T")),
+                                 {**full(BPTT), "rnn_cell_backward": 4.25}, notebook=BPTT),
         "uses-another-part": HandIn(with_source(CHARACTERS, softmax_cross_entropy=WITH_SOFTMAX),
                                     full(CHARACTERS), notebook=CHARACTERS),
         **{f"solved-{name}": HandIn(solved(name), full(name), notebook=name) for name in NOTEBOOKS},

@@ -162,7 +162,7 @@ def test_nothing_that_judges_is_in_the_slice(name):
     assert names & inside == set()
     assert [module for module in modules if set(module.split(".")) & {"plots", "explore", "quiz", "questions", "judge",
                                                                       "yardstick", "atlas",
-                                                                      "compare", "report", "mistakes",
+                                                                      "report", "mistakes",
                                                                       "families"}] == []
 
 

@@ -124,7 +124,7 @@ def test_a_word_that_is_forged_is_not_shown():
                          "shared": [SECRET]}
              for case in EXERCISES["readout"].cases}
     judgement = verdict("readout", inputs, {"cases": cases, "again": None, "borrowed": "", "printed": 7,
-                                            "globals_read": [SECRET], "remarks": [SECRET]})
+                                            "globals_read": [SECRET], "remarks": [SECRET], "helped": None, "helpers": [SECRET]})
     assert SECRET not in json.dumps(judgement)
 
 
@@ -134,5 +134,5 @@ def test_time_is_told_with_its_limit():
     cases = {case.name: {"values": {}, "problem": problem, "damaged": [], "shared": []}
              for case in EXERCISES["readout"].cases}
     judgement = verdict("readout", inputs, {"cases": cases, "again": None, "borrowed": "", "printed": 0,
-                                            "globals_read": [], "remarks": []})
+                                            "globals_read": [], "remarks": [], "helped": None, "helpers": []})
     assert any("10 seconds of processor time" in line["text"] for line in judgement["advice"])
