@@ -44,11 +44,9 @@ def largest_error(backward, cell, caches, dh, measured):
 
 @pytest.mark.parametrize("seed", claims.SEEDS)
 def test_right_and_wrong_lie_far_apart(seed):
-    claims.says("03",
-                "In this setting nothing falls in between. Over eight draws of all its numbers, the right "
-                "`rnn_backward` stayed below 1e-9. "
-                      "Your check knows some two hundred wrong versions by name, and nearly all of them were off by more than "
-                      "0.01. "
+    claims.says("03", "In this setting nothing falls in between. Over eight draws of all its numbers, the right "
+                      "`rnn_backward` stayed below 1e-9. Your check knows some two hundred wrong versions by name, and "
+                      "nearly all of them were off by more than 0.01. "
                       "(A few came out right: they cut off only what is larger or longer than anything here.)")
     cell, caches, dh, watched, loss = setting(seed)
     measured = [numerical_gradient(loss, param) for param in watched.values()]
