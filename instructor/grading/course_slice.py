@@ -12,6 +12,7 @@ import marshal
 from instructor.grading.box.statements import without_magics
 from instructor.grading.closure import Closure, imports, modules, place, statements, uses
 from rnn_helpers.check import EXERCISES
+from rnn_helpers.check.whose import observe_both
 
 ENTRY = "graded_exercise"  # the module that runs it
 # no learner's function needs them
@@ -172,7 +173,7 @@ def sources_for(name, wanted=frozenset(), ours=frozenset()):
     closure = Closure(seen)
     home, variable = place(name)
     for module, attribute in [(home, variable), ("rnn_helpers.check.exercise", "Inputs"),
-                              ("rnn_helpers.check.whose", "observe_both"),
+                              (observe_both.__module__, observe_both.__name__),
                               ("rnn_helpers.check.limits", "by_signal"),
                               *wanted, *((f.__module__, f.__qualname__.partition(".")[0]) for f in references(ours))]:
         closure.add(module, attribute)
