@@ -123,7 +123,7 @@ def loss_by_loss(cell, dh, caches):
         flow = dh[t]
         for s in range(t, -1, -1):
             *shares, flow = plain(cell, flow, caches[s])
-            for total, share in zip(totals, shares, strict=True):
+            for total, share in zip(totals[:3], shares, strict=True):
                 total += share
         totals[3] += flow
     return tuple(totals)
