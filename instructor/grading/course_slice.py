@@ -150,7 +150,8 @@ def pruned(node, used):
 def slice_for(name, wanted=frozenset(), ours=frozenset()):
     """The course for one exercise: module name -> (is a package, marshalled code).
 
-    wanted : pairs (module, name) that the notebook imports; ours : exercises whose reference may stand in for the student's own
+    wanted : pairs (module, name) that the notebook imports; ours : exercises whose reference may stand in for
+        the student's own
     """
     return {module: (is_package, marshal.dumps(compile(tree, where(module, is_package), "exec")))
             for module, (is_package, tree) in sources_for(name, wanted, ours).items()}

@@ -97,7 +97,8 @@ def observed_in(exercise, inputs, data):
         return Observed(cases, again, borrowed, int(data["printed"] is True or data["printed"] != 0),
                         tuple(text_in(name, 100) for name in data["globals_read"][:MOST_VALUES]),
                         tuple((kind, "") for kind in data["remarks"] if kind in REMARKS),
-                        observed_in(exercise, inputs, {**data["helped"], "helped": None}) if data.get("helped") else None,
+                        observed_in(exercise, inputs, {**data["helped"], "helped": None})
+                        if data.get("helped") else None,
                         tuple(name for name in data.get("helpers", ()) if name in EXERCISES))
     except Malformed:
         raise
