@@ -17,9 +17,9 @@ from tqdm.auto import tqdm
 from instructor.grading.archive import unpack
 from instructor.grading.digests import check_digest
 from instructor.grading.engine import Task, failed
+from instructor.grading.grade_tables import as_csv, plain, printable
 from instructor.grading.intake import DUE, REFUSED, hand_ins
 from instructor.grading.sandbox import refuse_without_sandbox
-from instructor.grading.grade_tables import as_csv, plain, printable
 from instructor.grading.worker import Worker, WorkerDied
 from rnn_helpers import atomic
 from rnn_helpers.check import EXERCISES

@@ -14,10 +14,10 @@ from tqdm.auto import tqdm
 from instructor.grading.archive import NoArchive
 from instructor.grading.class_report import Tally, class_report
 from instructor.grading.classroom import Busy, Classroom, write_atomically
+from instructor.grading.grade_tables import HEAD, as_csv, canvas, moodle, number, plain, row, total
 from instructor.grading.gradebook import Course
 from instructor.grading.pages import feedback
 from instructor.grading.sandbox import NoSandbox, refuse_without_sandbox
-from instructor.grading.grade_tables import HEAD, as_csv, canvas, moodle, number, plain, row, total
 
 SHOWN = 20  # changes on the terminal; all are in changes.csv
 

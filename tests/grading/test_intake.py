@@ -10,8 +10,8 @@ import pytest
 
 from instructor.grading.archive import NoArchive
 from instructor.grading.classroom import Classroom
-from instructor.grading.intake import DUE, IGNORED, REFUSED, hand_ins
 from instructor.grading.grade_tables import as_csv, canvas, maximum, moodle, number
+from instructor.grading.intake import DUE, IGNORED, REFUSED, hand_ins
 from tests.grading import classes
 
 BODY = json.dumps(classes.released(classes.CELL))
