@@ -162,7 +162,8 @@ class Classroom:
                   desc="grading") as bar:
             for task, result in run(task.knowing(self.result(task.student, task.notebook)) for task in due):
                 try:
-                    changes += self.record(result, "" if result["again"] else stamps[task.student, task.notebook], task.known)
+                    changes += self.record(result, "" if result["again"] else stamps[task.student, task.notebook],
+                                           task.known)
                 except (OSError, ValueError) as error:
                     lost.append((task.student, task.notebook, f"its result cannot be written: {error}"))
                 bar.update()

@@ -160,7 +160,8 @@ def grade_one(task, sandboxes):
                 answer = again if "observed" in again else answer
         try:
             judgement = judged(name, inputs, answer, rebuilt, home, function)
-        except Exception as error:  # values that no check has thought of: this exercise's points, and a word to the instructor
+        # values that no check has thought of: this exercise's points, and a word to the instructor
+        except Exception as error:
             judgement = nothing(name, "odd")
             result["notes"].append(f"what {name} gave could not be judged ({type(error).__name__})")
         result["exercises"][name] = {**judgement, "digest": digest}

@@ -84,7 +84,8 @@ def command(whole=False):
     words += ["--ro-bind", os.path.realpath(sys.executable), f"{home}/bin/{version}"]
     if home == "/python":
         words += ["--ro-bind", str(base / "lib"), "/python/lib"]
-    for where, outside in (("/usr", Path("/usr")), (home, base)):  # whatever is installed there: the course, other tools
+    # whatever is installed there: the course, other tools
+    for where, outside in (("/usr", Path("/usr")), (home, base)):
         for folder in (f"lib/{version}/site-packages", f"lib/{version}/dist-packages", "lib/python3/dist-packages"):
             if (outside / folder).is_dir():
                 words += ["--size", "4096", "--tmpfs", f"{where}/{folder}", "--remount-ro", f"{where}/{folder}"]
