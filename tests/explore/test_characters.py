@@ -70,3 +70,20 @@ def test_a_unit_that_is_its_character():
     assert "explains 100%" not in draw(play.draw_unit, unit=1, h=h, text=text)[1]
     assert "nan" not in draw(play.draw_unit, unit=0, h=np.zeros((8, 1)), text=text)[1]
 
+
+
+def test_yardsticks_by_hand():
+    found = play.yardsticks("abab", "ba")  # a and b equally frequent; after b always a
+    assert found["knows nothing"] == np.log(2) and np.isclose(found["letter frequencies"], np.log(2))
+    assert np.isclose(found["table of pairs"], -np.log((1 + 0.5) / 2))
+    assert np.isfinite(play.yardsticks("abab", "aab c")["table of pairs"])  # new pairs and new characters
+
+
+def test_the_longest_copy():
+    assert play.longest_copy("xxcdexx", "abcdef") == "cde" and play.longest_copy("xy", "ab") == ""
+
+
+def test_a_network_that_studies_knows_its_text_better():
+    at, on_known, on_held, models = play.study("abc" * 20, "acbacb", stages=(10, 30))
+    assert list(at) == [10, 20, 30] and set(models) == {10, 30}
+    assert on_known[-1] < 0.1 < on_held[-1] and models[10] is not models[30]
