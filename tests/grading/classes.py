@@ -205,7 +205,8 @@ def honest():
         "syntax-error": HandIn(with_source(CELL, rnn_cell_forward=STEP + "    return np.tanh(\n"), cell(0, 3)),
         "needs-all-cells": HandIn(with_cell(with_source(CELL, rnn_cell_forward=with_helper), "exec('squash = np.tanh')",
                                             "rnn_cell_forward"), ALL),
-        "writes-a-file": HandIn(with_cell(with_source(CELL, rnn_cell_forward=with_helper), FROM_A_FILE, "rnn_cell_forward"),
+        "writes-a-file": HandIn(with_cell(with_source(CELL, rnn_cell_forward=with_helper), FROM_A_FILE,
+                                          "rnn_cell_forward"),
                                 ALL),
         # the mistake is counted once, where it was made, as in the notebook
         "a-wrong-helper": HandIn(with_source(BPTT, rnn_cell_backward=step_back("1.5 * x_t.T")),

@@ -124,7 +124,8 @@ def test_a_word_that_is_forged_is_not_shown():
                          "shared": [SECRET]}
              for case in EXERCISES["readout"].cases}
     judgement = verdict("readout", inputs, {"cases": cases, "again": None, "borrowed": "", "printed": 7,
-                                            "globals_read": [SECRET], "remarks": [SECRET], "helped": None, "helpers": [SECRET]})
+                                            "globals_read": [SECRET], "remarks": [SECRET], "helped": None,
+                                            "helpers": [SECRET]})
     assert SECRET not in json.dumps(judgement)
 
 

@@ -1,5 +1,8 @@
-"""A reader that dies costs its student's row: bombs of memory and time, crashes, kills; the next one is read as ever."""
+"""A reader that dies costs its student's row: bombs of memory and time, crashes, kills; the next one is read as
+ever.
+"""
 
+import faulthandler
 import json
 import os
 import signal
@@ -10,7 +13,8 @@ from instructor.grading import worker
 from instructor.grading.engine import Task
 from tests.grading import classes
 
-TASK = Task("eve", classes.CELL, "/nowhere", "eve/01_rnn_cell.ipynb", str(classes.RELEASED / "01_rnn_cell.ipynb"), 7, {})
+TASK = Task("eve", classes.CELL, "/nowhere", "eve/01_rnn_cell.ipynb", str(classes.RELEASED / "01_rnn_cell.ipynb"), 7,
+            {})
 
 
 def memory(task, sandboxes):
@@ -31,6 +35,7 @@ def killed(task, sandboxes):
 
 
 def aborted(task, sandboxes):
+    faulthandler.disable()
     os.abort()
 
 
@@ -39,7 +44,8 @@ def fault(task, sandboxes):
 
 
 @pytest.mark.parametrize("bomb, words, again", [
-    (memory, "far more than a notebook of the course does (MemoryError)", False), (time, "took more than 1 seconds", False),
+    (memory, "far more than a notebook of the course does (MemoryError)", False),
+    (time, "took more than 1 seconds", False),
     (deep, "far more than a notebook of the course does (RecursionError)", False), (killed, "ended early", True),
     (aborted, "ended early", True), (fault, "grading failed: KeyError", True),
 ])
