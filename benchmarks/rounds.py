@@ -13,11 +13,11 @@ def measure(benchmark, run, table, name, **noted):
 
     `table` and `name` say where the result belongs; `noted` goes with it into the JSON.
     """
-    begin, once = time.perf_counter(), math.inf
-    while time.perf_counter() - begin < SECONDS / 4:  # the quickest call says how many fit
-        start = time.perf_counter()
+    begin, once = time.process_time(), math.inf
+    while time.process_time() - begin < SECONDS / 4:  # the quickest call says how many fit
+        start = time.process_time()
         run()
-        once = min(once, max(time.perf_counter() - start, 1e-6))
+        once = min(once, max(time.process_time() - start, 1e-6))
     iterations = max(1, int(0.0005 / once))
     rounds = max(1, min(200, int(SECONDS / (once * iterations))))
     benchmark.extra_info.update(table=table, name=name, **noted)

@@ -184,7 +184,7 @@ def readme(results):
     versions = ", ".join(f"{name} {where[key]}" for name, key in names.items())
     return f"""{as_markdown(passes)}
 
-Run time of a forward pass and BPTT divided by ours, on one core; above 1, ours is faster.
+The others' processor time for a forward pass and BPTT divided by ours, on one core; above 1, ours is faster.
 
 {as_markdown(runs)}
 

@@ -16,12 +16,12 @@ done for all steps at once. An example is a row (`layout.py`): dz_t Wh is the tr
 How many times as long a pass takes without one of these, H = 32, for one sequence of 25 steps and for 32 of 100 steps;
 `python -m benchmarks tricks` has other sizes, and for the largest the loop above is nearly as quick:
 
-    one product for each parameter gradient   2.2   1.3
+    one product for each parameter gradient   2.2   1.2
     Wx x_t + b of all steps at once           1.3   1.1
     tanh' of all steps at once                1.4   1.1
-    examples as rows in the loop              1.0   1.7
-    h_t and dz_t in place                     1.2   1.1
-    A.dot(B), not A @ B                       1.2   1.1
+    examples as rows in the loop              1.0   1.5
+    h_t and dz_t in place                     1.2   1.0
+    A.dot(B), not A @ B                       1.2   1.0
 """
 
 import numpy as np
