@@ -349,7 +349,7 @@ def properties(i, values):
     grows = np.array_equal(np.argsort(values["longer"]), np.argsort(i["factors"]))
     in_step = abs(near[1] / near[0] * i["small"][0] / i["small"][1] - 1) < 5e-3 if near[0] else False
     off = size_in_words(near[0], 1e-5, 1e-2, "about 0.001")
-    none, zeros = (size_in_words(values[name] + 1, 1 - 1e-12, 1 + 1e-12, "0") for name in ("equal", "zeros"))
+    none, zeros = (size_in_words(values[name], -1e-12, 1e-12, "0") for name in ("equal", "zeros"))
     apart = size_in_words(value, 0, 10, "above 0")
     words = {
         "different arrays": apart if grows or apart != "above 0" else "no larger when they lie further apart",

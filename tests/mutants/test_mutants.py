@@ -4,22 +4,24 @@ import ast
 
 import pytest
 
-from authoring import faults, mutants
-from authoring.equivalent_mutants import REASONS
 from rnn_helpers.check import EXERCISES
+from tests.mutants import __main__ as command
+from tests.mutants import bench as trying
+from tests.mutants import faults
+from tests.mutants.equivalent import REASONS
 
-SOLUTIONS = mutants.solutions()
+SOLUTIONS = trying.solutions()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SOLUTIONS)
 def test_every_mutant_that_changes_a_result_is_caught(name):
-    bench = mutants.Bench(SOLUTIONS[name])
+    bench = trying.Bench(SOLUTIONS[name])
     outcomes = bench.outcomes()
     assert outcomes
     missed = [outcome.mutant for outcome in outcomes if not outcome.caught]
     unexplained = [str(mutant) for mutant in missed if (mutant.before, mutant.after) not in REASONS.get(name, {})]
-    assert not unexplained, "not caught, and authoring/equivalent_mutants.py gives no reason"
+    assert not unexplained, "not caught, and tests/mutants/equivalent.py gives no reason"
     changed = [str(mutant) for mutant in missed if not bench.same_results(mutant)]
     assert not changed, "said to be equivalent, but the results differ"
     unused = set(REASONS.get(name, {})) - {(mutant.before, mutant.after) for mutant in missed}
@@ -72,7 +74,7 @@ def test_no_two_mutants_alike_and_none_like_the_solution():
 
 
 def test_the_table_counts(capsys):
-    assert mutants.main(["relative_error"]) == 0
+    assert command.main(["relative_error"]) == 0
     shown = capsys.readouterr().out.splitlines()
     row = next(line.split() for line in shown if line.startswith("relative_error"))
     assert int(row[1]) == int(row[2]) + int(row[3]) and row[4] == "0"
@@ -81,7 +83,7 @@ def test_the_table_counts(capsys):
 
 
 def test_a_check_that_is_blind_is_found_out(monkeypatch):
-    monkeypatch.setattr(mutants, "REASONS", {})
-    bench = mutants.Bench(SOLUTIONS["relative_error"])
+    monkeypatch.setattr(trying, "REASONS", {})
+    bench = trying.Bench(SOLUTIONS["relative_error"])
     missed = [outcome for outcome in bench.outcomes() if not outcome.caught and not outcome.reason]
     assert [outcome.mutant.fault for outcome in missed] == ["call dropped"]
