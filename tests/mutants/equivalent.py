@@ -13,9 +13,8 @@ SAME_SHAPE = "every step has the same shape"
 
 REASONS = {
     "sample": {
-        ("h = np.zeros((len(cell.Wh), 1))", "h = -np.zeros((len(cell.Wh), 1))"): MINUS_ZERO,
-        ("h = np.zeros((len(cell.Wh), 1))",
-         "h = np.zeros((len(cell.Wh), 2))"): "two equal columns, of which the first is read",
+        ("new = chars[rng.choice(len(chars), p=p)]",
+         "new = chars[rng.choice(len(p), p=p)]"): "a probability for each character",
         ("p = softmax((model.Wy @ h + model.c) / temperature, axis=0)[:, 0]",
          "p = softmax((model.Wy @ h + model.c) / temperature)[:, 0]"):
             "the rows of a matrix are its axis 0 and its axis -2",
@@ -43,10 +42,6 @@ REASONS = {
         ("dWx, dWh, db, _ = rnn_backward(model.cell, silent + list(direct[-reached:]), memory)",
          "dWx, dWh, db, _ = rnn_backward(model.cell, silent + list(direct[-k2:]), memory)"):
             "a piece shorter than k2 is taken whole",
-    },
-    "one_hot": {
-        ("X[np.arange(len(indices)), indices] = 1", "X[np.arange(len(X)), indices] = 1"): "X has a step for each index",
-        ("X = np.zeros((len(indices), size, 1))", "X = -np.zeros((len(indices), size, 1))"): MINUS_ZERO,
     },
     "rnn_backward_truncated": {
         ("dh0 = np.zeros_like(dh[0])", "dh0 = -np.zeros_like(dh[0])"): MINUS_ZERO,
