@@ -18,7 +18,7 @@ import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 
-from authoring import ROOT, budget, hint_cells, links, normalise, notebook_table, refusals
+from authoring import ROOT, budget, links, normalise, notebook_table, refusals
 from authoring.files import all_names, learner_path, read, solution_path, to_bytes, tracks, write
 from authoring.refusals import Kind
 from rnn_helpers import course
@@ -37,7 +37,6 @@ def dressed(nb, name, path, root):
         if cell.get("id") == "imports" and not cell.source.startswith("# @title "):
             cell.source = f"# @title Imports\n{cell.source}"
     links.refresh(nb, links.address(root), path.relative_to(root).as_posix())
-    hint_cells.refresh(nb)
     return nb
 
 

@@ -6,7 +6,6 @@ import numpy as np
 
 from rnn_helpers.bptt import rnn_backward, rnn_backward_truncated, rnn_forward
 from rnn_helpers.cell import RNNCell, rnn_cell_backward, rnn_cell_forward
-from rnn_helpers.check import hints
 from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, keys, parts
 from rnn_helpers.check.families import bptt as family
 from rnn_helpers.check.mistakes import bptt as mistakes
@@ -93,7 +92,6 @@ RNN_CELL_BACKWARD = Exercise(
             Facet("another call, from zeros", 0.25, keys(["called again"], STEP_NAMES), "further"),
             Facet("arguments unharmed", 0.5, kind="unharmed")),
     reference=rnn_cell_backward,
-    hints=hints.RNN_CELL_BACKWARD,
     forbidden=(rnn_backward, rnn_backward_truncated),
     family=family.RNN_CELL_BACKWARD,
     witness=step_witness,
@@ -197,7 +195,6 @@ RNN_BACKWARD = Exercise(
             Facet("four values, in the order asked", 0.5, ("one*/returned", "a batch*/returned"), "property"),
             Facet("arguments unharmed", 0.5, kind="unharmed")),
     reference=rnn_backward,
-    hints=hints.RNN_BACKWARD,
     forbidden=(rnn_backward_truncated,),
     family=family.RNN_BACKWARD,
     witness=sequence_witness,
@@ -279,7 +276,6 @@ NUMERICAL_GRADIENT = Exercise(
             Facet("the gradient itself is returned", 0.25, ("*/returned",), "property"),
             Facet("param moves, and is put back", 1, ("*/f_saw", "*/param_after"), "property")),
     reference=numerical_gradient,
-    hints=hints.NUMERICAL_GRADIENT,
     forbidden=(check_gradients,),
     mistakes=mistakes.NUMERICAL_GRADIENT,
     witness=difference_witness,
@@ -388,7 +384,6 @@ RELATIVE_ERROR = Exercise(
             Facet("the number itself is returned", 0.125, ("*/returned",), "property"),
             Facet("arguments unharmed", 0.125, kind="unharmed")),
     reference=relative_error,
-    hints=hints.RELATIVE_ERROR,
     forbidden=(check_gradients,),
     mistakes=mistakes.RELATIVE_ERROR,
 )

@@ -4,7 +4,6 @@ from functools import partial
 
 import numpy as np
 
-from rnn_helpers.check import hints
 from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, Inputs, keys
 from rnn_helpers.check.families import losses, training
 from rnn_helpers.check.mistakes import char_level as mistakes
@@ -101,7 +100,6 @@ BUILD_VOCABULARY = Exercise(
             Facet("index_of leads back to chars", 0.25, ("*/index_of",), "form"),
             Facet("chars and index_of, in this order", 0.25, ("*/returned",), "property")),
     reference=build_vocabulary,
-    hints=hints.BUILD_VOCABULARY,
     mistakes=mistakes.BUILD_VOCABULARY,
 )
 
@@ -135,7 +133,6 @@ ONE_HOT = Exercise(
             Facet("X itself is returned", 0.125, keys([FEW], ["returned"]), "property"),
             Facet("arguments unharmed", 0.125, kind="unharmed")),
     reference=one_hot,
-    hints=hints.ONE_HOT,
     forbidden=(OneHot.__array__, OneHot.__getitem__),
     mistakes=mistakes.ONE_HOT,
 )
@@ -247,7 +244,6 @@ SOFTMAX_CROSS_ENTROPY = Exercise(
             Facet("loss and dlogits, in this order", 0.25, ("one sequence/returned",), "property"),
             Facet("arguments unharmed", 0.5, kind="unharmed")),
     reference=softmax_cross_entropy,
-    hints=hints.SOFTMAX_CROSS_ENTROPY,
     family=losses.SOFTMAX_CROSS_ENTROPY,
     witness=entropy_witness,
 )
@@ -310,7 +306,6 @@ TRAIN_STEP_CHARACTERS = Exercise(
             Facet("loss and norm, in this order", 0.25, ("a clipped step/returned",), "property"),
             Facet("X and targets unharmed", 0.25, kind="unharmed")),
     reference=train_step_characters,
-    hints=hints.TRAIN_STEP_CHARACTERS,
     forbidden=(train_step, fit, train_stream),
     family=training.CHARACTERS,
 )

@@ -174,7 +174,6 @@ class Exercise:
     second : fixtures of other sizes, on which all cases run again; None for another draw of `fixtures`
     reference : the course's own implementation
     forbidden : functions of the course that may not be called for it; the reference is always among them
-    hints : a `hints.Hints`, shown folded below the exercise
     witness : (inputs, values) -> list of (label, relative error, tolerance): an independent road to the right answer;
         values is a dict "case/name" -> array of what the learner's function returned
     """
@@ -191,7 +190,6 @@ class Exercise:
     second: Callable | None = None
     forbidden: tuple = ()
     witness: Callable | None = None
-    hints: object = None
     points: float = field(init=False)
 
     def __post_init__(self):

@@ -5,7 +5,6 @@ from functools import partial
 import numpy as np
 
 from rnn_helpers.bptt import rnn_forward
-from rnn_helpers.check import hints
 from rnn_helpers.check.exercise import Case, Exercise, Facet
 from rnn_helpers.check.families import forward_pass as family
 from rnn_helpers.check.kept import cached, kept
@@ -130,7 +129,6 @@ RNN_FORWARD = Exercise(
             Facet("caches hold what the way back needs", 1, ("*/cache_*",), "property"),
             Facet("arguments unharmed", 0.5, kind="unharmed")),
     reference=rnn_forward,
-    hints=hints.RNN_FORWARD,
     forbidden=(kept,),
     family=family.RNN_FORWARD,
 )
@@ -171,7 +169,6 @@ MANY_TO_MANY = Exercise(
             Facet("Y itself is returned", 0.25, ("one sequence/returned",), "property"),
             Facet("arguments unharmed", 0.25, kind="unharmed")),
     reference=many_to_many,
-    hints=hints.MANY_TO_MANY,
     family=family.MANY_TO_MANY,
 )
 
@@ -188,7 +185,6 @@ MANY_TO_ONE = Exercise(
             Facet("y itself is returned", 0.25, ("one sequence/returned",), "property"),
             Facet("arguments unharmed", 0.25, kind="unharmed")),
     reference=many_to_one,
-    hints=hints.MANY_TO_ONE,
     family=family.MANY_TO_ONE,
 )
 
@@ -215,7 +211,6 @@ COUNT_PARAMETERS = Exercise(
             Facet("a large network", 0.75, ("a large network/count",)),
             Facet("an int", 0.5, ("*/type", "*/returned"), "property")),
     reference=count_parameters,
-    hints=hints.COUNT_PARAMETERS,
     mistakes=mistakes.COUNT_PARAMETERS,
 )
 

@@ -4,7 +4,6 @@ from functools import partial
 
 import numpy as np
 
-from rnn_helpers.check import hints
 from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, keys
 from rnn_helpers.check.families import losses, training
 from rnn_helpers.check.families import number_sequence as family
@@ -64,7 +63,6 @@ MAKE_WINDOWS = Exercise(
             Facet("X and Y, in this order", 0.25, ("windows of 3/returned",), "property"),
             Facet("arguments unharmed", 0.25, kind="unharmed")),
     reference=make_windows,
-    hints=hints.MAKE_WINDOWS,
     family=family.MAKE_WINDOWS,
 )
 
@@ -103,7 +101,6 @@ FIT_SCALE = Exercise(
             Facet("shift and scale, in this order", 0.25, ("a series/returned",), "property"),
             Facet("arguments unharmed", 0.5, kind="unharmed")),
     reference=fit_scale,
-    hints=hints.FIT_SCALE,
     family=family.FIT_SCALE,
 )
 
@@ -154,7 +151,6 @@ SQUARED_ERROR = Exercise(
             Facet("loss and dy, in this order", 0.25, ("*/returned",), "property"),
             Facet("arguments unharmed", 0.25, kind="unharmed")),
     reference=squared_error,
-    hints=hints.SQUARED_ERROR,
     family=losses.SQUARED_ERROR,
     witness=loss_witness,
 )
@@ -219,7 +215,6 @@ READOUT_BACKWARD = Exercise(
             Facet("three values, in the order asked", 0.25, keys(("one*", "a batch*"), ["returned"]), "property"),
             Facet("arguments unharmed", 0.25, kind="unharmed")),
     reference=readout_backward,
-    hints=hints.READOUT_BACKWARD,
     family=family.READOUT_BACKWARD,
     witness=readout_witness,
 )
@@ -274,7 +269,6 @@ CLIP_BY_NORM = Exercise(
             Facet("clipped and norm, in this order", 0.25, ("norm above*/returned",), "property"),
             Facet("arguments unharmed", 0.25, kind="unharmed")),
     reference=clip_by_norm,
-    hints=hints.CLIP_BY_NORM,
     family=family.CLIP_BY_NORM,
 )
 
@@ -331,7 +325,6 @@ TRAIN_STEP = Exercise(
             Facet("loss and norm, in this order", 0.25, ("a clipped step/returned",), "property"),
             Facet("X, Y unharmed", 0.25, kind="unharmed")),
     reference=train_step,
-    hints=hints.TRAIN_STEP,
     forbidden=(fit, train_stream),
     family=training.TRAIN_STEP,
 )

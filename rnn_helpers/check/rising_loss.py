@@ -3,7 +3,6 @@
 import numpy as np
 
 from rnn_helpers.bptt import rnn_backward, rnn_backward_truncated, rnn_forward
-from rnn_helpers.check import hints
 from rnn_helpers.check.exercise import Case, Exercise, Facet, one
 from rnn_helpers.check.mistakes import rising_loss as mistakes
 from rnn_helpers.check.networks import cell_of, draw_cell
@@ -68,7 +67,6 @@ SHARES = Exercise(
             Facet("the shares in other backward functions", 1, (f"{LAST}/sizes", f"{SHORT}/sizes")),
             Facet("arguments unharmed", 0.5, kind="unharmed")),
     reference=shares,
-    hints=hints.SHARES,
     mistakes=mistakes.SHARES,
     witness=witness,
 )

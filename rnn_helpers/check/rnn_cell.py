@@ -7,7 +7,6 @@ import numpy as np
 
 from rnn_helpers.bptt import rnn_forward
 from rnn_helpers.cell import rnn_cell_forward
-from rnn_helpers.check import hints
 from rnn_helpers.check.exercise import Case, Exercise, Facet
 from rnn_helpers.check.families import forward_pass as family
 from rnn_helpers.check.kept import cached, kept
@@ -101,7 +100,6 @@ RNN_CELL_FORWARD = Exercise(
             Facet("cache holds what the step back needs", 1, ("*/cache_*",), "property"),
             Facet("arguments unharmed", 1, kind="unharmed")),
     reference=rnn_cell_forward,
-    hints=hints.RNN_CELL_FORWARD,
     forbidden=(rnn_forward, kept),
     family=family.RNN_CELL_FORWARD,
 )
@@ -128,7 +126,6 @@ READOUT = Exercise(
             Facet("y_t itself is returned", 0.5, ("*/returned",), "property"),
             Facet("arguments unharmed", 0.5, kind="unharmed")),
     reference=readout,
-    hints=hints.READOUT,
     forbidden=(many_to_many, many_to_one),
     family=family.READOUT,
 )

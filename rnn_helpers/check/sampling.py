@@ -6,7 +6,6 @@ from functools import partial
 
 import numpy as np
 
-from rnn_helpers.check import hints
 from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, keys
 from rnn_helpers.check.mistakes import char_level as mistakes
 from rnn_helpers.check.networks import draw_cell, model_of
@@ -238,7 +237,6 @@ SAMPLE = Exercise(
             Facet("temperature 0.001", 0.25, ("temperature 0.001/text",)),
             Facet("arguments unharmed", 0.25, kind="unharmed")),
     reference=sample,
-    hints=hints.SAMPLE,
     forbidden=(likeliest,),
     mistakes=mistakes.SAMPLE,
 )

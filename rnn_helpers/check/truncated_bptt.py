@@ -5,7 +5,6 @@ from functools import partial
 import numpy as np
 
 from rnn_helpers.bptt import rnn_backward_truncated, rnn_forward
-from rnn_helpers.check import hints
 from rnn_helpers.check.bptt import NAMES
 from rnn_helpers.check.exercise import Case, Exercise, Facet, keys, parts
 from rnn_helpers.check.families import training
@@ -104,7 +103,6 @@ RNN_BACKWARD_TRUNCATED = Exercise(
             Facet("four values, in the order asked", 0.25, keys((ONE, BATCH), ["returned"]), "property"),
             Facet("arguments unharmed", 0.5, kind="unharmed")),
     reference=rnn_backward_truncated,
-    hints=hints.RNN_BACKWARD_TRUNCATED,
     family=family.RNN_BACKWARD_TRUNCATED,
     witness=truncated_witness,
 )
@@ -163,7 +161,6 @@ TRAIN_STREAM = Exercise(
             Facet("the losses themselves are returned", 0.25, ("*/returned",), "property"),
             Facet("X, Y unharmed", 0.25, kind="unharmed")),
     reference=train_stream,
-    hints=hints.TRAIN_STREAM,
     family=training.TRAIN_STREAM,
 )
 
