@@ -90,17 +90,6 @@ def window_mask(T, k):
     return full_mask(T) & ~np.tril(np.ones((T, T), bool), -as_count("k", k))
 
 
-def chunk_mask(T, k1, k2=None):
-    """Every k1 steps, back k2 steps (k1 unless said): what `train_stream` keeps.
-
-    The piece that holds step t ends before step e = k1, 2 k1, ... (or T); its losses reach s >= e - k2.
-    """
-    k2 = as_count("k1", k1) if k2 is None else as_count("k2", k2)
-    t = np.arange(T)
-    end = np.minimum((t // k1 + 1) * k1, T)
-    return full_mask(T) & (t[None, :] >= (end - k2)[:, None])
-
-
 def last_steps_mask(T, k):
     """Only the last k steps are walked: earlier losses reach no state at all."""
     return full_mask(T) & (np.arange(T) >= T - as_count("k", k))[None, :]

@@ -6,7 +6,6 @@ import pytest
 from rnn_helpers.bptt import rnn_backward, rnn_backward_truncated, rnn_forward
 from rnn_helpers.cell import RNNCell, rnn_cell_backward
 from rnn_helpers.credit import (
-    chunk_mask,
     credit_map,
     full_mask,
     jacobians_back,
@@ -86,22 +85,8 @@ def test_last_steps_mask_is_the_loop_over_the_last_steps(sequence, k):
     assert np.allclose(gradient_through(last_steps_mask(T, k), cell, X, dh, h0), expected)
 
 
-@pytest.mark.parametrize("k1, k2", [(2, 2), (4, 4), (2, 4), (3, 1), (1, 3), (4, 5), (9, 9)])
-def test_chunk_mask_is_a_walk_from_the_end_of_each_piece(sequence, k1, k2):
-    cell, X, dh, h0 = sequence
-    _, caches = rnn_forward(cell, X, h0)
-    expected = np.zeros((H, H))
-    for start in range(0, T, k1):
-        end, only_new = min(start + k1, T), np.zeros_like(dh)
-        only_new[start:end] = dh[start:end]
-        first = max(0, end - k2)
-        expected += rnn_backward(cell, only_new[first:end], caches[first:end])[1]
-    assert np.allclose(gradient_through(chunk_mask(T, k1, k2), cell, X, dh, h0), expected)
-
-
 def test_masks_meet_at_their_ends():
-    assert np.array_equal(window_mask(T, T), full_mask(T)) and np.array_equal(chunk_mask(T, T), full_mask(T))
-    assert np.array_equal(chunk_mask(T, 1, 3), window_mask(T, 3))
+    assert np.array_equal(window_mask(T, T), full_mask(T))
     assert np.array_equal(last_steps_mask(T, T), full_mask(T)) and window_mask(T, 1).sum() == T
     with pytest.raises(ValueError, match="k is 0"):
         window_mask(T, 0)

@@ -2,22 +2,7 @@
 
 import numpy as np
 
-from rnn_helpers.plots.style import COLOR, family, line
-
-
-def one_step(ax):
-    """The cell as a picture: the old state and the input make the new state; returns the alt text."""
-    for x, y, name, symbol in ((0.1, 0.7, "$h_{t-1}$", "state"), (0.5, 0.1, "$x_t$", "input"),
-                               (0.5, 0.7, "tanh", "bound"), (0.9, 0.7, "$h_t$", "state")):
-        ax.text(x, y, name, ha="center", va="center", fontsize=14,
-                bbox={"boxstyle": "round", "fc": "white", "ec": COLOR[symbol], "lw": 2})
-    for start, end in (((0.16, 0.7), (0.44, 0.7)), ((0.5, 0.22), (0.5, 0.58)), ((0.56, 0.7), (0.85, 0.7))):
-        ax.annotate("", end, start, arrowprops={"arrowstyle": "->"})
-    ax.text(0.3, 0.8, "$W_h$", fontsize=12, ha="center")
-    ax.text(0.54, 0.4, "$W_x$", fontsize=12, ha="center")
-    ax.set(xlim=(0, 1), ylim=(-0.05, 1), title="One step: the old state and the input make the new state")
-    ax.axis("off")
-    return "The old state, through W_h, and the input, through W_x, meet in tanh; out comes the new state."
+from rnn_helpers.plots.style import family, line
 
 
 def states_over_time(ax, h, title):

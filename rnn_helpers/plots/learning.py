@@ -127,27 +127,6 @@ def continuation(ax, truth, alone, first=0, title=None, ylabel="series", columns
             f"and by {error.max():.2g} at most.")
 
 
-def memory_bars(ax, errors, ylabel="error", title=None):
-    """Errors with and without recurrent weights, a pair of bars for each task, on a logarithmic axis.
-
-    errors : dict, task -> (with Wh trained, with Wh frozen at 0)
-    """
-    for i, (with_memory, without) in enumerate(errors.values()):
-        ax.bar(i - 0.19, with_memory, 0.36, color=COLOR["state"], label="Wh trained" if i == 0 else None)
-        ax.bar(i + 0.19, without, 0.36, color="white", edgecolor=COLOR["baseline"], linewidth=2, hatch="//",
-               label="Wh frozen at 0" if i == 0 else None)
-        for x, value in ((i - 0.19, with_memory), (i + 0.19, without)):
-            ax.annotate(f"{value:.2g}", (x, value), xytext=(0, 3), textcoords="offset points", ha="center")
-    values = np.array(list(errors.values()))
-    ax.set(yscale="log", ylabel=ylabel, ylim=(values.min() / 3, values.max() * 5), xticks=range(len(errors)),
-           xticklabels=list(errors))
-    ax.grid(axis="x", visible=False)
-    ax.legend(loc="best")
-    if title:
-        ax.set_title(title)
-    return ". ".join(f"{task}: {a:.2g} with memory, {b:.2g} without" for task, (a, b) in errors.items()) + "."
-
-
 def against_length(ax, lengths, curves, title=None):
     """Errors against the length of the training windows, log axes; curves : dict, label -> (errors, look)."""
     for label, (errors, look) in curves.items():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.collections import LineCollection
 
-from rnn_helpers.credit import chunk_mask, last_steps_mask, window_mask
+from rnn_helpers.credit import last_steps_mask, window_mask
 from rnn_helpers.plots import gradients, style
 
 
@@ -30,7 +30,7 @@ def test_credit_map_colours_by_size_and_leaves_the_future_blank(ax):
     assert len(ax.figure.axes) == 2  # the colour bar
 
 
-@pytest.mark.parametrize("kept", [window_mask(8, 3), chunk_mask(8, 3), chunk_mask(8, 2, 5), last_steps_mask(8, 3)])
+@pytest.mark.parametrize("kept", [window_mask(8, 3), last_steps_mask(8, 3)])
 def test_credit_map_fades_what_is_cut(ax, kept):
     alt = gradients.credit_map(ax, credit_of(8), kept, bar=False)
     plain = style.figure(5, 4).subplots()

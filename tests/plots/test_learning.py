@@ -51,12 +51,6 @@ def test_continuation_stands_at_the_end(ax):
     assert ax.get_xlim() == (61, 70)
 
 
-def test_memory_bars_stand_in_pairs(ax):
-    alt = learning.memory_bars(ax, {"count": (0.4, 0.5), "sine": (0.01, 0.2)})
-    assert [bar.get_height() for bar in ax.patches] == [0.4, 0.5, 0.01, 0.2] and ax.get_yscale() == "log"
-    assert "sine: 0.01 with memory, 0.2 without" in alt
-
-
 def test_against_length_labels_the_lengths(ax):
     alt = learning.against_length(ax, [1, 2, 40], {"e": ([1, 0.5, 0.1], style.line("loss"))})
     assert [tick.get_text() for tick in ax.get_xticklabels()] == ["1", "2", "40"] and "0.1 at T = 40" in alt
