@@ -9,7 +9,7 @@ from rnn_helpers.cell import RNNCell, rnn_cell_backward, rnn_cell_forward
 from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, keys, parts
 from rnn_helpers.check.families import bptt as family
 from rnn_helpers.check.mistakes import bptt as mistakes
-from rnn_helpers.check.networks import cell_of, draw_cell, single_precision
+from rnn_helpers.check.networks import cell_of, draw_cell, draw_sequence, halve, single_precision
 from rnn_helpers.check.returned import named, several, single, spoiled
 from rnn_helpers.gradcheck import check_gradients, numerical_gradient, relative_error
 
@@ -51,10 +51,8 @@ def one_step_float32(function, i):
 def step_again(function, i):
     """Another step of the same cell, from zeros, after the first result was spoiled and the weights have moved."""
     cell, forward = cell_of(i), i.using.get("forward", rnn_cell_forward)
-    first = function(cell, i["dh_t"], parts(forward(cell, i["x_t"], i["h_prev"]), "h_t", "cache")[1])
-    spoiled(first)
-    for weights in (cell.Wx, cell.Wh, cell.b):
-        weights *= 0.5
+    spoiled(function(cell, i["dh_t"], parts(forward(cell, i["x_t"], i["h_prev"]), "h_t", "cache")[1]))
+    halve(cell)
     cache = parts(forward(cell, i["x_next"], np.zeros_like(i["h_prev"])), "h_t", "cache")[1]
     return named(function(cell, np.asfortranarray(i["dh_t"][::-1]), cache), *STEP_NAMES)
 
@@ -101,9 +99,8 @@ RNN_CELL_BACKWARD = Exercise(
 def sequence_fixtures(rng, sizes=((7, 2, 4, 3), (8, 2, 5, 1), (1, 2, 3, 4))):
     """sizes : (T, D, H, B) of a batch, of one sequence and of one step."""
     fixture = {}
-    for suffix, (T, D, H, B) in zip(("", "1", "2"), sizes, strict=True):
-        fixture |= {**draw_cell(rng, D, H, suffix), f"X{suffix}": rng.normal(size=(T, D, B)),
-                    f"h0{suffix}": rng.uniform(-0.9, 0.9, (H, B)), f"dh{suffix}": rng.normal(0, 5, (T, H, B))}
+    for suffix, size in zip(("", "1", "2"), sizes, strict=True):
+        fixture |= draw_sequence(rng, size, suffix, 5)
         cell = RNNCell.from_arrays(*(fixture[name + suffix] for name in ("Wx", "Wh", "b")))
         fixture[f"states{suffix}"] = np.concatenate(
             [fixture[f"h0{suffix}"][None], rnn_forward(cell, fixture[f"X{suffix}"], fixture[f"h0{suffix}"])[0]])
@@ -151,10 +148,8 @@ def sequence_float32(function, i):
 def sequence_again(function, i):
     """Another sequence by the same cell, after the first result was spoiled and the weights have moved in place."""
     cell, forward = cell_of(i), i.using.get("forward", rnn_forward)
-    first = function(cell, i["dh"], parts(forward(cell, i["X"], i["h0"]), "h_states", "caches")[1])
-    spoiled(first)
-    for weights in (cell.Wx, cell.Wh, cell.b):
-        weights *= 0.5
+    spoiled(function(cell, i["dh"], parts(forward(cell, i["X"], i["h0"]), "h_states", "caches")[1]))
+    halve(cell)
     caches = parts(forward(cell, i["X"][::-1], i["h0"]), "h_states", "caches")[1]
     return named(function(cell, np.asfortranarray(i["dh"]), caches), *NAMES)
 

@@ -8,6 +8,7 @@ from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, Inputs,
 from rnn_helpers.check.families import losses, training
 from rnn_helpers.check.mistakes import char_level as mistakes
 from rnn_helpers.check.networks import draw_cell, model_of
+from rnn_helpers.check.number_sequence import MOVES, PARAMS
 from rnn_helpers.check.returned import named, pair, several, single
 from rnn_helpers.gradcheck import numerical_gradient, relative_error
 from rnn_helpers.layout import OneHot
@@ -16,7 +17,6 @@ from rnn_helpers.streaming import train_stream
 from rnn_helpers.text import build_vocabulary, one_hot
 from rnn_helpers.training import fit, global_norm, train_step
 
-PARAMETERS = ("Wx", "Wh", "b", "Wy", "c")
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -153,10 +153,6 @@ def entropy_of(suffix, kind=lambda logits: logits):
     return lambda function, i: named(function(kind(i["logits" + suffix]), i["targets" + suffix]), "loss", "dlogits")
 
 
-def of_one_step(function, i):
-    return named(function(i["logits"][:1], i["targets"][:1]), "loss", "dlogits")
-
-
 def says(value, other):
     """In words, whether a value stays what it is elsewhere."""
     value, other = np.asarray(value, float), np.asarray(other, float)
@@ -229,7 +225,7 @@ SOFTMAX_CROSS_ENTROPY = Exercise(
     fixtures=logits_fixtures,
     second=partial(logits_fixtures, sizes=((9, 6, 4), (7, 5, 1))),
     cases=(entropy_case("one sequence", entropy_of("1")), entropy_case("a batch of 3", entropy_of("")),
-           entropy_case("one step of a batch", of_one_step),
+           entropy_case("one step of a batch", lambda f, i: named(f(i["logits"][:1], i["targets"][:1]), *ENTROPY)),
            entropy_case("another order in memory", entropy_of("", np.asfortranarray)),
            entropy_case("float32", entropy_of("1", np.float32), tolerance=1e-4),
            Case("all logits + 1000", shifted("shift"), read_shifted),
@@ -270,7 +266,7 @@ def norm_of(fixture, examples):
     model = model_of(Inputs(fixture))
     grads = model.loss_and_gradients(fixture["X"][:, :, :examples], fixture["targets"][:, :examples],
                                      loss=softmax_cross_entropy)[1]
-    return float(global_norm({name: grads[name] for name in PARAMETERS}))
+    return float(global_norm({name: grads[name] for name in PARAMS}))
 
 
 def steps(max_norm, examples=None, times=1):
@@ -280,14 +276,11 @@ def steps(max_norm, examples=None, times=1):
         model, most = model_of(i), i["max_norm"] if max_norm is None else max_norm
         for _ in range(times):
             returned = function(model, i["X"][:, :, :examples], i["targets"][:, :examples], i["lr"], most)
-        cell = model.cell
-        after = {"Wx": cell.Wx, "Wh": cell.Wh, "b": cell.b, "Wy": model.Wy, "c": model.c}
-        return {**named(returned, "loss", "norm"), **after}
+        return {**named(returned, "loss", "norm"), **model.params}
 
     return run
 
 
-MOVES = {"may_change": PARAMETERS, "may_share": True}
 step_case = several(("loss", "norm"), train_step_characters)
 
 TRAIN_STEP_CHARACTERS = Exercise(
@@ -301,8 +294,8 @@ TRAIN_STEP_CHARACTERS = Exercise(
            step_case("two steps", steps(None, times=2), repeats=True, **MOVES)),
     facets=(Facet("loss before the update, a sum", 0.5, keys(("a clipped*", "a batch*"), ["loss"])),
             Facet("norm before clipping", 0.25, keys(("a clipped*", "a batch*"), ["norm"])),
-            Facet("parameters after a step without clipping", 0.25, keys(["a batch*"], PARAMETERS)),
-            Facet("parameters after clipped steps", 0.5, keys(("a clipped*", "two steps"), PARAMETERS)),
+            Facet("parameters after a step without clipping", 0.25, keys(["a batch*"], PARAMS)),
+            Facet("parameters after clipped steps", 0.5, keys(("a clipped*", "two steps"), PARAMS)),
             Facet("loss and norm, in this order", 0.25, ("a clipped step/returned",), "property"),
             Facet("X and targets unharmed", 0.25, kind="unharmed")),
     reference=train_step_characters,

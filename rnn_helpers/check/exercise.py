@@ -76,13 +76,6 @@ def parts(returned, *names):
     return tuple(returned)[: len(names)]
 
 
-def one(returned, name):
-    """The returned value itself, or the first of a tuple (more are allowed). BadReturn for None."""
-    if returned is None:
-        raise BadReturn(f"it returned None, expected {name}: is there a `return` on every way out?")
-    return returned[0] if isinstance(returned, tuple) and returned else returned
-
-
 def keys(cases, names):
     """The observations "case/name" of some cases, or patterns of cases, and some values."""
     return tuple(f"{case}/{name}" for case in cases for name in names)

@@ -9,7 +9,7 @@ from rnn_helpers.check.exercise import Case, Exercise, Facet
 from rnn_helpers.check.families import forward_pass as family
 from rnn_helpers.check.kept import cached, kept
 from rnn_helpers.check.mistakes import forward_pass as mistakes
-from rnn_helpers.check.networks import cell_of, draw_cell, single_precision
+from rnn_helpers.check.networks import cell_of, draw_cell, halve, single_precision
 from rnn_helpers.check.returned import pair, shape_of, single, spoiled
 from rnn_helpers.model import count_parameters
 from rnn_helpers.readout import many_to_many, many_to_one
@@ -35,16 +35,9 @@ def one_sequence(function, i):
     return {"h_states": h_states, "returned": returned}
 
 
-def one_step(function, i):
-    return {"h_states": states(function, cell_of(i, "2"), i["X2"][:1])[0]}
-
-
-def one_step_from_h0(function, i):
-    return {"h_states": states(function, cell_of(i, "2"), i["X2"][:1], i["h02"])[0]}
-
-
-def from_h0(function, i):
-    return {"h_states": states(function, cell_of(i, "2"), i["X2"], i["h02"])[0]}
+def of_one(T=None, *h0):
+    """A case's run: the first T steps of the single sequence."""
+    return lambda f, i: {"h_states": states(f, cell_of(i, "2"), i["X2"][:T], *(i[name] for name in h0))[0]}
 
 
 def with_caches(*h0):
@@ -86,13 +79,8 @@ def called_again(function, i):
     spoiled(states(function, cell, i["X"], i["h0"])[0])
     found = {"h_states": states(function, cell, i["X_next"])[0],
              "from zeros": states(function, cell, i["X"], np.zeros_like(i["h0"]))[0]}
-    for weights in (cell.Wx, cell.Wh, cell.b):
-        weights *= 0.5
+    halve(cell)
     return {**found, "new weights": states(function, cell, np.asfortranarray(i["X"]), i["h0"])[0]}
-
-
-def of_large_numbers(function, i):
-    return {"h_states": states(function, cell_of(i, "2"), 1e5 * i["X2"], i["h02"])[0]}
 
 
 def as_list(function, i):
@@ -112,12 +100,12 @@ RNN_FORWARD = Exercise(
     asks="rnn_forward(cell, X, h0=None) -> (h_states, caches)",
     fixtures=sequence_fixtures,
     second=partial(sequence_fixtures, sizes=((9, 2, 5, 3), (10, 4, 3, 1))),
-    cases=(Case("one sequence", one_sequence), Case("one sequence from h0", from_h0),
+    cases=(Case("one sequence", one_sequence), Case("one sequence from h0", of_one(None, "h02")),
            Case("a batch of 2 from h0", with_caches("h0"), read_caches("h0")),
            Case("a batch of 2", with_caches(), read_caches()),
-           Case("a list of columns", as_list), Case("T = 1", one_step), Case("T = 1 from h0", one_step_from_h0),
+           Case("a list of columns", as_list), Case("T = 1", of_one(1)), Case("T = 1 from h0", of_one(1, "h02")),
            Case("called again", called_again, may_change=("Wx", "Wh", "b"), repeats=True),
-           Case("large numbers", of_large_numbers),
+           Case("large numbers", lambda f, i: {"h_states": states(f, cell_of(i, "2"), 1e5 * i["X2"], i["h02"])[0]}),
            Case("float32", in_float32, tolerance=1e-4)),
     facets=(Facet("shape of h_states", 0.5, ("one sequence/h_states", "a batch of 2 from h0/h_states"), "shape"),
             Facet("states of one sequence", 1.5, ("one sequence/h_states", "T = 1/h_states")),

@@ -12,6 +12,19 @@ def draw_cell(rng, D, H, suffix=""):
             f"b{suffix}": rng.normal(0, 0.5, (H, 1))}
 
 
+def draw_sequence(rng, size, suffix="", spread=1.5):
+    """A cell, X, h0 and dh, of some spread; size : (T, D, H, B)."""
+    T, D, H, B = size
+    return {**draw_cell(rng, D, H, suffix), f"X{suffix}": rng.normal(size=(T, D, B)),
+            f"h0{suffix}": rng.uniform(-0.9, 0.9, (H, B)), f"dh{suffix}": rng.normal(0, spread, (T, H, B))}
+
+
+def halve(cell):
+    """Other weights, in the same arrays."""
+    for weights in (cell.Wx, cell.Wh, cell.b):
+        weights *= 0.5
+
+
 def single_precision(cell):
     return RNNCell.from_arrays(*(w.astype(np.float32) for w in (cell.Wx, cell.Wh, cell.b)))
 

@@ -36,11 +36,6 @@ def windows_of_a_list(function, i):
         return named(function(series, 2), "X", "Y")
 
 
-def windows_of_a_view(function, i):
-    """A series whose numbers do not stand side by side in memory, a column of a table."""
-    return named(function(i["table"][:, 1], 3), "X", "Y")
-
-
 windows_case = several(("X", "Y"), make_windows)
 ARRAYS = "windows of 3", "room for one window", "length 1", "windows of 8"
 
@@ -55,7 +50,7 @@ MAKE_WINDOWS = Exercise(
            windows_case(ARRAYS[1], windows_of("shortest", 4), may_share=True),
            windows_case(ARRAYS[2], windows_of("series", 1), may_share=True),
            windows_case(ARRAYS[3], windows_of("long", 8), may_share=True),
-           windows_case("a column of a table", windows_of_a_view, may_share=True)),
+           windows_case("a column of a table", lambda f, i: named(f(i["table"][:, 1], 3), "X", "Y"), may_share=True)),
     facets=(Facet("shapes (length, 1, N)", 0.25, keys(ARRAYS, "XY"), "shape"),
             Facet("X, every start", 0.5, keys(ARRAYS, "X")),
             Facet("Y, one step later", 0.5, keys(ARRAYS, "Y")),
@@ -114,15 +109,9 @@ def loss_fixtures(rng, sizes=((7, 2, 4), (3, 2))):
             "y_last": rng.normal(size=of_one), "target_last": rng.normal(size=of_one) - 0.7}
 
 
-def loss_of(y, target, dtype=float):
-    def run(function, i):
-        return named(function(i[y].astype(dtype, copy=False), i[target].astype(dtype, copy=False)), "loss", "dy")
-
-    return run
-
-
-def loss_in_another_memory_order(function, i):
-    return named(function(np.asfortranarray(i["y"]), i["target"]), "loss", "dy")
+def loss_of(y, target, dtype=float, order="K"):
+    return lambda function, i: named(function(i[y].astype(dtype, order, copy=False),
+                                              i[target].astype(dtype, copy=False)), "loss", "dy")
 
 
 loss_case = several(("loss", "dy"), squared_error)
@@ -143,7 +132,7 @@ SQUARED_ERROR = Exercise(
     second=partial(loss_fixtures, sizes=((9, 3, 5), (4, 3))),
     cases=(loss_case("a batch of sequences", loss_of("y", "target")),
            loss_case("one step", loss_of("y_last", "target_last")),
-           loss_case("another order in memory", loss_in_another_memory_order),
+           loss_case("another order in memory", loss_of("y", "target", order="F")),
            loss_case("float32", loss_of("y", "target", np.float32), tolerance=1e-4)),
     facets=(Facet("loss", 0.625, ("*/loss",)),
             Facet("shapes of loss and dy", 0.25, keys(["*"], ("loss", "dy")), "shape"),
@@ -173,10 +162,7 @@ READOUT_NAMES = ("dWy", "dc", "dh")
 
 
 def readout_gradients(suffix):
-    def run(function, i):
-        return named(function(*(i[name + suffix] for name in ("dy", "h_states", "Wy"))), *READOUT_NAMES)
-
-    return run
+    return lambda function, i: named(function(*(i[name + suffix] for name in ("dy", "h_states", "Wy"))), *READOUT_NAMES)
 
 
 def readout_gradients_of_lists(function, i):
@@ -294,14 +280,9 @@ def steps(max_norm, lr, suffix="", times=1):
         threshold = i["max_norm"] if max_norm is None else max_norm
         for _ in range(times):
             returned = function(model, i["X" + suffix], i["Y" + suffix], lr, threshold)
-        return {**named(returned, "loss", "norm"), **after(model)}
+        return {**named(returned, "loss", "norm"), **model.params}
 
     return run
-
-
-def after(model):
-    """The parameters, wherever the step has put them."""
-    return {**{name: getattr(model.cell, name) for name in ("Wx", "Wh", "b")}, "Wy": model.Wy, "c": model.c}
 
 
 MOVES = {"may_change": PARAMS, "may_share": True}

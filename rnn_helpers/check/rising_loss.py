@@ -3,9 +3,10 @@
 import numpy as np
 
 from rnn_helpers.bptt import rnn_backward, rnn_backward_truncated, rnn_forward
-from rnn_helpers.check.exercise import Case, Exercise, Facet, one
+from rnn_helpers.check.exercise import Case, Exercise, Facet
 from rnn_helpers.check.mistakes import rising_loss as mistakes
-from rnn_helpers.check.networks import cell_of, draw_cell
+from rnn_helpers.check.networks import cell_of, draw_sequence
+from rnn_helpers.check.returned import single
 from rnn_helpers.credit import shares
 from rnn_helpers.gradcheck import numerical_gradient, relative_error
 
@@ -21,11 +22,7 @@ def at_most_two(cell, dh, caches):
 
 
 def fixtures(rng):
-    fixture = {}
-    for suffix, (T, D, H, B) in {"": (5, 2, 4, 1), "2": (4, 3, 5, 2)}.items():
-        fixture |= {**draw_cell(rng, D, H, suffix), f"X{suffix}": rng.normal(size=(T, D, B)),
-                    f"h0{suffix}": rng.uniform(-0.9, 0.9, (H, B)), f"dh{suffix}": rng.normal(0, 1.5, (T, H, B))}
-    return fixture
+    return {**draw_sequence(rng, (5, 2, 4, 1)), **draw_sequence(rng, (4, 3, 5, 2), "2")}
 
 
 def shares_of(backward, suffix=""):
@@ -34,7 +31,7 @@ def shares_of(backward, suffix=""):
     def run(function, i):
         cell = cell_of(i, suffix)
         _, caches = rnn_forward(cell, i["X" + suffix], i["h0" + suffix])
-        return {"sizes": one(function(backward, cell, i["dh" + suffix], caches), "sizes")}
+        return {"sizes": single(function(backward, cell, i["dh" + suffix], caches), "sizes")["sizes"]}
 
     return run
 
@@ -48,8 +45,8 @@ def witness(i, values):
 
     measured = np.array([np.linalg.norm(numerical_gradient(loss_at(t), cell.Wx)) for t in range(len(i["dh2"]))])
     given = np.asarray(values[f"{BATCH}/sizes"], float)
-    return [("the column of dWx", relative_error(given[:, 0], measured), 1e-6)] if given.shape == (len(measured),
-                                                                                                   3) else []
+    fits = given.shape == (len(measured), 3)
+    return [("the column of dWx", relative_error(given[:, 0], measured), 1e-6)] if fits else []
 
 
 FULL, BATCH, LAST, SHORT = "full BPTT", "a batch of 2", "a walk back of two steps", "each loss through two steps"

@@ -10,7 +10,7 @@ from rnn_helpers.cell import rnn_cell_forward
 from rnn_helpers.check.exercise import Case, Exercise, Facet
 from rnn_helpers.check.families import forward_pass as family
 from rnn_helpers.check.kept import cached, kept
-from rnn_helpers.check.networks import cell_of, draw_cell, single_precision
+from rnn_helpers.check.networks import cell_of, draw_cell, halve, single_precision
 from rnn_helpers.check.returned import pair, shape_of, single, spoiled
 from rnn_helpers.readout import many_to_many, many_to_one, readout
 
@@ -67,8 +67,7 @@ def called_again(function, i):
     cell = cell_of(i)
     spoiled(step(function, cell, i["x_t"], i["h_prev"])[0])
     other = step(function, cell, i["x_t"], np.asfortranarray(i["h_other"]))[0]
-    for weights in (cell.Wx, cell.Wh, cell.b):
-        weights *= 0.5
+    halve(cell)
     return {"h_t": other, "h_t, new weights": step(function, cell, i["x_t"], i["h_other"])[0]}
 
 

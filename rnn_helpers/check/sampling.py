@@ -9,9 +9,9 @@ import numpy as np
 from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, keys
 from rnn_helpers.check.mistakes import char_level as mistakes
 from rnn_helpers.check.networks import draw_cell, model_of
+from rnn_helpers.check.number_sequence import PARAMS
 from rnn_helpers.text import sample
 
-PARAMETERS = ("Wx", "Wh", "b", "Wy", "c")
 PREFIX, CHARS = "caab", "dbeca"  # a repeated character; an order that is not sorted
 LONG, SHORT = 12, 5
 LEAD, LARGEST = 30.0, 600.0  # logits: what the likeliest has over the others, and how far they may lie apart
@@ -31,7 +31,7 @@ FAR = 50.0  # nats: where the relative entropy of all draws to OFTEN is larger, 
 
 def likeliest(fixture, read, length, reset=False, stuck=False, bias_read=1, bias_written=1):
     """The likeliest characters after reading indices, their smallest lead over the second, and their logits."""
-    Wx, Wh, b, Wy, c = (fixture[name] for name in PARAMETERS)
+    Wx, Wh, b, Wy, c = (fixture[name] for name in PARAMS)
     h, lead, tops, text, x = np.zeros((len(Wh), 1)), np.inf, [], [], 0
     for x in read:
         h = np.tanh(Wx[:, [x]] + Wh @ h + bias_read * b)

@@ -9,8 +9,8 @@ from rnn_helpers.check.bptt import NAMES
 from rnn_helpers.check.exercise import Case, Exercise, Facet, keys, parts
 from rnn_helpers.check.families import training
 from rnn_helpers.check.families import truncated_bptt as family
-from rnn_helpers.check.networks import cell_of, draw_cell, model_of, single_precision
-from rnn_helpers.check.number_sequence import PARAMS, after
+from rnn_helpers.check.networks import cell_of, draw_cell, draw_sequence, halve, model_of, single_precision
+from rnn_helpers.check.number_sequence import PARAMS
 from rnn_helpers.check.returned import named, several, single, spoiled
 from rnn_helpers.gradcheck import numerical_gradient, relative_error
 from rnn_helpers.streaming import train_stream
@@ -20,11 +20,8 @@ SHORT, WINDOW = 2, 3  # k for the single sequence and for the batch
 
 def truncated_fixtures(rng, sizes=((7, 2, 4, 3), (8, 2, 5, 1), (1, 2, 3, 4))):
     """sizes : (T, D, H, B) of a batch, of one sequence and of one step."""
-    fixture = {}
-    for suffix, (T, D, H, B) in zip(("", "1", "2"), sizes, strict=True):
-        fixture |= {**draw_cell(rng, D, H, suffix), f"X{suffix}": rng.normal(size=(T, D, B)),
-                    f"h0{suffix}": rng.uniform(-0.9, 0.9, (H, B)), f"dh{suffix}": rng.normal(0, 1.5, (T, H, B))}
-    return fixture
+    batch, one, step = sizes
+    return {**draw_sequence(rng, batch), **draw_sequence(rng, one, "1"), **draw_sequence(rng, step, "2")}
 
 
 def back(k, suffix="", lists=False, dtype=None):
@@ -47,8 +44,7 @@ def back_again(function, i):
     """Another k on another sequence, after the first result was spoiled and the weights have moved in place."""
     cell, forward = cell_of(i), i.using.get("forward", rnn_forward)
     spoiled(function(cell, i["dh"], parts(forward(cell, i["X"], i["h0"]), "h_states", "caches")[1], SHORT))
-    for weights in (cell.Wx, cell.Wh, cell.b):
-        weights *= 0.5
+    halve(cell)
     caches = parts(forward(cell, i["X"][::-1], np.zeros_like(i["h0"])), "h_states", "caches")[1]
     return named(function(cell, np.asfortranarray(i["dh"]), caches, WINDOW), *NAMES)
 
@@ -129,7 +125,7 @@ def stream(k1, k2, suffix="", times=1):
             returned = function(model, X, Y, k1, k2, i["lr"])
             if isinstance(returned, tuple) and all(isinstance(loss, (float, np.floating)) for loss in returned):
                 returned = list(returned)  # a tuple of losses, not of a list and more
-        return {**single(returned, "losses"), **after(model)}
+        return {**single(returned, "losses"), **model.params}
 
     return run
 
