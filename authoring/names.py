@@ -14,6 +14,7 @@ free):
 
 import ast
 import builtins
+import symtable
 from dataclasses import dataclass, field
 
 from IPython.core.inputtransformer2 import TransformerManager
@@ -107,8 +108,13 @@ class _Scope(ast.NodeVisitor):
         self.outlives(node)
 
     def visit_Lambda(self, node):
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.NamedExpr) and not isinstance(node, ast.Lambda):
+                self.bind(inner.target.id, "value")
         for name in free_names(node):
             self.read(name)
+
+    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = visit_Lambda
 
     def visit_ExceptHandler(self, node):
         if node.type:
@@ -118,46 +124,23 @@ class _Scope(ast.NodeVisitor):
         for part in node.body:
             self.visit(part)
 
-    def visit_ListComp(self, node):
-        own = {n.id for c in node.generators for n in ast.walk(c.target) if isinstance(n, ast.Name)}
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.Lambda):
-                continue
-            if isinstance(inner, ast.NamedExpr):
-                self.bind(inner.target.id, "value")
-            elif isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load) and inner.id not in own:
-                if inner.id not in _lambda_arguments(node):
-                    self.read(inner.id)
-
-    visit_SetComp = visit_DictComp = visit_GeneratorExp = visit_ListComp
-
     def outlives(self, node):
         """A function's free names are read whenever it is called, also after its cell has ended."""
         self.found.reads |= free_names(node) - {node.name if hasattr(node, "name") else ""}
 
 
-def _lambda_arguments(node):
-    return {a.arg for n in ast.walk(node) if isinstance(n, ast.Lambda)
-            for a in ast.walk(n.args) if isinstance(a, ast.arg)}
-
-
 def free_names(node):
-    """Names that a function, lambda or class reads but does not bind: those it takes from the notebook."""
-    bound, read, shared = set(), set(), set()
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Name):
-            (read if isinstance(inner.ctx, ast.Load) else bound).add(inner.id)
-        elif isinstance(inner, ast.arg):
-            bound.add(inner.arg)
-        elif isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and inner is not node:
-            bound.add(inner.name)
-        elif isinstance(inner, (ast.Import, ast.ImportFrom)):
-            bound |= {(a.asname or a.name).split(".")[0] for a in inner.names}
-        elif isinstance(inner, ast.ExceptHandler) and inner.name:
-            bound.add(inner.name)
-        elif isinstance(inner, ast.Global):
-            shared |= set(inner.names)
-    return (read - bound) | shared
+    """Names that a function, class, lambda or comprehension takes from the notebook, or declares global."""
+
+    def of(table):
+        for symbol in table.get_symbols():
+            ours = symbol.is_global() or table.get_type() == "module"
+            if symbol.is_declared_global() or symbol.is_referenced() and ours:
+                yield symbol.get_name()
+        for inner in table.get_children():
+            yield from of(inner)
+
+    return set(of(symtable.symtable(ast.unparse(node), "cell", "exec")))
 
 
 def of_cell(source):

@@ -22,32 +22,19 @@ from matplotlib.ticker import AutoLocator, NullLocator
 DPI = 80
 WIDTH, HEIGHT = 8.0, 3.4  # inches: 640 x 272 pixels, the width of a notebook's column
 
-COLOR = {
-    "input": "#8C6D1F",  # x
-    "state": "#0072B2",  # h
-    "prediction": "#C1558B",  # y
-    "target": "#4D4D4D",
-    "loss": "#5B1A78",
-    "gradient": "#D55E00",
-    "full": "#1A1A1A",  # full backpropagation through time
-    "truncated": "#009E73",
-    "bound": "#767676",
-    "baseline": "#767676",
+LOOK = {  # symbol -> colour, dash, marker
+    "input": ("#8C6D1F", ":", "s"),  # x
+    "state": ("#0072B2", "-", "o"),  # h
+    "prediction": ("#C1558B", (0, (5, 1.5)), "D"),  # y
+    "target": ("#4D4D4D", "-", ""),
+    "loss": ("#5B1A78", "-", ""),
+    "gradient": ("#D55E00", "-", "v"),
+    "full": ("#1A1A1A", "-", ""),  # full backpropagation through time
+    "truncated": ("#009E73", (0, (5, 1.5)), "^"),
+    "bound": ("#767676", "-.", ""),
+    "baseline": ("#767676", ":", ""),
 }
-DASH = {
-    "input": ":",
-    "state": "-",
-    "prediction": (0, (5, 1.5)),
-    "target": "-",
-    "loss": "-",
-    "gradient": "-",
-    "full": "-",
-    "truncated": (0, (5, 1.5)),
-    "bound": "-.",
-    "baseline": ":",
-}
-MARKER = {"input": "s", "state": "o", "prediction": "D", "target": "", "loss": "", "gradient": "v",
-          "full": "", "truncated": "^", "bound": "", "baseline": ""}
+COLOR, DASH, MARKER = ({symbol: look[part] for symbol, look in LOOK.items()} for part in range(3))
 CMAP = {
     "state": "RdBu_r",  # about 0: draw with vmin=-1, vmax=1
     "gradient": "cividis",  # sizes, mostly with matplotlib.colors.LogNorm
