@@ -140,7 +140,9 @@ def free_names(node):
         for inner in table.get_children():
             yield from of(inner)
 
-    return set(of(symtable.symtable(ast.unparse(node), "cell", "exec")))
+    # inside a lambda, as Python 3.12 counts a comprehension's own names to the module when it stands there
+    source = f"lambda: {ast.unparse(node)}" if isinstance(node, ast.expr) else ast.unparse(node)
+    return set(of(symtable.symtable(source, "cell", "exec")))
 
 
 def of_cell(source):
