@@ -187,7 +187,8 @@ class Exercise:
 
     def __post_init__(self):
         object.__setattr__(self, "points", float(sum(facet.points for facet in self.facets)))
-        object.__setattr__(self, "cases", (*self.cases, *(case.elsewhere() for case in self.cases)))
+        twice = tuple(each for case in self.cases for each in (case, case.elsewhere()))  # a stop loses later cases only
+        object.__setattr__(self, "cases", twice)
 
     def titles(self):
         """The titles of the mistakes that have a name."""
