@@ -5,16 +5,8 @@ import linecache
 from functools import lru_cache
 
 MAKES = {"zeros", "zeros_like", "empty", "empty_like", "ones", "ones_like", "full", "full_like"}
-KINDS = (
-    "below the raise",
-    "nothing written",
-    "no return",
-    "return in the loop",
-    "never filled",
-    "np.empty never filled",
-    "local name",
-    "model untouched",
-)
+KINDS = ("below the raise", "nothing written", "no return", "return in the loop", "never filled",
+         "np.empty never filled", "local name", "model untouched")
 MOST = 8  # remarks on a function
 
 

@@ -44,9 +44,12 @@ class Variant:
 
 
 def slot(line, right, *wrong, rare=()):
-    """A slot: the right way, then wrong ones as (name, title, why, run), commonest first; `rare` ones only alone."""
-    return (Variant(right), *(Variant(run, name, title, why, line) for name, title, why, run in wrong),
-            *(Variant(run, name, title, why, line, alone=True) for name, title, why, run in rare))
+    """A slot: the right way, then wrong ones as (name, title, why, run, ...), commonest first; `rare` ones only alone.
+
+    What is called the same may have several runs.
+    """
+    return (Variant(right), *(Variant(run, name, title, why, line, alone=alone) for entries, alone in
+                              ((wrong, False), (rare, True)) for name, title, why, *runs in entries for run in runs))
 
 
 @dataclass(frozen=True)

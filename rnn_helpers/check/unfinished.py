@@ -31,9 +31,8 @@ def returns_nothing(evidence, problems):
         return []
     shown = " `print` shows a value; `return` gives it back." if evidence.observed.printed else ""
     return [
-        Advice(
-            f"It has no `return`, so nothing comes back.{shown} Asked for is {evidence.exercise.asks}.", "unfinished"
-        )
+        Advice(f"It has no `return`, so nothing comes back.{shown} Asked for is {evidence.exercise.asks}.",
+               "unfinished")
     ]
 
 
@@ -90,14 +89,8 @@ def untouched(evidence):
     ]
     if (places := remarks(evidence, "local name")) and not evidence.hidden:
         found.append(
-            Advice(
-                "This gives a name of the function a new array, and leaves the model's as it was: `model.cell.Wx -= "
-                "...` "
-                "changes the model's.",
-                "unfinished",
-                code=places[0],
-                theirs=True,
-            )
+            Advice("This gives a name of the function a new array, and leaves the model's as it was: `model.cell.Wx -= "
+                   "...` changes the model's.", "unfinished", code=places[0], theirs=True)
         )
     return found
 

@@ -31,8 +31,7 @@ H_TERM = slot(
     STEP, lambda cell, h: cell.Wh @ h,
     ("Wh-transposed", "Wh is transposed",
      "Wh[i, j] is the weight from old unit j to new unit i, so the product is Wh @ h_prev. Wh.T belongs to the step "
-     "back.",
-     lambda cell, h: cell.Wh.T @ h),
+     "back.", lambda cell, h: cell.Wh.T @ h),
     ("state-ignored", "h_prev takes no part",
      "Without Wh h_prev the cell is a feed-forward layer: it remembers nothing.", lambda cell, h: 0 * h),
     ("state-added-unweighted", "h_prev is added without its weights",
@@ -80,11 +79,10 @@ SQUASH = slot(  # run (Wx x_t, Wh h_prev, b, h_prev)
     ("bias-after-tanh", "The bias is added after tanh",
      "b shifts the pre-activation, so it stands inside the brackets.", lambda x, h, b, old: np.tanh(x + h) + b),
     ("tanh-twice", "tanh is applied twice", "Squash the sum once.", lambda x, h, b, old: np.tanh(np.tanh(x + h + b))),
-    *(("tanh-of-each-term", "tanh is taken of each term on its own",
-       "The terms are summed first, then squashed once: tanh(a + b) is not tanh(a) + tanh(b).", run)
-      for run in (lambda x, h, b, old: np.tanh(x) + np.tanh(h + b), lambda x, h, b, old: np.tanh(x + b) + np.tanh(h),
-                  lambda x, h, b, old: np.tanh(x) + np.tanh(h) + np.tanh(b),
-                  lambda x, h, b, old: np.tanh(x) + np.tanh(h) + b)),
+    ("tanh-of-each-term", "tanh is taken of each term on its own",
+     "The terms are summed first, then squashed once: tanh(a + b) is not tanh(a) + tanh(b).",
+     lambda x, h, b, old: np.tanh(x) + np.tanh(h + b), lambda x, h, b, old: np.tanh(x + b) + np.tanh(h),
+     lambda x, h, b, old: np.tanh(x) + np.tanh(h) + np.tanh(b), lambda x, h, b, old: np.tanh(x) + np.tanh(h) + b),
     *((f"{name}-outside-tanh", f"{what} is added outside tanh",
        f"{term} stands inside the brackets: sum all three terms, then squash.", run) for name, what, term, run in (
         ("input", "The input", "Wx x_t", lambda x, h, b, old: np.tanh(h + b) + x),
@@ -167,9 +165,8 @@ START = slot(
      "Without an h0 the first state is a column of zeros; you start from ones.",
      lambda zeros, h0: zeros + 1 if h0 is None else h0),
     ("zeros-of-one-column", "Without an h0, the first cache lacks zeros of shape (H, B)",
-     "The zeros are one column (H, 1), or their array was overwritten later. Broadcasting hides it until dz @ "
-     "h_prev.T fails on the way back: make them (H, B).",
-     lambda zeros, h0: zeros[:, :1] if h0 is None else h0),
+     "The zeros are one column (H, 1), or their array was overwritten later. Broadcasting hides it until dz @ h_prev.T "
+     "fails on the way back: make them (H, B).", lambda zeros, h0: zeros[:, :1] if h0 is None else h0),
     ("flat-zeros", "Without an h0 the first state is flat",
      "zeros(H) meets a column (H, 1) and becomes (H, H). Make them a column per example: zeros (H, B).",
      lambda zeros, h0: zeros[:, 0] if h0 is None else h0),
@@ -282,10 +279,8 @@ COLLECT = slot(
      lambda f: f.states.transpose(1, 0, 2)),
     ("time-last", "Time is the last axis", "h_states is (H, B, T). Time comes first: np.array(list of states).",
      lambda f: f.states.transpose(1, 2, 0)),
-    *(("batch-first", "The batch is the first axis",
-       "h_states is (B, T, H) or alike. Time comes first, the batch last.",
-       lambda f, axes=axes: f.states.transpose(axes))
-      for axes in ((2, 0, 1), (2, 1, 0))),
+    ("batch-first", "The batch is the first axis", "h_states is (B, T, H) or alike. Time comes first, the batch last.",
+     lambda f: f.states.transpose(2, 0, 1), lambda f: f.states.transpose(2, 1, 0)),
     ("examples-as-rows", "Each state is transposed", "A column is an example: h_t is (H, B), h_states (T, H, B).",
      lambda f: f.states.transpose(0, 2, 1)),
     ("steps-glued", "The steps are glued together", ONE_MORE.format("h_states"),
@@ -302,8 +297,7 @@ COLLECT = slot(
     ("states-in-reverse", "The states are in reverse order", "h_states[t] is h_t.", lambda f: f.states[::-1]),
     ("states-as-a-sum", "The states are added up in the end", "h_states keeps each state.", lambda f: f.states.sum(0)),
     ("states-one-late", "h_states[t] holds the state of the step before",
-     "h_states[t] is h_t, what comes out of step t.",
-     lambda f: np.concatenate([0 * f.states[:1], f.states[:-1]])),
+     "h_states[t] is h_t, what comes out of step t.", lambda f: np.concatenate([0 * f.states[:1], f.states[:-1]])),
     ("only-the-last-filled", "Only the last entry of h_states is filled", "h_states[t] = h_t belongs inside the loop.",
      lambda f: np.concatenate([0 * f.states[:-1], f.states[-1:]])),
     ("first-state-missing", "The first state is missing", "h_states[t] is h_t, t from 0.", lambda f: f.states[1:]),
@@ -354,8 +348,7 @@ RNN_FORWARD = Family(
                               {"cache": CACHES})},
     harm={"h0": Variant(None, "h0-overwritten", "h0 is overwritten",
                         "h[:] = ... or h += ... writes into the caller's h0: called again, the answer differs. Give a "
-                        "new array to the name: h_prev = h_t.",
-                        "h0 belongs to the caller")})
+                        "new array to the name: h_prev = h_t.", "h0 belongs to the caller")})
 
 # ---- readouts ----
 
@@ -385,8 +378,7 @@ def readouts(line, axis):
                        ("sigmoid-on-the-output", "The output is squashed by a sigmoid",
                         "The readout is linear: its numbers may be of any size and sign.", sigmoid),
                        ("softmax-over-everything", "The output is a softmax over all numbers at once",
-                        "The readout gives logits; softmax belongs to the loss.",
-                        lambda y: softmax(y, None)),
+                        "The readout gives logits; softmax belongs to the loss.", lambda y: softmax(y, None)),
                        ("relu-on-the-output", "The output is a ReLU",
                         "The readout is linear: its numbers may be of any size and sign.", lambda y: np.maximum(y, 0)),
                        rare=[

@@ -7,6 +7,7 @@ import numpy as np
 
 from rnn_helpers.bptt import rnn_backward, rnn_backward_truncated, rnn_forward
 from rnn_helpers.check.families.common import later
+from rnn_helpers.check.families.losses import paired
 from rnn_helpers.check.families.number_sequence import NORM, SHORTEN, squares
 from rnn_helpers.check.search import Family, Output, Variant, slot
 from rnn_helpers.losses import softmax_cross_entropy, squared_error
@@ -17,13 +18,9 @@ SUM = "L = sum_t L_t, over the batch too"
 NAMES = ("Wx", "Wh", "b", "Wy", "c")
 
 
-def parameters(model):
-    return {"Wx": model.cell.Wx, "Wh": model.cell.Wh, "b": model.cell.b, "Wy": model.Wy, "c": model.c}
-
-
 def written(values, arguments):
     """What a step returns, after it has written the parameters into the model."""
-    for name, p in parameters(arguments[0]).items():
+    for name, p in arguments[0].params.items():
         p[...] = values[name]
     return tuple(value for name, value in values.items() if name not in NAMES)
 
@@ -139,7 +136,7 @@ def training(loss_function):
         def clip(grads):
             return s.clip(s.measured(grads), max_norm, s.norm, s.shorten)
 
-        clipped, p = clip(grads), parameters(model)
+        clipped, p = clip(grads), model.params
         if s.readout_first:
             moved = back(model, X, s.counts(dy), h_states, caches, model.Wy - lr * clipped["Wy"])
             clipped = clip({n: g * of_step for n, g in moved.items()})
@@ -178,17 +175,12 @@ def training(loss_function):
                                  {"update": UPDATE}) for name in NAMES}})
 
 
-def against_one_hot(logits, targets):
-    return squared_error(logits, np.moveaxis(np.eye(logits.shape[1])[np.asarray(targets)], 2, 1))
-
-
 TRAIN_STEP = training(squared_error)
 CHARACTERS = training(softmax_cross_entropy)
-CHARACTERS = Family(CHARACTERS.flow, {**CHARACTERS.slots, "which": (*WHICH, Variant(
-    lambda loss, y, target: against_one_hot(y, target), "squared-error", "The loss is the squared error",
-    "loss_and_gradients takes the squared error unless you say otherwise: loss=softmax_cross_entropy.",
-                                                                                    "loss = -sum of log p_t[target]"))},
-                    CHARACTERS.outputs, CHARACTERS.call)
+CHARACTERS = replace(CHARACTERS, slots={**CHARACTERS.slots, "which": (*WHICH, Variant(
+    lambda loss, y, target: squared_error(y, paired(target, y.shape[1])), "squared-error",
+    "The loss is the squared error", "loss_and_gradients takes the squared error unless you say otherwise: "
+    "loss=softmax_cross_entropy.", "loss = -sum of log p_t[target]"))})
 
 # ---- a stream ----
 
@@ -272,8 +264,7 @@ KEPT = slot(
      "That is another algorithm. Here older steps keep the caches that they were computed with.", (False, True, False)),
     ("window-run-again+counted-again",
      "The older steps are run again with the new weights, and their losses counted again",
-     "Keep their caches, and dh = 0 for their steps.",
-     ("read out again", True, True)))
+     "Keep their caches, and dh = 0 for their steps.", ("read out again", True, True)))
 
 REACHES = slot(  # run (k1, k2) -> how many losses of a piece reach Wy and c
     "dWy, dc = sums over all new steps", lambda k1, k2: None,
@@ -309,8 +300,7 @@ MOVES = slot(  # run (p, g, lr, name, steps, B, sums so far, whether this is the
     ("learning-rate-forgotten", "The learning rate takes no part", "Multiply the gradients by lr.",
      lambda p, g, lr, name, T, B, total, last: p - g),
     ("gradients-clipped", "The gradients are clipped", "Nothing is clipped here.",
-     lambda p, g, lr, name, T, B, total, last: p - lr * np.clip(g, -1, 1)),
-    ("gradients-clipped", "The gradients are clipped", "Nothing is clipped here.",
+     lambda p, g, lr, name, T, B, total, last: p - lr * np.clip(g, -1, 1),
      lambda p, g, lr, name, T, B, total, last: p - lr * np.clip(g, -5, 5)))
 
 OF_LOSSES = slot(  # run (dY) -> dY
@@ -322,7 +312,7 @@ OF_LOSSES = slot(  # run (dY) -> dY
 
 
 def stream(s, model, X, Y, k1, k2, lr):
-    p, totals, log, kept, dh_kept, h0 = {n: a.copy() for n, a in parameters(model).items()}, {}, [], [], [], None
+    p, totals, log, kept, dh_kept, h0 = {n: a.copy() for n, a in model.params.items()}, {}, [], [], [], None
     cell = SimpleNamespace(**{n: p[n] for n in NAMES[:3]})
     pieces = s.pieces(len(X), k1, k2)
     again, anew, old_in_Wy = s.kept

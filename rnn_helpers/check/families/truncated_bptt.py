@@ -41,8 +41,7 @@ WINDOWS = slot(
      each(lambda t, k, T: range(t, max(0, T - k) - 1, -1), lambda T, k: range(max(0, T - k), T))),
     ("pieces-from-the-start", "The sequence is cut into pieces of k steps",
      "The first loss of a piece reaches one step, the last one k. That is how a stream is trained; here each loss has "
-     "its own window of k steps.",
-     each(lambda t, k, T: range(t, t // k * k - 1, -1))),
+     "its own window of k steps.", each(lambda t, k, T: range(t, t // k * k - 1, -1))),
     ("pieces-from-the-end", "What is carried back is reset every k steps",
      "All losses are cut at the same places, so most reach fewer than k steps. Each loss is cut k steps behind itself.",
      each(lambda t, k, T: range(t, max(0, T - ((T - 1 - t) // k + 1) * k) - 1, -1))),
@@ -72,8 +71,7 @@ WINDOWS = slot(
      each(lambda t, k, T: range(t, max(-1, t - k), -1), lambda T, k: [T - 1])),
     ("last-loss-only+dh0-of-the-window", "Only the last loss goes back",
      "You walk back once, from the end, with dh[-1] alone. Every step has its own loss; only windows that start at "
-     "step 1 end at h0.",
-     each(lambda t, k, T: range(t, max(-1, t - k), -1), lambda T, k: [T - 1], always)),
+     "step 1 end at h0.", each(lambda t, k, T: range(t, max(-1, t - k), -1), lambda T, k: [T - 1], always)),
     ("first-k-steps-only", "Only the first k steps of the sequence are walked",
      "range(k) counts from the start. " + EVERY_LOSS,
      each(lambda t, k, T: range(t, -1, -1), lambda T, k: range(min(k, T)))),
@@ -105,8 +103,7 @@ JOINS = slot(  # run (dh, the window's loss, its first step, the step) -> what j
 SLOPE_OF = slot(  # run (slopes, the step, the window's loss) -> the slope that is taken
     "dz_s = dh_s (1 - h_s^2)", lambda S, s, t: S[s],
     ("slope-of-the-step-after", "Going back takes the slope of the step just left",
-     "Each step has its own slope: 1 - h_s^2 of the step that is entered.",
-     lambda S, s, t: S[min(s + 1, t)]),
+     "Each step has its own slope: 1 - h_s^2 of the step that is entered.", lambda S, s, t: S[min(s + 1, t)]),
     ("slope-of-the-loss-step", "Every step of a window takes the slope of its loss's step",
      "Each step has its own slope: 1 - h_s^2.", lambda S, s, t: S[t]))
 

@@ -34,8 +34,7 @@ def other_way_round(text):
 BUILD_VOCABULARY = (
     Mistake("unsorted-set", "The characters are in the order of a set",
             "A set of characters is ordered anew in every Python process, so a saved model would read other letters "
-            "tomorrow. Sort it.",
-            SORTED, vocabulary(of_a_set)),
+            "tomorrow. Sort it.", SORTED, vocabulary(of_a_set)),
     Mistake("first-appearance", "The characters are in order of appearance",
             "Then the indices depend on how the text begins. Sort the set of characters.", SORTED,
             vocabulary(dict.fromkeys)),
@@ -61,8 +60,7 @@ BUILD_VOCABULARY = (
             SORTED, vocabulary(lambda text: sorted({char for char in text if not char.isspace()}))),
     Mistake("index-to-character", "index_of leads from index to character",
             "It is asked the other way round: index_of[\"h\"] is a number. chars itself already leads from index to "
-            "character.",
-            SORTED, other_way_round),
+            "character.", SORTED, other_way_round),
     Mistake("counted-from-one", "The indices start at 1",
             "Rows of a column are counted from 0, so the last character would fall out of it: enumerate(chars).",
             SORTED, vocabulary(lambda text: sorted(set(text)), start=1)),
@@ -107,12 +105,10 @@ ONE_HOT = (
             COLUMN, lambda indices, size: columns(indices, size).transpose(1, 0, 2)),
     Mistake("size-from-the-indices", "size is not used",
             "You take the largest index + 1. A text need not hold the last character of the vocabulary: make size "
-            "rows.",
-            COLUMN, lambda indices, size: columns(indices, int(np.max(indices)) + 1)),
+            "rows.", COLUMN, lambda indices, size: columns(indices, int(np.max(indices)) + 1)),
     Mistake("every-index-in-every-step", "Every step holds the ones of all steps",
             "X[:, indices] = 1 writes all indices into each step. Pair them: X[np.arange(T), indices] = 1, or loop "
-            "over t.",
-            COLUMN, one_matrix_for_all),
+            "over t.", COLUMN, one_matrix_for_all),
     Mistake("step-and-index-swapped", "Step and index have changed places",
             "You write X[indices[t], t]. The step is the first axis: X[t, indices[t]].", COLUMN, rows_for_steps),
     Mistake("one-too-low", "The ones are a row too high up", "Row 0 belongs to index 0: do not subtract 1.",
@@ -213,8 +209,7 @@ SAMPLE = (
             DRAW, sampling(probabilities=lambda logits, temperature: distribution(logits * temperature))),
     Mistake("temperature-without-effect", "The temperature has no effect",
             "Either it is not used, or it divides the probabilities, which the sum to 1 undoes. It divides the logits, "
-            "before the softmax.",
-            DRAW, sampling(probabilities=lambda logits, temperature: distribution(logits))),
+            "before the softmax.", DRAW, sampling(probabilities=lambda logits, temperature: distribution(logits))),
     Mistake("always-the-likeliest", "The likeliest character is always taken",
             "argmax is the limit of temperature 0. Draw from p: rng.choice(len(p), p=p).",
             DRAW, sampling(draw=lambda p: lambda rng: int(np.argmax(p)))),
@@ -237,8 +232,7 @@ SAMPLE = (
             DRAW, sampling(probabilities=lambda logits, temperature: distribution(logits / np.sqrt(temperature)))),
     Mistake("rarest-never-drawn", "Some of the rarest characters are never drawn",
             "Drawing from the k likeliest, or leaving out small probabilities, is another way to sample. Here every "
-            "character keeps its p.",
-            DRAW, sampling(draw=of_the_likeliest)),
+            "character keeps its p.", DRAW, sampling(draw=of_the_likeliest)),
     Mistake("prefix-in-the-text", "The prefix is part of what you return",
             "Return the new characters only, `length` of them.",
             "len(text) = length", sampling(returns=lambda prefix, text: prefix + text)),
@@ -267,12 +261,10 @@ SAMPLE = (
             READ, sampling(warm=lambda prefix: prefix[:-1])),
     Mistake("last-character-read-twice", "The prefix's last character is read twice",
             "The warm-up has fed it already. Draw the first new character from the state that you have, then feed that "
-            "one.",
-            READ, sampling(warm=lambda prefix: prefix + prefix[-1])),
+            "one.", READ, sampling(warm=lambda prefix: prefix + prefix[-1])),
     Mistake("state-reset", "The state is reset for every character",
             "Each call to rnn_forward starts at h0 = 0 unless you hand it the last state. Without it the network only "
-            "counts pairs.",
-            READ, sampling(keep_state=False)),
+            "counts pairs.", READ, sampling(keep_state=False)),
     Mistake("input-never-changes", "The drawn character is not fed back",
             "The input stays the prefix's last character. What was drawn is the next input.", READ,
             sampling(feed=lambda new, old: old)),
@@ -287,8 +279,7 @@ SAMPLE = (
             "rng is the only source of chance", sampling(make_rng=lambda rng: np.random.default_rng())),
     Mistake("global-generator", "np.random is used instead of rng",
             "np.random.choice draws from a generator that the whole program shares. Draw from the argument: "
-            "rng.choice.",
-            "rng is the only source of chance",
+            "rng.choice.", "rng is the only source of chance",
             sampling(draw=lambda p: lambda rng: int(np.random.choice(len(p), p=p)))),
     Mistake("global-seed", "The function seeds np.random",
             "That changes chance for the whole program. Nothing needs a seed here: rng brings its own.",
@@ -299,8 +290,7 @@ SAMPLE = (
             sampling(make_rng=reseeds_all, draw=lambda p: lambda rng: int(np.random.choice(len(p), p=p)))),
     Mistake("overflow", "exp overflows at a low temperature",
             "logits / 0.001 are thousands, exp of them is inf, and inf / inf is nan. Subtract the largest logit before "
-            "exp, or use softmax.",
-            "softmax(z) = softmax(z - max z)", sampling(probabilities=naive_softmax)),
+            "exp, or use softmax.", "softmax(z) = softmax(z - max z)", sampling(probabilities=naive_softmax)),
     Mistake("list-for-text", "A list of characters is returned", "Join them: \"\".join(list).",
             "sample(...) -> str", sampling(returns=lambda prefix, text: list(text))),
 )

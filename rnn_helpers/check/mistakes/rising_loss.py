@@ -72,9 +72,8 @@ SHARES = (
             SHARE, sizes(walk=lambda backward, cell, dh, caches, t: backward(cell, dh[: t + 1], caches[: t + 1])[:3])),
     Mistake("one-step-only", "Only step t itself is walked",
             "You hand over one step, so its loss reaches no earlier one. Hand over the whole sequence, with zeros for "
-            "the other losses.",
-            SHARE, sizes(walk=lambda backward, cell, dh, caches, t: backward(cell, dh[t: t + 1],
-                                                                             caches[t: t + 1])[:3])),
+            "the other losses.", SHARE,
+            sizes(walk=lambda backward, cell, dh, caches, t: backward(cell, dh[t: t + 1], caches[t: t + 1])[:3])),
     Mistake("course-function-for-backward", "rnn_backward is called, whatever was handed over",
             "The function to be tested is the argument `backward`: call that one.", SHARE,
             sizes(walk=lambda backward, cell, dh, caches, t: rnn_backward(cell, dh, caches)[:3])),
@@ -82,8 +81,7 @@ SHARES = (
             "The norm is the root of the sum of squares: np.linalg.norm(g).", SHARE,
             sizes(take=lambda g: np.sum(g**2))),
     Mistake("sum-for-norm", "The elements are added up",
-            "Positive and negative ones cancel. Take the norm: np.linalg.norm(g).", SHARE,
-            sizes(take=np.sum)),
+            "Positive and negative ones cancel. Take the norm: np.linalg.norm(g).", SHARE, sizes(take=np.sum)),
     Mistake("sum-of-sizes", "The absolute values are added up",
             "The norm is the root of the sum of squares: np.linalg.norm(g).", SHARE,
             sizes(take=lambda g: np.abs(g).sum())),
@@ -96,7 +94,6 @@ SHARES = (
     Mistake("steps-in-reverse", "The steps are in reverse order", "Row 0 is the first step's loss.", SHARE,
             sizes(counts=lambda dh, t: alone(dh, len(dh) - 1 - t))),
     Mistake("emptied-in-place", "The losses are set to 0 in dh itself",
-            "After the first turn of the loop nothing is left of the others. Work on a copy: only = "
-            "np.zeros_like(dh).", SHARE,
-            taken_out_of_the_argument),
+            "After the first turn of the loop nothing is left of the others. Work on a copy: only = np.zeros_like(dh).",
+            SHARE, taken_out_of_the_argument),
 )
