@@ -61,8 +61,8 @@ def table(needs, found, tested):
         yield f"| {name} | {need.specifier} | {pin} | {have} | {note} |"
 
 
-def report(verdict, rows, lines):
-    text = [f"# Newest packages: {verdict}", "",
+def report(outcome, rows, lines):
+    text = [f"# Newest packages: {outcome}", "",
             f"Python {platform.python_version()} on {platform.system()}; `make newest` runs it.", "",
             *rows, ""]
     return "\n".join([*text, "```text", *lines, "```", ""] if lines else text)
@@ -78,8 +78,8 @@ def main(arguments=None):
     with tempfile.TemporaryDirectory() as scratch:
         python, found, complaint = install(Path(scratch, "venv"), needs)
         good, lines = (False, complaint.splitlines()[-TAIL:]) if complaint else test(python, options.tests)
-    verdict = "all tests pass" if good else "they cannot be installed" if complaint else "tests fail"
-    text = report(verdict, table(needs, found, project.pins()), [] if good else lines)
+    outcome = "all tests pass" if good else "they cannot be installed" if complaint else "tests fail"
+    text = report(outcome, table(needs, found, project.pins()), [] if good else lines)
     options.report.write_text(text, encoding="utf-8")
     print(text)
     return 0 if good else 1

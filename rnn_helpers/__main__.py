@@ -48,9 +48,9 @@ def checks():
 
     exercise = EXERCISES["readout"]
     inputs = exercise.inputs(0)
-    verdict = judge(Yardstick(exercise, inputs), observe(exercise, lambda h_t, Wy, c: np.matmul(Wy, h_t) + c, inputs))
-    if verdict.status != "right":
-        raise AssertionError(f"a right answer was judged {verdict.status}")
+    judgement = judge(Yardstick(exercise, inputs), observe(exercise, lambda h_t, Wy, c: np.matmul(Wy, h_t) + c, inputs))
+    if judgement.status != "right":
+        raise AssertionError(f"a right answer was judged {judgement.status}")
     return "checks work"
 
 

@@ -17,8 +17,8 @@ from instructor.grading.digests import check_digest
 from instructor.grading.notebook_file import Refused, bytes_of, cells_in
 from instructor.grading.rebuild import grade_id, is_stub, rebuild
 from instructor.grading.sandbox import Limits, Sandbox, SandboxDied
+from instructor.grading.scoring import SECONDS, Malformed, fixture, nothing, score
 from instructor.grading.similar import packed
-from instructor.grading.verdict import SECONDS, Malformed, fixture, nothing, verdict
 
 ONE = Limits(cpu=SECONDS + 5, wall=120, memory=3 << 29)  # of an exercise, its definitions included
 WHOLE = Limits(cpu=60, wall=360, memory=2 << 30)  # when a function needs what the rest of the notebook computes
@@ -181,7 +181,7 @@ def judged(name, inputs, answer, rebuilt, home, function):
     """The judgement on an answer of the sandbox, whatever it is."""
     if "observed" in answer:
         try:
-            return verdict(name, inputs, answer["observed"])
+            return score(name, inputs, answer["observed"])
         except Malformed:
             return nothing(name, "died")
     if answer["missing"] == "undefined" and (broken := does_not_parse(dict(rebuilt.cells).get(rebuilt.homes.get(home),

@@ -30,7 +30,7 @@ from nbgrader.dbutil import _temp_alembic_ini
 
 from instructor.grading.rebuild import grade_id
 from rnn_helpers.check.advice import Advice
-from rnn_helpers.check.judge import Judgement, Verdict
+from rnn_helpers.check.judge import FacetScore, Judgement
 from rnn_helpers.check.report import as_html, as_text
 from rnn_helpers.course import NOTEBOOKS
 
@@ -57,7 +57,7 @@ def judgement_of(data):
     fields = {name: value for name, value in data.items() if name != "digest"}
     # texts alone in older results
     advice = [Advice(**line) if isinstance(line, dict) else Advice(line) for line in data["advice"]]
-    return Judgement(**{**fields, "facets": [Verdict(**facet) for facet in data["facets"]], "advice": advice})
+    return Judgement(**{**fields, "facets": [FacetScore(**facet) for facet in data["facets"]], "advice": advice})
 
 
 def harmless(markdown):

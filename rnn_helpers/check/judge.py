@@ -14,7 +14,7 @@ LATER = ("property", "further", "unharmed")  # kinds of facets that earn only wh
 
 
 @dataclass
-class Verdict:
+class FacetScore:
     """One facet's outcome. earned : points; reason : "" when right, else where it first differs; waits : True when it
     is not judged before some values are right."""
 
@@ -30,7 +30,7 @@ class Judgement:
     """The verdict on one exercise.
 
     status : "right", "partly right", "wrong", "not attempted", "borrowed"
-    advice : what helps most, one or more lines; facets : list of Verdict
+    advice : what helps most, one or more lines; facets : list of FacetScore
     mistakes : names of the mistakes of the atlas that fit
     helped : names of the learner's functions that were replaced by the course's, so that their mistakes count once
     """
@@ -156,7 +156,7 @@ class Evidence:
         return self.kept()
 
 
-def verdicts(evidence):
+def facet_scores(evidence):
     """The facets with what each earns."""
     found, some_value, first = [], False, evidence.exercise.cases[0].name
     for facet in sorted(evidence.exercise.facets, key=lambda facet: facet.kind in LATER):
@@ -173,20 +173,20 @@ def verdicts(evidence):
         else:
             reason = next(filter(None, (evidence.reason(key, facet.kind) for key in keys)), "")
             some_value |= facet.kind in ("value", "exact") and not reason
-        found.append((facet, Verdict(facet.title, facet.points, 0.0 if reason else facet.points, reason, waits)))
+        found.append((facet, FacetScore(facet.title, facet.points, 0.0 if reason else facet.points, reason, waits)))
     order = {id(facet): i for i, facet in enumerate(evidence.exercise.facets)}
-    return [verdict for facet, verdict in sorted(found, key=lambda pair: order[id(pair[0])])]
+    return [score for facet, score in sorted(found, key=lambda pair: order[id(pair[0])])]
 
 
 def judge(yardstick, observed: Observed, hidden=False):
     """The verdict on what was observed; on what was observed with the course's helpers, where that is worth more.
 
-    See `verdict_on`, which takes and gives the same.
+    See `judge_alone`, which takes and gives the same.
     """
-    alone = verdict_on(yardstick, observed, hidden)
+    alone = judge_alone(yardstick, observed, hidden)
     if observed.helped is None:
         return alone
-    helped = verdict_on(yardstick, observed.helped, hidden)
+    helped = judge_alone(yardstick, observed.helped, hidden)
     if helped.points <= alone.points:
         return alone
     names = " and ".join(f"`{name}`" for name in observed.helpers)
@@ -199,7 +199,7 @@ def judge(yardstick, observed: Observed, hidden=False):
     return helped
 
 
-def verdict_on(yardstick, observed, hidden=False):
+def judge_alone(yardstick, observed, hidden=False):
     """The verdict on one observation.
 
     Parameters
@@ -231,8 +231,8 @@ def verdict_on(yardstick, observed, hidden=False):
                                 "called.", "course")]
         return result
     evidence = Evidence(yardstick, observed, hidden)
-    result.facets = verdicts(evidence)
-    result.points = float(sum(verdict.earned for verdict in result.facets))
+    result.facets = facet_scores(evidence)
+    result.points = float(sum(score.earned for score in result.facets))
     if result.points >= exercise.points - 1e-9:
         result.status, result.points = "right", exercise.points
         result.advice = witness_lines(exercise, inputs, evidence)

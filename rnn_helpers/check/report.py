@@ -84,8 +84,8 @@ def parts(advice):
         yield line, [line.text, *([f"in your {line.code}"] if line.code else []), *filter(None, [line.seen, line.math])]
 
 
-def mark(verdict):
-    return "ok" if not verdict.reason else "-" if verdict.waits else "wrong"
+def mark(score):
+    return "ok" if not score.reason else "-" if score.waits else "wrong"
 
 
 def as_text(judgement, width=WIDTH):

@@ -11,7 +11,7 @@ from rnn_helpers.bptt import rnn_forward
 from rnn_helpers.cell import RNNCell, rnn_cell_backward
 from rnn_helpers.explore.control import error_line
 from rnn_helpers.page import WIDGET_VIEW
-from rnn_helpers.plots.walk import draw, positions, verdict
+from rnn_helpers.plots.walk import draw, first_slip, positions
 
 INK = "#757575"  # words and lines of a stored picture: at least 4 to 1 on white and on a dark page
 EACH = 1200  # milliseconds of a moment while it plays
@@ -53,7 +53,7 @@ class WalkBack:
         """Draw the slider's moment."""
         self.drawing.value, text = self.picture(self.slider.value)
         failed = f"It stopped: {self.failed}. What you see is the course's." if self.failed else ""
-        first = failed or verdict(self.walk, self.whose)
+        first = failed or first_slip(self.walk, self.whose)
         warning = f"<p style='margin:4px 0'><strong>{html.escape(first)}</strong></p>" if first else ""
         self.caption.value = f"<div role='status' aria-live='polite'>{warning}{html.escape(text)}</div>"
 

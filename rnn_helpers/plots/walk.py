@@ -205,7 +205,7 @@ def numbers(column):
     return f"({', '.join(number(value) for value in np.ravel(column))})"
 
 
-def verdict(walk, whose):
+def first_slip(walk, whose):
     """Where the function first goes wrong, in a sentence; "" when it is right all the way."""
     if walk.stopped:
         return f"The walk of {whose} stops: {walk.stopped}."

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from rnn_helpers.check import EXERCISES
-from rnn_helpers.check.judge import Evidence, verdicts
+from rnn_helpers.check.judge import Evidence, facet_scores
 from rnn_helpers.check.observe import observe
 from rnn_helpers.check.yardstick import Yardstick
 from tests.check.trying import slips
@@ -30,7 +30,7 @@ def answers(name):
 
 def earned(yardstick, function):
     observed = observe(yardstick.exercise, function, yardstick.inputs, guarded=False)
-    return round(sum(verdict.earned for verdict in verdicts(Evidence(yardstick, observed))), 6)
+    return round(sum(verdict.earned for verdict in facet_scores(Evidence(yardstick, observed))), 6)
 
 
 @pytest.mark.parametrize("seeds", [pytest.param(range(100, 103), id="few"),

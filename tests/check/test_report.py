@@ -9,7 +9,7 @@ import pytest
 
 from rnn_helpers import check
 from rnn_helpers.check.advice import Advice
-from rnn_helpers.check.judge import Judgement, Verdict, judge
+from rnn_helpers.check.judge import FacetScore, Judgement, judge
 from rnn_helpers.check.observe import observe
 from rnn_helpers.check.report import Points, as_html, as_latex, as_text, mathematics, readable
 from rnn_helpers.check.yardstick import Yardstick
@@ -87,7 +87,7 @@ def test_the_table_is_one_for_a_screen_reader_and_without_colours():
 
 def test_the_text_says_points_and_verdicts_in_words():
     judgement = Judgement("f", "f(x)", "partly right", 1.5, 2.0, ["advice"],
-                          [Verdict("a", 1, 1.0), Verdict("b", 1, 0.5, "off")])
+                          [FacetScore("a", 1, 1.0), FacetScore("b", 1, 0.5, "off")])
     lines = as_text(judgement).splitlines()
     assert lines[0] == "f: partly right, 1.5 of 2 points" and lines[1].strip() == "advice"
     assert lines[2].split() == ["ok", "1/1", "a"] and lines[3].split() == ["wrong", "0.5/1", "b", "off"]
@@ -95,7 +95,7 @@ def test_the_text_says_points_and_verdicts_in_words():
 
 def test_nothing_is_cut():
     words = [f"word{i}" for i in range(300)]
-    facets = [Verdict(f"part {i}", 1, 0.0, " ".join(words)) for i in range(8)]
+    facets = [FacetScore(f"part {i}", 1, 0.0, " ".join(words)) for i in range(8)]
     text = as_text(Judgement("f", "f(x)", "wrong", 0.0, 8.0, [" ".join(words)], facets))
     assert all(text.count(f" {word} ") + text.count(f" {word}\n") + text.endswith(word) == 9 for word in words)
     assert max(map(len, text.splitlines())) <= 130

@@ -121,7 +121,7 @@ LOOKING = {
         "for code in inside(marshal.loads(text)):\n"
         "            if code.co_name in ('rnn_cell_forward', 'rnn_forward') and 'tanh' in code.co_names: "
         "could('find', name)\n"
-        "            if code.co_name in ('judge', 'verdicts', 'name_mistakes', 'cell_fixtures'): "
+        "            if code.co_name in ('judge', 'facet_scores', 'name_mistakes', 'cell_fixtures'): "
         "could('find', name)\n" + WRONG,
     "opens-code-again": "from pathlib import Path\nfor p in Path('/code').rglob('*.py'):\n    text = p.read_text()\n"
                         "    if 'np.tanh' in text or 'EXERCISES' in text: could('read', p)\n" + WRONG,

@@ -14,7 +14,7 @@ import pytest
 
 from instructor.grading.archive import unpack
 from instructor.grading.names import safe_name
-from instructor.grading.verdict import fixture
+from instructor.grading.scoring import fixture
 from tests.grading import attack, classes
 
 pytestmark = pytest.mark.slow

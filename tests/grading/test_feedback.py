@@ -7,7 +7,7 @@ import pytest
 
 from instructor.grading.box.wire import observed_out
 from instructor.grading.pages import feedback
-from instructor.grading.verdict import fixture, nothing, verdict
+from instructor.grading.scoring import fixture, nothing, score
 from rnn_helpers.check import EXERCISES
 from rnn_helpers.check.observe import observe
 
@@ -19,7 +19,7 @@ def page(name, function, handed_in="a submission"):
     """The feedback on a function that was observed on its fixture, as an instructor sends it."""
     inputs = fixture(name, SEED, handed_in)
     observed = json.loads(json.dumps(observed_out(observe(EXERCISES[name], function, inputs))))
-    judgement = verdict(name, inputs, observed)
+    judgement = score(name, inputs, observed)
     return feedback({"student": "eve", "name": "Eve", "notebook": EXERCISES[name].notebook, "status": "graded",
                      "notes": [],
                      "exercises": {name: judgement}, "sources": {}, "answers": {}, "verbatim": []}, {})
@@ -101,12 +101,12 @@ def test_fixtures_are_equally_hard(name):
         inputs = fixture(name, SEED, f"submission {i}")
         observed = json.loads(json.dumps(observed_out(observe(EXERCISES[name], EXERCISES[name].reference, inputs,
                                                               guarded=False))))
-        assert verdict(name, inputs, observed)["points"] == EXERCISES[name].points
+        assert score(name, inputs, observed)["points"] == EXERCISES[name].points
         for case in observed["cases"].values():
             for value in case["values"].values():
                 if "data" in value:
                     value["data"] = "A" * len(value["data"].rstrip("=")) + "=" * value["data"].count("=")
-        points.add(verdict(name, inputs, observed)["points"])
+        points.add(score(name, inputs, observed)["points"])
     assert len(points) == 1, points
 
 
@@ -123,7 +123,7 @@ def test_a_word_that_is_forged_is_not_shown():
     cases = {case.name: {"values": {"y_t": {"text": SECRET}}, "problem": None, "damaged": [SECRET, "h_t"],
                          "shared": [SECRET]}
              for case in EXERCISES["readout"].cases}
-    judgement = verdict("readout", inputs, {"cases": cases, "again": None, "borrowed": "", "printed": 7,
+    judgement = score("readout", inputs, {"cases": cases, "again": None, "borrowed": "", "printed": 7,
                                             "globals_read": [SECRET], "remarks": [SECRET], "helped": None,
                                             "helpers": [SECRET]})
     assert SECRET not in json.dumps(judgement)
@@ -134,6 +134,6 @@ def test_time_is_told_with_its_limit():
     problem = {"kind": "time", "text": "x", "line": "", "hint": ""}
     cases = {case.name: {"values": {}, "problem": problem, "damaged": [], "shared": []}
              for case in EXERCISES["readout"].cases}
-    judgement = verdict("readout", inputs, {"cases": cases, "again": None, "borrowed": "", "printed": 0,
+    judgement = score("readout", inputs, {"cases": cases, "again": None, "borrowed": "", "printed": 0,
                                             "globals_read": [], "remarks": [], "helped": None, "helpers": []})
     assert any("10 seconds of processor time" in line["text"] for line in judgement["advice"])

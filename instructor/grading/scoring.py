@@ -123,7 +123,7 @@ def nothing(name, why, **words):
     return dataclasses.asdict(Judgement(name, exercise.asks, "wrong", 0.0, exercise.points, [Advice(text).as_dict()]))
 
 
-def verdict(name, inputs, observed):
+def score(name, inputs, observed):
     """The judgement on what a sandbox observed, as a plain dict (see `Judgement`); hidden numbers stay hidden."""
     exercise = EXERCISES[name]
     observed = observed_in(exercise, inputs, observed)
