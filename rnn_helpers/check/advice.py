@@ -1,6 +1,12 @@
 """A line of advice: text that knows its parts, so that a page can set code as code and mathematics as mathematics."""
 
 
+def listed(names):
+    """"dWx", "dWx and db", "dWx, dWh and db"."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 class Advice(str):
     """What a check says, a str in which the parts stand one after the other.
 

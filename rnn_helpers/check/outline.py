@@ -57,14 +57,11 @@ def remarks(tree, lines):
         if isinstance(above, ast.Raise) and "NotImplementedError" in ast.dump(above):
             yield "below the raise", place(above)
             break
-    if all(
-        isinstance(node, ast.Pass) or isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-        for node in body
-    ):
+    if all(isinstance(node, ast.Pass) or isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+           for node in body):
         yield "nothing written", ""
-    elif not any(isinstance(node, ast.Return) and node.value is not None for node in nodes) and not any(
-        isinstance(node, ast.Yield | ast.YieldFrom | ast.Raise) for node in nodes
-    ):
+    elif not any(isinstance(node, ast.Return) and node.value is not None
+                 or isinstance(node, ast.Yield | ast.YieldFrom | ast.Raise) for node in nodes):
         yield "no return", ""
     for loop in nodes:
         if isinstance(loop, ast.For | ast.While) and not any(isinstance(n, ast.Continue) for n in inside(loop.body)):
@@ -72,20 +69,13 @@ def remarks(tree, lines):
                 yield "return in the loop", place(ends[0])
     yield from never_filled(nodes)
     for node in nodes:
-        if (
-            isinstance(node, ast.Assign)
-            and len(node.targets) == 1
-            and isinstance(node.targets[0], ast.Name)
-            and isinstance(node.value, ast.BinOp)
-            and isinstance(node.value.op, ast.Sub)
-            and any(isinstance(n, ast.Name) and n.id == "lr" for n in ast.walk(node.value))
-        ):
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name) \
+                and isinstance(node.value, ast.BinOp) and isinstance(node.value.op, ast.Sub) \
+                and any(isinstance(n, ast.Name) and n.id == "lr" for n in ast.walk(node.value)):
             yield "local name", place(node)
-    kept = [
-        node for node in nodes if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load)
-    ]
-    added = [node for node in nodes if isinstance(node, ast.AugAssign)]
-    if "model" in [argument.arg for argument in tree.args.args] and not kept and not added:
+    kept = any(isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load)
+               or isinstance(node, ast.AugAssign) for node in nodes)
+    if "model" in [argument.arg for argument in tree.args.args] and not kept:
         yield "model untouched", ""
 
 
@@ -95,23 +85,16 @@ def never_filled(nodes):
     for node in nodes:
         if isinstance(node, ast.Assign):
             for target in node.targets:
-                both = (
-                    isinstance(target, ast.Tuple)
-                    and isinstance(node.value, ast.Tuple)
-                    and len(target.elts) == len(node.value.elts)
-                )
+                both = (isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple)
+                        and len(target.elts) == len(node.value.elts))
                 for name, value in zip(target.elts, node.value.elts, strict=True) if both else [(target, node.value)]:
                     if isinstance(name, ast.Name):
                         values[name.id] = value
         elif isinstance(node, ast.Name):
             (loads if isinstance(node.ctx, ast.Load) else stores).append(node)
     returned = [node.value for node in nodes if isinstance(node, ast.Return) and node.value is not None]
-    plain = [
-        part
-        for value in returned
-        for part in (value.elts if isinstance(value, ast.Tuple) else [value])
-        if isinstance(part, ast.Name)
-    ]
+    plain = [part for value in returned for part in (value.elts if isinstance(value, ast.Tuple) else [value])
+             if isinstance(part, ast.Name)]
     used = {node.id for node in loads if not any(node is part for part in plain)}
     once = {node.id for node in stores if sum(other.id == node.id for other in stores) == 1}
     for name in dict.fromkeys(part.id for part in plain):

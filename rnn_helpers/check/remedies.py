@@ -12,6 +12,7 @@ import sys
 
 import numpy as np
 
+from rnn_helpers.check.advice import listed
 from rnn_helpers.check.scene import REDUCTIONS, UNKNOWN, broadcast, described, matmul
 
 GONE = {  # names that NumPy has no longer -> what took their place
@@ -178,16 +179,11 @@ def _of_an_object(scene, name, thing, base):
         return ""
     if inner := next((n for n, v in fields.items() if name in _fields(v)), ""):
         return f"`{owner}` has no `{name}`, `{owner}.{inner}` has."
-    return f"`{owner}` has {_list(fields)}."
+    return f"`{owner}` has {listed(f'`{field}`' for field in fields)}."
 
 
 def _one_of(value, choices):
     return any(value is choice for choice in choices)
-
-
-def _list(names):
-    names = [f"`{name}`" for name in names]
-    return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else "".join(names)
 
 
 def none_there(scene, base):
@@ -625,8 +621,8 @@ def nothing_moves(scene):
                  and not isinstance(n.ctx, ast.Load)}
         if read and not given.intersection(read) \
             and not any(isinstance(n, ast.Call) and scene.value(n.func) is not len for n in ast.walk(loop.test)):
-            return f"No line of the loop gives {_list(dict.fromkeys(read))} a new value, which `while " \
-                   f"{scene.source(loop.test)}` waits for."
+            names = listed(f"`{name}`" for name in dict.fromkeys(read))
+            return f"No line of the loop gives {names} a new value, which `while {scene.source(loop.test)}` waits for."
     return ""
 
 

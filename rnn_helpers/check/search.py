@@ -17,6 +17,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from rnn_helpers.check.advice import listed
+
 TOLERANCE = 1e-7  # relative, on the cases that candidates are tried on; what they are confirmed by has its own
 RETURNED = "returned"  # an observation: in words, which values there were, in which order
 LATE = "late", "later"  # the places of what becomes of a finished value
@@ -527,11 +529,6 @@ def quiet():
         yield
 
 
-def outputs_named(names):
-    """"dWx", "dWx and db", "dWx, dWh and db"."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
 def told(family, fit):
     """The fit as variants with their texts filled in, each slip once."""
     groups = {}
@@ -546,7 +543,7 @@ def told(family, fit):
         if not names:
             found.append(replace(variant, name=one))
             continue
-        fill = {"{o}": outputs_named(names), "{is}": "is" if len(names) == 1 else "are",
+        fill = {"{o}": listed(names), "{is}": "is" if len(names) == 1 else "are",
                 "{has}": "has" if len(names) == 1 else "have"}
         title, why = variant.title, variant.why
         for key, text in fill.items():

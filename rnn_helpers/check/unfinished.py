@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from rnn_helpers.check.advice import Advice
+from rnn_helpers.check.advice import Advice, listed
 from rnn_helpers.check.observe import nothing
 
 
@@ -12,13 +12,8 @@ def unfinished(evidence, last=False):
     last : True when no mistake could be named; before, one bare value among right ones is left for a mistake to explain
     """
     problems = [case.problem for case in evidence.observed.cases.values() if case.problem]
-    return (
-        returns_nothing(evidence, problems)
-        or missing(evidence)
-        or too_early(evidence, problems)
-        or untouched(evidence)
-        or bare(evidence, problems, last)
-    )
+    return (returns_nothing(evidence, problems) or missing(evidence) or too_early(evidence, problems)
+            or untouched(evidence) or bare(evidence, problems, last))
 
 
 def remarks(evidence, kind):
@@ -30,24 +25,17 @@ def returns_nothing(evidence, problems):
     if not problems or problems[0].kind != "return" or not remarks(evidence, "no return"):
         return []
     shown = " `print` shows a value; `return` gives it back." if evidence.observed.printed else ""
-    return [
-        Advice(f"It has no `return`, so nothing comes back.{shown} Asked for is {evidence.exercise.asks}.",
-               "unfinished")
-    ]
+    return [Advice(f"It has no `return`, so nothing comes back.{shown} Asked for is {evidence.exercise.asks}.",
+                   "unfinished")]
 
 
 def too_early(evidence, problems):
     places = remarks(evidence, "return in the loop")
     if problems or not places:
         return []
-    return [
-        Advice(
-            "This `return` stands in the loop and ends it in its first round. Below the loop, it waits for all rounds.",
-            "unfinished",
-            code="" if evidence.hidden else places[0],
-            theirs=True,
-        )
-    ]
+    return [Advice(
+        "This `return` stands in the loop and ends it in its first round. Below the loop, it waits for all rounds.",
+        "unfinished", code="" if evidence.hidden else places[0], theirs=True)]
 
 
 def missing(evidence):
@@ -59,11 +47,6 @@ def missing(evidence):
         return []
     text = f"{listed(names)} {'is' if len(names) == 1 else 'are'} not returned; what is returned is right."
     return [Advice(f"{text} Asked for is {evidence.exercise.asks}.", "unfinished")]
-
-
-def listed(names):
-    names = list(names)
-    return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else "".join(names)
 
 
 def untouched(evidence):
@@ -80,18 +63,11 @@ def untouched(evidence):
                 changing.setdefault(name, []).append(same)
     if len(changing) < 2 or not all(all(same) for same in changing.values()):
         return []
-    found = [
-        Advice(
-            f"{listed(changing)} are what they were before the call"
-            + (": the update is still to be written." if remarks(evidence, "model untouched") else "."),
-            "unfinished",
-        )
-    ]
+    written = ": the update is still to be written." if remarks(evidence, "model untouched") else "."
+    found = [Advice(f"{listed(changing)} are what they were before the call{written}", "unfinished")]
     if (places := remarks(evidence, "local name")) and not evidence.hidden:
-        found.append(
-            Advice("This gives a name of the function a new array, and leaves the model's as it was: `model.cell.Wx -= "
-                   "...` changes the model's.", "unfinished", code=places[0], theirs=True)
-        )
+        found.append(Advice("This gives a name of the function a new array, and leaves the model's as it was: "
+                            "`model.cell.Wx -= ...` changes the model's.", "unfinished", code=places[0], theirs=True))
     return found
 
 
@@ -107,51 +83,36 @@ def bare(evidence, problems, last):
                 right.add(name)
         elif not evidence.case(key).problem and not in_words(evidence.got.get(key), expected):
             found.setdefault(name, set()).add(kind_of(name, evidence.got.get(key), expected))
-    empty = {
-        name: kinds.pop() for name, kinds in found.items() if len(kinds) == 1 and "" not in kinds and name not in right
-    }
-    never, random = (
-        [] if evidence.hidden else remarks(evidence, kind) for kind in ("never filled", "np.empty never filled")
-    )
+    empty = {name: kinds.pop() for name, kinds in found.items()
+             if len(kinds) == 1 and "" not in kinds and name not in right}
+    never, random = ([] if evidence.hidden else remarks(evidence, kind)
+                     for kind in ("never filled", "np.empty never filled"))
     never += random
     plain = never or set(empty.values()) - {"0", "0 everywhere"}  # zeros can come of a mistake, too
     enough = empty and len(empty) == len(found) and (len(empty) > 1 or plain and not right or last)
     if not enough:
-        if (
-            not never
-            or right
-            and not random
-            and not last
-            or not evidence.wrong
-            or len(problems) == len(evidence.observed.cases)
-        ):
+        nothing_ran = len(problems) == len(evidence.observed.cases)
+        if not never or right and not random and not last or not evidence.wrong or nothing_ran:
             return []
         return [Advice(as_made(never), "unfinished", theirs=True)]
-    texts = [
-        f"{listed(name for name in empty if empty[name] == kind)} "
-        f"{'is' if list(empty.values()).count(kind) == 1 else 'are'} {kind}"
-        for kind in dict.fromkeys(empty.values())
-    ]
+    texts = []
+    for kind in dict.fromkeys(empty.values()):
+        names = [name for name in empty if empty[name] == kind]
+        texts.append(f"{listed(names)} {'is' if len(names) == 1 else 'are'} {kind}")
     still = f" {as_made(never)}" if never else ""
     return [Advice(f"{'; '.join(texts)}.{still}", "unfinished", theirs=bool(never))]
 
 
 def as_made(names):
-    return (
-        f"{listed('`' + text.replace(' (', '` (') for text in names)} {'is' if len(names) == 1 else 'are'} returned "
-        "as made: "
-        "nothing is written there yet."
-    )
+    verb = "is" if len(names) == 1 else "are"
+    return (f"{listed('`' + text.replace(' (', '` (') for text in names)} {verb} returned as made: nothing is written "
+            "there yet.")
 
 
 def in_words(got, expected):
     """Whether a value is what the judge says of others, in words."""
-    return (
-        expected.dtype.kind == "U"
-        and not isinstance(got, str | type(None))
-        and got.dtype.kind == "U"
-        and any(got.ravel())
-    )
+    return (expected.dtype.kind == "U" and not isinstance(got, str | type(None)) and got.dtype.kind == "U"
+            and any(got.ravel()))
 
 
 def kind_of(name, got, expected):
