@@ -23,7 +23,7 @@ def shown(char):
 def spelled(ax, text, title=None):
     """A network that reads a text: a character in, a state, the next character out, at every step."""
     T = len(text) - 1
-    ax.set(xlim=(-0.9, T - 0.1), ylim=(-1.5, 1.5))
+    ax.set(xlim=(-0.9, T - 0.1), ylim=(-1.5, 1.5), title=title)
     ax.axis("off")
     for t in range(T):
         for y, char, symbol in ((-1.1, text[t], "input"), (1.1, text[t + 1], "prediction")):
@@ -35,8 +35,6 @@ def spelled(ax, text, title=None):
             ax.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=11, color=COLOR[symbol],
                                          shrinkA=0, shrinkB=0))
     ax.text(-0.85, 0, "$h_0$", ha="center", va="center", color=COLOR["state"])
-    if title:
-        ax.set_title(title)
     return f"A network reads {text[:-1]!r} character by character and says {text[1:]!r}, the next one at every step."
 
 
@@ -47,11 +45,9 @@ def pairs(ax, counts, chars, title=None):
     heat(ax, counts / max(1, counts.max()), "gradient", cmap="Purples", vmin=0, vmax=2.5, aspect="equal")
     for row, column in np.argwhere(counts):
         ax.text(column, row, str(counts[row, column]), ha="center", va="center")
-    ax.set(xticks=range(len(chars)), yticks=range(len(chars)), xlabel="next character", ylabel="character")
+    ax.set(xticks=range(len(chars)), yticks=range(len(chars)), xlabel="next character", ylabel="character", title=title)
     ax.set_xticklabels(names, family="monospace")
     ax.set_yticklabels(names, family="monospace")
-    if title:
-        ax.set_title(title)
     several = [f"{shown(chars[row])} by {np.count_nonzero(counts[row])}"
                for row in range(len(chars)) if np.count_nonzero(counts[row]) > 1]
     return f"{counts.sum()} pairs of neighbours. Followed by different characters: {', '.join(several) or 'none'}."
@@ -83,13 +79,11 @@ def curves(ax, curves, levels=(), ylabel="nats per character", xlabel="update", 
         ax.annotate(text, (last, value), xytext=(0, 3), textcoords="offset points", ha="right", va="bottom",
                     fontsize=10, color="#404040")
         said.append(f"{text} is at {value:.3g}")
-    ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(0, last), yscale="log" if log else "linear")
+    ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(0, last), yscale="log" if log else "linear", title=title)
     ax.xaxis.set_major_locator(MaxNLocator(8, integer=True))
     ax.set_ylim(low, high)
     if legend and len(curves) > 1:
         ax.legend(loc=legend)
-    if title:
-        ax.set_title(title)
     return "; ".join(said) + "."
 
 
@@ -97,11 +91,9 @@ def states(ax, h_states, text, title=None):
     """States over a text, a row for each unit, a column for each character read; h_states (T, H) or (T, H, 1)."""
     h = np.asarray(h_states).reshape(len(h_states), -1)
     image = heat(ax, h.T, "state", vmin=-1, vmax=1)
-    ax.set(xticks=range(len(text)), xlabel="character read", ylabel="hidden unit")
+    ax.set(xticks=range(len(text)), xlabel="character read", ylabel="hidden unit", title=title)
     ax.set_xticklabels([shown(char) for char in text], family="monospace")
     ax.figure.colorbar(image, ax=ax, label="state", ticks=(-1, 0, 1))
-    if title:
-        ax.set_title(title)
     return f"States of {h.shape[1]} units over {text!r}: from {h.min():.2f} to {h.max():.2f}."
 
 
@@ -118,12 +110,11 @@ def after_each(ax, p, chars, places, title=None):
         ax.bar(x, row[keep], width * 0.92, color=COLOR["prediction"], alpha=1 - 0.3 * n, hatch=["", "//", ".."][n % 3],
                edgecolor="white",
                label=label)
-    ax.set(xlabel="next character", ylabel="probability", ylim=(0, 1.3), yticks=(0, 0.5, 1), xticks=range(len(keep)))
+    ax.set(xlabel="next character", ylabel="probability", ylim=(0, 1.3), yticks=(0, 0.5, 1), xticks=range(len(keep)),
+           title=title)
     ax.set_xticklabels([shown(chars[v]) for v in keep], family="monospace")
     ax.grid(axis="x", visible=False)
     ax.legend(loc="upper center", ncols=len(p), fontsize=9, columnspacing=0.8, handlelength=1.2)
-    if title:
-        ax.set_title(title)
     return ". ".join(f"{label}: {shown(chars[int(row.argmax())])} with {row.max():.2f}"
                      for label, row in zip(places, p, strict=True)) + "."
 
@@ -134,11 +125,9 @@ def probabilities(ax, p, chars, most=10, title=None):
     order = np.argsort(-p, kind="stable")[:most]
     ax.bar(range(len(order)), p[order], 0.8, color=COLOR["prediction"])
     ax.set(ylabel="probability", ylim=(0, 1.05), xlim=(-0.6, min(most, len(p)) - 0.4), xticks=range(len(order)),
-           xlabel="next character")
+           xlabel="next character", title=title)
     ax.set_xticklabels([shown(chars[v]) for v in order], family="monospace")
     ax.grid(axis="x", visible=False)
-    if title:
-        ax.set_title(title)
     entropy = -np.sum(p[p > 0] * np.log(p[p > 0]))
     best = ", ".join(f"{shown(chars[v])} {p[v]:.2f}" for v in order[:3])
     entropy = max(0.0, entropy)  # not -0.0
@@ -176,10 +165,8 @@ def written(ax, text, width=60, title=None):
     """A text in a fixed pitch, cut into lines; line breaks show as signs."""
     lines = lines_of(text, width)
     ax.axis("off")
-    ax.set(xlim=(0, width), ylim=(max(len(lines), 1), 0))
+    ax.set(xlim=(0, width), ylim=(max(len(lines), 1), 0), title=title)
     type_on(ax, lines, lambda char: char if char == " " else shown(char))
-    if title:
-        ax.set_title(title)
     return f"Text: {text!r}."
 
 
@@ -190,12 +177,10 @@ def stages(ax, texts, title=None):
     """
     width = max(map(len, texts.values()))
     ax.axis("off")
-    ax.set(xlim=(-0.28 * width, width), ylim=(len(texts), 0))
+    ax.set(xlim=(-0.28 * width, width), ylim=(len(texts), 0), title=title)
     for row, updates in enumerate(texts):
         ax.text(-0.02 * width, row + 0.5, f"{updates} updates", ha="right", va="center", color=COLOR["loss"])
     type_on(ax, [(0, text) for text in texts.values()], lambda char: char if char == " " else shown(char))
-    if title:
-        ax.set_title(title)
     return " ".join(f"After {updates} updates: {text!r}." for updates, text in texts.items())
 
 

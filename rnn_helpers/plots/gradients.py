@@ -28,7 +28,7 @@ def credit_map(ax, credit, kept=None, low=1e-6, high=1e1, bar=True, title=None):
     ----------
     ax : matplotlib Axes
     credit : (T, T) from `rnn_helpers.credit.credit_map`, or any sizes; NaN and s > t stay blank
-    kept : (T, T) of bool, what a truncation keeps (`window_mask`, `chunk_mask`, ...); the rest is faded and the border
+    kept : (T, T) of bool, what a truncation keeps (`window_mask`, `last_steps_mask`); the rest is faded and the border
         drawn. None keeps all
     low, high : the ends of the logarithmic colour scale; smaller and larger values take the colours of the ends
     bar : draw the colour bar
@@ -49,11 +49,9 @@ def credit_map(ax, credit, kept=None, low=1e-6, high=1e1, bar=True, title=None):
         ax.add_collection(LineCollection(border(reach & ~cut), colors=COLOR["truncated"], linewidths=2.0))
     colours[~reach, 3] = 0.0
     heat(ax, colours, "gradient", aspect="equal")
-    ax.set(xlabel="state step s", ylabel="loss step t", xlim=(-0.5, T - 0.5), ylim=(T - 0.5, -0.5))
+    ax.set(xlabel="state step s", ylabel="loss step t", xlim=(-0.5, T - 0.5), ylim=(T - 0.5, -0.5), title=title)
     steps = sorted({0, T // 2, T - 1})
     ax.set(xticks=steps, yticks=steps)
-    if title:
-        ax.set_title(title)
     if bar:
         colour_bar = ax.figure.colorbar(scale, ax=ax, label="size of \u2202L_t / \u2202h_s")
         decades(colour_bar.ax.yaxis, low, high, most=4)
@@ -106,10 +104,8 @@ def norms_back(ax, curves, bounds=(), low=1e-8, high=1e4, title=None, legend="be
     for label, (norms, look) in curves.items():
         ax.semilogy(norms, label=label, **look)
         text.append(f"{label} goes from {norms[0]:.2g} to {norms[-1]:.2g}")
-    ax.set(xlabel="steps back, n", ylabel="norm", ylim=(low, high))
+    ax.set(xlabel="steps back, n", ylabel="norm", ylim=(low, high), title=title)
     decades(ax.yaxis, low, high)
-    if title:
-        ax.set_title(title)
     ax.legend(loc=legend)
     steps = max(len(norms) for norms, _ in curves.values()) - 1
     return f"Over {steps} steps back {'; '.join(text)}."
@@ -183,13 +179,11 @@ def relative_errors(ax, errors, right=1e-6, wrong=1e-3, title=None):
     ax.axvline(right, **line("bound"))
     ax.axvline(wrong, **line("bound"))
     ax.set(xscale="log", xlim=(1e-10, 2), ylim=(len(names) - 0.4, -1.1), yticks=range(len(names)), yticklabels=names,
-           xlabel="relative error (1e-9: that or less)")
+           xlabel="relative error (1e-9: that or less)", title=title)
     decades(ax.xaxis, 1e-10, 2)
     for x, word in ((1e-8, "right"), (3e-5, "unsure"), (4e-2, "wrong")):
         ax.text(x, -0.75, word, ha="center", va="center", color="#404040", fontsize=9)
     ax.grid(False)
-    if title:
-        ax.set_title(title)
     bad = [f"{name} ({errors[name]:.1e})" for name in names if not errors[name] < right]
     return f"Relative errors of {', '.join(names)}: " + (f"too large for {', '.join(bad)}." if bad
                                                          else f"all below {right:.0e}.")
@@ -199,11 +193,9 @@ def against_length(ax, lengths, curves, title=None):
     """Gradient norms against the number of steps T; curves : dict, label -> (norms, look)."""
     for label, (norms, look) in curves.items():
         ax.semilogy(lengths, norms, label=label, **look)
-    ax.set(xlabel="steps T", ylabel="gradient norm")
+    ax.set(xlabel="steps T", ylabel="gradient norm", title=title)
     decades(ax.yaxis, *ax.get_ylim())
     ax.legend(loc="upper left")
-    if title:
-        ax.set_title(title)
     return ". ".join(f"{label}: {norms[0]:.2g} at T = {lengths[0]}, {norms[-1]:.2g} at T = {lengths[-1]}"
                      for label, (norms, _) in curves.items()) + "."
 
@@ -222,10 +214,8 @@ def bands(ax, curves, xlabel="steps", ylabel="norm", middle=80, title=None):
             ax.plot(n, edge, color=COLOR[symbol], linewidth=1)
         ax.plot(n, median, **line(symbol), label=label)
         text.append(f"{label} ends between {low[-1]:.2g} and {high[-1]:.2g}")
-    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
     ax.legend(loc="upper left")
-    if title:
-        ax.set_title(title)
     return f"The middle {middle} % of the runs: {'; '.join(text)}."
 
 
@@ -243,10 +233,8 @@ def cliff(ax, weights, losses, steps=(), xlabel="one weight of Wh", title=None):
         ax.annotate("", (inside, end[1]), start,
                     arrowprops={"arrowstyle": "-|>", "color": COLOR[symbol], "linewidth": 2})
         ax.plot(*start, "o", color=COLOR[symbol], label=label)
-    ax.set(xlim=(low, high), xlabel=xlabel, ylabel="loss")
+    ax.set(xlim=(low, high), xlabel=xlabel, ylabel="loss", title=title)
     ax.legend(loc="best")
-    if title:
-        ax.set_title(title)
     moves = "".join(f" {label}: from {start[1]:.1g} to {end[1]:.1g}." for label, _, start, end in steps)
     return f"The loss runs from {np.min(losses):.1g} to {np.max(losses):.1g} between {low:.2g} and {high:.2g}.{moves}"
 

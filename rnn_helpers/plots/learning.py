@@ -51,10 +51,8 @@ def loss_curves(ax, curves, floor=None, ylabel="loss", xlabel="update", low=None
     if floor:
         ax.axhline(floor[1], **line("baseline"), label=floor[0])
         text.append(f"{floor[0]} is at {floor[1]:.3g}")
-    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
     ax.set_ylim(low, high)
-    if title:
-        ax.set_title(title)
     if len(curves) > 1 or floor:
         ax.legend(loc="best")
     return f"Loss on a logarithmic axis: {'; '.join(text)}."
@@ -70,11 +68,9 @@ def gradient_norms(ax, norms, max_norm, low=None, high=None, title=None):
     clipped = int(np.sum(norms > max_norm))
     if np.isfinite(max_norm):
         ax.semilogy(np.minimum(norms, max_norm), **line("truncated"), label="after clipping")
-    ax.set(xlabel="update", ylabel="gradient norm")
+    ax.set(xlabel="update", ylabel="gradient norm", title=title)
     ax.set_ylim(low, high)
     ax.legend(loc="best")
-    if title:
-        ax.set_title(title)
     return (f"The gradient norm goes from {norms[0]:.3g} to {norms[-1]:.3g}; "
             f"{clipped} of {len(norms)} updates were clipped"
             + (f" to {max_norm:g}." if np.isfinite(max_norm) else " (no threshold)."))
@@ -88,7 +84,7 @@ def predictions(ax, x, target, predicted, split=None, xlabel="the number it read
     """
     ax.plot(x, target, **line("target"), label="truth")
     ax.plot(x, predicted, **line("prediction"), label="prediction")
-    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
     error = np.abs(np.asarray(predicted) - target)
     text = f"The largest error is {error.max():.3g}."
     if split is not None:
@@ -98,8 +94,6 @@ def predictions(ax, x, target, predicted, split=None, xlabel="the number it read
         inside = np.asarray(x) <= split
         text = f"The largest error is {error[inside].max():.3g} up to {split:g} and {error[~inside].max():.3g} beyond."
     ax.legend(loc="best")
-    if title:
-        ax.set_title(title)
     return f"Predictions and truth. {text}"
 
 
@@ -118,10 +112,8 @@ def continuation(ax, truth, alone, first=0, title=None, ylabel="series", columns
     ax.plot(steps, truth, **line("target"), label="truth")
     ax.plot(steps[len(steps) - len(alone):], alone, **line("prediction"), label="it hears itself")
     ax.axvspan(first, start, color=COLOR["input"], alpha=0.10, linewidth=0, label="it hears the truth")
-    ax.set(xlabel="step", ylabel=ylabel, xlim=(first, steps[-1]))
+    ax.set(xlabel="step", ylabel=ylabel, xlim=(first, steps[-1]), title=title)
     ax.legend(loc="lower left" if columns > 1 else "upper left", ncols=columns)
-    if title:
-        ax.set_title(title)
     error = np.abs(alone - truth[len(truth) - len(alone):])
     return (f"Going on alone from step {start}, the network is off by {error[0]:.2g} at first "
             f"and by {error.max():.2g} at most.")
@@ -131,12 +123,10 @@ def against_length(ax, lengths, curves, title=None):
     """Errors against the length of the training windows, log axes; curves : dict, label -> (errors, look)."""
     for label, (errors, look) in curves.items():
         ax.loglog(lengths, errors, label=label, **look)
-    ax.set(xlabel="length T of the training windows", ylabel="root mean square error")
+    ax.set(xlabel="length T of the training windows", ylabel="root mean square error", title=title)
     ax.set_xticks(lengths, labels=[str(T) for T in lengths])
     ax.minorticks_off()
     ax.legend(loc="best")
-    if title:
-        ax.set_title(title)
     return ". ".join(f"{label}: {errors[0]:.2g} at T = {lengths[0]}, {errors[-1]:.2g} at T = {lengths[-1]}"
                      for label, (errors, _) in curves.items()) + "."
 
@@ -147,11 +137,9 @@ def which_losses(ax, sizes, title=None):
     for j, (label, (norms, symbol)) in enumerate(sizes.items()):
         x = 1 + np.arange(len(norms)) + (j - (len(sizes) - 1) / 2) * width
         ax.bar(x, norms, width * 0.95, color=COLOR[symbol], label=label, hatch="//" if j else None, edgecolor="white")
-    ax.set(xlabel="step t of the loss", ylabel="norm of its share", xticks=1 + np.arange(len(norms)))
+    ax.set(xlabel="step t of the loss", ylabel="norm of its share", xticks=1 + np.arange(len(norms)), title=title)
     ax.grid(axis="x", visible=False)
     ax.legend(loc="best")
-    if title:
-        ax.set_title(title)
     return ". ".join(f"{label}: {', '.join(f'{n:.2g}' for n in norms)}" for label, (norms, _) in sizes.items()) + "."
 
 
@@ -161,9 +149,7 @@ def lone_numbers(ax, x, curves, title=None):
     ax.plot(x, x + 1, **line("target"), label="truth, x + 1")
     for label, (y, look) in curves.items():
         ax.plot(x, y, label=label, **look)
-    ax.set(xlabel="a lone number x", ylabel="prediction")
+    ax.set(xlabel="a lone number x", ylabel="prediction", title=title)
     ax.legend(loc="best")
-    if title:
-        ax.set_title(title)
     return ". ".join(f"{label}: off by at most {np.abs(np.asarray(y) - x - 1).max():.1f}"
                      for label, (y, _) in curves.items()) + "."
