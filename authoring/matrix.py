@@ -108,8 +108,8 @@ def ask(python, program, **more):
 
 def named(cell):
     """A testcase of pytest's report that failed, in a few words: picture of solutions/06_truncated_bptt, Cell 13."""
-    notebook = cell.get("classname").removeprefix("notebooks.").removesuffix(".ipynb").replace("solutions.",
-                                                                                               "solutions/")
+    notebook = cell.get("classname").removeprefix("notebooks.").removesuffix(".ipynb")
+    notebook = notebook.replace("solutions.", "solutions/")
     picture = any(found.get("name") == "differs" and found.get("value") == "picture" for found in cell.iter("property"))
     return f"{'picture of ' if picture else ''}{notebook}, {cell.get('name')}"
 

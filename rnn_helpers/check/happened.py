@@ -59,8 +59,8 @@ def explained(error, function, asks, returned, known):
     if isinstance(error, KeyboardInterrupt):
         return Problem("exit", "it was interrupted", scene.line, "run the check again and let it end")
     if isinstance(error, SystemExit):
-        return Problem("exit", "it ended with SystemExit", scene.line, "a function gives its result with `return`, "
-                                                                       "not with exit()")
+        return Problem("exit", "it ended with SystemExit", scene.line,
+                       "a function gives its result with `return`, not with exit()")
     text = ": ".join(filter(None, [type(error).__name__, said(error)]))
     if not any(frame.f_code is function.__code__ for frame in frames):  # the case stumbled over what was returned
         return Problem("return", f"what it returned cannot be used ({text}); asked for is {asks}")
@@ -81,8 +81,8 @@ def asked(asks):
 def not_written(error, scene):
     """The problem of a function that ended with NotImplementedError: a stub, or more than that."""
     if type(error) is not NotImplementedError:  # input() where nobody can answer
-        return Problem("error", f"{type(error).__name__}: {said(error)}", scene.line, "ask for nothing: use the "
-                                                                                      "arguments")
+        return Problem("error", f"{type(error).__name__}: {said(error)}", scene.line,
+                       "ask for nothing: use the arguments")
     if scene.elsewhere and own(scene.frame):
         name = scene.name
         return Problem("error", f"it calls {name}, which is not written yet", "",

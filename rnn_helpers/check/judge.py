@@ -140,8 +140,7 @@ class Evidence:
             other = others.get(name)
             if other is None or not close(other, value, case.tolerance):
                 return (f"called again with the same arguments it gives another {name}: something is kept from the "
-                        "call before "
-                        "(a global, a default argument that grows), or drawn at random")
+                        "call before (a global, a default argument that grows), or drawn at random")
         return ""
 
     def harm(self):
@@ -190,11 +189,9 @@ def judge(yardstick, observed: Observed, hidden=False):
     if helped.points <= alone.points:
         return alone
     names = " and ".join(f"`{name}`" for name in observed.helpers)
-    right = f"`{alone.name}` is right" if helped.status == "right" else f"`{alone.name}` is judged with the " \
-                                                                        f"course's {names}"
-    helped.advice = [Advice(f"{right}. Your {names}, which it calls, gives other results than the course's: look at "
-                            "that check.",
-                            "whose", theirs=True), *helped.advice]
+    right = "right" if helped.status == "right" else f"judged with the course's {names}"
+    helped.advice = [Advice(f"`{alone.name}` is {right}. Your {names}, which it calls, gives other results than the "
+                            "course's: look at that check.", "whose", theirs=True), *helped.advice]
     helped.helped = observed.helpers
     return helped
 

@@ -132,8 +132,7 @@ def as_asked(function, asks):
         for value in returned if isinstance(returned, (tuple, list)) else (returned,):
             if isinstance(value, np.ndarray) and value.size > LARGEST:
                 raise BadReturn(f"it returned an array of shape {value.shape}, {value.size} numbers: far more than "
-                                "asked for. "
-                                "Print the shapes before each operation: did (H,) meet (H, 1)?")
+                                "asked for. Print the shapes before each operation: did (H,) meet (H, 1)?")
         return returned
 
     call.given = given
@@ -261,8 +260,8 @@ def observe(exercise, function, inputs, guarded=True, limit=limits.limited):
     for case in exercise.cases:
         if case.name not in cases:
             last = next(reversed(cases.values()), CaseResult())
-            cases[case.name] = CaseResult(problem=last.problem or Problem("time", f"{limits.TIME_LIMIT:g} seconds "
-                                                                                  "were over"))
+            over = Problem("time", f"{limits.TIME_LIMIT:g} seconds were over")
+            cases[case.name] = CaseResult(problem=last.problem or over)
     return Observed(cases, again, watching.borrowed[0] if guarded and watching.borrowed else "", printed.count,
                     arrays_read(function), outline(function) if guarded else ())
 

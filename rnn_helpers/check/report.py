@@ -9,9 +9,8 @@ import unicodedata
 from rnn_helpers.check.advice import Advice
 from rnn_helpers.check.judge import Judgement
 
-MARK = {"right": "right", "partly right": "partly right", "wrong": "not yet right", "not attempted": "not attempted "
-                                                                                                     "yet",
-        "borrowed": "not your own yet"}
+MARK = {"right": "right", "partly right": "partly right", "wrong": "not yet right",
+        "not attempted": "not attempted yet", "borrowed": "not your own yet"}
 WIDTH, NARROW = 110, 76  # characters of a line in a terminal, and on a sheet of paper
 LOUD = ("mistake", "happened", "unfinished", "whose", "course")  # what stands out; the rest is quieter
 PLAIN = {"✓": "ok", "✗": "x", "–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "…": "...", "·": "*",
@@ -153,5 +152,5 @@ def mathematics(text):
 
 def as_latex(text):
     """A text as it is, for an export to LaTeX, whatever stands in it."""
-    return "\\begin{verbatim}\n" + readable(text, "ascii").replace("\\end{verbatim",
-                                                                   "\\end {verbatim") + "\n\\end{verbatim}"
+    shown = readable(text, "ascii").replace("\\end{verbatim", "\\end {verbatim")
+    return f"\\begin{{verbatim}}\n{shown}\n\\end{{verbatim}}"

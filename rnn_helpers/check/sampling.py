@@ -64,11 +64,11 @@ def sampler_fixtures(rng, calls=CALLS):
     while True:
         fixture = {**draw_cell(rng, V, H), "Wy": rng.normal(0, 4, (V, H)), "c": rng.normal(0, 1, (V, 1))}
         fixture["Wh"] *= 2
-        (_, lead, tops), (_, short_lead, short_tops) = likeliest(fixture, prefix,
-                                                                 LONG), likeliest(fixture, prefix[:1], SHORT)
+        _, lead, tops = likeliest(fixture, prefix, LONG)
+        _, short_lead, short_tops = likeliest(fixture, prefix[:1], SHORT)
         steeper, lowest, highest = LEAD / min(lead, short_lead), min(tops + short_tops), max(tops + short_tops)
-        if steeper * (highest - lowest) < LARGEST and told_apart(fixture, prefix,
-                                                                 LONG) and told_apart(fixture, prefix[:1], SHORT):
+        if steeper * (highest - lowest) < LARGEST and told_apart(fixture, prefix, LONG) \
+                and told_apart(fixture, prefix[:1], SHORT):
             break
     fixture["Wy"] *= steeper
     fixture["c"] = steeper * (fixture["c"] - lowest) + 2  # exp(logits) is finite, exp(logits / 0.001) is not

@@ -185,8 +185,8 @@ def relative_errors(ax, errors, right=1e-6, wrong=1e-3, title=None):
         ax.text(x, -0.75, word, ha="center", va="center", color="#404040", fontsize=9)
     ax.grid(False)
     bad = [f"{name} ({errors[name]:.1e})" for name in names if not errors[name] < right]
-    return f"Relative errors of {', '.join(names)}: " + (f"too large for {', '.join(bad)}." if bad
-                                                         else f"all below {right:.0e}.")
+    verdict = f"too large for {', '.join(bad)}" if bad else f"all below {right:.0e}"
+    return f"Relative errors of {', '.join(names)}: {verdict}."
 
 
 def against_length(ax, lengths, curves, title=None):

@@ -447,14 +447,13 @@ def gradient(left, right):
 
 
 def weights_gradients(X_side, H_side, slots, left=LEFT, more=()):
-    """dWx, dWh and db as outputs. slots : of all three, as "grows" where there are several steps; more : further "
-    "means."""
+    """dWx, dWh and db as outputs. slots : of all three, as "grows" for several steps; more : further means."""
     def of(name, line, why, shape=transposed):
         scale, clip = late(SUM, *more)
         return (scale, clip, shape(line, why), transposed(line, why), decayed(
-            "weight-decay", "A multiple of the weights is part of {o}", "Weight decay belongs to the update, not into "
-                                                                        "the gradient of the loss.",
-            line, lambda f: getattr(f.cell, name), scale))
+            "weight-decay", "A multiple of the weights is part of {o}",
+            "Weight decay belongs to the update, not into the gradient of the loss.", line,
+            lambda f: getattr(f.cell, name), scale))
 
     return {"dWx": Output(gradient("left", "x"), {"left": left, "x": X_side, "product": PRODUCT, **slots},
                           of("Wx", OF_WX, "A gradient has the shape of what it is of, Wx (H, D): dz_t @ x_t.T.")),

@@ -214,8 +214,7 @@ STEPS = slot(
                    "The loop starts at X[1]; Python counts from 0.", lambda T, D, B, H: range(1, T)),
     *missing_steps("one-round", "Only the first step is made",
                    "Does `return` stand inside the loop? It ends the function in the first round. Move it below the "
-                   "loop.",
-                   lambda T, D, B, H: [0]),
+                   "loop.", lambda T, D, B, H: [0]),
     *missing_steps("as-many-steps-as-inputs", "The loop makes D steps, not T", AXES,
                    lambda T, D, B, H: range(min(T, D))),
     *missing_steps("as-many-steps-as-examples", "The loop makes B steps, not T", AXES,
@@ -313,8 +312,8 @@ COLLECT = slot(
      "Each example has its own column: (T, H, B).", lambda f: f.states.mean(2, keepdims=True)))
 
 CACHES = (*lacking("The caches lack"), *slot("one cache for each step", None, (
-    "caches-not-one-for-each-step", "There is not one cache for each step", "Append a cache at every step, inside the "
-                                                                            "loop.", None))[1:])
+    "caches-not-one-for-each-step", "There is not one cache for each step",
+    "Append a cache at every step, inside the loop.", None))[1:])
 
 
 def walk(s, cell, X, h0=None):

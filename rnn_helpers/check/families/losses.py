@@ -187,14 +187,13 @@ LOGS = slot(  # run (shifted, the sum's logarithm) -> log p
      "Pick log p of the target alone, and take the log on paper: logits - max - log(sum of exp(logits - max)).",
      lambda shifted, log_sum: (lambda p: np.where((p == 0).any(axis=1, keepdims=True), np.nan, np.log(p)))(
          np.exp(shifted) / np.exp(log_sum))),
-    *(("log-of-p-plus-eps", "A small number beside p hides very unlikely targets", EPS, run)
-      for eps in (1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-15, 1e-6) for run in (
-          lambda shifted, log_sum, eps=eps: np.log(np.exp(shifted) / np.exp(log_sum) + eps),
-          lambda shifted, log_sum, eps=eps: np.log(np.clip(np.exp(shifted) / np.exp(log_sum), eps, 1 - eps)),
-          lambda shifted, log_sum, eps=eps: np.log(np.maximum(np.exp(shifted) / np.exp(log_sum), eps)))),
+    ("log-of-p-plus-eps", "A small number beside p hides very unlikely targets", EPS, *(
+        lambda shifted, log_sum, eps=eps, kept=kept: np.log(kept(np.exp(shifted) / np.exp(log_sum), eps))
+        for eps in (1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-15, 1e-6)
+        for kept in (np.add, lambda p, eps: np.clip(p, eps, 1 - eps), np.maximum))),
     ("log-of-p-plus-eps", "A small number in place of a p that is 0 hides very unlikely targets", EPS,
-     lambda shifted, log_sum: (lambda p: np.log(np.where(p == 0, np.finfo(float).eps,
-                                                         p)))(np.exp(shifted) / np.exp(log_sum))))
+     lambda shifted, log_sum: (lambda p: np.log(np.where(p, p, np.finfo(float).eps)))(
+         np.exp(shifted) / np.exp(log_sum))))
 
 CUT = slot(
     STABLE, lambda z: z,

@@ -29,10 +29,6 @@ def differences(quotient=lambda plus, minus, middle, eps: (plus - minus) / (2 * 
     return wrong
 
 
-def on_a_copy(f, param, eps=1e-5):
-    return differences()(f, param.copy(), eps)
-
-
 def all_at_once(f, param, eps=1e-5):
     before = param.copy()
     param += eps
@@ -99,7 +95,8 @@ NUMERICAL_GRADIENT = (
             "one element moves at a time", differences(restore="end")),
     Mistake("a-copy-is-moved", "Every difference is 0: param itself never moves",
             "f reads param, so it sees no copy, and no array that is not moved at all. Change param in place, an "
-            "element at a time, and put it back.", "f() reads param", on_a_copy),
+            "element at a time, and put it back.", "f() reads param",
+            lambda f, param, eps=1e-5: differences()(f, param.copy(), eps)),
     Mistake("all-at-once", "All elements move at once",
             "Then you measure the sum of all slopes, the same number everywhere. Move one element at a time.",
             "one element moves at a time", all_at_once),

@@ -192,11 +192,6 @@ def of_the_likeliest(p, most=5):
     return lambda rng: int(few[draw(rng)])
 
 
-def naive_softmax(logits, temperature):
-    e = np.exp(logits / temperature)
-    return e / e.sum()
-
-
 def reseeds_all(rng):
     np.random.seed(0)
     return rng
@@ -290,7 +285,9 @@ SAMPLE = (
             sampling(make_rng=reseeds_all, draw=lambda p: lambda rng: int(np.random.choice(len(p), p=p)))),
     Mistake("overflow", "exp overflows at a low temperature",
             "logits / 0.001 are thousands, exp of them is inf, and inf / inf is nan. Subtract the largest logit before "
-            "exp, or use softmax.", "softmax(z) = softmax(z - max z)", sampling(probabilities=naive_softmax)),
+            "exp, or use softmax.", "softmax(z) = softmax(z - max z)", sampling(
+                probabilities=lambda logits, temperature: np.exp(logits / temperature)
+                / np.exp(logits / temperature).sum())),
     Mistake("list-for-text", "A list of characters is returned", "Join them: \"\".join(list).",
             "sample(...) -> str", sampling(returns=lambda prefix, text: list(text))),
 )

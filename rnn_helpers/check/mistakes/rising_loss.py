@@ -25,22 +25,6 @@ def sizes(counts=alone, take=np.linalg.norm, walk=lambda backward, cell, dh, cac
     return wrong
 
 
-def up_to(dh, t):
-    return np.where(np.arange(len(dh))[:, None, None] <= t, dh, 0)
-
-
-def from_here_on(dh, t):
-    return np.where(np.arange(len(dh))[:, None, None] >= t, dh, 0)
-
-
-def all_but(dh, t):
-    return dh - alone(dh, t)
-
-
-def ones_there(dh, t):
-    return alone(np.ones_like(dh), t)
-
-
 def taken_out_of_the_argument(backward, cell, dh, caches):
     """The other losses are set to 0 in dh itself: after the first turn nothing is left."""
     result = np.zeros((len(dh), 3))
@@ -55,17 +39,18 @@ def taken_out_of_the_argument(backward, cell, dh, caches):
 SHARES = (
     Mistake("earlier-losses-too", "The earlier losses count as well",
             "Row t holds what losses 0..t make together. Start from zeros and put in dh[t] alone.", SHARE,
-            sizes(up_to)),
+            sizes(lambda dh, t: np.concatenate([dh[: t + 1], 0 * dh[t + 1:]]))),
     Mistake("later-losses-too", "The later losses count as well",
             "Row t holds what losses t..T-1 make together. Start from zeros and put in dh[t] alone.", SHARE,
-            sizes(from_here_on)),
+            sizes(lambda dh, t: np.concatenate([0 * dh[:t], dh[t:]]))),
     Mistake("all-losses-but-one", "All losses count but one",
             "Row t holds what all the others make. It is the other way round: dh[t] stays, the others are 0.", SHARE,
-            sizes(all_but)),
+            sizes(lambda dh, t: dh - alone(dh, t))),
     Mistake("always-all-losses", "All losses count every time",
             "Every row is the same: the losses of the other steps are still in dh.", SHARE, sizes(lambda dh, t: dh)),
     Mistake("ones-for-dh", "The loss of a step is replaced by ones",
-            "What counts at step t is dh[t] itself, in its own size and direction.", SHARE, sizes(ones_there)),
+            "What counts at step t is dh[t] itself, in its own size and direction.", SHARE,
+            sizes(lambda dh, t: alone(np.ones_like(dh), t))),
     Mistake("sequence-cut-after-t", "The sequence is cut off after step t",
             "A backward function that looks at the end of the sequence sees another one. Hand over all of it, with "
             "zeros for the others.",
