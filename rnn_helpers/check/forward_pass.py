@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 from rnn_helpers.bptt import rnn_forward
-from rnn_helpers.check.exercise import Case, Exercise, Facet
+from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet
 from rnn_helpers.check.families import forward_pass as family
 from rnn_helpers.check.kept import cached, kept
 from rnn_helpers.check.mistakes import forward_pass as mistakes
@@ -179,7 +179,10 @@ MANY_TO_ONE = Exercise(
 
 def count(names):
     def run(function, i):
-        found = single(function(*(int(n) for n in i[names])), "count")
+        returned = function(*(int(n) for n in i[names]))
+        if isinstance(returned, tuple) and len(returned) > 1:
+            raise BadReturn(f"it returned {len(returned)} values, expected one number: their sum?")
+        found = single(returned, "count")
         number = found["count"]
         whole = isinstance(number, (int, np.integer)) or isinstance(number, np.ndarray) and number.dtype.kind in "iu"
         kind = "an array" if np.ndim(number) else "an int" if whole else f"a {type(number).__name__}"

@@ -239,7 +239,9 @@ def judge_alone(yardstick, observed, hidden=False):
         result.advice = first
         return result
     errors = [problem.kind == "error" for problem in problems]
-    everywhere = len(errors) == len(observed.cases) and all(errors)  # then its line says more than any name
+    judged = {key.split("/")[0] for key in evidence.expected}
+    failed = {name for name, case in observed.cases.items() if case.problem}
+    everywhere = all(errors) and judged <= failed  # then its line says more than any name
     named, left = ([], evidence.wrong) if everywhere else name_mistakes(evidence)
     result.mistakes = [mistake.name for mistake in named]
     result.advice = [Advice(f"{mistake.title}. {mistake.why}", "mistake", math=mistake.line) for mistake in named]
@@ -267,7 +269,8 @@ def unknown(exercise, inputs, observed, evidence, result, problems):
     advice = [Advice(kept)] if (kept := evidence.kept()) else []
     if problems and not (kept and problems[0].line):
         problem, bad = problems[0], {key.split("/")[0] for key in evidence.wrong}
-        working = [name for name in observed.cases if name not in bad]
+        judged = {key.split("/")[0] for key in evidence.expected if key not in evidence.yardstick.properties}
+        working = [name for name in observed.cases if name in judged - bad]
         failing = next(name for name, case in observed.cases.items() if case.problem)
         where = f"It works on {working[0]!r} and fails on {failing!r}." if working else ""
         return advice + evidence.told(problem) + ([Advice(where, "happened")] if where else [])

@@ -217,8 +217,17 @@ def clip_fixtures(rng, sizes=(2, 4, 3)):
             "dWy": rng.normal(0, 3, (O, H)), "dc": rng.normal(0, 2, (O, 1)), "max_norm": float(rng.uniform(1.2, 2.0))}
 
 
+def just_below(grads):
+    """A threshold above each array's norm and below the norm of all of them together."""
+    norms = [np.linalg.norm(g) for g in grads]
+    return float(max(norms) + np.linalg.norm(norms)) / 2
+
+
 def clipped_at(max_norm=None, size=1.0, names=GRADS):
-    """A case's run: the fixture's gradients times `size`, clipped at a threshold (the fixture's for None)."""
+    """A case's run: the fixture's gradients times `size`, clipped at a threshold (the fixture's for None).
+
+    max_norm : a number, or a function of the gradients
+    """
 
     def run(function, i):
         if size != 1:
@@ -226,12 +235,14 @@ def clipped_at(max_norm=None, size=1.0, names=GRADS):
                 i[name] *= size
         given = {name: i[name] for name in names}
         handed = dict(given)
-        returned = function(handed, i["max_norm"] if max_norm is None else max_norm)
+        threshold = max_norm(handed.values()) if callable(max_norm) else i["max_norm"] if max_norm is None else max_norm
+        returned = function(handed, threshold)
         clipped, norm, order = pair(returned, "clipped", "norm", lambda value: isinstance(value, dict))
         i.altered += [name for name in names if handed.get(name) is not given[name]]  # the caller's dict was changed
         if not isinstance(clipped, dict):
             raise BadReturn(f"clipped is a {type(clipped).__name__}, expected a dict with the names of grads")
-        return {**{name: clipped[name] for name in names if name in clipped}, "norm": norm, "returned": order}
+        found = {**{name: clipped[name] for name in names if name in clipped}, "returned": order}
+        return found if isinstance(returned, dict) else {**found, "norm": norm}
 
     return run
 
@@ -243,12 +254,13 @@ CLIP_BY_NORM = Exercise(
     fixtures=clip_fixtures,
     second=partial(clip_fixtures, sizes=(3, 5, 2)),
     cases=(Case("norm above the threshold", clipped_at(), tolerance=2e-6, may_share=True),
+           Case("only all together above the threshold", clipped_at(just_below), tolerance=2e-6, may_share=True),
            Case("norm below the threshold", clipped_at(500.0), may_share=True),
            Case("all zero", clipped_at(size=0.0), may_change=GRADS, may_share=True),
            Case("threshold inf", clipped_at(np.inf), may_share=True),
            Case("other names", clipped_at(names=("dWy", "dc")), tolerance=2e-6, may_share=True)),
     facets=(Facet("norm, before clipping", 0.5, ("*/norm",)),
-            Facet("clipped to the threshold, direction kept", 1.25, keys(["norm above*"], GRADS)),
+            Facet("clipped to the threshold, direction kept", 1.25, keys(("norm above*", "only all*"), GRADS)),
             Facet("unchanged below the threshold", 0.25, keys(("norm below*", "threshold inf"), GRADS), "further"),
             Facet("gradients that are all zero", 0.25, keys(["all zero"], GRADS), "further"),
             Facet("whatever the names are", 0.25, ("other names/dWy", "other names/dc"), "property"),

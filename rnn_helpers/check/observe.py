@@ -128,6 +128,8 @@ def as_asked(function, asks):
             returned.close()
             raise BadReturn("it is an `async def`, which returns nothing until it is awaited: write `def`")
         if inspect.isgenerator(returned):
+            if returned.gi_code.co_name == "<genexpr>":
+                raise BadReturn("it returned a generator, which round brackets make: square brackets make a list")
             raise BadReturn("it returned a generator, for it has a `yield`: collect the values and `return` them")
         for value in returned if isinstance(returned, (tuple, list)) else (returned,):
             if isinstance(value, np.ndarray) and value.size > LARGEST:

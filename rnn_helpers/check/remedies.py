@@ -495,6 +495,8 @@ def transposed(scene):
     if len(good) != 1:
         return ""
     (way, (shape, which)), = good.items()
+    if which.endswith(".T"):
+        return f"`{which}` has a transpose too many: `{way.replace('.T.T', '')}` is {shape}."
     return f"`{which}` lacks its transpose: `{way}` is {shape}." if which \
         else f"It fits the other way round: `{way}` is {shape}."
 

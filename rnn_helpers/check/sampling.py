@@ -1,6 +1,7 @@
 """The exercise of notebook 5 that draws: sampling text from a network."""
 
 import contextlib
+import itertools
 import random
 from functools import partial
 
@@ -21,6 +22,7 @@ OFTEN = np.array([0.34, 0.18, 0.12, 0.09, 0.07, 0.06, 0.0375, 0.035, 0.0345, 0.0
 COLD, WARM = 0.02, 4.0  # two temperatures; each has a network whose logits are temperature * log(OFTEN)
 # characters of a text, of which the first is not counted; texts; characters at one seed
 LENGTH, CALLS, SAME = 25, 30, 36
+CHAINS = 8  # texts; the character that is drawn first is the likeliest in all of them once in 9^8
 FAR = 50.0  # nats: where the relative entropy of all draws to OFTEN is larger, they are not from it
 
 # The right answer is refused less than once in 10^9 checks. 720 draws from 10 characters lie 50 nats or more away in
@@ -29,14 +31,14 @@ FAR = 50.0  # nats: where the relative entropy of all draws to OFTEN is larger, 
 # of it (T + 0.1 at 0.02) lies 167 nats away, give or take 18; the characters that top-k or top-p leave out are missing.
 
 
-def likeliest(fixture, read, length, reset=False, stuck=False, bias_read=1, bias_written=1):
+def likeliest(fixture, read, length, reset=False, stuck=False, bias_read=1, bias_written=1, bias_out=1):
     """The likeliest characters after reading indices, their smallest lead over the second, and their logits."""
     Wx, Wh, b, Wy, c = (fixture[name] for name in PARAMS)
     h, lead, tops, text, x = np.zeros((len(Wh), 1)), np.inf, [], [], 0
     for x in read:
         h = np.tanh(Wx[:, [x]] + Wh @ h + bias_read * b)
     for _ in range(length):
-        logits = (Wy @ h + c)[:, 0]
+        logits = (Wy @ h + bias_out * c)[:, 0]
         second, first = np.sort(logits)[-2:]
         lead = min(lead, first - second)
         tops.append(first)
@@ -51,7 +53,7 @@ def told_apart(fixture, prefix, length):
     misread = [prefix[-1:], prefix[:1], prefix[:-1], prefix + prefix[-1:], list(dict.fromkeys(prefix)), []]
     wrong = [likeliest(fixture, read, length)[0] for read in misread if read != prefix]
     lost = [likeliest(fixture, prefix, length, **slip)[0]
-            for slip in ({"reset": True}, {"stuck": True}, {"bias_written": 0}, {"bias_read": 0})]
+            for slip in ({"reset": True}, {"stuck": True}, {"bias_written": 0}, {"bias_read": 0}, {"bias_out": 0})]
     return len(set(right)) >= 3 and right not in wrong + lost  # "aaaaa" was right once in 140 fixtures
 
 
@@ -76,7 +78,18 @@ def sampler_fixtures(rng, calls=CALLS):
     for name, temperature in (("cold", COLD), ("warm", WARM)):
         fixture |= {f"Wx{name}": np.zeros((2, V)), f"Wh{name}": np.zeros((2, 2)), f"b{name}": np.zeros((2, 1)),
                     f"Wy{name}": np.zeros((V, 2)), f"c{name}": temperature * np.log(OFTEN[order])[:, None]}
-    return {**fixture, "order": order, "seed": int(rng.integers(2**31)), "calls": calls}
+    return {**fixture, **chain(rng), "order": order, "seed": int(rng.integers(2**31)), "calls": calls}
+
+
+def chain(rng):
+    """A network that draws any character after the first of DRAWN, and then has one successor for each: "next"."""
+    V = len(DRAWN)
+    ring, certain_by = rng.permutation(np.arange(1, V)), 40.0
+    after, Wy = np.zeros(V, int), np.zeros((V, V))
+    after[ring] = np.roll(ring, 1)
+    Wy[after[1:], np.arange(1, V)] = certain_by
+    return {"Wxchain": 5 * np.eye(V), "Whchain": np.zeros((V, V)), "bchain": np.zeros((V, 1)), "Wychain": Wy,
+            "cchain": np.where(np.arange(V) == 0, -certain_by, 0.0)[:, None], "next": after}
 
 
 def text_of(function, i, model, chars, prefix, length, temperature, rng):
@@ -112,6 +125,20 @@ def read_certain(i, values):
     texts = joined(found)
     return {"text": np.array(texts[0] if len(set(texts)) == 1 else "another text for another rng"),
             "type": np.array("a list of characters" if found[0].ndim else "a str")}
+
+
+def chained(function, i):
+    """A case's run: short texts from the network of `chain`."""
+    return {f"text {n}": text_of(function, i, model_of(i, "chain"), DRAWN, DRAWN[0], 3, 1.0,
+                                 np.random.default_rng(i["seed"] + n)) for n in range(CHAINS)}
+
+
+def read_chained(i, values):
+    """Whether each character follows from the one before, as it does when that is what was read."""
+    follows = {DRAWN[v]: DRAWN[i["next"][v]] for v in range(1, len(DRAWN))}
+    pairs = [pair for text in joined(values.values()) for pair in itertools.pairwise(text) if pair[0] in follows]
+    right = bool(pairs) and all(follows[first] == second for first, second in pairs)
+    return {"read next": np.array("the character drawn" if right else "another one")}
 
 
 def state_of(rng):
@@ -167,9 +194,9 @@ def divergence(shares, expected):
 
 
 def steepened(p, power):
-    """p^power, normalised: what a temperature 1 / power times as high would draw."""
+    """p^power, normalised: what a temperature 1 / power times as high would draw; a row for each of many powers."""
     weights = np.exp(power * (np.log(p) - np.log(p).max()))
-    return weights / weights.sum()
+    return weights / weights.sum(axis=-1, keepdims=True)
 
 
 AS_ASKED = "as often as softmax(logits / temperature) says"
@@ -192,7 +219,8 @@ def distribution_in_words(texts, p):
     if total * divergence(shares, np.where(there, p, 0) / p[there].sum()) < FAR and p[~there].max() < p[there].min():
         return "never some of the rarest"
     powers = np.linspace(-2, 12, 281)
-    power = min(powers, key=lambda power: abs((steepened(p, power) - shares) @ np.log(p)))
+    means = steepened(p, powers[:, None]) @ np.log(p)
+    power = powers[np.abs(means - shares @ np.log(p)).argmin()]
     if total * divergence(shares, steepened(p, power)) > FAR:
         return "from something else"
     return "more evenly than that" if power < 1 else "the likely ones more often than that"
@@ -226,9 +254,11 @@ SAMPLE = Exercise(
     second=partial(sampler_fixtures, calls=0),
     cases=(Case("a clear text", certain(PREFIX, LONG, 1.0), read_certain),
            Case("a prefix of one character", certain(PREFIX[0], SHORT, 1.0), read_certain),
+           Case("one successor each", chained, read_chained),
            Case("1500 draws", drawn, read_drawn),
            Case("temperature 0.001", certain(PREFIX[0], SHORT, 0.001), read_certain)),
-    facets=(Facet("the text that is all but certain", 0.75, keys(("a clear text", "a prefix*"), ["text"])),
+    facets=(Facet("the text that is all but certain", 0.75,
+                  (*keys(("a clear text", "a prefix*"), ["text"]), "one successor each/read next")),
             Facet("a str of `length` characters", 0.25, ("a clear text/type", "1500 draws/length"), "form"),
             Facet("drawn from softmax(logits / temperature)", 1,
                   ("1500 draws/each character",)),

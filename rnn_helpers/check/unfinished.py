@@ -63,9 +63,11 @@ def untouched(evidence):
                 changing.setdefault(name, []).append(same)
     if len(changing) < 2 or not all(all(same) for same in changing.values()):
         return []
-    written = ": the update is still to be written." if remarks(evidence, "model untouched") else "."
+    places = remarks(evidence, "local name")
+    unwritten = remarks(evidence, "model untouched") and not places
+    written = ": the update is still to be written." if unwritten else "."
     found = [Advice(f"{listed(changing)} are what they were before the call{written}", "unfinished")]
-    if (places := remarks(evidence, "local name")) and not evidence.hidden:
+    if places and not evidence.hidden:
         found.append(Advice("This gives a name of the function a new array, and leaves the model's as it was: "
                             "`model.cell.Wx -= ...` changes the model's.", "unfinished", code=places[0], theirs=True))
     return found

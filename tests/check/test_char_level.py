@@ -341,6 +341,34 @@ def test_two_independent_mistakes_are_both_named():
     assert set(advice("softmax_cross_entropy", both)[0].mistakes) == {"loss-averaged", "overflow", "log-of-zero"}
 
 
+def of_states(read=lambda drawn, likeliest: [drawn], bias=1):
+    """A sampler that goes on from what `read` gives of (the character drawn, the likeliest one)."""
+    def sampler(model, chars, prefix, length, temperature, rng):
+        h, text = np.zeros((len(model.cell.Wh), 1)), ""
+
+        def reads(word):
+            return rnn_forward(model.cell, np.eye(len(chars))[[chars.index(c) for c in word]][:, :, None], h)[0][-1]
+
+        h = reads(prefix)
+        for _ in range(length):
+            p = softmax((model.Wy @ h + bias * model.c)[:, 0] / temperature, axis=0)
+            text += chars[rng.choice(len(chars), p=p)]
+            if word := read(text[-1], chars[p.argmax()]):
+                h = reads(word)
+        return text
+
+    return sampler
+
+
+@pytest.mark.parametrize(("function", "name"), [
+    (of_states(lambda drawn, likeliest: [likeliest]), "likeliest-read"),
+    (of_states(lambda drawn, likeliest: []), "state-stays"), (of_states(bias=0), "c-missing")])
+def test_what_is_read_after_a_draw_is_seen(function, name):
+    assert verdict("sample", of_states()).points == EXERCISES["sample"].points
+    for seed in range(2):
+        assert verdict("sample", function, seed).mistakes == [name]
+
+
 def test_clipped_probabilities_are_recognised_whatever_the_eps():
     for eps in (1e-15, 1e-12, 1e-9, 1e-7):
         def capped(logits, targets, eps=eps):

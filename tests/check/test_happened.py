@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from rnn_helpers import check
+from rnn_helpers.losses import softmax
 from tests.check.trying import FULL, told
 
 
@@ -216,6 +217,29 @@ def test_an_error_for_one_size_only_says_for_which():
     points, advice, _ = told("rnn_cell_forward", square)
     assert 0 < points < FULL["rnn_cell_forward"]
     assert "works on 'one example'" in advice and "fails on 'a batch of 2'" in advice and "one column only" in advice
+
+
+def test_it_is_not_said_to_work_where_nothing_was_compared():
+    def always_fails(model, chars, prefix, length, temperature, rng):
+        return "".join(chars[char] for char in prefix)
+
+    assert "works on" not in told("sample", always_fails)[1]
+
+    def indexes_time(logits, targets):
+        p = softmax(logits, axis=1)
+        return -np.log(p)[targets].sum(), p - np.eye(logits.shape[1])[targets].transpose(0, 2, 1)
+
+    points, advice, _ = told("softmax_cross_entropy", indexes_time)
+    assert 0 < points and "IndexError" in advice and "works on" not in advice
+
+
+def test_a_transpose_too_many():
+    advice = told("many_to_many", transposed_states)[1]
+    assert "`h.T` has a transpose too many: `Wy @ h` is (2, 1)" in advice and ".T.T" not in advice
+
+
+def transposed_states(h_states, Wy, c):
+    return np.array([Wy @ h.T + c for h in h_states])
 
 
 def test_a_stub_and_what_is_more_than_a_stub():

@@ -1,10 +1,11 @@
 """The checks of notebook 4: every right way passes, wrong ways are called by their name or by where they depart."""
 
 import numpy as np
+import pytest
 
 from rnn_helpers.bptt import rnn_backward, rnn_forward
 from rnn_helpers.training import fit, global_norm
-from tests.check.trying import all_right, each_right_way, each_wrong_way, earns, enough, slipped, verdict
+from tests.check.trying import FEW, all_right, each_right_way, each_wrong_way, earns, enough, slipped, verdict
 
 # --- windows ---
 
@@ -287,6 +288,31 @@ def test_returns_of_the_wrong_kind_are_explained():
     assert "returned None" in verdict("make_windows", lambda series, length: None).advice[0]
     facets = verdict("squared_error", lambda y, target: float(np.sum((y - target) ** 2))).facets
     assert any("returned: loss; asked for: loss, dy" in facet.reason for facet in facets)
+
+
+def test_a_missing_norm_is_not_called_None():
+    found = verdict("clip_by_norm", lambda grads, max_norm: clip_when_needed(grads, max_norm)[0])
+    assert "norm is not returned" in found.advice[0]
+
+
+@pytest.mark.parametrize("size", [lambda g: np.abs(g).max(), np.linalg.norm])
+def test_the_norm_of_all_arrays_decides_whether_to_clip(size):
+    def decided(grads, max_norm):
+        clipped, norm = clip_when_needed(grads, max_norm)
+        too_long = max(size(g) for g in grads.values()) > max_norm
+        return clipped if too_long else {name: g.copy() for name, g in grads.items()}, norm
+
+    for seed in FEW:
+        found = verdict("clip_by_norm", decided, seed)
+        assert found.points == 1.75 and found.mistakes == ["decided-by-one-of-them"]
+
+
+def test_a_missing_last_window_is_named_when_no_window_is_left():
+    def one_short(series, length):
+        X, Y = windows_by_index(series, length)
+        return X[:, :, :-1], Y[:, :, :-1]
+
+    assert verdict("make_windows", one_short).mistakes == ["last-window-missing"]
 
 
 def test_zero_gradients_divided_by_zero_cost_their_facet_only():

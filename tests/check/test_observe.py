@@ -87,6 +87,8 @@ def test_async_and_generators():
         warnings.simplefilter("error")
         assert "async def" in told("rnn_cell_forward", coroutine)[1]
     assert "yield" in told("rnn_cell_forward", generator)[1]
+    brackets = told("many_to_many", lambda h_states, Wy, c: (Wy @ h + c for h in h_states))[1]
+    assert "round brackets" in brackets and "yield" not in brackets
 
 
 def test_inside_a_running_event_loop():

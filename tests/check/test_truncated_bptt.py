@@ -1,13 +1,14 @@
 """The checks of notebook 6: every right way passes, wrong ways are called by their name or by where they depart."""
 
 import numpy as np
+import pytest
 
 from rnn_helpers.bptt import rnn_backward, rnn_forward
 from rnn_helpers.cell import rnn_cell_backward
 from rnn_helpers.check import limits
 from rnn_helpers.losses import squared_error
 from rnn_helpers.readout import many_to_many, readout_backward
-from tests.check.trying import all_right, each_right_way, each_wrong_way, earns, enough, verdict
+from tests.check.trying import FEW, all_right, each_right_way, each_wrong_way, earns, enough, verdict
 
 SEEDS = range(6)
 
@@ -191,6 +192,28 @@ def test_the_seed_s_loop_is_named():
     for seed in SEEDS:
         found = verdict("rnn_backward_truncated", last_k, seed)
         assert found.mistakes == ["last-k-steps-only"] and found.points < 3
+
+
+@pytest.mark.parametrize(("floor", "last", "names"), [
+    (lambda t, k: t - k - 1, lambda t, k: t < k, ["one-step-too-many+dh0-right"]),
+    (lambda t, k: -1, lambda t, k: t < k, ["k-ignored+dh0-right"]),
+    (lambda t, k: t - k + 1, lambda t, k: t < k, ["one-step-too-few+dh0-of-the-first-k-losses"]),
+    (lambda t, k: t - k, lambda t, k: t <= k, ["dh0-of-one-window-too-many"]),
+    (lambda t, k: t - k, lambda t, k: t < k - 1, ["dh0-of-one-window-too-few"])])
+def test_how_far_a_loss_goes_and_whether_it_reaches_h0_are_two_things(floor, last, names):
+    def walks(cell, dh, caches, k):
+        dWx, dWh, db, dh0 = np.zeros_like(cell.Wx), np.zeros_like(cell.Wh), np.zeros_like(cell.b), np.zeros_like(dh[0])
+        for t in range(len(caches)):
+            flow = dh[t]
+            steps = range(t, max(-1, floor(t, k)), -1)
+            for s in steps:
+                gx, gh, gb, flow = rnn_cell_backward(cell, flow, caches[s])
+                dWx, dWh, db = dWx + gx, dWh + gh, db + gb
+            dh0 = dh0 + flow * (last(t, k) and len(steps) > 0)
+        return dWx, dWh, db, dh0
+
+    for seed in FEW:
+        assert verdict("rnn_backward_truncated", walks, seed).mistakes == names
 
 
 def test_not_attempted_and_forgotten_return():

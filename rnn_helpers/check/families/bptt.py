@@ -97,6 +97,11 @@ def of_many_steps(line):
          "Each step has its own: 1 - h_t^2.", lambda h, p, x, cell: everywhere(1 - h**2, 0)))
 
 
+def first_in_a_sentence(what):
+    """With a capital, unless it is a name such as dh_prev."""
+    return what if "_" in what else what[0].upper() + what[1:]
+
+
 def where(carried):
     """Where tanh' is applied: run (loss's share, what came back, slope) -> (what the gradients get, what is sent "
     "back)."""
@@ -106,7 +111,7 @@ def where(carried):
     return slot(
         SLOPE, lambda l, c, s: both((l + c) * s),
         ("tanh-slope-missing-in-the-carry", f"tanh' is missing in {carried}",
-         f"You send dh back. {carried[0].upper() + carried[1:]} has passed tanh as well: send dz_t, as Wh.T @ dz_t.",
+         f"You send dh back. {first_in_a_sentence(carried)} has passed tanh as well: send dz_t, as Wh.T @ dz_t.",
          lambda l, c, s: ((l + c) * s, l + c)),
         ("tanh-slope-in-the-carry-only", "tanh' is missing in dWx, dWh and db",
          f"Only {carried} has it. Work out dz_t once and use it for everything.", lambda l, c, s: (l + c, (l + c) * s)),
@@ -226,18 +231,18 @@ def carries(carried):
         ("carry-through-Wx", f"Wx leads back, not Wh, in {carried}",
          "Wx leads to the input: Wx.T @ dz_t is dL/dx_t. The state before came in through Wh: Wh.T @ dz_t.",
          lambda cell, z, old, s, l, c: cell.Wx.T @ z),
-        ("carry-sign", f"{carried[0].upper() + carried[1:]} has the wrong sign", "Wh.T @ dz_t, without a minus.",
+        ("carry-sign", f"{first_in_a_sentence(carried)} has the wrong sign", "Wh.T @ dz_t, without a minus.",
          lambda cell, z, old, s, l, c: -(cell.Wh.T @ z)),
         ("Wh-diagonal", f"Only the diagonal of Wh counts in {carried}",
          "Every old unit reaches every new one: Wh.T @ dz_t.",
          lambda cell, z, old, s, l, c: np.diag(cell.Wh)[:, None] * z),
-        ("carry-over-B", f"{carried[0].upper() + carried[1:]} is divided by B", "Leave out the division: Wh.T @ dz_t.",
+        ("carry-over-B", f"{first_in_a_sentence(carried)} is divided by B", "Leave out the division: Wh.T @ dz_t.",
          lambda cell, z, old, s, l, c: cell.Wh.T @ z / z.shape[1]),
-        ("carry-halved", f"{carried[0].upper() + carried[1:]} is halved", "Leave out the factor: Wh.T @ dz_t.",
+        ("carry-halved", f"{first_in_a_sentence(carried)} is halved", "Leave out the factor: Wh.T @ dz_t.",
          lambda cell, z, old, s, l, c: cell.Wh.T @ z / 2),
-        ("carry-averaged-over-the-batch", f"{carried[0].upper() + carried[1:]} is averaged over the batch",
+        ("carry-averaged-over-the-batch", f"{first_in_a_sentence(carried)} is averaged over the batch",
          "Each example has its own column: Wh.T @ dz_t.", lambda cell, z, old, s, l, c: over_the_batch(cell.Wh.T @ z)),
-        ("carry-summed-over-the-batch", f"{carried[0].upper() + carried[1:]} is summed over the batch",
+        ("carry-summed-over-the-batch", f"{first_in_a_sentence(carried)} is summed over the batch",
          "Each example has its own column: Wh.T @ dz_t, no sum.",
          lambda cell, z, old, s, l, c: over_the_batch(cell.Wh.T @ z) * z.shape[1]),
         ("slope-after-Wh", f"tanh' is applied after Wh^T once more in {carried}",

@@ -103,11 +103,16 @@ TURNED = slot(  # run (windows as rows, (N, T)) -> an array
      lambda w: w.ravel()))
 
 
+def as_rows(windows, T):
+    """Windows as (N, T), where N may be 0."""
+    return np.array(windows) if windows else np.zeros((0, T))
+
+
 def cut_up(s, series, length):
     series = s.series(np.array(series, float))
     T = s.length(length, len(series))
     starts = list(s.starts(len(series), T))
-    return SimpleNamespace(series=series, T=T, starts=starts, X=np.array([series[n : n + T] for n in starts]),
+    return SimpleNamespace(series=series, T=T, starts=starts, X=as_rows([series[n : n + T] for n in starts], T),
                            turned=s.turned)
 
 
@@ -127,7 +132,7 @@ MAKE_WINDOWS = Family(
                           ("series-in-reverse", "The series is read from its end", "Window n starts at series[n].",
                            lambda x: x[::-1]))},
     outputs={"X": Output(lambda s, f: f.turned(f.X)),
-             "Y": Output(lambda s, f: s.own(f.turned, np.array([s.target(f.series, n, f.T) for n in f.starts])),
+             "Y": Output(lambda s, f: s.own(f.turned, as_rows([s.target(f.series, n, f.T) for n in f.starts], f.T)),
                          {"target": TARGET, "own": slot(
                  SHAPE, lambda turned, y: turned(y),
                  ("targets-as-rows", "Y has a row per window", "Y has the shape of X, (T, 1, N).", lambda turned, y: y),
@@ -399,6 +404,11 @@ SHORTEN = slot(  # run (gradient, norm, max_norm, all gradients) -> what becomes
     ("each-array-on-its-own", "Each array is clipped by its own norm",
      "The arrays shrink by different factors, so the direction turns. One norm over all of them, one factor for all.",
      lambda g, n, m, grads: g * min(1.0, m / np.linalg.norm(g)) if g.any() else g),
+    ("decided-by-one-of-them", "Gradients that are too long only all together are not clipped",
+     "Does a single array, or a single element, decide? The norm of all of them together does: where it is above "
+     "max_norm, all are scaled.",
+     lambda g, n, m, grads: g * (m / n) if max(np.abs(a).max() for a in grads.values()) > m else g,
+     lambda g, n, m, grads: g * (m / n) if max(map(np.linalg.norm, grads.values())) > m else g),
     ("not-clipped", "Nothing is clipped", "Above the threshold every gradient is multiplied by max_norm / norm.",
      lambda g, n, m, grads: g),
     ("scaled-up-too", "Short gradients are stretched",

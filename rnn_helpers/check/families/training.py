@@ -116,7 +116,7 @@ UPDATE = slot(  # run (p, clipped gradient, lr) -> the parameter afterwards
 AS_CALLED = {"element-by-element": "clipped-element-by-element", "each-array-on-its-own": "clipped-separately",
              "scaled-up-too": "always-scaled"}
 SHORTENED = tuple(replace(v, name=AS_CALLED.get(v.name, v.name)) for v in SHORTEN
-                  if "threshold" not in v.name and v.name != "zero-over-zero")
+                  if "threshold" not in v.name and v.name not in ("zero-over-zero", "decided-by-one-of-them"))
 
 
 def training(loss_function):
@@ -256,6 +256,14 @@ KEPT = slot(
     ("losses-counted-again", "Losses of older steps count again",
      "An older loss already had its update. In the window only the new steps have a dh; zeros stand for the older "
      "ones.", ("as they were", False, False)),
+    ("window-read-out-again", "Every update counts all losses of its window, and no others",
+     "An older loss has had its update; and with k2 < k1 the first losses of the piece are never counted. Count the "
+     "losses of the new steps, each once; dh = 0 for older steps.", ("the window", False, False)),
+    ("dh-at-the-beginning-of-the-window", "dh stands at the beginning of the window",
+     "The new steps are the last ones of the window: zeros for the older steps come first.",
+     ("older last", False, False)),
+    ("first-losses-in-the-window", "With k2 < k1 the window gets the first losses of the piece",
+     "Its steps are the last k2 of the piece, and so are their losses: dh[-k2:].", ("first losses", False, False)),
     ("old-losses-read-out-again", "Losses of older pieces are counted again", "dh = 0 for their steps.",
      ("read out again", False, True)),
     ("old-losses-read-out-again+not-in-Wy", "Losses of older pieces are counted again", "dh = 0 for their steps.",
@@ -273,35 +281,40 @@ REACHES = slot(  # run (k1, k2) -> how many losses of a piece reach Wy and c
     ("readout-from-the-last-step", "Wy and c hear only the last loss of a piece",
      "Every loss of the piece reaches Wy and c directly.", lambda k1, k2: 1))
 
-MOVES = slot(  # run (p, g, lr, name, steps, B, sums so far, whether this is the last piece) -> the parameter afterwards
-    UPDATE_OF, lambda p, g, lr, name, T, B, total, last: p - lr * g,
+# run (p, g, lr, name, steps, B, sums so far, whether this is the last piece, k1) -> the parameter afterwards
+MOVES = slot(
+    UPDATE_OF, lambda p, g, lr, name, T, B, total, last, k1: p - lr * g,
     ("uphill", "The gradient is added", "Descent goes against the gradient: p -= lr * dL/dp.",
-     lambda p, g, lr, name, T, B, total, last: p + lr * g),
+     lambda p, g, lr, name, T, B, total, last, k1: p + lr * g),
     ("mean-over-k1", "The gradients are divided by the steps of the piece",
      "The loss is a sum over the new steps, so its gradient is one too.",
-     lambda p, g, lr, name, T, B, total, last: p - lr * g / T),
+     lambda p, g, lr, name, T, B, total, last, k1: p - lr * g / T),
+    ("divided-by-k1", "The gradients are divided by k1",
+     "The loss is a sum over the new steps, so its gradient is one too.",
+     lambda p, g, lr, name, T, B, total, last, k1: p - lr * g / k1),
     ("mean-over-the-batch", "The gradients are divided by B",
      "The loss is a sum over the examples, so its gradient is one too.",
-     lambda p, g, lr, name, T, B, total, last: p - lr * g / B),
+     lambda p, g, lr, name, T, B, total, last, k1: p - lr * g / B),
     ("mean-over-both", "The gradients are divided by the steps and by B",
-     "The loss is a sum, so its gradient is one too.", lambda p, g, lr, name, T, B, total, last: p - lr * g / (T * B)),
+     "The loss is a sum, so its gradient is one too.",
+     lambda p, g, lr, name, T, B, total, last, k1: p - lr * g / (T * B)),
     ("gradients-never-cleared", "Gradients of earlier pieces are applied again",
      "Each update uses its own piece's gradients. Start them at zero for each piece.",
-     lambda p, g, lr, name, T, B, total, last: p - lr * total),
+     lambda p, g, lr, name, T, B, total, last, k1: p - lr * total),
     ("one-update-at-the-end", "All updates happen at the end of the stream",
      "The point of a stream is to learn on the way: update after each piece, before the next one runs.",
-     lambda p, g, lr, name, T, B, total, last: p - lr * total if last else p),
+     lambda p, g, lr, name, T, B, total, last, k1: p - lr * total if last else p),
     ("readout-not-trained", "Wy and c are not updated", "All five parameters learn: Wx, Wh, b, Wy, c.",
-     lambda p, g, lr, name, T, B, total, last: p if name in ("Wy", "c") else p - lr * g),
+     lambda p, g, lr, name, T, B, total, last, k1: p if name in ("Wy", "c") else p - lr * g),
     ("cell-not-trained", "Wx, Wh and b are not updated", "All five parameters learn: Wx, Wh, b, Wy, c.",
-     lambda p, g, lr, name, T, B, total, last: p - lr * g if name in ("Wy", "c") else p),
+     lambda p, g, lr, name, T, B, total, last, k1: p - lr * g if name in ("Wy", "c") else p),
     *((f"{left}-not-updated", f"{left} is not updated", "All five parameters learn: Wx, Wh, b, Wy, c.",
-       lambda p, g, lr, name, T, B, total, last, left=left: p if name == left else p - lr * g) for left in NAMES),
+       lambda p, g, lr, name, T, B, total, last, k1, left=left: p if name == left else p - lr * g) for left in NAMES),
     ("learning-rate-forgotten", "The learning rate takes no part", "Multiply the gradients by lr.",
-     lambda p, g, lr, name, T, B, total, last: p - g),
+     lambda p, g, lr, name, T, B, total, last, k1: p - g),
     ("gradients-clipped", "The gradients are clipped", "Nothing is clipped here.",
-     lambda p, g, lr, name, T, B, total, last: p - lr * np.clip(g, -1, 1),
-     lambda p, g, lr, name, T, B, total, last: p - lr * np.clip(g, -5, 5)))
+     lambda p, g, lr, name, T, B, total, last, k1: p - lr * np.clip(g, -1, 1),
+     lambda p, g, lr, name, T, B, total, last, k1: p - lr * np.clip(g, -5, 5)))
 
 OF_LOSSES = slot(  # run (dY) -> dY
     "every step of a piece has a loss", lambda dY: dY,
@@ -340,6 +353,15 @@ def stream(s, model, X, Y, k1, k2, lr):
         flows = [0 * dh[0]] * old + list(dh)[-len(used):]
         if again == "as they were":
             flows = dh_kept[-len(used):]
+        if again == "older last":
+            flows = flows[old:] + flows[:old]
+        if again == "first losses":
+            flows = flows[:old] + list(dh)[:len(used) - old]
+        if again == "the window":
+            window_h = np.array([cache[2] for cache in used])
+            value, dY = squared_error(many_to_many(window_h, p["Wy"], p["c"]),
+                                      Y[first + len(new) - len(used):][:len(used)])
+            dWy, dc, flows = readout_backward(dY, window_h, p["Wy"])
         if again == "read out again" and old:
             old_h = np.array([cache[2] for cache in used[:old]])
             old_dY = squared_error(many_to_many(old_h, p["Wy"], p["c"]), Y[first - old:first])[1]
@@ -355,7 +377,8 @@ def stream(s, model, X, Y, k1, k2, lr):
         grads = dict(zip(NAMES, (dWx, dWh, db, dWy, dc), strict=True))
         for name, g in grads.items():
             totals[name] = totals.get(name, 0) + g
-            p[name] = s.moves(p[name], g, lr, name, len(x), x.shape[2], totals[name], number + 1 == len(pieces))
+            last = number + 1 == len(pieces)
+            p[name] = s.moves(p[name], g, lr, name, len(x), x.shape[2], totals[name], last, k1)
         start, cell = h0, SimpleNamespace(**{n: p[n] for n in NAMES[:3]})
         rerun = rnn_forward(cell, x, start)[0]
         log.append(SimpleNamespace(value=value, dY=dY,

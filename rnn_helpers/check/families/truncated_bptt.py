@@ -14,18 +14,23 @@ START = "dh0 = what the losses at steps t <= k send through step 1"
 FLOW = "dh_{s-1} = Wh^T dz_s"
 
 
-def each(reach, losses=lambda T, k: range(T), ends=lambda steps: steps[-1] == 0):
+def each(reach, losses=lambda T, k: range(T), ends=lambda steps, k: steps[-1] == 0):
     """The windows (loss, its steps from last to first, whether what leaves them counts as dh0) of a sequence and k."""
 
     def windows(T, k):
         found = ((t, list(reach(t, k, T))) for t in losses(T, k))
-        return [(t, steps, ends(steps)) for t, steps in found if steps]
+        return [(t, steps, ends(steps, k)) for t, steps in found if steps]
 
     return windows
 
 
-def always(steps):
+def always(steps, k):
     return True
+
+
+def of_the_first_k_losses(steps, k):
+    """The losses whose window, in truth, ends at h0, whatever has been walked."""
+    return steps[0] < k
 
 
 EVERY_LOSS = "Every loss goes back k steps from its own step: T windows, not one."
@@ -33,6 +38,9 @@ WINDOWS = slot(
     REACH, each(lambda t, k, T: range(t, max(-1, t - k), -1)),
     ("k-ignored", "Nothing is cut", "You return full BPTT. The loss at step t stops after k steps, its own included.",
      each(lambda t, k, T: range(t, -1, -1))),
+    ("k-ignored+dh0-right", "Nothing is cut on the way to Wx, Wh and b",
+     "Only dh0 is that of windows of k steps. The loss at step t stops after k steps, its own included.",
+     each(lambda t, k, T: range(t, -1, -1), ends=of_the_first_k_losses)),
     ("last-k-steps-only", "Only the last k steps of the sequence are walked",
      "The losses before them reach Wx, Wh, b not at all. " + EVERY_LOSS,
      each(lambda t, k, T: range(t, max(0, T - k) - 1, -1), lambda T, k: range(max(0, T - k), T), always)),
@@ -48,15 +56,21 @@ WINDOWS = slot(
     ("one-step-too-many", "Each loss goes back one step too far",
      "Its own step counts as the first of the k: the window is t - k + 1 to t.",
      each(lambda t, k, T: range(t, max(-1, t - k - 1), -1))),
+    ("one-step-too-many+dh0-right", "Each loss goes back one step too far",
+     "Its own step counts as the first of the k: the window is t - k + 1 to t.",
+     each(lambda t, k, T: range(t, max(-1, t - k - 1), -1), ends=of_the_first_k_losses)),
     ("one-step-too-few", "Each loss goes back one step too few",
      "k steps, its own included: the window is t - k + 1 to t, and k = 1 is the step itself.",
      each(lambda t, k, T: range(t, max(-1, t - k + 1), -1))),
+    ("one-step-too-few+dh0-of-the-first-k-losses", "Each loss goes back one step too few",
+     "k steps, its own included: the window is t - k + 1 to t, and k = 1 is the step itself.",
+     each(lambda t, k, T: range(t, max(-1, t - k + 1), -1), ends=of_the_first_k_losses)),
     ("one-step-too-few-but-its-own", "Each loss goes back one step too few",
      "k steps, its own included: the window is t - k + 1 to t, and k = 1 is the step itself.",
      each(lambda t, k, T: range(t, max(-1, min(t - k + 1, t - 1)), -1))),
     ("step-0-left-out", "No window reaches step 0",
      "range(t, max(0, t - k), -1) ends before 0. Its end is not included: max(-1, t - k).",
-     each(lambda t, k, T: range(t, max(0, t - k), -1), ends=lambda steps: steps[-1] == 1)),
+     each(lambda t, k, T: range(t, max(0, t - k), -1), ends=lambda steps, k: steps[-1] == 1)),
     ("step-0-left-out+dh0-zero", "No window reaches step 0",
      "range(t, max(0, t - k), -1) ends before 0. Its end is not included: max(-1, t - k).",
      each(lambda t, k, T: range(t, max(0, t - k), -1))),
@@ -78,7 +92,7 @@ WINDOWS = slot(
     *(("wraps-around", "Windows before the start continue at the end",
        "A negative index counts from the end: caches[-1] is the last step. Stop at step 0: max(0, t - k + 1).",
        each(lambda t, k, T, last=last: range(t, max(t - k, last(t, T)), -1),
-            ends=lambda steps: 0 in steps)) for last in (lambda t, T: t - T, lambda t, T: -T - 1)),
+            ends=lambda steps, k: 0 in steps)) for last in (lambda t, T: t - T, lambda t, T: -T - 1)),
     ("own-step-only", "No loss flows back",
      "Each loss stays at its own step, whatever k is. It goes on through k - 1 earlier steps: Wh.T @ dz, and on.",
      each(lambda t, k, T: [t])),
@@ -148,6 +162,12 @@ DH0 = slot(
     START, lambda f: sum((out for out, ends in f.outs if ends), 0 * f.D[0]),
     ("dh0-of-every-window", "dh0 adds up what comes out of every window", WHICH,
      lambda f: sum(out for out, _ in f.outs)),
+    ("dh0-of-one-window-too-many", "dh0 hears the loss at step k + 1 as well",
+     "Its window starts at step 2 and ends at h_1. Only windows that start at step 1 end at h0: the first k losses.",
+     lambda f: sum((out for out, _ in f.outs[:f.k + 1]), 0 * f.D[0])),
+    ("dh0-of-one-window-too-few", "dh0 does not hear the loss at step k",
+     "Its window starts at step 1 too: the first k losses reach h0.",
+     lambda f: sum((out for out, _ in f.outs[:f.k - 1]), 0 * f.D[0])),
     ("dh0-zero", "dh0 is zero", "The first k losses reach h0: add up what leaves every window that starts at step 1.",
      lambda f: 0 * f.D[0]),
     ("dh0-of-the-last-window", "dh0 is what comes out of the last window",

@@ -132,6 +132,14 @@ RELATIVE_ERROR = (
     Mistake("measured-by-b-only", "Only b's size counts",
             "Which of the two is right is not known. Divide by a size that treats both alike: ||a|| + ||b||.",
             ERROR, quiet(lambda a, b: norm(a - b) / norm(b))),
+    Mistake("measured-by-a-only+zero-a-is-enough", "Only a's size counts",
+            "Which of the two is right is not known, and any b agrees with a zero a. Divide by a size that treats both "
+            "alike: ||a|| + ||b||.",
+            ERROR, lambda a, b: norm(a - b) / norm(a) if a.any() else 0.0),
+    Mistake("difference-of-the-norms", "The difference is that of the two lengths",
+            "Two gradients of one length may point in different directions. Subtract first, then take the norm: "
+            "||a - b||.",
+            ERROR, quiet(lambda a, b: abs(norm(a) - norm(b)) / (norm(a) + norm(b)))),
     Mistake("zero-by-zero", "Two zeros give no number",
             "0 / 0 is nan. Two gradients that are both zero agree: return 0. Element by element, that goes for each "
             "pair of zeros.", "relative_error(0, 0) = 0", lambda a, b: norm(a - b) / (norm(a) + norm(b))),

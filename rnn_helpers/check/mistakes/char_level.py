@@ -155,15 +155,17 @@ def drawn(p):
 
 
 def sampling(warm=lambda prefix: prefix, probabilities=divided, draw=drawn, steps=lambda length: length,
-             keep_state=True, feed=lambda new, old: new, returns=lambda prefix, text: text, make_rng=lambda rng: rng,
-             column=lambda Wx: Wx):
+             keep_state=True, feed=lambda new, old, top: new, returns=lambda prefix, text: text,
+             make_rng=lambda rng: rng, column=lambda Wx: Wx, bias=lambda c: c, stays=False, again=""):
     """A sampler of which a part is wrong; what is drawn first comes from the state after `warm(prefix)`.
 
-    draw : p -> (rng -> index); column : Wx as it is read. A state that comes again is not computed again.
+    draw : p -> (rng -> index); feed : (drawn, read before, likeliest) -> read next; column : Wx as it is read;
+    stays : no state but the first is drawn from; again : "prefix" or "all", what is read at each turn in place of one
+    character. A state that comes again is not computed again.
     """
 
     def wrong(model, chars, prefix, length, temperature, rng):
-        rng, Wh, Wy, c = make_rng(rng), model.cell.Wh, model.Wy, model.c[:, 0]
+        rng, Wh, Wy, c = make_rng(rng), model.cell.Wh, model.Wy, bias(model.c[:, 0])
         inputs = (column(model.cell.Wx) + model.cell.b).T  # Wx x_t + b for each character
         h, x, text, draws, after = np.zeros(len(Wh)), 0, [], {}, {}
         for char in warm(prefix):
@@ -172,14 +174,19 @@ def sampling(warm=lambda prefix: prefix, probabilities=divided, draw=drawn, step
         state = h.tobytes()
         for _ in range(steps(length)):
             if state not in draws:
-                draws[state] = draw(probabilities(Wy @ h + c, temperature))
-            index = draws[state](rng)
+                logits = Wy @ h + c
+                draws[state] = draw(probabilities(logits, temperature)), int(np.argmax(logits))
+            index = draws[state][0](rng)
             text.append(chars[index])
-            x = feed(index, x)
-            if (state, x) not in after:
-                new = np.tanh(inputs[x] + Wh @ h if keep_state else inputs[x])
-                after[state, x] = new, new.tobytes()
-            h, state = after[state, x]
+            if stays:
+                continue
+            x = feed(index, x, draws[state][1])
+            read = [x] if not again else [chars.index(char) for char in (*prefix, *(text if again == "all" else ()))]
+            for x in read:
+                if (state, x) not in after:
+                    new = np.tanh(inputs[x] + Wh @ h if keep_state else inputs[x])
+                    after[state, x] = new, new.tobytes()
+                h, state = after[state, x]
         return returns(prefix, "".join(text))
 
     return wrong
@@ -203,8 +210,9 @@ SAMPLE = (
             "likeliest wins.",
             DRAW, sampling(probabilities=lambda logits, temperature: distribution(logits * temperature))),
     Mistake("temperature-without-effect", "The temperature has no effect",
-            "Either it is not used, or it divides the probabilities, which the sum to 1 undoes. It divides the logits, "
-            "before the softmax.", DRAW, sampling(probabilities=lambda logits, temperature: distribution(logits))),
+            "It is not used, or it cannot matter: divided probabilities sum to 1 again once normalised, and logits "
+            "that all grow by one number give the same p. Divide the logits by it, before the softmax.",
+            DRAW, sampling(probabilities=lambda logits, temperature: distribution(logits))),
     Mistake("always-the-likeliest", "The likeliest character is always taken",
             "argmax is the limit of temperature 0. Draw from p: rng.choice(len(p), p=p).",
             DRAW, sampling(draw=lambda p: lambda rng: int(np.argmax(p)))),
@@ -262,7 +270,20 @@ SAMPLE = (
             "counts pairs.", READ, sampling(keep_state=False)),
     Mistake("input-never-changes", "The drawn character is not fed back",
             "The input stays the prefix's last character. What was drawn is the next input.", READ,
-            sampling(feed=lambda new, old: old)),
+            sampling(feed=lambda new, old, top: old)),
+    Mistake("prefix-read-again", "The prefix is read again for every character, and not what was drawn",
+            "What was drawn is the next input, and the only one.", READ, sampling(again="prefix")),
+    Mistake("all-read-again", "The prefix and the whole text are read again for every character",
+            "The state has seen them already. From there only the character just drawn is read.", READ,
+            sampling(again="all")),
+    Mistake("state-stays", "All characters are drawn from one state",
+            "After each draw the network reads the character drawn, which gives the state for the next one.", READ,
+            sampling(stays=True)),
+    Mistake("likeliest-read", "What is read next is the likeliest character, not the one drawn",
+            "Read the character that was drawn, the one that stands in the text.", READ,
+            sampling(feed=lambda new, old, top: top)),
+    Mistake("c-missing", "The bias c is missing in the logits", "y = Wy h + c: add model.c.", "y_t = Wy h_t + c",
+            sampling(bias=lambda c: 0 * c)),
     Mistake("Wx-flat", "Wx[:, i] is flat", "(H,) + (H, 1) is (H, H); write Wx[:, [i]].", READ,
             sampling(column=lambda Wx: Wx[:1])),
     Mistake("own-generator", "The function makes a generator of its own",
