@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from authoring import files, notebooks
+from authoring.solutions import solutions
 from benchmarks.bench_redraws import measure as redraws
 from benchmarks.rounds import REPEATS, measure, once
 from rnn_helpers import check
@@ -49,10 +50,11 @@ def test_setup_cell(benchmark, repeat):
     once(benchmark, lambda: None, "setup cell", "in a clone", seconds=seconds_in_python(cell.source))
 
 
-@pytest.mark.parametrize("name", check.EXERCISES)
-def test_check(benchmark, name):
-    right = check.EXERCISES[name].reference
-    measure(benchmark, lambda: getattr(check, name)(right), "check of a right answer", name)
+@pytest.mark.parametrize("name, solution", solutions().items())
+def test_check(benchmark, name, solution):
+    function = solution.function()
+    assert getattr(check, name)(function).judgement.status == "right"
+    measure(benchmark, lambda: getattr(check, name)(function), "check of a right answer", name)
 
 
 @pytest.mark.parametrize("name", check.EXERCISES)

@@ -12,7 +12,8 @@ import argparse
 import sys
 from collections import Counter
 
-from tests.mutants.bench import Bench, solutions
+from authoring.solutions import solutions
+from tests.mutants.bench import Bench
 
 
 def table(results):

@@ -4,13 +4,14 @@ import ast
 
 import pytest
 
+from authoring.solutions import solutions
 from rnn_helpers.check import EXERCISES
 from tests.mutants import __main__ as command
 from tests.mutants import bench as trying
 from tests.mutants import faults
 from tests.mutants.equivalent import REASONS
 
-SOLUTIONS = trying.solutions()
+SOLUTIONS = solutions()
 
 
 @pytest.mark.slow
