@@ -79,5 +79,5 @@ def of_budget(nb, notebook):
     stops = any(cell.cell_type == "markdown" and BREAK in cell.source for cell in nb.cells)
     if budget.minutes > WITHOUT_A_BREAK and not stops:
         found.append(Refusal(notebook, "", f"takes {budget.minutes} minutes and has no place to stop",
-                             f"add a cell that begins with {BREAK} and says what to run when one comes back"))
+                             f"add a cell that begins with {BREAK} and says what to run on coming back"))
     return found

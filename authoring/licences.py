@@ -58,8 +58,8 @@ def main():
             if name not in known:
                 unknown.append(name)
     if unknown:
-        sys.exit(f"No licence is known of {', '.join(unknown)}. Install what is missing "
-                 f"(pip install {' '.join(unknown)}), or write its row into {FILE.name}.")
+        sys.exit(f"No licence is known for {', '.join(unknown)}. Install what is missing "
+                 f"(pip install {' '.join(unknown)}), or add its row to {FILE.name}.")
     FILE.write_text(markdown(groups, known), encoding="utf-8")
     print(FILE)
 

@@ -36,7 +36,7 @@ class Address:
 
     def __post_init__(self):
         if not _REPOSITORY.fullmatch(self.repository) or self.repository in ("owner/name", PLACEHOLDER):
-            raise ValueError(f"REPO is {self.repository!r}, expected owner/name of your own, as in its address "
+            raise ValueError(f"REPO is {self.repository!r}, expected the owner/name of your repository, as in "
                              "https://github.com/owner/name: make links REPO=owner/name BRANCH=main")
         if not _BRANCH.fullmatch(self.branch):
             raise ValueError(f"BRANCH is {self.branch!r}, expected the name of a branch: letters, digits, and . _ / - "

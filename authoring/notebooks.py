@@ -140,7 +140,7 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m authoring.notebooks", description="Build the notebooks.")
     parser.add_argument("names", nargs="*", help="03_bptt, or 03; all when none is given")
     parser.add_argument("--check", action="store_true",
-                        help="report refusals of the notebooks as they stand, write nothing")
+                        help="report refusals without running anything or writing any file")
     parser.add_argument("--draft", action="store_true", help="write in spite of refusals")
     options = parser.parse_args(arguments)
     names = []

@@ -16,7 +16,7 @@ BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 class Kind(Enum):
     """What a refusal means for the build."""
 
-    MISLEADS = "it runs, and would mislead: --draft writes it all the same"
+    MISLEADS = "it runs, but would mislead: --draft writes it anyway"
     UNREADABLE = "no learners' notebook can be made from it"
     STOPS = "a cell ends in a traceback, and nothing after it was run"
 
@@ -86,12 +86,12 @@ def _markers(cell, refuse):
     lines = [line.strip() for line in cell.source.splitlines() if "BEGIN SOLUTION" in line or "END SOLUTION" in line]
     is_solution = _nbgrader(cell).get("solution", False)
     if lines and not is_solution:
-        refuse(cell.get("id", ""), "has solution markers but is no solution cell",
-               'set "solution": true in its nbgrader metadata, or take the markers out', Kind.UNREADABLE)
+        refuse(cell.get("id", ""), "has solution markers but is not a solution cell",
+               'set "solution": true in its nbgrader metadata, or remove the markers', Kind.UNREADABLE)
     if cell.cell_type != "code":
         return
     if is_solution and not lines:
-        refuse(cell.get("id", ""), "is a solution cell without markers, so its task would vanish with the solution",
+        refuse(cell.get("id", ""), "is a solution cell without markers, so its task would be removed with the solution",
                f"put the solution between {BEGIN} and {END}", Kind.UNREADABLE)
     elif lines != [BEGIN, END] * (len(lines) // 2):
         refuse(cell.get("id", ""), f"has markers out of order: {', '.join(lines)}",
@@ -159,7 +159,7 @@ def _headings(nb, refuse):
     for cell, heading, named, given in sections:
         if named != given and heading:
             refuse(cell, f"has the heading {heading!r}, and the graded cells below it give {_listed(given)}",
-                   "let heading, check and metadata agree")
+                   "make heading, check and metadata agree")
         elif named != given:
             refuse("", f"has graded cells, of {_listed(given)}, above the first heading that names points",
                    "write the points into the exercise's heading, as in ### Exercise 1: `readout` (3 points)")
@@ -195,7 +195,7 @@ def of_outputs(nb, notebook):
         for output in cell.outputs:
             if output.output_type == "error":
                 refuse(cell, f"ends in a traceback: {output.ename}: {output.evalue}",
-                       "correct it; what may fail in a learner's notebook goes through a check", Kind.STOPS)
+                       "correct it; what may fail in a learner's notebook belongs in a check", Kind.STOPS)
             elif output.output_type == "stream" and output.name == "stderr":
                 refuse(cell, f"writes to stderr: {output.text.strip()[:200]}",
                        "remove the cause of the warning, or print")

@@ -13,7 +13,7 @@ def main(arguments=None):
     commands = parser.add_subparsers(dest="command", required=True)
     grade = commands.add_parser("grade", help="grade a folder of submissions, or an LMS zip",
                                 description="Grade submissions in a sandbox. Safe to interrupt and to run again: "
-                                            "what is graded stays, what changed (a file, a check) is graded anew.")
+                                            "what has been graded is kept, what changes (a file, a check) is regraded.")
     grade.add_argument("submissions", type=Path,
                        help="folder with STUDENT/NN_name.ipynb, or a zip from Moodle or Canvas")
     grade.add_argument("--out", type=Path, default=Path("grading"),
@@ -24,7 +24,7 @@ def main(arguments=None):
     grade.add_argument("--scheduler", metavar="ADDRESS",
                        help="a dask.distributed scheduler, as tcp://host:8786, instead of processes")
     tables = commands.add_parser("results",
-                                 help="write the tables, feedback and report again, after written answers were read")
+                                 help="write the tables, feedback and report again, with the points of written answers")
     tables.add_argument("--out", type=Path, default=Path("grading"))
     tables.add_argument("--releases", type=Path, default=ROOT / "notebooks")
     read = commands.add_parser("formgrader", help="open nbgrader's formgrader on the written answers")

@@ -77,7 +77,7 @@ def widgets():
     before, line.controls["height"].value = bytes(line.image.value), 0.5
     if line.image.value == before:
         raise AssertionError("a slider was moved and its picture is still the old one")
-    return "sliders work (whether your page shows them: run a notebook)"
+    return "sliders work (whether your browser shows them: run a notebook)"
 
 
 def notebooks():

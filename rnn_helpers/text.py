@@ -102,7 +102,7 @@ def sample(model, chars, prefix, length, temperature, rng):
     prefix : str of at least one character, read from h0 = 0 before the first is drawn
     length : number of new characters, >= 0
     temperature : > 0, divides the logits: below 1 sharper, above 1 flatter, towards 0 the likeliest character
-    rng : numpy.random.Generator, the only source of chance
+    rng : numpy.random.Generator, the only source of randomness
 
     Returns
     -------

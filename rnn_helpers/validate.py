@@ -28,7 +28,7 @@ def as_finite(name, value):
     if np.count_nonzero(np.isfinite(array)) < array.size:  # `.all()` takes twice as long for a few numbers
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise ValueError(f"{name} holds {array[where]} at index {where}, expected finite numbers; "
-                         "look at what made it: a learning rate too large, a division by zero, a missing value")
+                         "look at what made it: too large a learning rate, a division by zero, a missing value")
     return array
 
 
@@ -59,7 +59,7 @@ def as_sequence(name, value, rows, steps=None, convert=as_real):
         elif len(shape) == 1 and rows == 1:
             hint = f"; for a single series write {name}[:, None, None]"
         elif len(shape) == 3 and shape[2] == rows:
-            hint = f"; examples stand as columns: {name}.transpose(0, 2, 1)"
+            hint = f"; examples are columns: {name}.transpose(0, 2, 1)"
         expected = f"({'T' if steps is None else steps}, {rows}, B)"
         raise ValueError(f"{name} has shape {shape}, expected {expected}: steps, rows, examples{hint}")
     if shape[0] == 0:

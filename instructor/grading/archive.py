@@ -32,7 +32,7 @@ def unpack(archive, target, notebooks=()):
     try:
         bundle = zipfile.ZipFile(archive)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise NoArchive(f"{archive} is no zip that can be read ({error}): download it again, or unpack it yourself "
+        raise NoArchive(f"{archive} is not a readable zip ({error}): download it again, or unpack it yourself "
                         f"and give the "
                         "folder") from error
     shutil.rmtree(target, ignore_errors=True)

@@ -211,15 +211,14 @@ def class_report(tally, classroom, changes=()):
         published += [(student, notebook, f"{share:.0%}") for student, share in like_the_course(classroom, notebook,
                                                                                                 works)]
     if pairs_found:
-        sections["Alike: worth a question, no verdict"] = (
-            "<p>These pairs share most of what few others wrote. They may share a study group, a book or a template: "
-            "ask. "
-            "Lines that both have are marked.</p>"
+        sections["Alike: ask before you judge"] = (
+            "<p>These pairs share most of what few others have written. "
+            "The reason may be a study group, a book or a template. Lines that both have are marked.</p>"
             + "".join(f"<details><summary>{html.escape(notebook)}: {html.escape(a)} and {html.escape(b)}, {share:.0%} "
                       f"in common</summary>"
                       f"{side_by_side(left, right)}</details>" for notebook, a, b, share, left, right in pairs_found))
     if published:
-        sections["Like the course's own solutions: worth a question, no verdict"] = (
+        sections["Like the course's own solutions: ask before you judge"] = (
             "<p>The share of what a student wrote that stands in the solved notebook or in <code>rnn_helpers</code>, "
             "word for word.</p>"
             + table(("student", "notebook", "share"), sorted(published), (2,)))

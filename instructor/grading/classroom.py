@@ -59,7 +59,7 @@ class Classroom:
             fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             self.lock.close()
-            raise Busy(f"another command is at work in {self.folder}: wait for its end, or give another --out") \
+            raise Busy(f"another command is at work in {self.folder}: wait until it is done, or give another --out") \
                 from None
         return self
 

@@ -49,7 +49,7 @@ def run(options):
                 changes, missing = classroom.grade(options.submissions, options.workers, options.scheduler)
             missing += write_results(classroom, changes)
     except KeyboardInterrupt:
-        print("\nInterrupted. What is graded is kept; the same command goes on from here.", file=sys.stderr)
+        print("\nInterrupted. What has been graded is kept; run the same command to go on.", file=sys.stderr)
         return 130
     except NoArchive as error:
         print(error, file=sys.stderr)
@@ -61,13 +61,12 @@ def run(options):
         if error.errno is None:
             print(error, file=sys.stderr)
             return 2
-        print(f"{error}: {options.out} cannot be written. What is graded is kept; the same command goes on from here.",
+        print(f"{error}: {options.out} cannot be written. What has been graded is kept; run the same command to go on.",
               file=sys.stderr)
         return 4
     except Exception as error:  # a fault of the grader's
-        print(f"An error in the grader: {type(error).__name__}: {str(error)[:300]}. What is graded is kept; please "
-              f"report it.",
-              file=sys.stderr)
+        print(f"An error in the grader: {type(error).__name__}: {str(error)[:300]}. What has been graded is kept; "
+              "please report this.", file=sys.stderr)
         return 5
     if missing:
         tell(missing, options.out)
@@ -123,14 +122,13 @@ def write_results(classroom, changes=()):
     write_atomically(out / "canvas.csv", as_csv(canvas(students.values(), classroom.notebooks)))
     write_atomically(out / "report.html", class_report(tally, classroom, changes))
     graded = sum(map(len, tally.points.values()))
-    print(f"{graded} notebooks graded, {len(tally.refused)} could not be: see {out}/grades.csv, {out}/report.html, "
-          f"{out}/feedback/")
+    print(f"{graded} notebooks graded, {len(tally.refused)} could not be graded: see {out}/grades.csv, "
+          f"{out}/report.html, {out}/feedback/")
     if changes:
         show(changes, out)
     if unread:
-        print(f"{unread} written answers wait for a reader: {line('formgrader', out)}\nAfterwards, for the tables and "
-              f"the feedback: "
-              f"{line('results', out)}")
+        print(f"{unread} written answers still have to be graded: {line('formgrader', out)}\n"
+              f"Afterwards, for the tables and the feedback: {line('results', out)}")
     return missing
 
 

@@ -163,7 +163,7 @@ def grade_one(task, sandboxes):
         # values that no check has thought of: this exercise's points, and a word to the instructor
         except Exception as error:
             judgement = nothing(name, "odd")
-            result["notes"].append(f"what {name} gave could not be judged ({type(error).__name__})")
+            result["notes"].append(f"what {name} returned could not be judged ({type(error).__name__})")
         result["exercises"][name] = {**judgement, "digest": digest}
     result.update(status="graded", seconds=round(time.monotonic() - begin, 3))
     return result

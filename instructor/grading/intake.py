@@ -99,7 +99,7 @@ def look_at(root, path, name, notebooks, belongs):
         return HandedIn(path, IGNORED, "a hidden file")
     if b"/" not in path and not name.lower().endswith(b".ipynb") and student_of(os.fsdecode(name)) is None \
             and not os.path.islink(os.path.join(root, path)):
-        return HandedIn(path, IGNORED, "no student's: it lies beside their folders")
+        return HandedIn(path, IGNORED, "it belongs to no student: it lies beside their folders")
     who, filename, student = belongs(path)
     which = notebook_of(filename, notebooks)
     item = HandedIn(path, DUE, "", student, which or "?", who)
@@ -115,11 +115,11 @@ def look_at(root, path, name, notebooks, belongs):
     elif not name.lower().endswith(b".ipynb"):
         item.state, item.why, item.notebook = IGNORED, "no notebook (.ipynb)", "?"
     elif not stat.S_ISREG(kind.st_mode):
-        item.state, item.why = REFUSED, f"{text}: it is no ordinary file"
+        item.state, item.why = REFUSED, f"{text}: it is not an ordinary file"
     elif which is None and os.path.splitext(filename)[0] in PAGES:
         item.state, item.why = IGNORED, "a page of the course, without exercises"
     elif which is None:
-        item.state, item.why = REFUSED, f"{text}: its name is none of the course's notebooks ({', '.join(notebooks)})"
+        item.state, item.why = REFUSED, f"{text}: it has no course notebook's name ({', '.join(notebooks)})"
     return item
 
 

@@ -30,18 +30,18 @@ def open_below(root, parts):
                        dir_fd=folder)
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENOTDIR):
-            raise Refused("it is a link, or lies behind one; hand in the notebook itself") from error
+            raise Refused("it is a link, or was reached through one; hand in the notebook itself") from error
         raise Refused(f"it cannot be read: {error.strerror}") from error
     finally:
         os.close(folder)
 
 
 def bytes_of(root, parts):
-    """What a file holds. Refused when it is no ordinary file, or too large."""
+    """What a file holds. Refused when it is not an ordinary file, or too large."""
     handle = open_below(root, parts)
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
-        raise Refused("it is no ordinary file")
+        raise Refused("it is not an ordinary file")
     with os.fdopen(handle, "rb") as file:
         try:
             raw = file.read(MOST_FILE + 1)
@@ -68,10 +68,10 @@ def cells_in(raw):
     try:
         data = json.loads(raw.decode("utf-8-sig"))
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise Refused(f"it is no notebook: not valid JSON ({type(error).__name__}); was the download cut short?") \
+        raise Refused(f"it is not a notebook: not valid JSON ({type(error).__name__}); was the download cut short?") \
             from error
     if not isinstance(data, dict) or not isinstance(data.get("nbformat"), int):
-        raise Refused("it is no notebook: the field nbformat is missing")
+        raise Refused("it is not a notebook: the field nbformat is missing")
     try:
         if data["nbformat"] >= 4:
             found = data["cells"]
@@ -82,7 +82,7 @@ def cells_in(raw):
                   "metadata": cell.get("metadata", {}),
                   **({"id": cell["id"]} if isinstance(cell.get("id"), str) else {})} for cell in found]
     except (KeyError, TypeError, AttributeError) as error:
-        raise Refused(f"it is no notebook that nbformat describes ({type(error).__name__})") from error
+        raise Refused(f"it is not a notebook that nbformat accepts ({type(error).__name__})") from error
     characters = sum(len(cell["source"]) for cell in cells)
     if len(cells) > MOST_CELLS or characters > MOST_SOURCE:
         raise Refused(f"it has {len(cells)} cells and {characters} characters, far more than the course's")

@@ -95,7 +95,7 @@ def rebuild(release, submission):
             notes.append(f"the cell for {name} is missing")
             continue
         if len(candidates) > 1:
-            notes.append(f"the cell for {name} is there {len(candidates)} times; the last that was changed counts")
+            notes.append(f"the cell for {name} is there {len(candidates)} times; the one changed last counts")
         if pick not in named:
             notes.append(f"the cell for {name} was found by {'the function it defines' if function else 'its cell id'}")
         used |= {pick, *candidates}

@@ -124,7 +124,7 @@ def answer_in(data):
     if isinstance(answer, dict) and (isinstance(answer.get("observed"), dict) or isinstance(answer.get("missing"), str)
                                      or isinstance(answer.get("probe"), dict)):
         return answer
-    raise ValueError("no answer of the sandbox")
+    raise ValueError("no answer from the sandbox")
 
 
 class Sandbox:
@@ -138,7 +138,7 @@ class Sandbox:
 
     def __enter__(self):
         if os.getuid() == 0:
-            raise NoSandbox("a worker that runs as root does not grade: its limits would not bind")
+            raise NoSandbox("a worker that runs as root does not grade: its limits would have no effect")
         self.errors = tempfile.TemporaryFile()
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
@@ -242,7 +242,7 @@ FIXES = {
     "user namespaces": "unprivileged user namespaces must be allowed: `sudo sysctl -w "
                        "kernel.unprivileged_userns_clone=1` where there is "
                        "such a setting, and `sudo sysctl -w user.max_user_namespaces=10000` where that is 0",
-    "AppArmor": "Ubuntu's AppArmor keeps bubblewrap from working: `sudo sysctl -w "
+    "AppArmor": "Ubuntu's AppArmor stops bubblewrap from working: `sudo sysctl -w "
                 "kernel.apparmor_restrict_unprivileged_userns=0`, "
                 "or a profile for bwrap in /etc/apparmor.d that says `userns,`",
 }
@@ -273,9 +273,9 @@ def refuse_without_sandbox():
                         f"on Windows")
     kernel = platform.release()
     if kernel.endswith("-Microsoft"):  # WSL 2 writes it small
-        raise NoSandbox("WSL 1 has no namespaces: `wsl --set-version DISTRIBUTION 2` makes it WSL 2")
+        raise NoSandbox("WSL 1 has no namespaces: `wsl --set-version DISTRIBUTION 2` turns it into WSL 2")
     if os.getuid() == 0:
-        raise NoSandbox("grading refuses to run as root, for whom the sandbox's limits do not bind: use an ordinary "
+        raise NoSandbox("grading refuses to run as root, on whom the sandbox's limits have no effect: use an ordinary "
                         "user, "
                         "as in `runuser -u NAME -- python -m instructor grade ...`")
     if platform.machine() not in ARCHITECTURES:
@@ -292,13 +292,13 @@ def refuse_without_sandbox():
     except SandboxDied as error:
         raise NoSandbox(f"bubblewrap does not work here ({error}): {why_not(str(error))}") from error
     if "probe" not in answer:
-        raise NoSandbox(f"no process can be limited and filtered here ({answer['missing']}): the kernel needs seccomp "
+        raise NoSandbox(f"processes cannot be confined here ({answer['missing']}): the kernel needs seccomp "
                         f"filters, "
                         "CONFIG_SECCOMP_FILTER, and rlimits")
     if allowed := [name for name, denied in answer["probe"].items() if not denied]:
         raise NoSandbox(f"the sandbox does not hold here, it allows: {', '.join(allowed)}. A newer kernel (5.10 or "
                         f"later) or "
-                        "bubblewrap (0.8 or later) may; please report it with the versions of both")
+                        "bubblewrap (0.8 or later) may help; please report this with both versions")
 
 
 def memory_in_use():

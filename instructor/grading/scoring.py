@@ -26,8 +26,8 @@ LIMIT_TOLD = f"An exercise has {SECONDS} seconds of processor time, however busy
 MISSING = {  # why a sandbox sent nothing that was observed
     "undefined": "no function {function} is defined",
     "broken": "its cell does not run: {error} in line {line}",
-    "cpu": "it was still computing when its time was over, and was stopped. " + LIMIT_TOLD,
-    "wall": "it was still running after many times its processor time, and was stopped. " + LIMIT_TOLD,
+    "cpu": "it was still computing when its time ran out, and was stopped. " + LIMIT_TOLD,
+    "wall": "it was still running after many times its processor limit, and was stopped. " + LIMIT_TOLD,
     "idle": "it waited instead of computing, and was stopped",
     "files": "it wrote far more files than a notebook of the course needs, and was stopped",
     "large": "its results are far larger than asked for",

@@ -116,7 +116,7 @@ def _exercise_of(function):
             return name
     name = getattr(function, "__name__", repr(function))
     if name not in EXERCISES:
-        raise ValueError(f"{name} is no exercise and was not checked, expected one of {', '.join(EXERCISES)}")
+        raise ValueError(f"{name} is not an exercise and was not checked, expected one of {', '.join(EXERCISES)}")
     return name
 
 
@@ -150,7 +150,7 @@ def _summary(notebook, records):
     points = {name: min(records[name]["points"], most) for name, most in asked.items() if name in records}
     left = [name for name, most in asked.items() if points.get(name, 0.0) < most]
     if not asked:
-        return notebook, "no exercise here that a check reads", 0.0, 0.0
+        return notebook, "no exercise with a check here", 0.0, 0.0
     return notebook, f"left: {', '.join(left)}" if left else "all right", sum(points.values()), sum(asked.values())
 
 

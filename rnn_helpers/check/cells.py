@@ -46,12 +46,12 @@ def not_run(name, function, shell):
         home = max(n for n, text in enumerate(cells) if text.strip() == source)
     except (AttributeError, KeyError, TypeError, ValueError):  # no notebook, or a function of another file
         return None
-    judged = f"What is judged is the version of cell [{home}]."
+    judged = f"The check judges the version in cell [{home}]."
     for n in range(len(cells) - 1, home, -1):
         if defines(cells[n], name):
             problem = problem_of(cells[n], shell)
             why = f"did not run: {problem}" if problem else "stopped before its definition"
-            return Advice(f"Cell [{n}], which defines `{name}` anew, {why}. {judged}", "unfinished", theirs=True)
+            return Advice(f"Cell [{n}], which defines `{name}` again, {why}. {judged}", "unfinished", theirs=True)
     arguments = list(code.co_varnames[:code.co_argcount])
     for n in range(len(cells) - 1, home, -1):
         for other, others in functions_in(cells[n], shell).items():

@@ -46,7 +46,7 @@ def leads(keys, indices, chars):
     if isinstance(keys, str) or {str(key) for key in keys} != set(chars):
         return "to other characters than chars holds"
     if isinstance(indices, str) or indices.dtype.kind not in "biuf" or indices.shape != keys.shape:
-        return "to something that is no index"
+        return "to something that is not an index"
     index_of = {str(key): int(index) for key, index in zip(keys, indices, strict=True)}
     offsets = {index_of[char] - index for index, char in enumerate(chars) if chars.count(char) == 1}
     if len(offsets) != 1:
@@ -131,7 +131,7 @@ ONE_HOT = Exercise(
             Facet("shape (T, size, 1)", 0.25, keys((FEW, MANY), "X"), "shape"),
             Facet("a list works too", 0.125, ("a list*/X",), "further"),
             Facet("X itself is returned", 0.125, keys([FEW], ["returned"]), "property"),
-            Facet("arguments unharmed", 0.125, kind="unharmed")),
+            Facet("arguments unchanged", 0.125, kind="unharmed")),
     reference=one_hot,
     forbidden=(OneHot.__array__, OneHot.__getitem__),
     mistakes=mistakes.ONE_HOT,
@@ -238,7 +238,7 @@ SOFTMAX_CROSS_ENTROPY = Exercise(
             Facet("logits near +-1000", 0.5, ("all logits + 1000/*", "another constant*/*"), "property"),
             Facet("a very unlikely target", 0.25, ("a target 600*/loss",), "property"),
             Facet("loss and dlogits, in this order", 0.25, ("one sequence/returned",), "property"),
-            Facet("arguments unharmed", 0.5, kind="unharmed")),
+            Facet("arguments unchanged", 0.5, kind="unharmed")),
     reference=softmax_cross_entropy,
     family=losses.SOFTMAX_CROSS_ENTROPY,
     witness=entropy_witness,
@@ -297,7 +297,7 @@ TRAIN_STEP_CHARACTERS = Exercise(
             Facet("parameters after a step without clipping", 0.25, keys(["a batch*"], PARAMS)),
             Facet("parameters after clipped steps", 0.5, keys(("a clipped*", "two steps"), PARAMS)),
             Facet("loss and norm, in this order", 0.25, ("a clipped step/returned",), "property"),
-            Facet("X and targets unharmed", 0.25, kind="unharmed")),
+            Facet("X and targets unchanged", 0.25, kind="unharmed")),
     reference=train_step_characters,
     forbidden=(train_step, fit, train_stream),
     family=training.CHARACTERS,

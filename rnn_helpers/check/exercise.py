@@ -68,7 +68,7 @@ def parts(returned, *names):
     """The first values of a returned tuple, one per name; more are allowed. BadReturn when there are too few."""
     asked = ", ".join(names)
     if returned is None:
-        raise BadReturn(f"it returned None, expected {asked}: is there a `return` on every way out?")
+        raise BadReturn(f"it returned None, expected {asked}: does every path end in `return`?")
     if not isinstance(returned, (tuple, list)):
         raise BadReturn(f"it returned one {type(returned).__name__}, expected {len(names)} values: {asked}")
     if len(returned) < len(names):

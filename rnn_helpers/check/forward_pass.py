@@ -63,7 +63,7 @@ def read_caches(*given):
         h_states, X, h0 = values["h_states"], i["X"], i[given[0]] if given else np.zeros_like(i["h0"])
         names = ("cache_x_t", "cache_h_prev", "cache_h_t")
         if isinstance(h_states, str) or h_states.shape != (len(X), *h0.shape):
-            return {"h_states": h_states, **dict.fromkeys(names, "not looked at: h_states first")}
+            return {"h_states": h_states, **dict.fromkeys(names, "not checked: h_states first")}
         if "no entry" in str(values["caches"]):
             return {"h_states": h_states, **dict.fromkeys(names, str(values["caches"]))}
         steps = [kept(i, values, X[t], h_states[t - 1] if t else h0, h_states[t], t) for t in range(len(X))]
@@ -115,7 +115,7 @@ RNN_FORWARD = Exercise(
                   "property"),
             Facet("h_states and caches, in this order", 0.5, ("one sequence/returned",), "property"),
             Facet("caches hold what the way back needs", 1, ("*/cache_*",), "property"),
-            Facet("arguments unharmed", 0.5, kind="unharmed")),
+            Facet("arguments unchanged", 0.5, kind="unharmed")),
     reference=rnn_forward,
     forbidden=(kept,),
     family=family.RNN_FORWARD,
@@ -155,7 +155,7 @@ MANY_TO_MANY = Exercise(
             Facet("h_states as a list of states", 0.25, ("a list of states/Y",)),
             Facet("shape of Y", 0.75, ("one sequence/Y", "a batch of 2/Y"), "shape"),
             Facet("Y itself is returned", 0.25, ("one sequence/returned",), "property"),
-            Facet("arguments unharmed", 0.25, kind="unharmed")),
+            Facet("arguments unchanged", 0.25, kind="unharmed")),
     reference=many_to_many,
     family=family.MANY_TO_MANY,
 )
@@ -171,7 +171,7 @@ MANY_TO_ONE = Exercise(
             Facet("y of a batch, and of one step", 0.5, ("a batch of 2/y", "T = 1/y"), "exact"),
             Facet("h_states as a list of states", 0.25, ("a list of states/y",), "exact"),
             Facet("y itself is returned", 0.25, ("one sequence/returned",), "property"),
-            Facet("arguments unharmed", 0.25, kind="unharmed")),
+            Facet("arguments unchanged", 0.25, kind="unharmed")),
     reference=many_to_one,
     family=family.MANY_TO_ONE,
 )

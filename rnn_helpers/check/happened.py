@@ -57,13 +57,13 @@ def explained(error, function, asks, returned, known):
         return Problem("time", f"it was still running after {limits.TIME_LIMIT:g} seconds and was "
                                "stopped", scene.line, hint)
     if isinstance(error, KeyboardInterrupt):
-        return Problem("exit", "it was interrupted", scene.line, "run the check again and let it end")
+        return Problem("exit", "it was interrupted", scene.line, "run the check again and let it finish")
     if isinstance(error, SystemExit):
         return Problem("exit", "it ended with SystemExit", scene.line,
                        "a function gives its result with `return`, not with exit()")
     text = ": ".join(filter(None, [type(error).__name__, said(error)]))
     if not any(frame.f_code is function.__code__ for frame in frames):  # the case stumbled over what was returned
-        return Problem("return", f"what it returned cannot be used ({text}); asked for is {asks}")
+        return Problem("return", f"what it returned cannot be used ({text}); expected {asks}")
     place = type(error), scene.frame and scene.frame.f_code, scene.lineno
     if place in known:
         return Problem("error", text, scene.line)
@@ -82,7 +82,7 @@ def not_written(error, scene):
     """The problem of a function that ended with NotImplementedError: a stub, or more than that."""
     if type(error) is not NotImplementedError:  # input() where nobody can answer
         return Problem("error", f"{type(error).__name__}: {said(error)}", scene.line,
-                       "ask for nothing: use the arguments")
+                       "do not ask for input: use the arguments")
     if scene.elsewhere and own(scene.frame):
         name = scene.name
         return Problem("error", f"it calls {name}, which is not written yet", "",

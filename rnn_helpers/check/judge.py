@@ -47,7 +47,7 @@ class Judgement:
 
 
 DISCREET = {"error": "it raised an exception: the check in the notebook shows which, and where",
-            "return": "what it returned cannot be used", "time": "it was still running at the end of its time",
+            "return": "what it returned cannot be used", "time": "it ran out of time",
             "exit": "it ended the program instead of returning"}
 
 
@@ -103,7 +103,7 @@ class Evidence:
             return f"{name} differs ({case})" if got.size == expected.size \
                 else f"{self.other_shape(name, got, expected)} ({case})"
         if name == "returned" and got.dtype.kind == "U":  # in words, see `returned`
-            return f"returned: {got}; asked for: {expected} ({case})"
+            return f"returned: {got}; expected: {expected} ({case})"
         return f"{first_difference(name, got, expected, self.tolerance[case])} ({case})"
 
     def other_shape(self, name, got, expected):
@@ -134,12 +134,12 @@ class Evidence:
         if not again or self.observed.cases[case.name].problem:
             return ""
         if again.problem:
-            return f"it works the first time only; called again with the same arguments: {self.describe(again.problem)}"
+            return f"it works only the first time; called again with the same arguments: {self.describe(again.problem)}"
         others = reading(case, self.inputs, again)
         for name, value in reading(case, self.inputs, self.observed.cases[case.name]).items():
             other = others.get(name)
             if other is None or not close(other, value, case.tolerance):
-                return (f"called again with the same arguments it gives another {name}: something is kept from the "
+                return (f"called again with the same arguments it gives a different {name}: something is kept from the "
                         "call before (a global, a default argument that grows), or drawn at random")
         return ""
 
@@ -166,7 +166,7 @@ def facet_scores(evidence):
             keys = [key for key in keys if not evidence.reason(f"{first}/{key.split('/')[1]}")]
         waits = facet.kind in LATER and not (some_value and keys)
         if waits:
-            reason = "waits for right values"
+            reason = "needs right values first"
         elif facet.kind == "unharmed":
             reason = evidence.harm()
         else:
@@ -190,8 +190,8 @@ def judge(yardstick, observed: Observed, hidden=False):
         return alone
     names = " and ".join(f"`{name}`" for name in observed.helpers)
     right = "right" if helped.status == "right" else f"judged with the course's {names}"
-    helped.advice = [Advice(f"`{alone.name}` is {right}. Your {names}, which it calls, gives other results than the "
-                            "course's: look at that check.", "whose", theirs=True), *helped.advice]
+    helped.advice = [Advice(f"`{alone.name}` is {right}. Your {names}, which it calls, gives results that differ "
+                            "from the course's: look at that check.", "whose", theirs=True), *helped.advice]
     helped.helped = observed.helpers
     return helped
 
@@ -216,16 +216,16 @@ def judge_alone(yardstick, observed, hidden=False):
     kinds = {kind for kind, _ in observed.remarks}
     if problems and problems[0].kind == "not attempted" or "nothing written" in kinds:
         result.status = "not attempted"
-        where = ", which stands above it" if "below the raise" in kinds else ""
-        left = f"take out the line `raise NotImplementedError`{where}, to see what your code gives" \
+        where = ", which stands above it," if "below the raise" in kinds else ""
+        left = f"remove the line `raise NotImplementedError`{where} to see what your code returns" \
             if problems and problems[0].line else f"not attempted yet: {exercise.asks}"
         result.advice = [Advice(left, "unfinished")]
         return result
     if observed.borrowed:
         result.status = "borrowed"
         result.advice = [Advice(f"it calls the course's own {observed.borrowed}, which is what you are asked to write; "
-                                "its answer is right, but not yours yet. Other exercises' functions may be "
-                                "called.", "course")]
+                                "the answer is right, but it is not yours yet. You may call other exercises' "
+                                "functions.", "course")]
         return result
     evidence = Evidence(yardstick, observed, hidden)
     result.facets = facet_scores(evidence)

@@ -186,7 +186,7 @@ def plain(name, value):
             warnings.simplefilter("ignore")
             array = np.array(value)
     except Exception:  # ragged, or an object that cannot be an array
-        return f"{name} is no array: its parts differ in shape, or hold something that is not a number"
+        return f"{name} is not an array: its parts differ in shape, or hold something that is not a number"
     if array.dtype.kind in "US" or array.dtype.kind == "O" and array.ndim \
         and all(isinstance(v, str) for v in array.flat):
         return array.astype(str)
@@ -243,7 +243,7 @@ def observe(exercise, function, inputs, guarded=True, limit=limits.limited):
     observed : Observed
     """
     if not callable(function):
-        problem = Problem("return", f"the check got {type(function).__name__}, which is no function",
+        problem = Problem("return", f"the check got {type(function).__name__}, which is not a function",
                           hint=f"give it the function's name without brackets: check.{exercise.name}({exercise.name})")
         return Observed({case.name: CaseResult(problem=problem) for case in exercise.cases})
     printed, cases, again, known = Counter(), {}, None, set()

@@ -42,10 +42,10 @@ class Progress:
 
     def headline(self):
         if not self.maximum:
-            return f"{self.title}: no exercise here that a check reads"
+            return f"{self.title}: no exercise with a check here"
         left = [name for name, _, points, maximum in self.rows if points is not None and points < maximum]
         read = any(points is None for _, _, points, _ in self.rows)
-        rest = f"left: {', '.join(left)}" if left else "nothing left but what a person reads" if read \
+        rest = f"left: {', '.join(left)}" if left else "only written answers left, read by a person" if read \
             else "nothing left"
         return f"{self.title}: {points_text(self.points)} of {points_text(self.maximum)} points; {rest}"
 

@@ -142,9 +142,9 @@ def missing_attribute(scene):
         return f"`{base}` is a list here, and a list has no `{name}`: `np.asarray({base})` makes an array of " \
                "it." if base else ""
     if type(thing) is set and name == "sort":
-        return "A set has no order that could be sorted: `sorted(...)` of it gives a list."
+        return "A set has no order: `sorted(...)` of it gives a list."
     if isinstance(thing, tuple):
-        return f"`{base}` is a tuple of {len(thing)}: take it apart, as in `{_letters(len(thing))} = " \
+        return f"`{base}` is a tuple of {len(thing)}: unpack it, as in `{_letters(len(thing))} = " \
                f"{base}`." if base and thing else ""
     if isinstance(thing, np.ndarray) and name in ("append", "extend"):
         return "An array does not grow: collect in a list, and make an array of it at the end."
@@ -350,7 +350,7 @@ def list_for_array(scene):
         for side, other in ((node.left, node.right), (node.right, node.left)):
             if type(scene.value(side)) is list and not isinstance(scene.value(other), np.ndarray | int):
                 text = scene.source(side)
-                return f"`{text}` is a list here, which cannot be computed with: `np.asarray({text})` can."
+                return f"`{text}` is a list here, which has no arithmetic: `np.asarray({text})` can."
     for node in scene.of(ast.Subscript):
         index = scene.value(node.slice)
         if type(scene.value(node.value)) is list \
@@ -366,7 +366,7 @@ def tuple_for_array(scene):
         for side in (node.left, node.right):
             value, text = scene.value(side), scene.source(side)
             if type(value) is tuple and value:
-                return f"`{text}` is a tuple of {len(value)}: take it apart, as in `{_letters(len(value))} = {text}`."
+                return f"`{text}` is a tuple of {len(value)}: unpack it, as in `{_letters(len(value))} = {text}`."
     return ""
 
 
@@ -427,7 +427,7 @@ def truth_of_an_array(scene):
             word = "is" if isinstance(node.ops[0], ast.Eq) else "is not"
             return f"`{scene.source(node)}` compares each number with None: write `{scene.source(left)} {word} None`."
         text = scene.source(node)
-        return f"`{text}` answers for each number, and `if` wants one answer: `np.all({text})` or `np.any({text})`."
+        return f"`{text}` answers for each number, and `if` needs one answer: `np.all({text})` or `np.any({text})`."
     for node in scene.parts():
         asked = [node.test] if isinstance(node, ast.IfExp | ast.If | ast.While) else getattr(node, "values", [])
         asked = [node.operand] if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not) else asked
@@ -497,7 +497,7 @@ def transposed(scene):
     (way, (shape, which)), = good.items()
     if which.endswith(".T"):
         return f"`{which}` has a transpose too many: `{way.replace('.T.T', '')}` is {shape}."
-    return f"`{which}` lacks its transpose: `{way}` is {shape}." if which \
+    return f"`{which}` needs its transpose: `{way}` is {shape}." if which \
         else f"It fits the other way round: `{way}` is {shape}."
 
 
@@ -530,7 +530,7 @@ def parts_of_other_shapes(scene):
             shapes = list(dict.fromkeys(described(v) for v in value))
             if len(shapes) > 1:
                 return f"The elements of `{scene.source(node.args[0])}` are {' and '.join(shapes[:3])}: they must " \
-                       "be alike."
+                       "be the same."
     return ""
 
 
@@ -542,7 +542,7 @@ def flat_probabilities(scene):
         if isinstance(node.func, ast.Attribute) and node.func.attr == "choice" and shape and len(shape) == 2 \
             and 1 in shape:
             text = scene.source(p)
-            return f"`{text}` is {shape}, and `choice` wants one axis: `{text}[:, 0]`." if shape[1] == 1 else ""
+            return f"`{text}` is {shape}, and `choice` needs one axis: `{text}[:, 0]`." if shape[1] == 1 else ""
     return ""
 
 
@@ -595,7 +595,7 @@ def calls_itself(scene):
     """A function whose line calls it again."""
     for node in scene.of(ast.Call):
         if isinstance(node.func, ast.Name) and node.func.id == scene.name:
-            return f"`{scene.name}` calls itself here, without end."
+            return f"`{scene.name}` calls itself here, endlessly."
     return ""
 
 

@@ -17,7 +17,7 @@ def named(returned, *names):
     """
     asked = ", ".join(names)
     if returned is None or isinstance(returned, (tuple, list)) and not returned:
-        raise BadReturn(f"it returned {returned}, expected {asked}: is there a `return` on every way out?")
+        raise BadReturn(f"it returned {returned}, expected {asked}: does every path end in `return`?")
     if not isinstance(returned, (tuple, list, *NUMBERS)):
         raise BadReturn(f"it returned one {type(returned).__name__}, expected {len(names)} values: {asked}")
     values = returned if isinstance(returned, (tuple, list)) else (returned,)
@@ -30,7 +30,7 @@ def single(returned, name):
     More values behind it are allowed; a tuple of it alone is a comma too many. BadReturn for None.
     """
     if returned is None:
-        raise BadReturn(f"it returned None, expected {name}: is there a `return` on every way out?")
+        raise BadReturn(f"it returned None, expected {name}: does every path end in `return`?")
     if not isinstance(returned, tuple) or not returned:
         return {name: returned, "returned": name}
     return {name: returned[0], "returned": name if len(returned) > 1 else f"({name},), a tuple"}
@@ -43,7 +43,7 @@ def pair(returned, first, second, is_first):
         second value it is None.
     """
     if returned is None:
-        raise BadReturn(f"it returned None, expected {first}, {second}: is there a `return` on every way out?")
+        raise BadReturn(f"it returned None, expected {first}, {second}: does every path end in `return`?")
     if is_first(returned):
         return returned, None, first
     if not isinstance(returned, (tuple, list)):

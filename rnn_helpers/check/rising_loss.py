@@ -62,7 +62,7 @@ SHARES = Exercise(
     facets=(Facet("shape (T, 3)", 0.5, ("*/*",), "shape"),
             Facet("the shares in full BPTT", 1, (f"{FULL}/sizes", f"{BATCH}/sizes")),
             Facet("the shares in other backward functions", 1, (f"{LAST}/sizes", f"{SHORT}/sizes")),
-            Facet("arguments unharmed", 0.5, kind="unharmed")),
+            Facet("arguments unchanged", 0.5, kind="unharmed")),
     reference=shares,
     mistakes=mistakes.SHARES,
     witness=witness,

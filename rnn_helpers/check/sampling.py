@@ -97,7 +97,7 @@ def text_of(function, i, model, chars, prefix, length, temperature, rng):
     with i.as_list("chars", chars) as chars:
         text = function(model, chars, prefix, length, temperature, rng)
     if text is None:
-        raise BadReturn("it returned None, expected a str: is there a `return` on every way out?")
+        raise BadReturn("it returned None, expected a str: does every path end in `return`?")
     if isinstance(text, (list, tuple, np.ndarray)) and all(isinstance(char, str) for char in np.ravel(text)):
         return np.ravel(text).astype(str)
     if not isinstance(text, str):
@@ -262,10 +262,10 @@ SAMPLE = Exercise(
             Facet("a str of `length` characters", 0.25, ("a clear text/type", "1500 draws/length"), "form"),
             Facet("drawn from softmax(logits / temperature)", 1,
                   ("1500 draws/each character",)),
-            Facet("rng is the only source of chance", 0.5,
+            Facet("rng is the only source of randomness", 0.5,
                   keys(["1500 draws"], ("rng", "call after call", "the same seed", "shared generators")), "property"),
             Facet("temperature 0.001", 0.25, ("temperature 0.001/text",)),
-            Facet("arguments unharmed", 0.25, kind="unharmed")),
+            Facet("arguments unchanged", 0.25, kind="unharmed")),
     reference=sample,
     forbidden=(likeliest,),
     mistakes=mistakes.SAMPLE,

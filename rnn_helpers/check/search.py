@@ -552,8 +552,8 @@ def told(family, fit):
         found.append(replace(variant, name=name, title=title, why=why))
     if fit.order:
         asked, order = ", ".join(name for name in family.outputs if name in fit.order), ", ".join(fit.order)
-        found.append(Variant(None, f"order-{'-'.join(fit.order)}", f"The values come in another order: {order}",
-                             f"Each is what it should be, but in another place. Return ({asked}).", f"-> ({asked})"))
+        found.append(Variant(None, f"order-{'-'.join(fit.order)}", f"The values come in the wrong order: {order}",
+                             f"Each value is right, but in the wrong place. Return ({asked}).", f"-> ({asked})"))
     return found
 
 

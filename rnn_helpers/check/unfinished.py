@@ -25,7 +25,7 @@ def returns_nothing(evidence, problems):
     if not problems or problems[0].kind != "return" or not remarks(evidence, "no return"):
         return []
     shown = " `print` shows a value; `return` gives it back." if evidence.observed.printed else ""
-    return [Advice(f"It has no `return`, so nothing comes back.{shown} Asked for is {evidence.exercise.asks}.",
+    return [Advice(f"It has no `return`, so nothing comes back.{shown} Expected: {evidence.exercise.asks}.",
                    "unfinished")]
 
 
@@ -34,7 +34,7 @@ def too_early(evidence, problems):
     if problems or not places:
         return []
     return [Advice(
-        "This `return` stands in the loop and ends it in its first round. Below the loop, it waits for all rounds.",
+        "This `return` stands in the loop and ends it on the first pass. Move it below the loop.",
         "unfinished", code="" if evidence.hidden else places[0], theirs=True)]
 
 
@@ -46,7 +46,7 @@ def missing(evidence):
     if not names or any(evidence.got.get(key) is not None or evidence.case(key).problem for key in wrong):
         return []
     text = f"{listed(names)} {'is' if len(names) == 1 else 'are'} not returned; what is returned is right."
-    return [Advice(f"{text} Asked for is {evidence.exercise.asks}.", "unfinished")]
+    return [Advice(f"{text} Expected: {evidence.exercise.asks}.", "unfinished")]
 
 
 def untouched(evidence):
@@ -66,7 +66,7 @@ def untouched(evidence):
     places = remarks(evidence, "local name")
     unwritten = remarks(evidence, "model untouched") and not places
     written = ": the update is still to be written." if unwritten else "."
-    found = [Advice(f"{listed(changing)} are what they were before the call{written}", "unfinished")]
+    found = [Advice(f"{listed(changing)} are the same as before the call{written}", "unfinished")]
     if places and not evidence.hidden:
         found.append(Advice("This gives a name of the function a new array, and leaves the model's as it was: "
                             "`model.cell.Wx -= ...` changes the model's.", "unfinished", code=places[0], theirs=True))
@@ -107,8 +107,8 @@ def bare(evidence, problems, last):
 
 def as_made(names):
     verb = "is" if len(names) == 1 else "are"
-    return (f"{listed('`' + text.replace(' (', '` (') for text in names)} {verb} returned as made: nothing is written "
-            "there yet.")
+    return (f"{listed('`' + text.replace(' (', '` (') for text in names)} {verb} returned as created: nothing is "
+            "written there yet.")
 
 
 def in_words(got, expected):

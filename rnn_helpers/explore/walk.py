@@ -36,7 +36,7 @@ class WalkBack:
             self.walk, self.failed = walk.walk_back(cell, self.X, dh, self.h0, backward), ""
         except NotImplementedError:
             self.walk, self.failed = walk.walk_back(cell, self.X, dh, self.h0), ""
-            self.whose = "the course's rnn_cell_backward, for yours is not written yet"
+            self.whose = "the course's rnn_cell_backward, as yours is not written yet"
         except Exception as error:
             self.walk, self.failed = walk.walk_back(cell, self.X, dh, self.h0), error_line(error)
         last = max(positions(self.walk) - 1, 0)

@@ -87,7 +87,7 @@ def test_an_example_in_a_text_follows(copy):
 @pytest.mark.parametrize("bad", ["", "ada", "ada/b/c", "https://github.com/ada/b", "a b/c", "-a/b", "a--b/c", "ada/..",
                                  "ada/b.git", "owner/name", "OWNER/REPO", 'ada/b"', "ada/$(x)"])
 def test_a_wrong_repository_is_refused(bad):
-    says = r"REPO is .*, expected owner/name of your own.*make links REPO=owner/name BRANCH=main"
+    says = r"REPO is .*, expected the owner/name of your repository.*make links REPO=owner/name BRANCH=main"
     with pytest.raises(ValueError, match=says):
         links.Address(bad)
 

@@ -51,7 +51,7 @@ def test_duplicate_grade_ids():
 
 @pytest.mark.parametrize(("source", "data", "says"), [
     ("def f(x):\n    return 2 * x", {"solution": True, "grade_id": "f"}, "without markers"),
-    (SOLUTION, {"solution": False}, "is no solution cell"),
+    (SOLUTION, {"solution": False}, "is not a solution cell"),
     (SOLUTION.replace("    ### END SOLUTION", ""), {"solution": True, "grade_id": "f"}, "out of order"),
     (SOLUTION.replace("### BEGIN", "# BEGIN"), {"solution": True, "grade_id": "f"}, "out of order"),
 ])

@@ -425,7 +425,7 @@ def test_partial_credit():
     assert verdict("rnn_cell_backward",
                    lambda cell, dh, cache: (*plain(cell, dh, cache)[:3], np.zeros_like(dh))).points == 6.25
     facets = verdict("rnn_backward", lambda cell, dh, caches: loop(cell, dh, caches)[:3]).facets
-    assert any("returned: dWx, dWh, db; asked for: dWx, dWh, db, dh0" in facet.reason for facet in facets)
+    assert any("returned: dWx, dWh, db; expected: dWx, dWh, db, dh0" in facet.reason for facet in facets)
     assert [facet.earned > 0
             for facet in facets if "one sequence" in facet.title or facet.title == "dh0"] == [True, True, False]
 

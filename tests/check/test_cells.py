@@ -34,6 +34,6 @@ def test_on_a_kernel():
     assert "Cell [" not in said["fine"] + said["of the new"]
     for name, why in (("old", "SyntaxError"), ("old again", "stopped before its definition")):
         assert f"Cell [{5 if name == 'old' else 7}]" in said[name] and why in said[name] \
-            and "version of cell [3]" in said[name]
-    assert "readouts" in said["of the former name"] and "version of cell [9]" in said["of the former name"]
+            and "version in cell [3]" in said[name]
+    assert "readouts" in said["of the former name"] and "version in cell [9]" in said["of the former name"]
     assert "did not run: SyntaxError" in said["so not there"] and "Cell [13]" in said["so not there"]

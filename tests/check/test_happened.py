@@ -97,8 +97,8 @@ WHAT_TO_DO = {  # (exercise, arguments, lines of the function) -> what is said; 
     "a lost axis, by name": (("softmax_cross_entropy", "logits, targets", "top = logits.max(axis=1)\np = "
                                                                           "np.exp(logits - top)"),
                              "`logits.max(axis=1)` (line 2) has lost an axis"),
-    "a transpose": (cell_back("dWx = h_t @ x_t"), "`x_t` lacks its transpose: `h_t @ x_t.T` is (5, 2)."),
-    "a transpose in what is returned": (cell_back("return h_t @ x_t, dh_t @ h_prev.T, dh_t, h_prev"), "`x_t` lacks "
+    "a transpose": (cell_back("dWx = h_t @ x_t"), "`x_t` needs its transpose: `h_t @ x_t.T` is (5, 2)."),
+    "a transpose in what is returned": (cell_back("return h_t @ x_t, dh_t @ h_prev.T, dh_t, h_prev"), "`x_t` needs "
                                                                                                       "its transpose"),
     "a product of the wrong two": (cell_back("z_t = cell.Wx @ h_prev"), ""),
     "a shape in parts": (forward("T, D, B = X.shape\nH = len(cell.b)\nh = np.zeros(T, H, B)"), "`np.zeros((T, H, B))`"),
@@ -256,6 +256,6 @@ def test_a_stub_and_what_is_more_than_a_stub():
         return stub(cell, X[0], h0)
 
     assert "not attempted yet: rnn_cell_forward(" in told("rnn_cell_forward", stub)[1]
-    assert "take out" in told("rnn_cell_forward", forgot_to_take_it_out)[1]
+    assert "remove the line" in told("rnn_cell_forward", forgot_to_take_it_out)[1]
     advice = told("rnn_forward", calls_a_stub)[1]
     assert "stub" in advice and "not written yet" in advice and "yours_or_ours" in advice

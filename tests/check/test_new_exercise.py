@@ -70,7 +70,7 @@ def given(function, i):
 GRU_CELL = Exercise(
     name="gru_cell", notebook="07_gru", asks="gru_cell(p, x_t, h_prev) -> h_t", fixtures=fixtures,
     second=lambda rng: fixtures(rng, (2, 5, 3)), cases=(Case("a batch", given),),
-    facets=(Facet("h_t", 2, ("*/h_t",)), Facet("arguments unharmed", 1, kind="unharmed")),
+    facets=(Facet("h_t", 2, ("*/h_t",)), Facet("arguments unchanged", 1, kind="unharmed")),
     reference=gru_cell, family=FAMILY)
 '''
 

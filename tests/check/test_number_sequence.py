@@ -287,7 +287,7 @@ def test_returns_of_the_wrong_kind_are_explained():
     assert any("dWx is missing" in facet.reason for facet in verdict("clip_by_norm", lambda grads, m: ({}, 1.0)).facets)
     assert "returned None" in verdict("make_windows", lambda series, length: None).advice[0]
     facets = verdict("squared_error", lambda y, target: float(np.sum((y - target) ** 2))).facets
-    assert any("returned: loss; asked for: loss, dy" in facet.reason for facet in facets)
+    assert any("returned: loss; expected: loss, dy" in facet.reason for facet in facets)
 
 
 def test_a_missing_norm_is_not_called_None():

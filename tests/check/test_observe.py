@@ -30,8 +30,8 @@ class Network:
 
 
 @pytest.mark.parametrize("thing, words", [
-    (None, ["no function", "check.rnn_cell_forward(rnn_cell_forward)"]),
-    ((np.zeros(3), None), ["tuple", "no function"]),
+    (None, ["not a function", "check.rnn_cell_forward(rnn_cell_forward)"]),
+    ((np.zeros(3), None), ["tuple", "not a function"]),
     (Network, ["Network", "h_t, cache"]),
     (lambda cell, x_t: x_t, ["cannot be called as asked", "rnn_cell_forward(cell, x_t, h_prev)"]),
     (lambda *, cell: cell, ["cannot be called as asked"]),
@@ -180,7 +180,7 @@ def test_works_the_first_time_only():
         return right(cell, x_t, h_prev)
 
     points, advice, _ = told("rnn_cell_forward", once)
-    assert points < FULL["rnn_cell_forward"] / 2 and advice.startswith("it works the first time only") \
+    assert points < FULL["rnn_cell_forward"] / 2 and advice.startswith("it works only the first time") \
         and "again?" in advice
 
 

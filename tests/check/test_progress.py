@@ -62,7 +62,7 @@ def test_text_and_table_say_the_same(capsys):
 
 def test_nothing_left():
     rows = [("readout", "right", 3.0, 3.0)]
-    assert "nothing left but what a person reads" in Progress("n",
+    assert "only written answers left, read by a person" in Progress("n",
                                                               [*rows, ("essay", "not started", None, 2.0)]).headline()
     assert Progress("n", rows).headline().endswith("nothing left")
 

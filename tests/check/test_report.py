@@ -110,7 +110,7 @@ def test_what_waits_is_a_dash_and_no_cross():
 
 
 def test_the_diagnosis_stands_out_with_code_as_code_and_mathematics_as_mathematics():
-    said = [Advice("`x_t` lacks its transpose.", "happened", "line 4: dWx = dz @ x_t", "dz @ x_t: (5, 1) @ (2, 1)"),
+    said = [Advice("`x_t` needs its transpose.", "happened", "line 4: dWx = dz @ x_t", "dz @ x_t: (5, 1) @ (2, 1)"),
             Advice("The sum is missing.", "mistake", math="dWx = sum_t dz_t x_t^T"), Advice("witness: off", "witness")]
     page = Page(as_html(Judgement("f", "f(x)", "wrong", 0.0, 8.0, said)))
     assert page.of("code") == ["x_t", "line 4: dWx = dz @ x_t", "dz @ x_t: (5, 1) @ (2, 1)"]

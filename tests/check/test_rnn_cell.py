@@ -248,7 +248,7 @@ def test_a_lost_cache_costs_its_points_only():
 
 def test_one_value_where_two_are_asked():
     facets = verdict("rnn_cell_forward", lambda cell, x_t, h_prev: plain(cell, x_t, h_prev)[0]).facets
-    assert any("returned: h_t; asked for: h_t, cache" in facet.reason for facet in facets)
+    assert any("returned: h_t; expected: h_t, cache" in facet.reason for facet in facets)
     assert "'missing', expected 'kept'" in facets[5].reason
 
 

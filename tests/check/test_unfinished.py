@@ -28,12 +28,12 @@ UNFINISHED = {  # (exercise, arguments, lines) -> what is said
                                                         "h_t)"), "0 everywhere"),
     "three of four": (("rnn_cell_backward", "cell, dh_t, cache", STEP),
                       "dWh, db and dh_prev are 0 everywhere.*`dWh` .line 4., `db` .line 4. and `dh_prev` .line 5. are "
-                      "returned as made"),
+                      "returned as created"),
     "an empty array": (("rnn_forward", "cell, X, h0=None", "caches = []\nh_states = np.empty((len(X), len(cell.b), "
                                                            "X[0].shape[1]))\n"
                                                            "return h_states, caches"), "`h_states` .line 3."),
     "an empty text": (("sample", "model, chars, prefix, length, temperature, rng", "text = ''\nreturn text"), "empty"),
-    "no losses": (("train_stream", "model, X, Y, k1, k2, lr", "losses = []\nreturn losses"), "what they were before "
+    "no losses": (("train_stream", "model, X, Y, k1, k2, lr", "losses = []\nreturn losses"), "the same as before "
                                                                                              "the call"),
     "three values of four": (("rnn_cell_backward", "cell, dh_t, cache", "x_t, h_prev, h_t = cache\ndz = dh_t * (1 - "
                                                                         "h_t**2)\n"
@@ -42,7 +42,7 @@ UNFINISHED = {  # (exercise, arguments, lines) -> what is said
     "return in the loop": (("rnn_forward", "cell, X, h0=None", FORWARD + "    return np.array(h_states), "
                                                                          "caches"), "stands in the loop"),
     "no update": (("train_step", "model, X, Y, lr, max_norm", TRAIN + "return loss, norm"),
-                  "Wx, Wh, b, Wy and c are what they were before the call: the update is still to be written"),
+                  "Wx, Wh, b, Wy and c are the same as before the call: the update is still to be written"),
     "an update of local names": (("train_step", "model, X, Y, lr, max_norm",
                                   TRAIN + "Wx = model.cell.Wx\nWx = Wx - lr * gradients['Wx']\nreturn loss, "
                                           "norm"), "gives a name of the function"),

@@ -334,7 +334,7 @@ def with_outputs():
 
 
 def same_id_thrice():
-    """The right answer, the stub and a wrong answer under one grade id: the last that was changed counts."""
+    """The right answer, the stub and a wrong answer under one grade id: the one changed last counts."""
     notebook = with_source(CELL, rnn_cell_forward=RIGHT)
     for source in (cell_of(released(CELL), "rnn_cell_forward")["source"], step(WRONG)):
         again = copy.deepcopy(cell_of(notebook, "rnn_cell_forward"))

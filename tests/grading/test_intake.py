@@ -119,7 +119,7 @@ def test_every_file_and_folder_is_accounted_for(tmp_path):
     became = {item.words: (item.state, item.why) for item in found}
     assert [path for path, (state, _) in became.items() if state == DUE] == [
         "ada/01_rnn_cell.ipynb", "eve/01_rnn_cell-1.ipynb", "m\\xfcller/01_rnn_cell.ipynb"]
-    for path, words in {"bob/report.docx": "no notebook", "cy/x.ipynb": "none of the course's", "dan": "hidden",
+    for path, words in {"bob/report.docx": "no notebook", "cy/x.ipynb": "no course notebook's name", "dan": "hidden",
                         "fred": "empty", "gil": "link",
                         "eve/02_forward_pass.ipynb": "link"}.items():
         assert became[path][0] == REFUSED and words in became[path][1], path

@@ -37,21 +37,22 @@ def of_z(state_weights=lambda cell, h_prev: cell.Wh @ h_prev, bias=1):
 SLOPES = slot(
     SLOPE, lambda h, p, x, cell: 1 - h**2,
     ("tanh-slope-forgotten", "tanh' is missing",
-     "You send dh_t through as it is. On its way to z_t it is multiplied, element by element, by tanh'(z_t) = 1 - "
+     "You pass dh_t on unchanged. On its way to z_t it is multiplied, element by element, by tanh'(z_t) = 1 - "
      "h_t^2.", lambda h, p, x, cell: np.ones_like(h)),
     ("slope-of-h_prev", "tanh' is taken at h_prev",
      "You use 1 - h_prev^2. The slope belongs to this step's own output: 1 - h_t^2.", lambda h, p, x, cell: 1 - p**2),
-    ("slope-without-the-square", "tanh' lacks its square", "You use 1 - h_t. tanh'(z) = 1 - tanh(z)^2 = 1 - h_t^2.",
+    ("slope-without-the-square", "The square in tanh' is missing",
+     "You use 1 - h_t. tanh'(z) = 1 - tanh(z)^2 = 1 - h_t^2.",
      lambda h, p, x, cell: 1 - h),
     ("slope-squares-the-difference", "The bracket of tanh' is in the wrong place",
      "You use (1 - h_t)^2. Only h_t is squared: 1 - h_t^2.", lambda h, p, x, cell: (1 - h) ** 2),
-    ("slope-tanh-twice", "tanh is taken of h_t again",
+    ("slope-tanh-twice", "tanh is applied to h_t again",
      "h_t is tanh(z_t) already. You use 1 - tanh(h_t)^2; write 1 - h_t^2.", lambda h, p, x, cell: 1 - np.tanh(h) ** 2),
     ("slope-of-a-sigmoid", "The slope is a sigmoid's",
      "h (1 - h) is the slope of a sigmoid. That of tanh is 1 - h_t^2.", lambda h, p, x, cell: h * (1 - h)),
     ("slope-sign", "The slope has the wrong sign",
      "You use h_t^2 - 1. tanh rises everywhere: its slope 1 - h_t^2 is positive.", lambda h, p, x, cell: h**2 - 1),
-    ("slope-plus", "The slope has a plus for its minus",
+    ("slope-plus", "The slope has a plus where a minus belongs",
      "You use 1 + h_t^2. The slope of tanh is 1 - h_t^2, never above 1.", lambda h, p, x, cell: 1 + h**2),
     ("slope-of-h_t", "dh_t is multiplied by h_t, not by the slope", "The slope of tanh at z_t is 1 - h_t^2.",
      lambda h, p, x, cell: h),
@@ -60,13 +61,13 @@ SLOPES = slot(
     ("slope-divides", "dh_t is divided by the slope", "On the way back through tanh it is multiplied by 1 - h_t^2.",
      lambda h, p, x, cell: 1 / (1 - h**2)),
     ("slope-squared", "tanh' is applied twice", "Multiply by 1 - h_t^2 once.", lambda h, p, x, cell: (1 - h**2) ** 2),
-    ("b-forgotten-in-z", "tanh' is taken of a sum without b",
-     "You compute z_t again, and leave out b. Add it, or use h_t of the cache: 1 - h_t^2.", of_z(bias=0)),
-    ("z-from-the-new-state", "tanh' is taken of a z made from h_t",
-     "You compute z_t again, from the state after the step. It was made from h_prev; or use h_t of the cache: 1 - "
+    ("b-forgotten-in-z", "tanh' is computed from a sum without b",
+     "You recompute z_t without b. Add it, or use h_t from the cache: 1 - h_t^2.", of_z(bias=0)),
+    ("z-from-the-new-state", "tanh' is computed from a z made with h_t",
+     "You recompute z_t from the state after the step. It comes from h_prev; or use h_t from the cache: 1 - "
      "h_t^2.", lambda h, p, x, cell: of_z()(h, h, x, cell)),
     ("slope-of-a-relu", "The slope is a ReLU's",
-     "You let pass what belongs to positive h_t. The slope of tanh is 1 - h_t^2.",
+     "You pass on only what belongs to positive h_t. The slope of tanh is 1 - h_t^2.",
      lambda h, p, x, cell: (h > 0) * np.ones_like(h)),
     ("slope-of-z", "The slope is 1 - z_t^2", "tanh comes first: 1 - tanh(z_t)^2, which is 1 - h_t^2.",
      lambda h, p, x, cell: 1 - np.arctanh(h) ** 2),
@@ -77,10 +78,10 @@ SLOPES = slot(
          "You use -2 h_t (...). The slope is 1 - h_t^2 itself.", lambda h, p, x, cell: -2 * h * (1 - h**2)),
         ("slope-of-sigmoid-h", "The slope is that of a sigmoid of h_t", "The slope of tanh at z_t is 1 - h_t^2.",
          lambda h, p, x, cell: (lambda s: s * (1 - s))(1 / (1 + np.exp(-h)))),
-        ("Wh-transposed-in-z", "tanh' is taken of a sum with Wh transposed",
-         "z_t = Wx x_t + Wh h_prev + b, or use h_t of the cache: 1 - h_t^2.", of_z(lambda cell, p: cell.Wh.T @ p)),
-        ("state-forgotten-in-z", "tanh' is taken of a sum without Wh h_prev",
-         "z_t = Wx x_t + Wh h_prev + b, or use h_t of the cache: 1 - h_t^2.", of_z(lambda cell, p: 0.0)),
+        ("Wh-transposed-in-z", "tanh' is computed from a sum with Wh transposed",
+         "z_t = Wx x_t + Wh h_prev + b, or use h_t from the cache: 1 - h_t^2.", of_z(lambda cell, p: cell.Wh.T @ p)),
+        ("state-forgotten-in-z", "tanh' is computed from a sum without Wh h_prev",
+         "z_t = Wx x_t + Wh h_prev + b, or use h_t from the cache: 1 - h_t^2.", of_z(lambda cell, p: 0.0)),
     ])
 
 
@@ -90,7 +91,7 @@ def of_many_steps(line):
         ("slope-of-the-last-state", "Every step takes the slope of the last state",
          "Each step has its own state. Is one array, or one object, shared by all of them? 1 - h_t^2 with this step's "
          "h_t.", lambda h, p, x, cell: everywhere(1 - h**2, -1)),
-        ("slope-of-the-step-after", "tanh' is that of the step after",
+        ("slope-of-the-step-after", "tanh' is taken from the next step",
          "The slope belongs to this step's own output: 1 - h_t^2.",
          lambda h, p, x, cell: 1 - np.concatenate([h[1:], h[-1:]]) ** 2),
         ("slope-of-the-first-state", "Every step takes the slope of the first state",
@@ -121,7 +122,7 @@ def where(carried):
         ("tanh-slope-twice-in-the-carry", "tanh' is applied twice to what comes back",
          "Add it to dh[t] as it comes, then multiply the sum by 1 - h_t^2, once.",
          lambda l, c, s: both((l + c * s) * s)),
-        ("slope-missing-for-the-loss", "dh[t] does not pass tanh'",
+        ("slope-missing-for-the-loss", "dh[t] is not multiplied by tanh'",
          "Only what comes back is multiplied by the slope. Add dh[t] first: (dh[t] + dh_next) (1 - h_t^2).",
          lambda l, c, s: both(l + c * s)),
         ("tanh-slope-twice", "tanh' is applied twice to dh[t]",
@@ -136,7 +137,7 @@ def where(carried):
 
 CACHE = slot(
     "caches[t] = (x_t, h_prev, h_t)", lambda X, P, H: (X, P, H),
-    ("h_prev-and-h_t-swapped", "h_prev and h_t have changed places",
+    ("h_prev-and-h_t-swapped", "h_prev and h_t are swapped",
      "The cache is (x_t, h_prev, h_t): unpack it in the order in which you pack it.", lambda X, P, H: (X, H, P)),
     ("caches-in-reverse", "The caches are read in the wrong order",
      "Going back, t runs from T - 1 to 0, and dh[t] goes with caches[t]; reverse both or neither.",
@@ -164,11 +165,11 @@ LOSS = slot(
     ("last-loss-twice", "The last loss counts twice",
      "You start from dh_next = dh[-1], and add dh[-1] again at the last step. Nothing comes back from beyond the end: "
      "start from zeros.", lambda d: (np.concatenate([d[:-1], 2 * d[-1:]]), 0)),
-    ("losses-one-step-late+last-loss-twice", "dh[t] is added after step t, the last one before it too",
+    ("losses-one-step-late+last-loss-twice", "dh[t] is added after step t, and dh[-1] before it as well",
      "You start from dh[-1] and add dh[t] to what goes into step t - 1. Add dh[t] before you go through step t, and "
      "start from zeros.", lambda d: (np.concatenate([d[1:], d[-1:]]), d[0])),
-    ("losses-handed-on", "dh[t] is handed on to the step before",
-     "You hand on dh_prev + dh[t]. dh[t] goes back through tanh and Wh, inside dh_prev, and no other way.",
+    ("losses-handed-on", "dh[t] is passed back to the step before",
+     "You pass back dh_prev + dh[t]. dh[t] goes back through tanh and Wh, inside dh_prev, and no other way.",
      lambda d: (d + later(d), d[0])),
     ("loss-of-the-step-after", "Step t reads dh[t + 1]", REPEAT, lambda d: (later(d), 0)),
     ("loss-of-the-step-before", "Step t reads dh[t - 1]", REPEAT, lambda d: (earlier(d), 0)),
@@ -182,13 +183,13 @@ LOSS = slot(
      lambda d: (np.repeat(d.sum(0)[None], len(d), 0), 0)),
     ("losses-summed-at-the-end", "All losses start at the last step", REPEAT,
      lambda d: (np.concatenate([0 * d[1:], d.sum(0)[None]]), 0)),
-    ("losses-added-up-backwards", "dh is added up from the end before the walk",
+    ("losses-added-up-backwards", "dh is summed from the end before the walk back",
      "What comes back from later steps is added on the way: each step adds its own dh[t] only.",
      lambda d: (d[::-1].cumsum(0)[::-1], 0)),
     ("first-loss-left-out", "dh[0] is left out", REPEAT, lambda d: (np.concatenate([0 * d[:1], d[1:]]), 0)),
     ("dh-averaged-over-the-batch", "dh is averaged over the batch",
      "Each example has its own column: no mean over the last axis.", lambda d: (over_the_batch(d), 0)),
-    rare=[*((f"dh-clipped-at-{most}", f"dh is clipped to +-{most}", "Clip, if at all, when you update.",
+    rare=[*((f"dh-clipped-at-{most}", f"dh is clipped to +-{most}", "If you clip, clip in the update.",
              lambda d, most=most: (np.clip(d, -most, most), 0))
             for most in (1, 5))])
 
@@ -224,16 +225,16 @@ def carries(carried):
     return slot(
         "dh_prev = Wh^T dz_t", lambda cell, z, old, s, l, c: cell.Wh.T @ z,
         ("Wh-not-transposed", f"Wh is not transposed in {carried}",
-         "Forward, Wh carries old units to new ones; back, the roles change places: Wh.T @ dz_t.",
+         "Forward, Wh carries old units to new ones; on the way back the roles are swapped: Wh.T @ dz_t.",
          lambda cell, z, old, s, l, c: cell.Wh @ z),
         ("Wh-missing-in-the-carry", f"Wh^T is missing in {carried}",
          "Every old unit reaches every new one: Wh.T @ dz_t, not dz_t itself.", lambda cell, z, old, s, l, c: z),
-        ("carry-through-Wx", f"Wx leads back, not Wh, in {carried}",
+        ("carry-through-Wx", f"Wx is used instead of Wh in {carried}",
          "Wx leads to the input: Wx.T @ dz_t is dL/dx_t. The state before came in through Wh: Wh.T @ dz_t.",
          lambda cell, z, old, s, l, c: cell.Wx.T @ z),
         ("carry-sign", f"{first_in_a_sentence(carried)} has the wrong sign", "Wh.T @ dz_t, without a minus.",
          lambda cell, z, old, s, l, c: -(cell.Wh.T @ z)),
-        ("Wh-diagonal", f"Only the diagonal of Wh counts in {carried}",
+        ("Wh-diagonal", f"Only the diagonal of Wh is used in {carried}",
          "Every old unit reaches every new one: Wh.T @ dz_t.",
          lambda cell, z, old, s, l, c: np.diag(cell.Wh)[:, None] * z),
         ("carry-over-B", f"{first_in_a_sentence(carried)} is divided by B", "Leave out the division: Wh.T @ dz_t.",
@@ -254,7 +255,7 @@ def carries(carried):
                "its turn comes.", lambda cell, z, old, s, l, c: cell.Wh.T @ z + l + c)])
 
 
-CLIP = ("The way back is not clipped: that changes the gradient. Clip, if at all, the finished gradients when you "
+CLIP = ("The way back is not clipped: that changes the gradient. If you clip, clip the finished gradients in the "
         "update.")
 CARRIES = carries("what is carried back")
 CARRY = (
@@ -283,7 +284,7 @@ STEPS = slot(
      "reversed(range(T - 1)) starts one step early. reversed(range(T)) starts at T - 1.",
      lambda T: range(T - 2, -1, -1)),
     ("one-round", "Only the last step is visited",
-     "Does `return` stand inside the loop? It ends the function in the first round. Move it below the loop.",
+     "Does `return` stand inside the loop? It ends the function on the first pass. Move it below the loop.",
      lambda T: [T - 1]),
     ("first-and-last-step-skipped", "The loop leaves out the first and the last step",
      "reversed(range(T)) visits every step.", lambda T: range(T - 2, 0, -1)),
@@ -306,7 +307,8 @@ COMES = slot(
     ("carry-from-the-wrong-side", "What comes back is read at t - 1, not t + 1",
      "Going back, step t needs what step t + 1 left; step t - 1 has not been visited, and is still empty (index -1 is "
      "the last step).", lambda c, n, t, done: 0 * c if n == 0 else done.get(t - 1 if t else max(done), 0 * c)),
-    ("carry-from-two-steps-later", "What comes back comes from two steps later", "Step t needs what step t + 1 left.",
+    ("carry-from-two-steps-later", "What comes back is taken from two steps later",
+     "Step t needs what step t + 1 left.",
      lambda c, n, t, done: done.get(t + 2, 0 * c)),
     *((f"carry-cut-every-{k}-steps", f"What is carried is cut every {k} steps",
        "Nothing is cut here: the carry goes back to the first step.",
@@ -317,10 +319,11 @@ COMES = slot(
 LEFT = slot(
     "dz_t stands on the left of all three gradients", lambda f: f.G,
     ("tanh-slope-missing-in-{o}|tanh-slope-in-the-carry-only", "tanh' is missing in {o}",
-     "You use dL/dh_t. It takes dz_t = (dL/dh_t) (1 - h_t^2).", lambda f: f.total),
+     "You use dL/dh_t. It needs dz_t = (dL/dh_t) (1 - h_t^2).", lambda f: f.total),
     ("own-loss-only-in-{o}|gradients-without-what-comes-back", "{o} {has} dh[t] only, not what comes back",
      "dz_t = (dh[t] + dh_next) (1 - h_t^2).", lambda f: f.L * f.S),
-    ("dh-in-{o}", "{o} {is} made of dh[t] as it came", "It takes dz_t = (dh[t] + dh_next) (1 - h_t^2).", lambda f: f.L),
+    ("dh-in-{o}", "{o} {is} made of dh[t] alone, without tanh'", "It needs dz_t = (dh[t] + dh_next) (1 - h_t^2).",
+     lambda f: f.L),
     ("dh_prev-in-{o}", "{o} {is} made of dh_prev, not of dz_t",
      "dz_t comes first; Wh.T @ dz_t is what leaves the step.", lambda f: f.left),
     ("slope-twice-in-{o}|slope-twice-in-the-gradients", "tanh' is applied twice in {o}", "dz_t has its slope already.",
@@ -329,22 +332,22 @@ LEFT = slot(
 
 X_SIDE = slot(
     OF_WX, lambda f: f.X[f.at],
-    ("dWx-of-h_prev", "dWx takes h_prev for x_t", "dz_t @ x_t.T.", lambda f: f.P[f.at]),
-    ("dWx-of-h_t", "dWx takes h_t for x_t", "dz_t @ x_t.T.", lambda f: f.H[f.at]),
-    ("dWx-averages-x", "dWx takes the batch's mean input",
+    ("dWx-of-h_prev", "dWx uses h_prev where x_t belongs", "dz_t @ x_t.T.", lambda f: f.P[f.at]),
+    ("dWx-of-h_t", "dWx uses h_t where x_t belongs", "dz_t @ x_t.T.", lambda f: f.H[f.at]),
+    ("dWx-averages-x", "dWx uses the batch's mean input",
      "Each example has its own input: dz_t @ x_t.T sums over the batch.", lambda f: over_the_batch(f.X)[f.at]),
     ("x_t-missing-in-dWx", "x_t is missing in dWx", "dz_t @ x_t.T.", lambda f: np.ones_like(f.X)[f.at]))
 INPUT = "dz_t @ x_t.T, with the input of the same step."
 X_OF_STEPS = (*X_SIDE, *slot(
     OF_WX, None,
-    ("dWx-of-the-step-before", "dWx takes the input of the step before (at t = 0 the last)",
+    ("dWx-of-the-step-before", "dWx uses the input of the step before (at t = 0 the last)",
      INPUT, lambda f: np.roll(f.X, 1, 0)[f.at]),
-    ("dWx-of-the-step-after", "dWx takes the input of the step after", INPUT,
+    ("dWx-of-the-step-after", "dWx uses the input of the step after", INPUT,
      lambda f: np.concatenate([f.X[1:], f.X[-1:]])[f.at], lambda f: later(f.X)[f.at]),
-    ("dWx-of-the-first-input", "dWx takes the first input at every step", INPUT, lambda f: everywhere(f.X, 0)[f.at]),
-    ("dWx-of-the-last-input", "dWx takes the last input at every step", INPUT, lambda f: everywhere(f.X, -1)[f.at]),
-    ("dWx-of-inputs-in-reverse", "dWx reads the inputs from the other end", INPUT, lambda f: f.X[::-1][f.at]),
-    ("dWx-of-the-step-before", "dWx takes the input of the step before", INPUT, lambda f: earlier(f.X)[f.at]))[1:])
+    ("dWx-of-the-first-input", "dWx uses the first input at every step", INPUT, lambda f: everywhere(f.X, 0)[f.at]),
+    ("dWx-of-the-last-input", "dWx uses the last input at every step", INPUT, lambda f: everywhere(f.X, -1)[f.at]),
+    ("dWx-of-inputs-in-reverse", "dWx reads the inputs in reverse order", INPUT, lambda f: f.X[::-1][f.at]),
+    ("dWx-of-the-step-before", "dWx uses the input of the step before", INPUT, lambda f: earlier(f.X)[f.at]))[1:])
 
 STATE = "dz_t @ h_prev.T, with the state before the same step."
 H_SIDE = slot(
@@ -352,32 +355,32 @@ H_SIDE = slot(
     ("h_t-for-h_prev", "dWh uses h_t where h_prev belongs",
      "Wh was multiplied by the state before the step. h_t is what came out of it: use h_prev.", lambda f: f.H[f.at]),
     ("h_prev-missing-in-dWh", "h_prev is missing in dWh", STATE, lambda f: np.ones_like(f.P)[f.at]),
-    ("dWh-averages-h_prev", "dWh takes the batch's mean state",
+    ("dWh-averages-h_prev", "dWh uses the batch's mean state",
      "Each example has its own state: dz_t @ h_prev.T sums over the batch.", lambda f: over_the_batch(f.P)[f.at]),
-    ("dWh-of-x_t", "dWh takes x_t for h_prev", STATE, lambda f: f.X[f.at]))
+    ("dWh-of-x_t", "dWh uses x_t where h_prev belongs", STATE, lambda f: f.X[f.at]))
 H_OF_STEPS = (*H_SIDE[:2], *slot(
     OF_WH, None,
     ("h0-ignored", "The first step's share of dWh is missing",
-     "Wh met h0 at the first step, and h0 need not be zero: t = 0 adds dz_t @ h0.T like every other step.",
+     "Wh multiplied h0 at the first step, and h0 need not be zero: t = 0 adds dz_t @ h0.T like every other step.",
      lambda f: np.concatenate([0 * f.P[:1], f.P[1:]])[f.at]),
-    ("last-state-for-h0", "dWh takes, at t = 0, the last state for h0",
+    ("last-state-for-h0", "dWh uses, at t = 0, the last state for h0",
      "h[t - 1] at t = 0 is h[-1], the last one. The state before the first step is h0, in the first cache.",
      lambda f: np.concatenate([f.H[-1:], f.P[1:]])[f.at]),
-    ("h0-at-every-step", "dWh takes h0 at every step", STATE, lambda f: everywhere(f.P, 0)[f.at]),
-    ("last-state-at-every-step", "dWh takes the last state at every step", STATE, lambda f: everywhere(f.H, -1)[f.at]),
-    ("state-two-steps-before", "dWh takes the state two steps before", STATE,
+    ("h0-at-every-step", "dWh uses h0 at every step", STATE, lambda f: everywhere(f.P, 0)[f.at]),
+    ("last-state-at-every-step", "dWh uses the last state at every step", STATE, lambda f: everywhere(f.H, -1)[f.at]),
+    ("state-two-steps-before", "dWh uses the state two steps before", STATE,
      lambda f: np.concatenate([f.P[:1], f.P[:-1]])[f.at], lambda f: earlier(f.P)[f.at]),
-    ("state-two-steps-before-wrapped", "dWh takes the state two steps before (at t = 0 one from the end)", STATE,
+    ("state-two-steps-before-wrapped", "dWh uses the state two steps before (at t = 0 one from the end)", STATE,
      lambda f: np.roll(f.P, 1, 0)[f.at]),
-    ("state-two-steps-before-last-for-h0", "dWh takes the state two steps before (at t = 0 the last one)", STATE,
+    ("state-two-steps-before-last-for-h0", "dWh uses the state two steps before (at t = 0 the last one)", STATE,
      lambda f: np.concatenate([f.H[-1:], f.P[:-1]])[f.at]),
-    ("states-in-reverse", "dWh reads the states from the other end", STATE, lambda f: f.P[::-1][f.at]),
-    ("new-states-in-reverse", "dWh reads the new states from the other end", STATE, lambda f: f.H[::-1][f.at]),
-    ("state-of-the-step-after", "dWh takes the state of the step after", STATE,
+    ("states-in-reverse", "dWh reads the states in reverse order", STATE, lambda f: f.P[::-1][f.at]),
+    ("new-states-in-reverse", "dWh reads the new states in reverse order", STATE, lambda f: f.H[::-1][f.at]),
+    ("state-of-the-step-after", "dWh uses the state of the step after", STATE,
      lambda f: np.concatenate([f.H[1:], f.H[-1:]])[f.at], lambda f: later(f.H)[f.at]),
-    ("last-h_prev-at-every-step", "dWh takes the last step's h_prev at every step", STATE,
+    ("last-h_prev-at-every-step", "dWh uses the last step's h_prev at every step", STATE,
      lambda f: everywhere(f.P, -1)[f.at]),
-    ("h_1-for-h0", "dWh takes h_1 for h0 at the first step", STATE,
+    ("h_1-for-h0", "dWh uses h_1 for h0 at the first step", STATE,
      lambda f: np.concatenate([f.H[:1], f.P[1:]])[f.at]))[1:], *H_SIDE[2:])
 
 
@@ -387,11 +390,11 @@ def outer(L, R):
 
 PRODUCT = slot(
     SUM, lambda L, R: L @ R.transpose(0, 2, 1),
-    ("outer-for-the-batch", "np.outer makes {o} of a batch too large",
+    ("outer-for-the-batch", "np.outer makes {o} too large for a batch",
      "np.outer flattens both sides: with several examples its result is (H B, ...). dz_t @ x_t.T (or h_prev.T) sums "
      "over the batch.", outer),
     ("first-example-in-{o}", "{o} {has} the first example's share only",
-     "The product dz_t @ x_t.T (or h_prev.T) sums over all of the batch.",
+     "The product dz_t @ x_t.T (or h_prev.T) sums over the whole batch.",
      lambda L, R: L[:, :, :1] @ R[:, :, :1].transpose(0, 2, 1)))
 
 NOT_SUMMED = ("b was added to every column, so its gradient is the sum over the columns: dz_t.sum(axis=1, "
@@ -442,7 +445,7 @@ def late(line, *more):
     """What may become of any finished gradient; more : further means."""
     return scaled(line, *MEANS, *more), clipped(
         "clipped-inside", "{o} {is} clipped to +-{limit}",
-        "np.clip changes the gradient's direction, and hides it from whoever asks for it. Clip, if at all, when you "
+        "np.clip changes the gradient's direction, and the caller cannot tell. If you clip, clip in the "
         "update.", line)
 
 
@@ -461,7 +464,7 @@ def weights_gradients(X_side, H_side, slots, left=LEFT, more=()):
             lambda f: getattr(f.cell, name), scale))
 
     return {"dWx": Output(gradient("left", "x"), {"left": left, "x": X_side, "product": PRODUCT, **slots},
-                          of("Wx", OF_WX, "A gradient has the shape of what it is of, Wx (H, D): dz_t @ x_t.T.")),
+                          of("Wx", OF_WX, "A gradient has the shape of its parameter, Wx (H, D): dz_t @ x_t.T.")),
             "dWh": Output(gradient("left", "h"), {"left": left, "h": H_side, "product": PRODUCT, **slots},
                           of("Wh", OF_WH, "Wh[i, j] leads from old unit j to new unit i, so dWh[i, j] = dz_t[i] "
                                           "h_prev[j]: dz_t @ h_prev.T.")),
@@ -500,7 +503,7 @@ ROWS = slot("dh_prev = Wh^T dz_t", lambda z: z,
              "dz_t.T @ Wh gives rows (B, H). Keep a column per example, (H, B): Wh.T @ dz_t.", lambda z: z.T),
             ("dh_prev-summed-over-the-batch", "dh_prev is summed over the batch",
              "Each example has its own state: (H, B).", lambda z: z.sum(axis=1, keepdims=True)),
-            ("dh_prev-of-the-first-example", "dh_prev is that of the first example",
+            ("dh_prev-of-the-first-example", "dh_prev is the first example's only",
              "Each example has its own state: (H, B).", lambda z: z[:, :1]))
 
 RNN_CELL_BACKWARD = Family(
@@ -519,7 +522,8 @@ RNN_CELL_BACKWARD = Family(
                                (*late(SUM), flat("dh_prev is (H, B)",
                                                  "The numbers are right, but dh_prev is (H, B), as h_prev is."),
                                 zero("dh_prev-zero", "dh_prev is zero",
-                                     "What came into this step goes on: Wh.T @ dz_t.", "dh_prev = Wh^T dz_t")))},
+                                     "Part of what reached this step goes further back: Wh.T @ dz_t.",
+                                     "dh_prev = Wh^T dz_t")))},
     harm={"dh_t": Variant(None, "dh_t-overwritten", "dh_t is overwritten",
                           "dh_t *= ... writes into the caller's array. Make a new one: dz_t = dh_t * (1 - h_t**2).",
                           SLOPE),
@@ -587,7 +591,7 @@ DH0 = slot(
     ("dh0-of-every-dL", "dh0 holds dL/dh_t of every step", ONE_MORE_BACK, lambda f: in_order_of_time(f, f.total)),
     ("dh0-summed-over-the-batch", "dh0 is summed over the batch", "Each example has its own h0: (H, B).",
      lambda f: f.c.sum(1, keepdims=True)),
-    ("dh0-is-h0", "dh0 is the state h0 itself", "Its gradient is asked. " + ONE_MORE_BACK, lambda f: f.P[0]),
+    ("dh0-is-h0", "dh0 is the state h0 itself", "Its gradient is asked for. " + ONE_MORE_BACK, lambda f: f.P[0]),
     ("dh0-of-its-own-loss", "dh0 is made of dh[0] alone", "What later steps send back goes on to h0 as well.",
      lambda f: f.cell.Wh.T @ (f.D[0] * f.S[-1])),
     rare=[("dh0-through-Wx", "dh0 goes through Wx", "Wh.T @ dz_t.", lambda f: f.cell.Wx.T @ f.sent[-1]),

@@ -11,9 +11,10 @@ def scaled(line, *table):
         *((name, f"{{o}} {{is}} divided by {of}",
            "The loss is a sum, and so are its gradients: leave out the division.", line, number)
           for name, of, number in table),
-        ("sign", "{o} {has} the wrong sign", "The numbers are right but for a minus.", line, lambda f: -1.0),
-        ("doubled", "{o} {is} twice as large", "A factor 2 too many: is something added twice?", line, lambda f: 2.0),
-        ("halved", "{o} {is} half as large", "A factor 1/2 too many.", line, lambda f: 0.5),
+        ("sign", "{o} {has} the wrong sign", "The numbers are right except for the sign.", line, lambda f: -1.0),
+        ("doubled", "{o} {is} twice as large", "There is a factor of 2 too many: is something added twice?", line,
+         lambda f: 2.0),
+        ("halved", "{o} {is} half as large", "There is a factor of 1/2 too many.", line, lambda f: 0.5),
         *((f"sign+{name}", f"{{o}} {{is}} divided by {of}, with the wrong sign",
            "The loss is a sum: no division, and no minus.",
            line, lambda f, number=number: -number(f)) for name, of, number in table),
@@ -36,7 +37,7 @@ def zero(name, title, why, line):
 
 def one_axis_more(line):
     return becomes(Variant(lambda value, f: value[None], "{o}-has-an-axis-more", "{o} {has} one axis too many",
-                           "The numbers are right: take the first axis away, [0].", line))
+                           "The numbers are right: remove the first axis, [0].", line))
 
 
 def later(a):

@@ -20,7 +20,7 @@ def sigmoid(z):
 
 X_TERM = slot(
     STEP, lambda cell, x_t: cell.Wx @ x_t,
-    ("input-ignored", "x_t takes no part", "Without Wx x_t the cell never hears the input.",
+    ("input-ignored", "x_t is not used", "Without Wx x_t the cell never hears the input.",
      lambda cell, x_t: np.zeros((len(cell.Wx), x_t.shape[1]))),
     ("input-twice", "Wx x_t is added twice", "Add it once.", lambda cell, x_t: 2 * (cell.Wx @ x_t)),
     ("input-subtracted", "Wx x_t is subtracted", "All three terms are added.", lambda cell, x_t: -(cell.Wx @ x_t)),
@@ -32,7 +32,7 @@ H_TERM = slot(
     ("Wh-transposed", "Wh is transposed",
      "Wh[i, j] is the weight from old unit j to new unit i, so the product is Wh @ h_prev. Wh.T belongs to the step "
      "back.", lambda cell, h: cell.Wh.T @ h),
-    ("state-ignored", "h_prev takes no part",
+    ("state-ignored", "h_prev is not used",
      "Without Wh h_prev the cell is a feed-forward layer: it remembers nothing.", lambda cell, h: 0 * h),
     ("state-added-unweighted", "h_prev is added without its weights",
      "You add h_prev itself. The recurrent weights decide what of the old state is kept: Wh @ h_prev.",
@@ -44,12 +44,12 @@ H_TERM = slot(
     ("state-subtracted", "Wh h_prev is subtracted", "All three terms are added.", lambda cell, h: -(cell.Wh @ h)),
     ("state-added-too", "h_prev itself is added to Wh h_prev", "The old state enters through Wh only.",
      lambda cell, h: cell.Wh @ h + h),
-    ("Wh-diagonal", "Only the diagonal of Wh counts", "Every old unit reaches every new one: Wh @ h_prev.",
+    ("Wh-diagonal", "Only the diagonal of Wh is used", "Every old unit reaches every new one: Wh @ h_prev.",
      lambda cell, h: np.diag(cell.Wh)[:, None] * h),
     ("Wh-twice", "Wh is applied twice", "Once: Wh @ h_prev.", lambda cell, h: cell.Wh @ (cell.Wh @ h)),
     ("state-averaged", "h_prev is averaged over the batch", "Each example has its own state: Wh @ h_prev.",
      lambda cell, h: cell.Wh @ over_the_batch(h)),
-    ("tanh-of-h_prev", "tanh is taken of h_prev again", "h_prev has passed tanh already: Wh @ h_prev.",
+    ("tanh-of-h_prev", "tanh is applied to h_prev again", "h_prev has passed tanh already: Wh @ h_prev.",
      lambda cell, h: cell.Wh @ np.tanh(h)))
 
 B_TERM = slot(  # run (b, the step's number, how many steps there are, whether an h0 was given)
@@ -79,7 +79,7 @@ SQUASH = slot(  # run (Wx x_t, Wh h_prev, b, h_prev)
     ("bias-after-tanh", "The bias is added after tanh",
      "b shifts the pre-activation, so it stands inside the brackets.", lambda x, h, b, old: np.tanh(x + h) + b),
     ("tanh-twice", "tanh is applied twice", "Squash the sum once.", lambda x, h, b, old: np.tanh(np.tanh(x + h + b))),
-    ("tanh-of-each-term", "tanh is taken of each term on its own",
+    ("tanh-of-each-term", "tanh is applied to each term separately",
      "The terms are summed first, then squashed once: tanh(a + b) is not tanh(a) + tanh(b).",
      lambda x, h, b, old: np.tanh(x) + np.tanh(h + b), lambda x, h, b, old: np.tanh(x + b) + np.tanh(h),
      lambda x, h, b, old: np.tanh(x) + np.tanh(h) + np.tanh(b), lambda x, h, b, old: np.tanh(x) + np.tanh(h) + b),
@@ -88,7 +88,7 @@ SQUASH = slot(  # run (Wx x_t, Wh h_prev, b, h_prev)
         ("input", "The input", "Wx x_t", lambda x, h, b, old: np.tanh(h + b) + x),
         ("state", "Wh h_prev", "Wh h_prev", lambda x, h, b, old: np.tanh(x + b) + h))),
     ("old-state-added", "h_prev is added to the new state",
-     "That is a residual connection, which this cell has not: the old state enters through Wh h_prev only.",
+     "That is a residual connection, which this cell does not have: the old state enters through Wh h_prev only.",
      lambda x, h, b, old: np.tanh(x + h + b) + old),
     ("tan-for-tanh", "The activation is tan, not tanh",
      "np.tan is the tangent of an angle. The hyperbolic tangent is np.tanh.", lambda x, h, b, old: np.tan(x + h + b)),
@@ -113,7 +113,7 @@ def lacking(cache, line="the cache holds x_t, h_prev and h_t"):
     ways = [lost for count in (1, 2, 3) for lost in itertools.combinations(range(3), count)]
     return slot(line, lambda *kept: kept, *(
         ("cache-without-" + "+".join(parts[n] for n in lost), f"{cache} {' and '.join(parts[n] for n in lost)}",
-         f"{'; '.join(NEEDED[parts[n]] for n in lost)}. Is it in there as it was at that step, not overwritten since?",
+         f"{'; '.join(NEEDED[parts[n]] for n in lost)}. Is it kept as it was at that step, and not overwritten since?",
          lambda *kept, lost=lost: tuple(part for n, part in enumerate(kept) if n not in lost)) for lost in ways))
 
 
@@ -185,7 +185,8 @@ READ = slot(
     ("input-before", "Step t reads X[t - 1], step 0 the last input", "Step t reads X[t].", lambda X, n, t: X[t - 1]),
     ("input-before-or-zero", "Step t reads X[t - 1], step 0 nothing", "Step t reads X[t].",
      lambda X, n, t: X[t - 1] if t else 0 * X[0]),
-    ("inputs-in-reverse", "The inputs are read from the end", "Step t reads X[t].", lambda X, n, t: X[len(X) - 1 - t]),
+    ("inputs-in-reverse", "The inputs are read in reverse order", "Step t reads X[t].",
+     lambda X, n, t: X[len(X) - 1 - t]),
     ("input-at-the-first-step-only", "Only the first step hears its input", "Every step t reads X[t].",
      lambda X, n, t: X[t] if n == 0 else 0 * X[t]),
     ("inputs-averaged", "Every step reads the mean of all inputs", "Step t reads X[t].",
@@ -204,28 +205,28 @@ def missing_steps(name, title, why, steps):
 
 STEPS = slot(
     LOOP, lambda T, D, B, H: (range(T), False),
-    ("backwards", "The sequence is read from its end", "Time runs forward: start with X[0].",
+    ("backwards", "The sequence is read backwards", "Time runs forward: start with X[0].",
      lambda T, D, B, H: (range(T - 1, -1, -1), False)),
-    ("backwards-in-place", "The sequence is read from its end", "Time runs forward: start with X[0].",
+    ("backwards-in-place", "The sequence is read backwards", "Time runs forward: start with X[0].",
      lambda T, D, B, H: (range(T - 1, -1, -1), True)),
     *missing_steps("one-step-short", "The last step is missing",
                    "The loop ends one step early; range(T) covers 0 to T - 1.", lambda T, D, B, H: range(T - 1)),
     *missing_steps("starts-at-the-second-step", "The first step is missing",
                    "The loop starts at X[1]; Python counts from 0.", lambda T, D, B, H: range(1, T)),
-    *missing_steps("one-round", "Only the first step is made",
-                   "Does `return` stand inside the loop? It ends the function in the first round. Move it below the "
+    *missing_steps("one-round", "Only the first step runs",
+                   "Does `return` stand inside the loop? It ends the function on the first pass. Move it below the "
                    "loop.", lambda T, D, B, H: [0]),
-    *missing_steps("as-many-steps-as-inputs", "The loop makes D steps, not T", AXES,
+    *missing_steps("as-many-steps-as-inputs", "The loop runs D steps, not T", AXES,
                    lambda T, D, B, H: range(min(T, D))),
-    *missing_steps("as-many-steps-as-examples", "The loop makes B steps, not T", AXES,
+    *missing_steps("as-many-steps-as-examples", "The loop runs B steps, not T", AXES,
                    lambda T, D, B, H: range(min(T, B))),
-    *missing_steps("as-many-steps-as-units", "The loop makes H steps, not T", AXES,
+    *missing_steps("as-many-steps-as-units", "The loop runs H steps, not T", AXES,
                    lambda T, D, B, H: range(min(T, H))),
-    ("last-step-twice", "The last step is made twice", "Each step once: range(T).",
+    ("last-step-twice", "The last step runs twice", "Each step once: range(T).",
      lambda T, D, B, H: ([*range(T), T - 1], False)),
-    ("first-step-twice", "The first step is made twice", "Each step once: range(T).",
+    ("first-step-twice", "The first step runs twice", "Each step once: range(T).",
      lambda T, D, B, H: ([0, *range(T)], False)),
-    *(way for n in (3, 4, 5, 2, 6) for way in missing_steps(f"{n}-steps", f"The loop makes {n} steps, whatever T is",
+    *(way for n in (3, 4, 5, 2, 6) for way in missing_steps(f"{n}-steps", f"The loop runs {n} steps, whatever T is",
                                                             AXES, lambda T, D, B, H, n=n: range(min(T, n)))),
     rare=missing_steps("every-second-step", "Every second step is left out", "Each step once: range(T).",
                        lambda T, D, B, H: range(0, T, 2)))
@@ -237,22 +238,22 @@ CARRIED = slot(
      lambda new, old, z, h0: old),
     ("inputs-summed", "The states are added up", "You carry h_t + h_prev. The old state enters through Wh only.",
      lambda new, old, z, h0: new + old),
-    ("z-carried", "z_t is carried on, not h_t", "The next step starts from the squashed state: h_prev = h_t.",
+    ("z-carried", "z_t is carried forward, not h_t", "The next step starts from the squashed state: h_prev = h_t.",
      lambda new, old, z, h0: z),
-    ("zeros-carried", "The state is set back to zero after each step", "After each step set h_prev = h_t.",
+    ("zeros-carried", "The state is reset to zero after each step", "After each step set h_prev = h_t.",
      lambda new, old, z, h0: 0 * old),
-    ("states-averaged", "The mean of h_t and h_prev is carried on", "After each step set h_prev = h_t.",
+    ("states-averaged", "The mean of h_t and h_prev is carried forward", "After each step set h_prev = h_t.",
      lambda new, old, z, h0: (new + old) / 2),
     ("carry-squashed-again", "The state is squashed again before the next step", "After each step set h_prev = h_t.",
      lambda new, old, z, h0: np.tanh(new)),
-    ("batch-averaged", "The batch's mean state is carried on", "Each example keeps its own state: h_prev = h_t.",
+    ("batch-averaged", "The batch's mean state is carried forward", "Each example keeps its own state: h_prev = h_t.",
      lambda new, old, z, h0: over_the_batch(new)),
     ("h0-added-at-every-step", "h0 is added at every step", "h0 is where the first step starts, and no more.",
      lambda new, old, z, h0: new + h0))
 
 
 
-ONE_MORE = ("concatenate, vstack and append join arrays along an axis they have. {} has one more, for time: np.stack "
+ONE_MORE = ("concatenate, vstack and append join arrays along an existing axis. {} has one more, for time: np.stack "
             "or np.array.")
 SHAPE = "h_states (T, H, B)"
 COLLECT = slot(
@@ -267,7 +268,7 @@ COLLECT = slot(
      "Keep every state: later notebooks need an h_t for each loss.", lambda f: f.states[-1]),
     ("only-the-last-state-as-a-list", "Only the last state is returned", "Keep every state: append inside the loop.",
      lambda f: f.states[-1:]),
-    ("states-aliased", "All states are the last one",
+    ("states-aliased", "Every entry is the last state",
      "One array is filled again and again, and the list holds it T times. Make a new array at each step.",
      lambda f: np.repeat(f.states[-1:], len(f.states), 0)),
     ("states-before-the-step", "h_states holds the state before each step",
@@ -278,7 +279,7 @@ COLLECT = slot(
      lambda f: f.states.transpose(1, 0, 2)),
     ("time-last", "Time is the last axis", "h_states is (H, B, T). Time comes first: np.array(list of states).",
      lambda f: f.states.transpose(1, 2, 0)),
-    ("batch-first", "The batch is the first axis", "h_states is (B, T, H) or alike. Time comes first, the batch last.",
+    ("batch-first", "The batch is the first axis", "h_states is (B, T, H) or similar. Time comes first, batch last.",
      lambda f: f.states.transpose(2, 0, 1), lambda f: f.states.transpose(2, 1, 0)),
     ("examples-as-rows", "Each state is transposed", "A column is an example: h_t is (H, B), h_states (T, H, B).",
      lambda f: f.states.transpose(0, 2, 1)),
@@ -290,19 +291,19 @@ COLLECT = slot(
     ("states-flat", "h_states is flat", "One axis each for time, units and batch: np.array(list of states).",
      lambda f: f.states.ravel()),
     ("batch-axis-dropped", "h_states lacks the axis of the batch",
-     "Also one example is a column: h_t is (H, 1), h_states (T, H, 1).", lambda f: np.squeeze(f.states, axis=2)),
+     "A single example is a column too: h_t is (H, 1), h_states (T, H, 1).", lambda f: np.squeeze(f.states, axis=2)),
     ("states-squeezed", "np.squeeze drops axes of length 1",
-     "Also one step and one example have their axes: (T, H, B).", lambda f: np.squeeze(f.states)),
+     "A single step or example keeps its axis: (T, H, B).", lambda f: np.squeeze(f.states)),
     ("states-in-reverse", "The states are in reverse order", "h_states[t] is h_t.", lambda f: f.states[::-1]),
-    ("states-as-a-sum", "The states are added up in the end", "h_states keeps each state.", lambda f: f.states.sum(0)),
+    ("states-as-a-sum", "The states are summed at the end", "h_states keeps each state.", lambda f: f.states.sum(0)),
     ("states-one-late", "h_states[t] holds the state of the step before",
      "h_states[t] is h_t, what comes out of step t.", lambda f: np.concatenate([0 * f.states[:1], f.states[:-1]])),
     ("only-the-last-filled", "Only the last entry of h_states is filled", "h_states[t] = h_t belongs inside the loop.",
      lambda f: np.concatenate([0 * f.states[:-1], f.states[-1:]])),
     ("first-state-missing", "The first state is missing", "h_states[t] is h_t, t from 0.", lambda f: f.states[1:]),
-    ("last-state-missing", "The last state is missing", "Store h_t after the step, the last one too.",
+    ("last-state-missing", "The last state is missing", "Store h_t after each step, the last included.",
      lambda f: f.states[:-1]),
-    ("first-state-everywhere", "All states are the first one", "h_states[t] is h_t.",
+    ("first-state-everywhere", "Every entry is the first state", "h_states[t] is h_t.",
      lambda f: np.repeat(f.states[:1], len(f.states), 0)),
     ("states-one-axis-more", "h_states has one axis too many", "np.array(list of states) is (T, H, B).",
      lambda f: f.states[:, None]),
@@ -383,8 +384,8 @@ def readouts(line, axis):
                        rare=[
                        ("softmax-over-the-batch", "The output is a softmax over the batch",
                         "The readout gives logits; softmax belongs to the loss.", lambda y: softmax(y, -1)),
-                       ("likeliest-output", "The place of the largest output is returned",
-                        "argmax comes when a character is chosen. Return all O numbers of each example.",
+                       ("likeliest-output", "The index of the largest output is returned",
+                        "argmax comes later, when a character is chosen. Return all O numbers of each example.",
                         lambda y: np.argmax(y, axis=axis))])}
 
 
@@ -398,7 +399,7 @@ READOUT = Family(
     flow=read_out,
     slots={**readouts(OUTPUT, 0), "read": slot(
         OUTPUT, lambda h: h, ("state-averaged-over-the-batch", "The batch's mean state is read", BATCH, over_the_batch),
-        ("tanh-of-the-state", "tanh is taken of h_t again", "h_t has passed tanh already.", np.tanh))},
+        ("tanh-of-the-state", "tanh is applied to h_t again", "h_t has passed tanh already.", np.tanh))},
     outputs={"y_t": Output(lambda s, f: f.y, {}, (
         becomes(Variant(lambda y, f: y.T, "output-transposed", "The output is transposed",
                         "You return (B, O): a row per example. Here a column is an example, (O, B): Wy @ h_t.",
@@ -418,7 +419,7 @@ MANY_TO_MANY = Family(
          lambda h: np.repeat(h[-1:], len(h), 0)),
         ("first-state-at-every-step", "Every step reads the first state", "Step t reads h_states[t].",
          lambda h: np.repeat(h[:1], len(h), 0)),
-        ("states-in-reverse", "The states are read from the end", "Step t reads h_states[t].", lambda h: h[::-1]),
+        ("states-in-reverse", "The states are read in reverse order", "Step t reads h_states[t].", lambda h: h[::-1]),
         ("state-of-the-step-before", "Step t reads the state of step t - 1", "Step t reads h_states[t].",
          lambda h: np.roll(h, 1, 0)),
         ("first-step-missing", "The first step has no output", "Many-to-many has an output at every step: t from 0.",
@@ -426,7 +427,7 @@ MANY_TO_MANY = Family(
         ("last-step-missing", "The last step has no output", "Many-to-many has an output at every step: range(T).",
          lambda h: h[:-1]),
         ("state-averaged-over-the-batch", "The batch's mean state is read", BATCH, over_the_batch),
-        ("tanh-of-the-state", "tanh is taken of h_t again", "h_t has passed tanh already.", np.tanh))},
+        ("tanh-of-the-state", "tanh is applied to h_t again", "h_t has passed tanh already.", np.tanh))},
     outputs={"Y": Output(lambda s, f: s.collect(f.y), {"collect": slot(
         "Y (T, O, B)", lambda y: y,
         ("only-the-last", "Only the last output is returned", "Many-to-many has an output at every step.",
@@ -451,7 +452,7 @@ MANY_TO_MANY = Family(
         ("steps-side-by-side", "The steps stand side by side",
          "hstack joins columns. Time is an axis of its own: np.stack or np.array.", lambda y: np.hstack(list(y))),
         ("outputs-flat", "Y is flat", "One axis each for time, outputs and batch.", lambda y: y.ravel()),
-        ("batch-axis-dropped", "Y lacks the axis of the batch", "Also one example is a column: (T, O, 1).",
+        ("batch-axis-dropped", "Y lacks the axis of the batch", "A single example is a column too: (T, O, 1).",
          lambda y: np.squeeze(y, axis=2)),
         ("first-example-only", "Only the first example's outputs are returned", BATCH, lambda y: y[:, :, :1]),
         ("only-the-last-filled", "Only the last entry of Y is filled", "Y[t] = ... belongs inside the loop.",
@@ -479,7 +480,8 @@ MANY_TO_ONE = Family(
         ("last-example", "The last example is read, not the last step",
          "Time is the first axis: h_states[-1], not h_states[..., -1].", lambda h: h[:, :, -1:]),
         ("state-averaged-over-the-batch", "The batch's mean state is read", BATCH, lambda h: over_the_batch(h[-1])),
-        ("tanh-of-the-state", "tanh is taken of h_T again", "h_T has passed tanh already.", lambda h: np.tanh(h[-1])))},
+        ("tanh-of-the-state", "tanh is applied to h_T again", "h_T has passed tanh already.",
+         lambda h: np.tanh(h[-1])))},
     outputs={"y": Output(lambda s, f: f.y, {}, (
         becomes(Variant(lambda y, f: y.T, "output-transposed", "y is transposed",
                         "You return (B, O). Here a column is an example: Wy @ h_T.", ONE)),

@@ -30,13 +30,15 @@ def own_factors(line, what, means, *more):
                    *((f"{what}-{name}", f"{{o}} is divided by {by}",
                       "Loss and gradient are sums here, and belong together: leave out the division.", line, number)
                      for name, by, number in means),
-                   *((f"{what}-half-{name}", f"{{o}} is divided by {by}, and has a factor 1/2",
+                   *((f"{what}-half-{name}", f"{{o}} is divided by {by}, and has a factor of 1/2",
                       "Loss and gradient are sums here: leave out the factor.", line,
                       lambda f, number=number: number(f) / 2) for name, by, number in means),
                    (f"{what}-sign", "{o} has the wrong sign",
                     "The loss is never negative, and its gradient points to where it grows.", line, lambda f: -1.0),
-                   (f"{what}-doubled", "{o} is twice as large", "A factor 2 too many.", line, lambda f: 2.0),
-                   (f"{what}-halved", "{o} is half as large", "A factor 1/2 too many.", line, lambda f: 0.5))
+                   (f"{what}-doubled", "{o} is twice as large", "There is a factor of 2 too many.", line,
+                    lambda f: 2.0),
+                   (f"{what}-halved", "{o} is half as large", "There is a factor of 1/2 too many.", line,
+                    lambda f: 0.5))
 
 
 # ---- squared error ----
@@ -49,7 +51,7 @@ ERRORS = slot(
      lambda e: np.concatenate([e[:1], 0 * e[1:]])),
     ("first-example-only", "Only the first example counts", "Every example has its target: sum over all of them.",
      lambda e: np.concatenate([e[..., :1], 0 * e[..., 1:]], axis=-1)),
-    ("error-squashed", "tanh is taken of the error", "Square it as it is.", np.tanh))
+    ("error-squashed", "tanh is applied to the error", "Square it as it is.", np.tanh))
 
 SQUARE = slot(  # run (y - target) -> the loss
     SQUARES, lambda e: np.sum(e * e),
@@ -88,7 +90,7 @@ OF_SQUARE = slot(  # run (y - target) -> dy
      lambda e: np.sum(2 * e, axis=-1, keepdims=True)),
     ("dy-summed-over-the-steps", "dy is summed over the first axis", "The gradient has the shape of y.",
      lambda e: np.sum(2 * e, axis=0)),
-    ("dy-of-the-last-step", "dy is that of the last step only", "The gradient has the shape of y.",
+    ("dy-of-the-last-step", "dy holds the last step only", "The gradient has the shape of y.",
      lambda e: 2 * e[-1]),
     ("dy-over-the-root", "dy is that of a root", "The loss is the sum of squares: dy = 2 (y - target).",
      lambda e: e / np.sqrt(np.sum(e * e))),
@@ -106,15 +108,15 @@ def squares(s, y, target):
 SQUARED_ERROR = Family(
     flow=squares,
     slots={"scale": both_scaled(SQUARES, MEANS,
-                                ("half", "There is a factor 1/2",
+                                ("half", "There is a factor of 1/2",
                                  "With 1/2 the 2 cancels, a common convention. Here the loss has no factor, so dy "
                                  "keeps its 2.", lambda f: 0.5),
-                                *((f"half+{name}", f"There is a factor 1/2, and a division by {by}",
+                                *((f"half+{name}", f"There is a factor of 1/2, and a division by {by}",
                                    "Another convention. Here the loss is the sum itself, and dy = 2 (y - target).",
                                    lambda f, number=number: number(f) / 2) for name, by, number in MEANS)),
            "errors": ERRORS},
     outputs={"loss": Output(lambda s, f: f.scale * s.square(f.e), {"square": SQUARE}, (own_factors(
-                 SQUARES, "loss", MEANS, ("half-of-the-loss-only", "The loss has a factor 1/2, dy has not",
+                 SQUARES, "loss", MEANS, ("half-of-the-loss-only", "The loss has a factor of 1/2, dy does not",
                                           "The two must belong together: here neither has it.", SQUARES,
                                           lambda f: 0.5)),)),
              "dy": Output(lambda s, f: f.scale * s.of_square(f.e), {"of_square": OF_SQUARE}, (
@@ -187,7 +189,7 @@ LOGS = slot(  # run (shifted, the sum's logarithm) -> log p
      "Pick log p of the target alone, and take the log on paper: logits - max - log(sum of exp(logits - max)).",
      lambda shifted, log_sum: (lambda p: np.where((p == 0).any(axis=1, keepdims=True), np.nan, np.log(p)))(
          np.exp(shifted) / np.exp(log_sum))),
-    ("log-of-p-plus-eps", "A small number beside p hides very unlikely targets", EPS, *(
+    ("log-of-p-plus-eps", "A small number added to p hides very unlikely targets", EPS, *(
         lambda shifted, log_sum, eps=eps, kept=kept: np.log(kept(np.exp(shifted) / np.exp(log_sum), eps))
         for eps in (1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-15, 1e-6)
         for kept in (np.add, lambda p, eps: np.clip(p, eps, 1 - eps), np.maximum))),
@@ -201,7 +203,7 @@ CUT = slot(
        "That changes the probabilities of large logits. Subtract each column's largest logit instead.",
        lambda z, most=most: np.clip(z, -most, most)) for most in (100, 700, 500, 200, 50, 30, 20)),
     ("logits-halved", "The logits are halved", "Take them as they are.", lambda z: z / 2),
-    ("softmax-twice", "The softmax is taken twice", "logits are logits: one softmax.",
+    ("softmax-twice", "The softmax is taken twice", "Take the softmax once.",
      lambda z: (lambda e: e / e.sum(axis=1, keepdims=True))(np.exp(z - z.max(axis=1, keepdims=True)))))
 
 
@@ -231,13 +233,13 @@ TARGETS = slot(  # run (targets, logits) -> how often each place of logits count
     ("likeliest-for-target", "The likeliest character stands where the target belongs",
      "Then the network is praised for whatever it says. What did come next is targets[t, b].",
      lambda targets, z: paired(np.argmax(z, axis=1), z.shape[1])),
-    ("targets-in-reverse", "The targets are read from the end", "targets[t] belongs to logits[t].",
+    ("targets-in-reverse", "The targets are read in reverse order", "targets[t] belongs to logits[t].",
      lambda targets, z: paired(targets[::-1], z.shape[1])),
     ("targets-one-late", "Step t meets the target of the step before", "targets[t] belongs to logits[t].",
      lambda targets, z: paired(np.roll(targets, 1, 0), z.shape[1])),
     ("targets-one-early", "Step t meets the target of the step after", "targets[t] belongs to logits[t].",
      lambda targets, z: paired(np.roll(targets, -1, 0), z.shape[1])),
-    ("targets-one-too-low", "1 is taken from the targets", "Characters are counted from 0: targets as they are.",
+    ("targets-one-too-low", "1 is subtracted from the targets", "Characters are counted from 0: use targets as given.",
      lambda targets, z: paired(targets - 1, z.shape[1])),
     ("last-step-only", "Only the last step has its target", "Every step has one: sum over t.",
      lambda targets, z: paired(targets, z.shape[1]) * (np.arange(len(z)) == len(z) - 1)[:, None, None]),
@@ -268,36 +270,36 @@ PICK = slot(  # run (y, log p, p, logits) -> the loss
      "exp and log must belong together: the natural logarithm, np.log.",
      lambda y, log_p, p, z: -np.sum(at(y, log_p + log_p.max(1, keepdims=True) * (1 / np.log(2) - 1)))),
     ("loss-over-all-characters", "The loss sums log p over all characters",
-     "Only the character that did come counts: pick p[target] before the sum.", lambda y, log_p, p, z: -np.sum(log_p)),
+     "Only the character that came next counts: pick p[target] before the sum.", lambda y, log_p, p, z: -np.sum(log_p)),
     ("log-forgotten", "The log is missing",
      "The loss is the sum of -log p[target], not of 1 - p[target] or -p[target].",
      lambda y, log_p, p, z: np.sum(at(y, 1 - p)), lambda y, log_p, p, z: -np.sum(at(y, p)),
      lambda y, log_p, p, z: np.sum(at(y, p))),
     ("softmax-forgotten", "The loss takes logits for log-probabilities",
-     "-logits[target] can be lowered for ever. Subtract log sum exp of the column.",
+     "-logits[target] can fall forever. Subtract log sum exp of the column.",
      lambda y, log_p, p, z: -np.sum(at(y, z))),
-    ("log-of-logits", "The log is taken of the logits", "Take the softmax first: log p[target].",
+    ("log-of-logits", "The log is applied to the logits", "Take the softmax first: log p[target].",
      lambda y, log_p, p, z: -np.sum(at(y, np.log(z)))),
     ("squared-error-of-p", "The loss is a squared error of the probabilities",
      "Against a target it is sure to be wrong about, its gradient vanishes. Cross-entropy: -log p[target].",
      lambda y, log_p, p, z: np.sum((p - y) ** 2)),
     ("binary-cross-entropy", "The other characters count too",
-     "(1 - y) log(1 - p) belongs to yes-or-no outputs. One character of V comes: only -log p[target] counts.",
+     "(1 - y) log(1 - p) belongs to yes-or-no outputs. One of V characters comes next: only -log p[target] counts.",
      lambda y, log_p, p, z: -np.sum(y * log_p + (1 - y) * np.log(1 - p))),
-    ("log-of-p-minus-one", "1 is taken from p before its log is taken",
+    ("log-of-p-minus-one", "1 is subtracted from p before its log is taken",
      "dlogits = p is the same array, not a copy, so p[target] is p - 1, and its log nan. Compute the loss first, or "
      "take p.copy().", lambda y, log_p, p, z: -np.sum(at(y, np.log(p - 1)))),
-    ("entropy-of-p", "The loss is the entropy of p", "The target is asked about: -log p[target].",
+    ("entropy-of-p", "The loss is the entropy of p", "Only the target counts: -log p[target].",
      lambda y, log_p, p, z: -np.sum(p * log_p)))
 
 OF_LOGITS = slot(  # run (y, p) -> dlogits
     GRADIENT, lambda y, p: p - y,
-    ("gradient-is-p", "The 1 is not taken from the target",
+    ("gradient-is-p", "1 is not subtracted at the target",
      "dlogits is p itself. Subtract 1 where the target stands, once for each step and example.",
      lambda y, p: p + 0 * y),
-    ("minus-one-everywhere", "1 is taken from every character",
+    ("minus-one-everywhere", "1 is subtracted from every character",
      "p - 1 lowers all rows. Only the target's row loses 1, so that each column sums to 0.", lambda y, p: p - 1),
-    ("gradient-at-the-target-only", "The gradient is 0 beside the target",
+    ("gradient-at-the-target-only", "The gradient is 0 except at the target",
      "The other characters' probabilities must fall too: their gradient is p. Start from p, then subtract 1 at the "
      "target.", lambda y, p: at(y, p - 1)),
     ("gradient-of-p", "The gradient is with respect to p, not to the logits",
@@ -313,7 +315,7 @@ OF_LOGITS = slot(  # run (y, p) -> dlogits
      lambda y, p: (p - y).sum(axis=2, keepdims=True)),
     ("gradient-summed-over-time", "dlogits is summed over time", "It has the shape of logits.",
      lambda y, p: (p - y).sum(axis=0)),
-    ("gradient-of-the-last-step", "dlogits is that of the last step only", "It has the shape of logits.",
+    ("gradient-of-the-last-step", "dlogits holds the last step only", "It has the shape of logits.",
      lambda y, p: (p - y)[-1]))
 
 
@@ -335,11 +337,11 @@ SOFTMAX_CROSS_ENTROPY = Family(
     slots={"scale": both_scaled(LOSS, OF_TARGETS), "logs": LOGS, "shift": SHIFT, "axis": AXIS, "targets": TARGETS,
            "cut": CUT},
     outputs={"loss": Output(lambda s, f: f.scale * s.pick(f.y, f.log_p, f.p, f.z), {"pick": PICK}, (own_factors(
-                 LOSS, "loss", OF_TARGETS, ("bits", "The loss is in bits", "log2 counts bits. Nats are asked: the "
-                                                                           "natural logarithm, np.log.", LOSS,
-                                            lambda f: 1 / np.log(2)),
-                 ("loss-in-log10", "The loss is in powers of ten", "Nats are asked: the natural logarithm, np.log.",
-                  LOSS, lambda f: 1 / np.log(10)),
+                 LOSS, "loss", OF_TARGETS, ("bits", "The loss is in bits", "log2 counts bits. The loss is in "
+                                                                           "nats: use np.log, the natural logarithm.",
+                                            LOSS, lambda f: 1 / np.log(2)),
+                 ("loss-in-log10", "The loss is in powers of ten",
+                  "The loss is in nats: use np.log, the natural logarithm.", LOSS, lambda f: 1 / np.log(10)),
                  ("loss-negative", "The loss has the wrong sign",
                   "log p is negative. The loss is minus its sum, so that a surer network has a smaller one.", LOSS,
                   lambda f: -1.0)),)),

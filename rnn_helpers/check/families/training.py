@@ -47,7 +47,7 @@ SCALE = slot(  # run (T, O, B) -> factors of the loss and of the gradients
        "The loss is a sum, and so are its gradients: leave out the division.",
        lambda T, O, B, number=number: (1.0, number(T, O, B))) for name, by, number in MEANS),
     *((f"mean-loss-returned-{name}", f"The loss returned is divided by {by}",
-       "Return the sum; whoever prints it divides. Your step is that of the sum.",
+       "Return the sum, and divide when you print it. Your step is that of the sum.",
        lambda T, O, B, number=number: (number(T, O, B), 1.0)) for name, by, number in MEANS),
     ("halved", "Loss and step are halved", "Here the loss has no factor 1/2.", lambda T, O, B: (0.5, 0.5)),
     ("loss-halved", "The loss returned is halved", "Here the loss has no factor 1/2.", lambda T, O, B: (0.5, 1.0)))
@@ -104,7 +104,7 @@ UPDATE = slot(  # run (p, clipped gradient, lr) -> the parameter afterwards
      lambda p, g, lr: p + lr * g),
     ("{o}-replaced|equals-for-minus-equals", "{o} {is} replaced by the step",
      "You write p = -lr * g. The step is added to what was there: p -= lr * g.", lambda p, g, lr: -lr * g),
-    ("{o}-without-lr|learning-rate-forgotten", "The learning rate takes no part in the step of {o}",
+    ("{o}-without-lr|learning-rate-forgotten", "The learning rate is not used in the step of {o}",
      "Multiply the clipped gradients by lr.", lambda p, g, lr: p - g),
     ("{o}-updated-twice|updated-twice", "{o} {is} updated twice", "One step each.", lambda p, g, lr: p - 2 * lr * g),
     ("{o}-adagrad|adagrad", "{o} {is} updated by Adagrad's step", "Plain descent is asked for: p -= lr * g.",
@@ -210,7 +210,7 @@ PIECES = slot(  # run (T, k1, k2) -> (first step, end) of each piece
     ("windows-of-k2", "Each piece reads k2 steps", "A piece has k1 new steps; k2 is how far its losses flow back.",
      lambda T, k1, k2: [(n, n + k2) for n in range(0, T, k1)]),
     ("first-piece-only", "Only the first piece is read",
-     "Does `return` stand inside the loop? It ends the function in the first round. Move it below the loop.",
+     "Does `return` stand inside the loop? It ends the function on the first pass. Move it below the loop.",
      lambda T, k1, k2: [(0, k1)]),
     ("first-piece-skipped", "The first piece is left out", "range(0, T, k1) starts at 0.",
      lambda T, k1, k2: [(n, n + k1) for n in range(k1, T, k1)]),
@@ -222,11 +222,11 @@ STATE = slot(  # run (states of the piece, state it started from) -> state that 
     ("state-reset", "The state starts at zero in every piece",
      "The stream does not begin anew. Hand the last state of a piece to the next one as its h0; only its gradient is "
      "cut.", lambda h, h0: None),
-    ("first-state-carried", "The first state of a piece is carried on",
+    ("first-state-carried", "The first state of a piece is carried forward",
      "The next piece goes on where this one ended: h_states[-1].", lambda h, h0: h[0]),
-    ("state-before-carried", "The last state but one is carried on",
+    ("state-before-carried", "The second-to-last state is carried forward",
      "The next piece goes on where this one ended: h_states[-1].", lambda h, h0: h[-2] if len(h) > 1 else h0),
-    ("mean-state-carried", "The mean state of a piece is carried on",
+    ("mean-state-carried", "The mean state of a piece is carried forward",
      "The next piece goes on where this one ended: h_states[-1].", lambda h, h0: h.mean(0)))
 
 OLDER = ("With k2 > k1, or in a last shorter piece, they go on into steps before the piece: keep the last k2 caches, "
@@ -310,7 +310,7 @@ MOVES = slot(
      lambda p, g, lr, name, T, B, total, last, k1: p - lr * g if name in ("Wy", "c") else p),
     *((f"{left}-not-updated", f"{left} is not updated", "All five parameters learn: Wx, Wh, b, Wy, c.",
        lambda p, g, lr, name, T, B, total, last, k1, left=left: p if name == left else p - lr * g) for left in NAMES),
-    ("learning-rate-forgotten", "The learning rate takes no part", "Multiply the gradients by lr.",
+    ("learning-rate-forgotten", "The learning rate is not used", "Multiply the gradients by lr.",
      lambda p, g, lr, name, T, B, total, last, k1: p - g),
     ("gradients-clipped", "The gradients are clipped", "Nothing is clipped here.",
      lambda p, g, lr, name, T, B, total, last, k1: p - lr * np.clip(g, -1, 1),

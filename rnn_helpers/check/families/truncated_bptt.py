@@ -42,16 +42,16 @@ WINDOWS = slot(
      "Only dh0 is that of windows of k steps. The loss at step t stops after k steps, its own included.",
      each(lambda t, k, T: range(t, -1, -1), ends=of_the_first_k_losses)),
     ("last-k-steps-only", "Only the last k steps of the sequence are walked",
-     "The losses before them reach Wx, Wh, b not at all. " + EVERY_LOSS,
+     "The losses before them do not reach Wx, Wh, b at all. " + EVERY_LOSS,
      each(lambda t, k, T: range(t, max(0, T - k) - 1, -1), lambda T, k: range(max(0, T - k), T), always)),
     ("last-k-steps-only+dh0-zero", "Only the last k steps of the sequence are walked",
-     "The losses before them reach Wx, Wh, b not at all, nor h0. " + EVERY_LOSS,
+     "The losses before them do not reach Wx, Wh, b at all, nor h0. " + EVERY_LOSS,
      each(lambda t, k, T: range(t, max(0, T - k) - 1, -1), lambda T, k: range(max(0, T - k), T))),
     ("pieces-from-the-start", "The sequence is cut into pieces of k steps",
      "The first loss of a piece reaches one step, the last one k. That is how a stream is trained; here each loss has "
      "its own window of k steps.", each(lambda t, k, T: range(t, t // k * k - 1, -1))),
     ("pieces-from-the-end", "What is carried back is reset every k steps",
-     "All losses are cut at the same places, so most reach fewer than k steps. Each loss is cut k steps behind itself.",
+     "All losses are cut at the same places, so most reach fewer than k steps. Cut each one k steps back from its own.",
      each(lambda t, k, T: range(t, max(0, T - ((T - 1 - t) // k + 1) * k) - 1, -1))),
     ("one-step-too-many", "Each loss goes back one step too far",
      "Its own step counts as the first of the k: the window is t - k + 1 to t.",
@@ -103,7 +103,7 @@ WINDOWS = slot(
     ("every-k-th-loss", "Only every k-th loss goes back", EVERY_LOSS,
      each(lambda t, k, T: range(t, max(-1, t - k), -1), lambda T, k: range(0, T, k))),
     ("one-round", "Only the first window is walked",
-     "Does `return` stand inside the loop? It ends the function in the first round. Move it below the loop.",
+     "Does `return` stand inside the loop? It ends the function on the first pass. Move it below the loop.",
      each(lambda t, k, T: range(t, max(-1, t - k), -1), lambda T, k: [0])))
 
 JOINS = slot(  # run (dh, the window's loss, its first step, the step) -> what joins there
@@ -123,10 +123,10 @@ SLOPE_OF = slot(  # run (slopes, the step, the window's loss) -> the slope that 
 
 OF_LOSS = "Each step of the window has its own share: its own {}, not that of the loss's step."
 X_SIDE = (*bptt.X_OF_STEPS,
-          *slot(bptt.OF_WX, None, ("dWx-of-the-loss-step", "dWx takes the input of the loss's step at every step back",
+          *slot(bptt.OF_WX, None, ("dWx-of-the-loss-step", "dWx uses the input of the loss's step at every step back",
                                                      OF_LOSS.format("x_s"), lambda f: f.X[f.of]))[1:])
 H_SIDE = (*bptt.H_OF_STEPS,
-          *slot(bptt.OF_WH, None, ("dWh-of-the-loss-step", "dWh takes the state of the loss's step at every step back",
+          *slot(bptt.OF_WH, None, ("dWh-of-the-loss-step", "dWh uses the state of the loss's step at every step back",
                                                      OF_LOSS.format("h_{s-1}"), lambda f: f.P[f.of]))[1:])
 
 

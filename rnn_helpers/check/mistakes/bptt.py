@@ -76,7 +76,7 @@ NUMERICAL_GRADIENT = (
     Mistake("not-divided", "The difference is not divided",
             "A slope is a difference over a distance: divide by 2 * eps.",
             CENTRAL, differences(lambda plus, minus, middle, eps: plus - minus)),
-    Mistake("sign", "The sign is wrong", "f(p + eps) comes first, f(p - eps) is taken from it.",
+    Mistake("sign", "The sign is wrong", "f(p + eps) comes first, f(p - eps) is subtracted from it.",
             CENTRAL, differences(lambda plus, minus, middle, eps: (minus - plus) / (2 * eps))),
     Mistake("minus-eps-forgotten", "The second point is p, not p - eps",
             "param += eps, then param -= eps leads back to p: you measure (f(p + eps) - f(p)) / (2 eps), half the "
@@ -91,10 +91,10 @@ NUMERICAL_GRADIENT = (
             "Each element stays at p - eps, so the next ones are measured elsewhere, and the caller's weights have "
             "moved. Save p and put it back.", "param is the same before and after", differences(restore="never")),
     Mistake("restored-at-the-end", "param is put back too late",
-            "The elements before stay moved while the next are measured. Put each back before you go on.",
+            "Earlier elements stay moved while later ones are measured. Put each back before you go on.",
             "one element moves at a time", differences(restore="end")),
     Mistake("a-copy-is-moved", "Every difference is 0: param itself never moves",
-            "f reads param, so it sees no copy, and no array that is not moved at all. Change param in place, an "
+            "f reads param itself: it never sees a change to a copy. Change param in place, an "
             "element at a time, and put it back.", "f() reads param",
             lambda f, param, eps=1e-5: differences()(f, param.copy(), eps)),
     Mistake("all-at-once", "All elements move at once",
@@ -103,7 +103,7 @@ NUMERICAL_GRADIENT = (
     Mistake("a-row-at-a-time", "A whole row moves at once",
             "param[i] of a matrix is a row. Move one element at a time: param[i, j], or for index in "
             "np.ndindex(*param.shape).", "one element moves at a time", a_row_at_a_time),
-    Mistake("eps-ignored", "eps is not used", "You use 1e-5 of your own. Use the argument eps.", CENTRAL,
+    Mistake("eps-ignored", "eps is not used", "You use a fixed 1e-5. Use the argument eps.", CENTRAL,
             differences(own_eps=1e-5)),
     Mistake("eps-in-proportion", "The step is eps times the element",
             "p (1 + eps) moves by eps p, and you divide by eps. Move by eps itself.", CENTRAL, in_proportion),
@@ -127,10 +127,10 @@ RELATIVE_ERROR = (
             "The largest, or the mean, of |a - b| grows with the gradients' size. Divide by it: ||a|| + ||b||.",
             ERROR, lambda a, b: np.abs(a - b).max()),
     Mistake("measured-by-a-only", "Only a's size counts",
-            "Which of the two is right is not known. Divide by a size that treats both alike: ||a|| + ||b||.",
+            "Either of the two may be the wrong one. Divide by a size that treats both alike: ||a|| + ||b||.",
             ERROR, quiet(lambda a, b: norm(a - b) / norm(a))),
     Mistake("measured-by-b-only", "Only b's size counts",
-            "Which of the two is right is not known. Divide by a size that treats both alike: ||a|| + ||b||.",
+            "Either of the two may be the wrong one. Divide by a size that treats both alike: ||a|| + ||b||.",
             ERROR, quiet(lambda a, b: norm(a - b) / norm(b))),
     Mistake("measured-by-a-only+zero-a-is-enough", "Only a's size counts",
             "Which of the two is right is not known, and any b agrees with a zero a. Divide by a size that treats both "
@@ -155,7 +155,7 @@ RELATIVE_ERROR = (
     Mistake("an-array", "The result is an array",
             "One number for the whole gradient: take norms, or the largest element.",
             "relative_error(a, b) is a float", lambda a, b: np.abs(a - b) / (np.abs(a) + np.abs(b) + 1e-30)),
-    Mistake("agreement", "1 stands for equal", "An error is 0 when both agree. You return one minus it.",
+    Mistake("agreement", "1 means equal", "An error is 0 when both agree. You return one minus it.",
             "relative_error(a, a) = 0", quiet(lambda a, b: 1 - norm(a - b) / (norm(a) + norm(b)), 1.0)),
     Mistake("angle-only", "Only the direction counts",
             "The cosine does not see a gradient that is twice too long. Compare the arrays themselves: ||a - b||.",

@@ -39,7 +39,7 @@ BUILD_VOCABULARY = (
             "Then the indices depend on how the text begins. Sort the set of characters.", SORTED,
             vocabulary(dict.fromkeys)),
     Mistake("by-frequency", "The characters are ordered by frequency",
-            "Ties then fall as they like. Sort the set of characters.",
+            "Ties then have no order of their own. Sort the set of characters.",
             SORTED, vocabulary(lambda text: [char for char, _ in Counter(text).most_common()])),
     Mistake("backwards", "The characters are sorted backwards", "Sort upwards: sorted(set(text)).",
             SORTED, vocabulary(lambda text: sorted(set(text), reverse=True))),
@@ -59,10 +59,10 @@ BUILD_VOCABULARY = (
             "They are characters like any other: without the space there is no \"hello world\".",
             SORTED, vocabulary(lambda text: sorted({char for char in text if not char.isspace()}))),
     Mistake("index-to-character", "index_of leads from index to character",
-            "It is asked the other way round: index_of[\"h\"] is a number. chars itself already leads from index to "
+            "It should lead the other way: index_of[\"h\"] is a number. chars itself already leads from index to "
             "character.", SORTED, other_way_round),
     Mistake("counted-from-one", "The indices start at 1",
-            "Rows of a column are counted from 0, so the last character would fall out of it: enumerate(chars).",
+            "Rows of a column are counted from 0, so the last character would have no row: enumerate(chars).",
             SORTED, vocabulary(lambda text: sorted(set(text)), start=1)),
     *in_order(vocabulary(lambda text: sorted(set(text))), "chars, index_of", "index_of, chars"),
 )
@@ -109,12 +109,12 @@ ONE_HOT = (
     Mistake("every-index-in-every-step", "Every step holds the ones of all steps",
             "X[:, indices] = 1 writes all indices into each step. Pair them: X[np.arange(T), indices] = 1, or loop "
             "over t.", COLUMN, one_matrix_for_all),
-    Mistake("step-and-index-swapped", "Step and index have changed places",
+    Mistake("step-and-index-swapped", "Step and index are swapped",
             "You write X[indices[t], t]. The step is the first axis: X[t, indices[t]].", COLUMN, rows_for_steps),
     Mistake("one-too-low", "The ones are a row too high up", "Row 0 belongs to index 0: do not subtract 1.",
             COLUMN, lambda indices, size: columns(np.asarray(indices) - 1, size)),
     Mistake("last-step-only", "Only the last step has its one",
-            "The array of zeros is made anew in every step of the loop. Make it once, before the loop.", COLUMN,
+            "The array of zeros is made again at every step of the loop. Make it once, before the loop.", COLUMN,
             last_only),
     Mistake("index-for-one", "The column holds the index, not a 1",
             "The index says where; what stands there is 1. Otherwise the last letters would weigh the most.",
@@ -222,16 +222,16 @@ SAMPLE = (
     Mistake("softmax-twice", "The characters are drawn too evenly, except near temperature 0",
             "Is the softmax taken twice? What the temperature divides are the logits, not probabilities.",
             DRAW, sampling(probabilities=lambda logits, temperature: distribution(distribution(logits) / temperature))),
-    Mistake("low-temperatures-raised", "At low temperatures your text is wilder than asked",
-            "You draw as if the temperature were higher: is something added to it, or has it a lower limit? Divide by "
-            "it as it is.",
+    Mistake("low-temperatures-raised", "At low temperatures your text is wilder than it should be",
+            "You draw as if the temperature were higher: is something added to it, or does it have a lower limit? "
+            "Divide by it as given.",
             DRAW, sampling(probabilities=lambda logits, temperature: distribution(logits / (temperature + 0.1)))),
-    Mistake("high-temperatures-lowered", "At high temperatures your text is tamer than asked",
-            "You draw as if the temperature were lower: has it an upper limit? Divide by it as it is.",
+    Mistake("high-temperatures-lowered", "At high temperatures your text is tamer than it should be",
+            "You draw as if the temperature were lower: does it have an upper limit? Divide by it as given.",
             DRAW, sampling(probabilities=lambda logits, temperature: distribution(logits / min(temperature, 2)))),
     Mistake("temperature-tamed", "The temperature has too little effect",
-            "A low one leaves your text too wild, a high one too tame. Divide by the temperature itself, by no root of "
-            "it.",
+            "A low one leaves your text too wild, a high one too tame. Divide by the temperature itself, not by a root "
+            "of it.",
             DRAW, sampling(probabilities=lambda logits, temperature: distribution(logits / np.sqrt(temperature)))),
     Mistake("rarest-never-drawn", "Some of the rarest characters are never drawn",
             "Drawing from the k likeliest, or leaving out small probabilities, is another way to sample. Here every "
@@ -289,20 +289,20 @@ SAMPLE = (
     Mistake("own-generator", "The function makes a generator of its own",
             "np.random.default_rng(0) inside starts anew in each call, so the text is always the same. Draw from the "
             "argument rng.",
-            "rng is the only source of chance", sampling(make_rng=lambda rng: np.random.default_rng(0))),
+            "rng is the only source of randomness", sampling(make_rng=lambda rng: np.random.default_rng(0))),
     Mistake("unseeded-generator", "The function makes a generator of its own",
             "np.random.default_rng() inside cannot be repeated. Draw from the argument rng.",
-            "rng is the only source of chance", sampling(make_rng=lambda rng: np.random.default_rng())),
+            "rng is the only source of randomness", sampling(make_rng=lambda rng: np.random.default_rng())),
     Mistake("global-generator", "np.random is used instead of rng",
             "np.random.choice draws from a generator that the whole program shares. Draw from the argument: "
-            "rng.choice.", "rng is the only source of chance",
+            "rng.choice.", "rng is the only source of randomness",
             sampling(draw=lambda p: lambda rng: int(np.random.choice(len(p), p=p)))),
     Mistake("global-seed", "The function seeds np.random",
             "That changes chance for the whole program. Nothing needs a seed here: rng brings its own.",
-            "rng is the only source of chance", sampling(make_rng=reseeds_all)),
+            "rng is the only source of randomness", sampling(make_rng=reseeds_all)),
     Mistake("global-seed-and-draw", "The function seeds np.random and draws from it",
             "The text is the same in every call. Draw from the argument rng, and seed nothing.",
-            "rng is the only source of chance",
+            "rng is the only source of randomness",
             sampling(make_rng=reseeds_all, draw=lambda p: lambda rng: int(np.random.choice(len(p), p=p)))),
     Mistake("overflow", "exp overflows at a low temperature",
             "logits / 0.001 are thousands, exp of them is inf, and inf / inf is nan. Subtract the largest logit before "

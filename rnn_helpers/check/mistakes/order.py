@@ -21,7 +21,7 @@ def in_order(right, asked, *orders):
 
         return function
 
-    return tuple(Mistake(f"order-{order.replace(', ', '-')}", f"The values come in another order: {order}",
-                         f"Each is what it should be, but in another place. Return ({asked}).", f"-> ({asked})",
+    return tuple(Mistake(f"order-{order.replace(', ', '-')}", f"The values come in the wrong order: {order}",
+                         f"Each value is right, but in the wrong place. Return ({asked}).", f"-> ({asked})",
                          wrong(order.split(", ")))
                  for order in orders)

@@ -43,7 +43,7 @@ SHARES = (
     Mistake("later-losses-too", "The later losses count as well",
             "Row t holds what losses t..T-1 make together. Start from zeros and put in dh[t] alone.", SHARE,
             sizes(lambda dh, t: np.concatenate([0 * dh[:t], dh[t:]]))),
-    Mistake("all-losses-but-one", "All losses count but one",
+    Mistake("all-losses-but-one", "All losses count except the one",
             "Row t holds what all the others make. It is the other way round: dh[t] stays, the others are 0.", SHARE,
             sizes(lambda dh, t: dh - alone(dh, t))),
     Mistake("always-all-losses", "All losses count every time",
