@@ -92,7 +92,7 @@ def ends(scale, kind, loudness, units):
 def test_where_the_picture_of_norms_turns():
     claims.says("03b",
                 "At $\\rho = 0.95$ the linear curve explodes by ten decades, while tanh, with the same matrix, lets "
-                "nearly nothing through")
+                "almost nothing through")
     claims.says("03b", "Only at a radius of 0.5 does the linear curve end below 1.")
     claims.says("03b",
                 "With inputs of size 0.1 the tanh curve of the orthogonal $W_h$ ends above 1 from a radius of 1.05 on; "
