@@ -78,7 +78,7 @@ def interrupted(grader, submissions):
     wait_for(lambda: len(stamps(out)) >= 2, "results")
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does for Ctrl-C
     said = process.communicate(timeout=60)[0]
-    assert process.returncode == 130 and "goes on from here" in said, said
+    assert process.returncode == 130 and "run the same command to go on" in said, said
     wait_for(lambda: not of_group(process.pid), "end of all processes", 20)
     before.append(stamps(out))
 

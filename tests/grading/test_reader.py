@@ -142,7 +142,7 @@ def test_one_bad_file_never_ends_the_run(odd):
     assert {"ada", "deep", "links", "formulas"} <= graded
     for name in ("ada", "deep", "links", "formulas"):
         assert sum(e["points"] for e in results[name]["exercises"].values()) == 10, name
-    for name, word in {"braces": "objects", "nothing": "no notebook", "closed-file": "denied",
+    for name, word in {"braces": "objects", "nothing": "not a notebook", "closed-file": "denied",
                        "closed-folder": "denied"}.items():
         assert results[name]["status"] == "not graded" and word in results[name]["why"], name
         assert f"  {name}  " in done.stderr.replace("   ", "  ") or name in done.stderr
