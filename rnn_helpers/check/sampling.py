@@ -64,7 +64,7 @@ def sampler_fixtures(rng, calls=CALLS):
     """
     H, V, prefix = 6, len(CHARS), [CHARS.index(char) for char in PREFIX]
     while True:
-        fixture = {**draw_cell(rng, V, H), "Wy": rng.normal(0, 4, (V, H)), "c": rng.normal(0, 1, (V, 1))}
+        fixture = {**draw_cell(rng, V, H), "Wy": rng.normal(0, 4, (V, H)), "c": rng.normal(0, 4, (V, 1))}
         fixture["Wh"] *= 2
         _, lead, tops = likeliest(fixture, prefix, LONG)
         _, short_lead, short_tops = likeliest(fixture, prefix[:1], SHORT)
