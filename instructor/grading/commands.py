@@ -127,7 +127,7 @@ def write_results(classroom, changes=()):
     if changes:
         show(changes, out)
     if unread:
-        print(f"{unread} written answers still have to be graded: {line('formgrader', out)}\n"
+        print(f"{unread} written answer{'s' * (unread != 1)} to be graded by hand: {line('formgrader', out)}\n"
               f"Afterwards, for the tables and the feedback: {line('results', out)}")
     return missing
 

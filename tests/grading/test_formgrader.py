@@ -31,7 +31,7 @@ def graded(grader):
     grader.give(grader.home / "writers")
     done = grader.run("-m", "instructor", "grade", "../writers", "--out", "../read")
     assert done.returncode == 0, done.stderr
-    assert "1 written answers wait" in done.stdout
+    assert "1 written answer to be graded by hand" in done.stdout
     return grader.home / "read"
 
 

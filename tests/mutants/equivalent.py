@@ -11,6 +11,10 @@ LIST_OF_NUMBERS = "slices of a list are stacked like slices of an array"
 SAME_LENGTH = "they have the same length, a step each"
 SAME_SHAPE = "every step has the same shape"
 
+OLDER = "dh = [np.zeros_like(new[0])] * len(memory) + list(new)"
+PAIRS = "for parameter, gradient in zip(parameters, (dWx, dWh, db, dWy, dc), strict=True):"
+ZEROS = "dWx, dWh, db, dh0 = (np.zeros_like(a) for a in (cell.Wx, cell.Wh, cell.b, dh[0]))"
+
 REASONS = {
     "sample": {
         ("new = chars[rng.choice(len(chars), p=p)]",
@@ -32,23 +36,21 @@ REASONS = {
     },
     "train_stream": {
         ("for start in range(0, len(X), k1):", "for start in range(0, len(Y), k1):"): SAME_LENGTH,
-        ("reached = min(len(memory), len(direct))",
-         "reached = min(len(direct), len(memory))"): "min does not mind the order",
-        **{("reached = min(len(memory), len(direct))", f"reached = min(len(memory), len({other}))"): SAME_LENGTH
-           for other in ("caches", "dy", "h_states")},
-        **{("silent = [np.zeros_like(direct[0])] * (len(memory) - reached)",
-            f"silent = [np.zeros_like({other})] * (len(memory) - reached)"): SAME_SHAPE
-            for other in ("direct[-1]", "h_states[0]")},
-        ("dWx, dWh, db, _ = rnn_backward(model.cell, silent + list(direct[-reached:]), memory)",
-         "dWx, dWh, db, _ = rnn_backward(model.cell, silent + list(direct[-k2:]), memory)"):
-            "a piece shorter than k2 is taken whole",
+        **{(OLDER, OLDER.replace("new[0]", other)): SAME_SHAPE for other in ("new[-1]", "h_states[0]")},
+        **{(OLDER, OLDER.replace("len(memory)", f"len({other})")): "the front of the list is cut off"
+           for other in ("X", "Y")},
+        (PAIRS, PAIRS.replace("True", "False")): "there are five of each",
     },
     "rnn_backward_truncated": {
-        ("dh0 = np.zeros_like(dh[0])", "dh0 = -np.zeros_like(dh[0])"): MINUS_ZERO,
-        ("dh0 = np.zeros_like(dh[0])", "dh0 = np.zeros_like(dh[-1])"): SAME_SHAPE,
+        (ZEROS, ZEROS.replace("dh[0]", "dh[-1]")): SAME_SHAPE,
         ("for t in range(len(caches)):", "for t in range(len(dh)):"): "dh has a step for each cache",
         ("for s in range(t, max(t - k, -1), -1):",
          "for s in range(t, max(-1, t - k), -1):"): "max does not mind the order",
+        (ZEROS, ZEROS.replace("like(a)", "like(k)")): "sums that start from the number 0 take the shape of the shares",
+    },
+    "rnn_cell_forward": {
+        ("return (h_t, (x_t, h_prev, h_t))", "return (h_t, (x_t, h_prev, cell))"):
+            "h_t can be computed again from what is kept",
     },
     "rnn_forward": {
         ("h_prev = np.zeros((len(cell.Wh), X[0].shape[1])) if h0 is None else h0",
