@@ -81,7 +81,7 @@ class Server:
 class Lab:
     """A notebook open in JupyterLab (or Notebook 7: `app="notebooks"`)."""
 
-    handle, has_alt = ".noUi-handle", True
+    handle, has_alt, names_cells = ".noUi-handle", True, True
 
     def __init__(self, context, server, path, app="lab/tree"):
         self.page = context.new_page()
@@ -278,7 +278,7 @@ class Control:
 class Classic(Lab):
     """A notebook open in the classic Notebook 6, with ipywidgets 7."""
 
-    handle, has_alt = ".ui-slider-handle", False
+    handle, has_alt, names_cells = ".ui-slider-handle", False, False
 
     def __init__(self, context, server, path):
         self.page = context.new_page()
