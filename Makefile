@@ -7,7 +7,7 @@ root := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
 help:
 	@echo "make lab                        install, open JupyterLab on the notebooks"
-	@echo "make test                       install, run the quick tests, in two minutes"
+	@echo "make test                       install, run the quick tests, about three minutes"
 	@echo "make test-all                   the slow ones too, as CI does"
 	@echo "make browser                    play with every notebook in a real browser"
 	@echo "make notebooks                  build both tracks from notebooks/solutions"
