@@ -284,15 +284,36 @@ class Classic(Lab):
         self.page = context.new_page()
         self.page.set_default_timeout(120_000)
         self.page.goto(f"http://127.0.0.1:{server.port}/notebooks/{path}?token={TOKEN}")
-        self.page.wait_for_function("() => window.Jupyter && Jupyter.notebook && Jupyter.notebook._fully_loaded "
-                                    "&& Jupyter.notebook.kernel && Jupyter.notebook.kernel.info_reply.status",
+        self.page.wait_for_function("() => window.Jupyter && Jupyter.notebook && Jupyter.notebook._fully_loaded",
                                     timeout=180_000)
+        self.connected()
 
-    def run_all(self):
-        self.page.evaluate("""() => { Jupyter.notebook.clear_all_output(); Jupyter.notebook.execute_all_cells(); }""")
-        self.page.wait_for_function(
-            "() => Jupyter.notebook.get_cells().every(c => c.cell_type !== 'code' || !c.get_text().trim() || "
-            "Number.isInteger(Number(c.input_prompt_number)) && c.input_prompt_number)", timeout=120_000)
+    def connected(self):
+        """Wait until the kernel answers and is idle, and what draws widgets is there: before, a page drops what it is
+        asked to run, or shows the stored picture instead of the widget."""
+        self.page.wait_for_function("""() => {
+            const kernel = Jupyter.notebook.kernel;
+            return kernel && kernel.is_connected() && kernel.info_reply.status && kernel.widget_manager
+                && !Jupyter.notebook.kernel_busy; }""", timeout=180_000)
+
+    def run_all(self, tries=3):
+        """Run every cell, again where the page lost the request: no cell has its number, and none is waiting."""
+        for _ in range(tries):
+            self.connected()
+            self.page.evaluate("""() => { window.still = null; Jupyter.notebook.clear_all_output();
+                                        Jupyter.notebook.execute_all_cells(); }""")
+            ran = self.page.wait_for_function("""() => {
+                const prompts = Jupyter.notebook.get_cells().filter(c => c.cell_type === 'code' && c.get_text().trim())
+                                                            .map(c => Number(c.input_prompt_number) || 0);
+                if (prompts.every(n => n)) return 'all';
+                const still = prompts.join() + Jupyter.notebook.kernel_busy;  // changes as cells end and begin
+                if (still !== window.still) [window.still, window.since] = [still, Date.now()];
+                return !Jupyter.notebook.kernel_busy && Date.now() - window.since > 10000 ? 'stuck' : false; }""",
+                polling=100, timeout=120_000)
+            if ran.json_value() == "all":
+                return
+        raise AssertionError(f"Run All was asked for {tries} times, and cells are left that have not run; "
+                             f"errors: {self.errors()}")
 
     def enter(self, begins, source=None):
         self.wait_for(f"""new Promise(done => {{
