@@ -3,6 +3,7 @@
 Kernels start without the package that this environment has installed.
 """
 
+import ast
 import http.server
 import io
 import os
@@ -13,18 +14,21 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from IPython.core.inputtransformer2 import TransformerManager
 from jupyter_client import KernelManager
 from jupyter_client.kernelspec import KernelSpec
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from authoring import links, setup_cell
+from instructor.grading.box.statements import without_magics
 
 ROOT = Path(__file__).resolve().parent.parent
 ADDRESS = links.Address("ada/rnn-course", "spring")
 BARE = ("import sys; sys.meta_path[:] = [f for f in sys.meta_path if 'editable' not in repr(f).lower()]; "
         f"sys.path[:] = [p for p in sys.path if p != {str(ROOT)!r}]; "
         "from ipykernel import kernelapp; kernelapp.launch_new_instance()")
+START = (ROOT / "rnn_helpers" / "start.py").read_text()
 WHERE = "import rnn_helpers\nprint(rnn_helpers.__file__)"
 
 
@@ -51,6 +55,7 @@ def run(folder, source, before=()):
 def package(folder):
     (folder / "rnn_helpers").mkdir(parents=True)
     (folder / "rnn_helpers" / "__init__.py").write_text("")
+    (folder / "rnn_helpers" / "start.py").write_text(START)
     return folder
 
 
@@ -67,6 +72,7 @@ def origin(tmp_path_factory):
             file = io.BytesIO()
             with zipfile.ZipFile(file, "w") as bundle:
                 bundle.writestr("rnn-course-spring/rnn_helpers/__init__.py", "")
+                bundle.writestr("rnn-course-spring/rnn_helpers/start.py", START)
             self.send_response(200)
             self.end_headers()
             self.wfile.write(file.getvalue())
@@ -115,12 +121,25 @@ def test_opened_twice_at_once_both_find_it(tmp_path, origin):
     assert said == [f"{tmp_path / 'rnn-course-spring' / 'rnn_helpers' / '__init__.py'}\n"] * 2
 
 
-def test_a_course_that_is_not_public_and_a_missing_network_are_told_apart(tmp_path, origin):
-    assert run(tmp_path, origin[0](links.Address("ada/private"))) == "HTTPError: HTTP Error 404: Not Found"
+def test_each_cause_is_named_a_private_course_no_network_a_folder_that_is_read_only(tmp_path, origin):
+    said = run(tmp_path, origin[0](links.Address("ada/private")))
+    assert said.startswith("ImportError: http") and "/ada/private is private, or has moved: open this" in said
+    assert said.endswith("HTTP Error 404: Not Found")
     nobody = setup_cell.source(ADDRESS).replace("https://github.com", "http://nobody.invalid")
-    assert run(tmp_path, nobody).startswith("URLError: <urlopen error [Errno")
-    assert "URLError: no network; 404: the course is not public" in setup_cell.source(ADDRESS)
+    said = run(tmp_path, nobody)
+    assert said.startswith("ImportError: No network: open this notebook in a copy of the course. <urlopen error [Errno")
     assert not list(tmp_path.iterdir())
+    (tmp_path / "rnn-course-spring").write_text("a file where the folder would be")
+    assert "rnn-course-spring" in run(tmp_path, origin[0](ADDRESS))
+
+
+@pytest.mark.parametrize("lacks", [["ipywidgets"], ["numpy", "tqdm"]])
+def test_packages_that_this_python_lacks_are_named_with_what_to_do(tmp_path, lacks):
+    hide = ("import sys; from importlib.machinery import PathFinder; find = PathFinder.find_spec\n"
+            f"PathFinder.find_spec = lambda name, *more: None if name in {lacks} else find(name, *more)")
+    said = run(package(tmp_path), setup_cell.source(None), before=[hide])
+    assert said == (f"ModuleNotFoundError: {', '.join(lacks)} cannot be imported by the Python of this notebook, "
+                    f"{sys.executable}: run `%pip install {' '.join(lacks)}` in a cell, then restart the kernel")
 
 
 def test_without_an_address_it_says_where_to_put_the_notebook(tmp_path):
@@ -138,5 +157,10 @@ def test_one_thread_where_nothing_else_is_said_and_nothing_where_numpy_is_loaded
 
 
 @pytest.mark.parametrize("address", [ADDRESS, None], ids=["stamped", "without an address"])
-def test_it_installs_and_upgrades_nothing(address):
-    assert "pip install" not in setup_cell.source(address) and "%" not in setup_cell.source(address)
+def test_outside_a_browser_it_installs_nothing_and_as_a_script_it_is_python(address):
+    """`nbconvert --to script` writes a magic as a call, which only a browser's Jupyter reaches."""
+    source = setup_cell.source(address)
+    at = [i for i, line in enumerate(source.splitlines()) if "%" in line]
+    assert len(at) == 1 and 'sys.platform == "emscripten"' in source.splitlines()[at[0] - 1]
+    compile(TransformerManager().transform_cell(source), "script", "exec")
+    assert [node.name for node in ast.parse(without_magics(source + "\ndef f(): pass")).body[-1:]] == ["f"]

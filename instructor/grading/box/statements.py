@@ -41,8 +41,9 @@ def names_used(node):
 
 
 def without_magics(source):
-    """A cell's source with the lines that only IPython understands left empty."""
-    return "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in source.split("\n"))
+    """A cell's source with a `pass` for each line that only IPython understands."""
+    lines = [(line, line.lstrip()) for line in source.split("\n")]
+    return "\n".join(line.removesuffix(code) + "pass" if code.startswith(("%", "!")) else line for line, code in lines)
 
 
 def parse(cells):
