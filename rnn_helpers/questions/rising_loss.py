@@ -38,19 +38,19 @@ QUESTIONS = {
                 "It would take another course, and say nothing about this one.",
         }, asks=NEXT),
     "third-test": Question(
-        "The walk back is at fault: a function of cell, dh and caches. You may call it with any dh. "
-        "Which dh says most about what is wrong in it?",
-        right="the loss of one step at a time, and 0 for the others",
+        "You have a tool that gives a row for each loss, and you hand it the kernel's function. What do you hold the "
+        "rows against?",
+        right="the rows of full BPTT, with the same cell, dh and caches",
         choices={
-            "the loss of one step at a time, and 0 for the others":
-                "BPTT is linear in dh, so a gradient is the sum of ten shares, one from each loss. Look at each share "
-                "alone.",
-            "dh twice as large":
-                "BPTT is linear in dh: a right function and a wrong one both give gradients twice as large.",
-            "a sequence of one step":
-                "It would come out right, and you would know only that the fault needs several steps.",
-            "ones everywhere":
-                "One more wrong gradient, and no word about where it went wrong.",
+            "nothing: a small row is a loss that got lost":
+                "A row may be small although all is well: its error may be small, or its gradient may have vanished on "
+                "the way.",
+            "one another: all ten should be about as long":
+                "Why should they? Each loss has its own error and its own way back.",
+            "the rows of full BPTT, with the same cell, dh and caches":
+                "Only the function differs, so whatever differs in the rows is its doing.",
+            "the rows of the same function, after another random start":
+                "They would be wrong in the same way, and you would still not know what right looks like.",
         }, asks=NEXT),
     "why-up": Question(
         "The cell hears the losses of steps 6 to 10 only, the readout hears all ten. Why does the total go up, "
