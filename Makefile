@@ -1,6 +1,5 @@
 # Works from a fresh clone with Python 3.10-3.13; make browser needs Chromium too, make grade bubblewrap.
 python := .venv/bin/python
-BRANCH := main
 root := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
 .PHONY: help lab test test-all browser notebooks links matrix bench grade site release newest lock
@@ -11,7 +10,7 @@ help:
 	@echo "make test-all                   the slow ones too, as CI does"
 	@echo "make browser                    play with every notebook in a real browser"
 	@echo "make notebooks                  build both tracks from notebooks/solutions"
-	@echo "make links REPO=o/n BRANCH=b    point every link to your repository (owner/name)"
+	@echo "make links REPO=o/n BRANCH=b    point every link to your repository (owner/name, or its address)"
 	@echo "make matrix                     both tracks in every supported environment"
 	@echo "make grade SUBMISSIONS=folder   grade a class"
 	@echo "make bench                      speed, side by side"

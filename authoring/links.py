@@ -1,8 +1,8 @@
-"""One value, owner/name and a branch, and all that links to it: `python -m authoring.links owner/name main` stamps it.
+"""One value, a repository and a branch, and all that links to it: `python -m authoring.links owner/name main`.
 
 The value stands in pyproject.toml, as the project's Repository URL; there is none until the first stamping. Badges,
-setup cells, README, package metadata and CITATION.cff follow. Without a value nothing links anywhere: the README says
-so.
+setup cells, README, package metadata, CITATION.cff and the branch of the workflows follow. Without a value nothing
+links anywhere: the README says so. owner/name is on GitHub; a full address may be a GitLab's, which Colab cannot open.
 """
 
 import dataclasses
@@ -15,58 +15,88 @@ import nbformat
 from authoring import ROOT, marked, setup_cell
 from authoring.files import read, tracks, write
 
+GITHUB = "github.com"
 PLACEHOLDER = "OWNER/REPO"  # in addresses that a text gives as an example, until there is a value
 BADGES_ID = "badges"
 TEXTS = ("README.md", "CONTRIBUTING.md", "INSTRUCTORS.md", "CHANGELOG.md")
+WORKFLOWS = (".github/workflows/test.yml", ".github/workflows/pages.yml")
 BEGIN, END = "<!-- badges: make links writes them -->", "<!-- end of badges -->"
 
 _URLS = re.compile(r"^(\[project\.urls\].*\n)(?:Repository = .*\n)?", re.MULTILINE)
-_STAMPED = re.compile(r'^Repository = "https://github\.com/([^/"]+/[^/"]+)/tree/([^"]+)"$', re.MULTILINE)
+_STAMPED = re.compile(r'^Repository = "(https://[^"]+)"$', re.MULTILINE)
+_BRANCHES = re.compile(r"(?<=branches: )\[.*\]")
+_FULL = re.compile(r"(?:(?:https?|ssh)://)?(?:[\w.-]+@)?(?P<host>[\w-]+(?:\.[\w-]+)+)[:/](?P<repository>.+?)(?:\.git)?"
+                   r"(?:/(?:-/)?tree/(?P<branch>.+?))?/?")
 _CITED = re.compile(r"^repository-code:.*\n", re.MULTILINE)
 _REPOSITORY = re.compile(r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}(?<!\.git)")
+_GROUPS = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)+(?<!\.git)")
 _BRANCH = re.compile(r"(?![-./])(?!.*(?:\.\.|//|/\.|\.lock(?:/|$)))[A-Za-z0-9._/-]{1,200}(?<![./])")
 
 
 @dataclasses.dataclass(frozen=True)
 class Address:
-    """Where a copy of the course lies on GitHub."""
+    """Where a copy of the course lies: on GitHub, or on a host whose addresses are GitLab's."""
 
     repository: str
     branch: str = "main"
+    host: str = GITHUB
 
     def __post_init__(self):
-        if not _REPOSITORY.fullmatch(self.repository) or self.repository in ("owner/name", PLACEHOLDER):
-            raise ValueError(f"REPO is {self.repository!r}, expected the owner/name of your repository, as in "
-                             "https://github.com/owner/name: make links REPO=owner/name BRANCH=main")
+        form = _REPOSITORY if self.host == GITHUB else _GROUPS
+        if not form.fullmatch(self.repository) or self.repository in ("owner/name", PLACEHOLDER):
+            raise ValueError(f"REPO is {self.repository!r}, expected the owner/name of your repository or its full "
+                             "address, https://github.com/owner/name: make links REPO=owner/name BRANCH=main")
         if not _BRANCH.fullmatch(self.branch):
             raise ValueError(f"BRANCH is {self.branch!r}, expected the name of a branch: letters, digits, and . _ / - "
                              "between them, as in make links REPO=owner/name BRANCH=main")
 
+    @classmethod
+    def of(cls, text, branch=""):
+        """owner/name, or an address as a browser or git has it; a branch in it counts where none is given."""
+        if full := _FULL.fullmatch(text):
+            return cls(full["repository"], branch or full["branch"] or "main", full["host"])
+        return cls(text, branch or "main")
+
     @property
     def page(self):
-        return f"https://github.com/{self.repository}"
+        return f"https://{self.host}/{self.repository}"
+
+    @property
+    def tree(self):
+        return f"{self.page}/{'' if self.host == GITHUB else '-/'}tree/{self.branch}"
+
+    @property
+    def unpacked(self):
+        """The folder in `archive`."""
+        return f"{self.repository.rpartition('/')[2]}-{self.branch.replace('/', '-')}"
 
     @property
     def archive(self):
         """The zip of the branch, from which a notebook that is opened alone takes the course."""
-        return f"{self.page}/archive/refs/heads/{self.branch}.zip"
+        if self.host == GITHUB:
+            return f"{self.page}/archive/refs/heads/{self.branch}.zip"
+        return f"{self.page}/-/archive/{self.branch}/{self.unpacked}.zip"
 
     def colab(self, path):
-        return f"https://colab.research.google.com/github/{self.repository}/blob/{self.branch}/{path}"
+        """Colab, open at a notebook; None where it cannot open the repository."""
+        on_github = f"https://colab.research.google.com/github/{self.repository}/blob/{self.branch}/{path}"
+        return on_github if self.host == GITHUB else None
 
     def binder(self, path):
         """JupyterLab on Binder, open at `path`: a notebook or a folder."""
-        return f"https://mybinder.org/v2/gh/{self.repository}/{quote(self.branch, safe='')}?urlpath=lab/tree/{path}"
+        where = f"gh/{self.repository}" if self.host == GITHUB else f"git/{quote(self.page, safe='')}"
+        return f"https://mybinder.org/v2/{where}/{quote(self.branch, safe='')}?urlpath=lab/tree/{path}"
 
 
 def address(root=ROOT):
     """The `Address` that pyproject.toml holds, or None."""
     found = _STAMPED.search((root / "pyproject.toml").read_text(encoding="utf-8"))
-    return Address(*found.groups()) if found else None
+    return Address.of(found[1]) if found else None
 
 
 def _launch(to, colab, binder):
-    return (f"[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({to.colab(colab)})",
+    badge = f"[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({to.colab(colab)})"
+    return (*[badge][:to.host == GITHUB],
             f"[![Open in Binder](https://mybinder.org/badge_logo.svg)]({to.binder(binder)})")
 
 
@@ -76,13 +106,13 @@ def badges(to, path):
 
 
 def readme_badges(to):
-    """The README's: the first notebook in Colab, their folder in Binder, and how the tests stand."""
+    """The README's: the first notebook in Colab, their folder in Binder, and on GitHub how the tests stand."""
     if to is None:
         return ("This copy has no address on the web yet, so no badge here opens it in Colab or Binder:\n"
                 "`make links REPO=owner/name BRANCH=main` gives it one.")
     workflow = f"{to.page}/actions/workflows/test.yml"
     test = f"[![test]({workflow}/badge.svg?branch={quote(to.branch, safe='')})]({workflow})"
-    return "\n".join((*_launch(to, "notebooks/01_rnn_cell.ipynb", "notebooks"), test))
+    return "\n".join((*_launch(to, "notebooks/01_rnn_cell.ipynb", "notebooks"), *[test][:to.host == GITHUB]))
 
 
 def refresh(nb, to, path):
@@ -103,7 +133,7 @@ def refresh(nb, to, path):
 def _project(text, to):
     if not _URLS.search(text):
         raise ValueError("pyproject.toml has no line [project.urls], under which the address stands")
-    stamped = f'Repository = "{to.page}/tree/{to.branch}"\n' if to else ""
+    stamped = f'Repository = "{to.tree}"\n' if to else ""
     return _URLS.sub(lambda found: found[1] + stamped, text, count=1)
 
 
@@ -113,12 +143,11 @@ def _citation(text, to):
 
 def _prose(text, old, to):
     """A text with its addresses, plain or inside another address, and its badges."""
-    was, now = (a.repository if a else PLACEHOLDER for a in (old, to))
+    was, now = (a.page if a else f"https://{GITHUB}/{PLACEHOLDER}" for a in (old, to))
     for a, b in ((was, now), (quote(was, safe=""), quote(now, safe=""))):
-        text = re.sub(rf"(?<=github\.com/){re.escape(a)}(?![\w-])|(?<=github\.com%2F){re.escape(a)}(?![\w-])", b, text)
+        text = re.sub(rf"{re.escape(a)}(?![\w-])", b, text)
     branch = quote(to.branch if to else "main", safe="")
-    nbgitpuller = rf"(github\.com%2F{re.escape(quote(now, safe=''))}&branch=)[^&\s)]+"
-    text = re.sub(nbgitpuller, rf"\g<1>{branch}", text)
+    text = re.sub(rf"({re.escape(quote(now, safe=''))}&branch=)[^&\s)]+", rf"\g<1>{branch}", text)
     return marked.put(text, BEGIN, END, readme_badges(to), ("the text", "badges")) if BEGIN in text else text
 
 
@@ -126,7 +155,8 @@ def stamp(to, root=ROOT):
     """Make every link point to `to`; returns the files that changed. Outputs of the notebooks stay as they are."""
     old, changed = address(root), []
     texts = {"pyproject.toml": lambda text: _project(text, to), "CITATION.cff": lambda text: _citation(text, to),
-             **{name: lambda text: _prose(text, old, to) for name in TEXTS}}
+             **{name: lambda text: _prose(text, old, to) for name in TEXTS},
+             **{name: lambda text: _BRANCHES.sub(f'["{to.branch if to else "main"}"]', text) for name in WORKFLOWS}}
     for name, stamped in texts.items():
         path = root / name
         text = path.read_text(encoding="utf-8") if path.is_file() else ""
@@ -144,7 +174,7 @@ def stamp(to, root=ROOT):
 def main(arguments=None, root=ROOT):
     repository, branch = ([*(sys.argv[1:] if arguments is None else arguments), "", ""])[:2]
     try:
-        to = Address(repository, branch or "main")
+        to = Address.of(repository, branch)
         changed = stamp(to, root)
     except ValueError as error:
         print(error, file=sys.stderr)

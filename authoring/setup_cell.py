@@ -34,11 +34,10 @@ def source(address):
     """The setup cell's source for a `links.Address`, or for None: a repository that has no address yet."""
     if address is None:
         return UNSTAMPED
-    name = address.repository.partition("/")[2]
-    folder = f"{name}-{address.branch.replace('/', '-')}"  # what GitHub calls it in its zip
     fetched = FETCHED.format(zip=f'io.BytesIO(urllib.request.urlopen("{address.archive}", timeout=60).read())',
-                             put=f'os.path.abspath("{folder}")', instead="open this notebook in a copy of the course",
+                             put=f'os.path.abspath("{address.unpacked}")',
+                             instead="open this notebook in a copy of the course",
                              cause=f"'{address.page} is private, or has moved' "
                                    "if hasattr(error, 'code') else 'No network'")
     return CELL.format(title=", or fetch it", modules="io, os, ", more=", urllib.request, zipfile", otherwise=fetched,
-                       folder=f"{folder}/x")
+                       folder=f"{address.unpacked}/x")

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import nbformat
 import pytest
+import yaml
 
 from authoring import ROOT, files, links, setup_cell
 from rnn_helpers import course
@@ -17,7 +18,8 @@ CITATION = 'cff-version: 1.2.0\ntitle: A course\nauthors:\n  - name: The authors
 @pytest.fixture
 def copy(tmp_path):
     """The files of this repository that links touch."""
-    for name in (*links.TEXTS, "pyproject.toml"):
+    for name in (*links.TEXTS, *links.WORKFLOWS, "pyproject.toml"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         if (ROOT / name).is_file():
             shutil.copy(ROOT / name, tmp_path / name)
     for path in files.tracks():
@@ -32,7 +34,7 @@ def copy(tmp_path):
 def addresses(root):
     """file -> the addresses on GitHub, Colab and Binder that it names: (owner/name, branch or None)."""
     found = {}
-    for path in (*root.glob("*.*"), *files.tracks(root)):
+    for path in (*root.glob("[!.]*.*"), *files.tracks(root)):
         text = path.read_text(encoding="utf-8")
         pairs = re.findall(r"github\.com/([\w-]+/[\w.-]+)/tree/([\w.-]+)", text)
         pairs += re.findall(r"research\.google\.com/github/([\w-]+/[\w.-]+)/blob/([\w.-]+)/", text)
@@ -56,7 +58,9 @@ def test_one_command_stamps_everything_and_another_value_everything_again(copy, 
         assert set(found) == everything
         assert {pair for pairs in found.values() for pair in pairs} == {(repository, branch), (repository, None)}
         assert links.stamp(links.Address(repository, branch), copy) == []
-    assert "ada/" not in "".join(path.read_text() for path in copy.glob("*.*"))
+        for name in links.WORKFLOWS:
+            assert yaml.safe_load((copy / name).read_text())[True]["push"]["branches"] == [branch]
+    assert "ada/" not in "".join(path.read_text() for path in copy.glob("[!.]*.*"))
     links.stamp(None, copy)
     assert addresses(copy) == {} and (copy / "CITATION.cff").read_text() == CITATION
 
@@ -84,12 +88,43 @@ def test_an_example_in_a_text_follows(copy):
     assert (copy / "INSTRUCTORS.md").read_text() == first
 
 
-@pytest.mark.parametrize("bad", ["", "ada", "ada/b/c", "https://github.com/ada/b", "a b/c", "-a/b", "a--b/c", "ada/..",
-                                 "ada/b.git", "owner/name", "OWNER/REPO", 'ada/b"', "ada/$(x)"])
+@pytest.mark.parametrize("given, branch, expected", [
+    ("ada/my.rnn", "", ("ada/my.rnn", "main", "github.com")),
+    ("https://github.com/ada/rnn", "", ("ada/rnn", "main", "github.com")),
+    ("https://github.com/ada/rnn.git", "dev", ("ada/rnn", "dev", "github.com")),
+    ("github.com/ada/rnn/", "", ("ada/rnn", "main", "github.com")),
+    ("https://github.com/ada/rnn/tree/topic/next", "", ("ada/rnn", "topic/next", "github.com")),
+    ("git@github.com:ada/rnn.git", "", ("ada/rnn", "main", "github.com")),
+    ("ssh://git@github.com/ada/rnn.git", "", ("ada/rnn", "main", "github.com")),
+    ("https://gitlab.example.org/dept/ai/rnn/-/tree/dev", "", ("dept/ai/rnn", "dev", "gitlab.example.org")),
+    ("git@gitlab.com:ada/rnn.git", "dev", ("ada/rnn", "dev", "gitlab.com"))])
+def test_a_full_address_says_the_same(given, branch, expected):
+    to = links.Address.of(given, branch)
+    assert (to.repository, to.branch, to.host) == expected and links.Address.of(to.tree) == to
+
+
+def test_a_gitlab_has_its_own_addresses_and_nothing_for_colab(copy):
+    assert links.main(["git@gitlab.example.org:dept/ai/rnn.git", "dev"], copy) == 0
+    to = links.address(copy)
+    assert to.archive == "https://gitlab.example.org/dept/ai/rnn/-/archive/dev/rnn-dev.zip"
+    for text in ((copy / "README.md").read_text(), *(path.read_text() for path in files.tracks(copy))):
+        assert "colab.research" not in text and "badge.svg)](https://gitlab" not in text
+    binder = "mybinder.org/v2/git/https%3A%2F%2Fgitlab.example.org%2Fdept%2Fai%2Frnn/dev?"
+    assert binder in (copy / "README.md").read_text()
+    assert to.archive in files.read(files.learner_path("01_rnn_cell", copy)).cells[2].source
+    before = (copy / "INSTRUCTORS.md").read_text()
+    links.stamp(links.Address("ada/rnn"), copy)
+    assert "gitlab.example.org/" not in "".join(path.read_text() for path in copy.rglob("*.*") if path.is_file())
+    assert before != (copy / "INSTRUCTORS.md").read_text()
+
+
+@pytest.mark.parametrize("bad", ["", "ada", "ada/b/c", "https://github.com/ada", "https://gitlab.com/ada",
+                                 "a b/c", "-a/b", "a--b/c", "ada/..", "ada/b.git", "owner/name", "OWNER/REPO",
+                                 'ada/b"', "ada/$(x)"])
 def test_a_wrong_repository_is_refused(bad):
-    says = r"REPO is .*, expected the owner/name of your repository.*make links REPO=owner/name BRANCH=main"
+    says = "REPO is .*, expected the owner/name of your repository or its full address.*make links REPO=owner/name"
     with pytest.raises(ValueError, match=says):
-        links.Address(bad)
+        links.Address.of(bad)
 
 
 @pytest.mark.parametrize("bad", ["-x", "a b", "a..b", "/a", "a/", "a//b", "x.lock", 'a"b', "a.", "refs/.x"])
