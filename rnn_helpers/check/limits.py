@@ -49,9 +49,11 @@ def time_limit(seconds):
     """Stop a `with` block with TimeUp after `seconds`, by the means that there are: this is the place to add another.
 
     Repeats, for a bare `except:` in a loop swallows it: every tenth of a second, then so fast that one arrives where no
-    `try` stands. In a Python without threads and signals (a browser) there is no limit; in Python 3.10 none for a loop
-    that is one `try` and catches everything: there Python looks for signals inside the `try` only.
+    `try` stands. In Python 3.10 there is none for a loop that is one `try` and catches everything: there Python looks
+    for signals inside the `try` only. In a browser it waits for the end of what NumPy is doing.
     """
+    if sys.platform == "emscripten":  # a Python in the browser has neither threads nor signals
+        return by_monitoring(seconds)
     if threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
         return by_signal(seconds)
     return by_thread(seconds)
@@ -116,6 +118,33 @@ def by_thread(seconds):
                 for _ in range(3):  # one that has not arrived yet arrives here
                     pass
                 ended = True
+
+
+@contextlib.contextmanager
+def by_monitoring(seconds, tool=4, every=16):
+    """By `sys.monitoring` (Python 3.12): a look at the clock at every 16th jump and call, and once late at each."""
+    watch, events = sys.monitoring, (sys.monitoring.events.JUMP, sys.monitoring.events.PY_START)
+    stop_at, seen, late = time.monotonic() + seconds, 0, False
+
+    def look(code, *where):
+        nonlocal seen, late
+        if code.co_filename in _ours:
+            return watch.DISABLE
+        seen += 1
+        late = late or (seen % every == 0 and time.monotonic() >= stop_at)
+        if late and may_stop(sys._getframe(1)):
+            raise TimeUp
+
+    watch.use_tool_id(tool, "time limit")
+    try:
+        watch.restart_events()
+        for event in events:
+            watch.register_callback(tool, event, look)
+        watch.set_events(tool, sum(events))
+        yield
+    finally:
+        watch.set_events(tool, 0)
+        watch.free_tool_id(tool)
 
 
 @contextlib.contextmanager

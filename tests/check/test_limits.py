@@ -68,6 +68,39 @@ def test_endless_loops_are_stopped(soon, function, thread):
     assert points == 0 and "0.3 seconds" in advice and "your line" in advice and "loop" in advice
 
 
+def deaf_generator(cell, x_t, h_prev):
+    def forever():
+        while True:
+            try:
+                yield x_t
+            except:  # noqa: E722
+                pass
+
+    for _ in forever():
+        pass
+
+
+def calls_itself_for_ever(cell, x_t, h_prev):
+    def down():
+        for _ in range(2):
+            try:
+                down()
+            except BaseException:
+                pass
+
+    down()
+
+
+@pytest.mark.skipif(not hasattr(sys, "monitoring"), reason="Python has sys.monitoring from 3.12 on")
+@pytest.mark.parametrize("function", [busy, deaf, deaf_without_calls, deaf_generator, calls_itself_for_ever,
+                                      lambda cell, x_t, h_prev: sum(i for i in iter(int, 1))])
+def test_without_signals_and_threads_too(soon, monkeypatch, function):
+    monkeypatch.setattr(limits, "time_limit", limits.by_monitoring)
+    points, advice, _ = told("rnn_cell_forward", function)
+    assert points == 0 and "0.3 seconds" in advice and "loop" in advice
+    assert told("rnn_cell_forward", right)[0] == FULL["rnn_cell_forward"]
+
+
 @pytest.mark.parametrize("thread", [False, pytest.param(True, marks=stoppable)])
 def test_what_comes_after_a_stopped_loop_runs_on(soon, thread):
     def then():
