@@ -20,6 +20,9 @@ from rnn_helpers.course import PAGES
 HERE = Path(__file__).parent
 SPARE = ("node-main.js", "adaptors", "output/svg", "input/mml", "input/asciimath.js")  # of MathJax; no page loads them
 
+BASE = ("""document.write(`<base href="/${location.hostname.endsWith(".github.io") ? """
+        """location.pathname.split("/")[1] + "/" : ""}">`)""")
+
 
 def write_sources(folder, root=ROOT):
     """The Sphinx project in `folder`; returns the course's title."""
@@ -30,6 +33,7 @@ def write_sources(folder, root=ROOT):
         nbformat.write(reading.reading_copy(name, root), folder / f"{name}.ipynb")
     page = reading.first_page(archive.name, root)
     (folder / "index.md").write_text(page, encoding="utf-8")
+    (folder / "404.md").write_text(reading.MISSING, encoding="utf-8")
     return re.match(r"# (.+)", page)[1]
 
 
@@ -54,6 +58,9 @@ def build(out, builder="html"):
                 shutil.rmtree(path)
             elif path.name != "tex-chtml.js":
                 path.unlink(missing_ok=True)
+        lost = made / "404.html"  # shown at any depth: a project's pages on github.io lie in a folder of its name
+        text = re.sub(r'<a class="skip-to-content.*?</a>', "", lost.read_text(encoding="utf-8"), flags=re.DOTALL)
+        lost.write_text(text.replace("<head>", f"<head><script>{BASE}</script>", 1), encoding="utf-8")
         for page in made.glob("*.html"):  # a label that would be read aloud instead of "Show an answer"
             text = page.read_text(encoding="utf-8")
             page.write_text(text.replace('<summary aria-label="Toggle hidden content">', "<summary>"), encoding="utf-8")

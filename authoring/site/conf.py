@@ -6,6 +6,7 @@ extensions = ["myst_nb", "sphinx_design", "sphinx_copybutton", "sphinx-mathjax-o
 html_theme = "furo"
 html_static_path = ["static"]
 html_css_files = ["course.css"]
+html_js_files = ["course.js"]
 html_favicon = "static/icon.svg"
 html_copy_source = False
 html_show_sourcelink = False

@@ -12,6 +12,15 @@ from rnn_helpers.questions import QUESTIONS
 MARKS = re.compile(r"([\\`*_{}\[\]<>$#|~])")
 SOLUTION = re.compile(r"^ *### (?:BEGIN|END) SOLUTION\n?", re.MULTILINE)
 OPEN = re.compile(r"(?<!!)\]\((https://(colab|mybinder)\S*)\)")
+MISSING = """---
+orphan: true
+---
+
+# There is no such page
+
+The address may have changed, or been copied without its end. All pages are in the [contents](index.md), and the search
+finds a word in any of them.
+"""
 LIVE = ":::{container} live\nIn the notebook this picture has controls, and follows your own functions.\n:::"
 PLACES = {"colab": "Colab", "mybinder": "Binder"}
 

@@ -77,26 +77,51 @@ def visit(browser, address):
     assert complaints == []
 
 
-@pytest.mark.parametrize("name", ["index", *NAMES, *PAGES])
+@pytest.mark.parametrize("name", ["index", "404", *NAMES, *PAGES])
 def test_a_page_on_a_phone(visit, name):
     page = visit(f"{name}.html", PHONE)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert page.locator("h1").count() == 1
-    images = page.evaluate("""[...document.querySelectorAll('.cell_output img')].map(image => {
-        const box = image.closest('.cell_output'); box.scrollLeft = 1e6;
-        return {alt: image.alt.trim(), scale: image.clientWidth / image.naturalWidth,
-                right: image.getBoundingClientRect().right}})""")
-    assert len(images) == page.locator("img").count()
-    for image in images:
-        assert image["alt"] and "<Figure" not in image["alt"]
-        assert image["scale"] > 0.95, "its labels are too small to be read"
-        assert image["right"] <= PHONE["width"], "no scrolling brings its right end into view"
+    images = page.locator(".cell_output img")
+    assert images.count() == page.locator("img").count() == page.locator("button.enlarge").count()
+    for alt, right in images.evaluate_all("all => all.map(i => [i.alt.trim(), i.getBoundingClientRect().right])"):
+        assert alt and "<Figure" not in alt
+        assert right <= PHONE["width"], "it does not fit"
+    assert page.evaluate("""[...document.querySelectorAll("article *")].filter(box => box.tabIndex < 0
+        && box.scrollWidth > box.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(box).overflowX))
+        .map(box => box.outerHTML.slice(0, 80))""") == [], "it scrolls, and the keyboard cannot reach it"
+    bar = page.locator(".mobile-header label[for=__navigation]").bounding_box()
+    assert bar["y"] > PHONE["height"] - 100 and min(bar["width"], bar["height"]) >= 44, "no thumb reaches the contents"
     formulas = page.locator("span.math, div.math").count()
-    assert page.locator("mjx-container").count() >= formulas > 0 or name in ("index", "references")
+    assert page.locator("mjx-container").count() >= formulas > 0 or name in ("index", "404", "references")
     assert page.locator("mjx-merror").count() == 0
     heights = ("all => all.filter(formula => !formula.closest('details'))"
                ".map(formula => formula.getBoundingClientRect().height)")
     assert min(page.locator("mjx-container").evaluate_all(heights), default=9) > 4
+
+
+def test_a_picture_opens_at_full_size_and_what_scrolls_shows_it(visit):
+    page = visit("02_forward_pass.html", PHONE)
+    picture, dialog = page.locator("button.enlarge").first, page.locator("dialog.full-size")
+    small = picture.locator("img").bounding_box()["width"]
+    assert not dialog.is_visible()
+    picture.focus()
+    page.keyboard.press("Enter")
+    assert dialog.locator("img").bounding_box()["width"] > 1.3 * small
+    assert dialog.evaluate("box => box.scrollWidth > box.clientWidth")
+    page.keyboard.press("Escape")
+    assert not dialog.is_visible()
+    code = page.locator("pre.scrolls").first
+    assert code.get_attribute("tabindex") == "0"
+    assert code.evaluate("box => getComputedStyle(box).backgroundImage") != "none"
+
+
+def test_an_address_that_is_not_there_leads_back(visit, site, address):
+    page = visit("404.html")
+    page.evaluate("history.replaceState(null, '', '/a/b/c.html')")
+    page.locator("article a", has_text="contents").click()
+    page.wait_for_url(f"{address}index.html")
+    assert ".github.io" in (site / "404.html").read_text(encoding="utf-8").partition("<meta")[0]
 
 
 def test_the_cheat_sheet_prints_on_one_page(visit):
@@ -120,7 +145,7 @@ class Page(html.parser.HTMLParser):
 
 def test_every_address_inside_the_site_leads_somewhere(site):
     pages = {path: Page(path) for path in site.glob("*.html")}
-    assert len(pages) == len(NAMES) + len(PAGES) + 2
+    assert len(pages) == len(NAMES) + len(PAGES) + 3
     dead = []
     for path, page in pages.items():
         for address in page.addresses:
