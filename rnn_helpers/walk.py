@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from rnn_helpers.bptt import rnn_forward
-from rnn_helpers.cell import rnn_cell_backward
+from rnn_helpers.bptt import rnn_backward, rnn_backward_truncated, rnn_forward
+from rnn_helpers.cell import RNNCell, rnn_cell_backward
 
 SHARES = ("dWx_t", "dWh_t", "db_t")
 CLOSE = 1e-6  # of the largest right entry: nearer than that, two numbers are the same
@@ -40,9 +40,13 @@ class Step:
 
 @dataclass
 class Walk:
-    """A whole backward pass: its steps from the last to the first, and what stopped it ("" when it arrived)."""
+    """A whole backward pass: its steps from the last to the first, and what stopped it ("" when it arrived).
+
+    whole : name -> the right gradient of the whole sequence: dWx_t, dWh_t, db_t, dh_prev
+    """
 
     cell: object
+    whole: dict
     steps: list = field(default_factory=list)
     stopped: str = ""
 
@@ -82,11 +86,12 @@ def walk_back(cell, X, dh, h0=None, backward=rnn_cell_backward):
     walk : Walk; `walk.stopped` says why a value could not be carried on (a shape that does not fit)
     """
     _, caches = rnn_forward(cell, X, h0)
-    walk, dh_next = Walk(cell), np.zeros(cell.b.shape)
+    names = (*SHARES, "dh_prev")
+    walk, dh_next = Walk(cell, dict(zip(names, rnn_backward(cell, dh, caches), strict=True))), np.zeros(cell.b.shape)
     for t in reversed(range(len(X))):
         x_t, h_prev, h_t = caches[t]
         arrived = np.asarray(dh[t]) + dh_next
-        right = dict(zip((*SHARES, "dh_prev"), rnn_cell_backward(cell, arrived, caches[t]), strict=True))
+        right = dict(zip(names, rnn_cell_backward(cell, arrived, caches[t]), strict=True))
         given = backward(cell, arrived.copy(), (x_t.copy(), h_prev.copy(), h_t.copy()))
         if not isinstance(given, (tuple, list)) or len(given) != 4:
             what = f"{len(given)} values" if isinstance(given, (tuple, list)) else f"one {type(given).__name__}"
@@ -100,3 +105,69 @@ def walk_back(cell, X, dh, h0=None, backward=rnn_cell_backward):
         walk.steps.append(Step(t, x_t, h_prev, h_t, np.asarray(dh[t]), dh_next, given, right))
         dh_next = given["dh_prev"]
     return walk
+
+
+@dataclass
+class Cut:
+    """What each loss gives to each step when it goes back k steps; arrays as columns, one example.
+
+    given, right, whole : name -> array, from the function under study, from the course's, and of k = T;
+        "dz" (T, T, H, 1): dz[t, s], what the loss of step t sends through tanh of step s; "dWx" (T, H, D), "dWh" (T, H,
+        H), "db" (T, H, 1), "dh0" (T, H, 1): what the loss of step t gives to each
+    """
+
+    k: int
+    given: dict
+    right: dict
+    whole: dict
+
+    def wrong(self, name):
+        """Mask of the entries of `name` that are not what they should be."""
+        return differs(self.given[name], self.right[name])
+
+    def first_difference(self):
+        """(name, index) of the first entry that is wrong, the last loss first, or None."""
+        for t in reversed(range(len(self.right["db"]))):
+            for name in self.right:
+                if (wrong := self.wrong(name)[t]).any():
+                    return name, (t, *map(int, np.argwhere(wrong)[-1 if name == "dz" else 0]))
+        return None
+
+
+def cut_walk(cell, X, dh, h0, k, truncated=rnn_backward_truncated):
+    """Follow each loss back through `truncated`, one at a time.
+
+    Every step has an input of its own, which is 1 there and 0 elsewhere, with the weights that make the states those of
+    X: then column s of dWx is the dz that step s got.
+
+    Parameters
+    ----------
+    cell, X, dh, h0 : as for `walk_back`; k : steps that a loss goes back
+    truncated : as `rnn_backward_truncated`, right or wrong; what it raises is raised here
+
+    Returns
+    -------
+    cut : Cut
+    """
+    T, (H, D) = len(X), cell.Wx.shape
+    spread = RNNCell.from_arrays(np.hstack([cell.Wx @ x_t for x_t in X]), cell.Wh, cell.b)
+    caches = list(rnn_forward(spread, np.eye(T)[:, :, None], h0)[1])
+
+    def follow(function, reach):
+        found = {"dz": np.zeros((T, T, H, 1)), "dWx": np.zeros((T, H, D)), "dWh": np.zeros((T, H, H)),
+                 "db": np.zeros((T, H, 1)), "dh0": np.zeros((T, H, 1))}
+        for t in range(T):
+            only = np.zeros_like(dh)
+            only[t] = dh[t]
+            returned = function(spread, only, caches, reach)
+            dWx, *rest = (np.asarray(value, float) for value in returned)
+            found["dz"][t] = dWx.T[:, :, None]
+            for name, value in zip(("dWh", "db", "dh0"), rest, strict=True):
+                if value.shape != found[name][t].shape:
+                    raise ValueError(f"{name} has shape {value.shape}, expected {found[name][t].shape}")
+                found[name][t] = value
+            found["dWx"][t] = sum(dz @ x.T for dz, x in zip(found["dz"][t], X, strict=True))
+        return found
+
+    right, whole = follow(rnn_backward_truncated, k), follow(rnn_backward_truncated, T)
+    return Cut(k, follow(truncated, k), right, whole)

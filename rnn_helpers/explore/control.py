@@ -63,7 +63,7 @@ class Control:
         if self.make is widgets.RadioButtons:
             width = "56em"  # one below the other: side by side, long names are cut off
         else:
-            options.update(continuous_update=True, readout=True)
+            options.update(continuous_update=True, **({} if self.make is widgets.Text else {"readout": True}))
         made = self.make(description=self.label, value=self.value, style={"description_width": _NAME_WIDTH},
                          layout={"width": f"min({width}, 98%)", "height": "auto"}, **options)
         # some of ipywidgets 8.1 forget them: name above, not left

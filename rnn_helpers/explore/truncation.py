@@ -10,6 +10,7 @@ from rnn_helpers.credit import credit_map, jacobians_back, last_steps_mask
 from rnn_helpers.data import sine, tide
 from rnn_helpers.explore import measured
 from rnn_helpers.explore.control import choice, explore, int_slider
+from rnn_helpers.explore.walk import cutting
 from rnn_helpers.growth import exponent
 from rnn_helpers.model import RNNModel
 from rnn_helpers.plots import gradients, growth, style
@@ -71,6 +72,11 @@ def cut(truncated=rnn_backward_truncated, whose=""):
     """Show which loss reaches which step, with a slider for k; `truncated` as `rnn_backward_truncated`."""
     explore(functools.partial(draw_reach, truncated=truncated), "What is left of the credit map", whose=whose,
             size=(6.4, 4.0), way=choice("way of cutting", WAYS), k=int_slider("k", 1, T, 1))
+
+
+def walk_back(truncated=rnn_backward_truncated, whose=""):
+    """Show each loss of a small cell going back k steps; `truncated` as `rnn_backward_truncated`, right or wrong."""
+    cutting(truncated, whose).show()
 
 
 def draw_lag(fig, lag):

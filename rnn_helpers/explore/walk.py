@@ -1,20 +1,16 @@
-"""The walk back with a slider: one backward pass of a small cell, moment by moment, through the learner's own step."""
+"""The walk back with a slider: one backward pass of a small cell, moment by moment, through the learner's own function;
+and the same pass cut after k steps."""
 
-import html
+import functools
 
-import ipywidgets as widgets
 import numpy as np
-from IPython.display import display
 
 from rnn_helpers import walk
-from rnn_helpers.bptt import rnn_forward
+from rnn_helpers.bptt import rnn_backward_truncated, rnn_forward
 from rnn_helpers.cell import RNNCell, rnn_cell_backward
-from rnn_helpers.explore.control import error_line
-from rnn_helpers.page import WIDGET_VIEW
-from rnn_helpers.plots.walk import draw, first_slip, positions
-
-INK = "#757575"  # words and lines of a stored picture: at least 4 to 1 on white and on a dark page
-EACH = 1200  # milliseconds of a moment while it plays
+from rnn_helpers.explore.control import error_line, int_slider, steps
+from rnn_helpers.explore.drawn import Drawn
+from rnn_helpers.plots import walk as plots
 
 
 def small():
@@ -25,50 +21,56 @@ def small():
     return RNNCell.from_arrays(Wx, Wh, b), X, dh, np.array([[0.4], [-0.3]])
 
 
-class WalkBack:
-    """The widgets: `play` and `slider` move through the moments, `drawing` and `caption` show one."""
+def tried(follow, learners, whose, name):
+    """(what `follow` gives for the learner's function, or for the course's where that one stops; whose it is; a
+    sentence about what stopped it, or "")"""
+    try:
+        return follow(learners), whose or f"the course's {name}", ""
+    except NotImplementedError:
+        return follow(), f"the course's {name}, as yours is not written yet", ""
+    except Exception as error:
+        return follow(), whose, f"It stopped: {error_line(error)}. What you see is the course's."
 
-    def __init__(self, backward=rnn_cell_backward, whose=""):
-        cell, self.X, dh, self.h0 = small()
-        self.h, _ = rnn_forward(cell, self.X, self.h0)
-        self.whose = whose or "the course's rnn_cell_backward"
-        try:
-            self.walk, self.failed = walk.walk_back(cell, self.X, dh, self.h0, backward), ""
-        except NotImplementedError:
-            self.walk, self.failed = walk.walk_back(cell, self.X, dh, self.h0), ""
-            self.whose = "the course's rnn_cell_backward, as yours is not written yet"
-        except Exception as error:
-            self.walk, self.failed = walk.walk_back(cell, self.X, dh, self.h0), error_line(error)
-        last = max(positions(self.walk) - 1, 0)
-        self.play = widgets.Play(min=0, max=last, value=0, interval=EACH, description="play")
-        self.slider = widgets.IntSlider(min=0, max=last, value=0, description="moment", continuous_update=True,
-                                        layout={"width": "min(30em, 98%)"})
-        self.link = widgets.jslink((self.play, "value"), (self.slider, "value"))
-        self.drawing, self.caption = widgets.HTML(), widgets.HTML()
-        self.box = widgets.VBox([widgets.HBox([self.play, self.slider]), self.drawing, self.caption])
-        self.redraw()
-        self.slider.observe(self.redraw, names="value")
 
-    def redraw(self, change=None):
-        """Draw the slider's moment."""
-        self.drawing.value, text = self.picture(self.slider.value)
-        failed = f"It stopped: {self.failed}. What you see is the course's." if self.failed else ""
-        first = failed or first_slip(self.walk, self.whose)
-        warning = f"<p style='margin:4px 0'><strong>{html.escape(first)}</strong></p>" if first else ""
-        self.caption.value = f"<div role='status' aria-live='polite'>{warning}{html.escape(text)}</div>"
+def walking(backward=rnn_cell_backward, whose=""):
+    """The walk back, as a Drawn: `moment` moves through it, `unit` spells a unit's numbers out."""
+    cell, X, dh, h0 = small()
+    h, _ = rnn_forward(cell, X, h0)
+    found, whose, failed = tried(functools.partial(walk.walk_back, cell, X, dh, h0), backward, whose,
+                                 "rnn_cell_backward")
+    warning = failed or plots.first_slip(found, whose)
 
-    def picture(self, moment, ink=None):
-        """A moment's drawing and what happens in it."""
-        return draw(self.walk, self.X, self.h, self.h0, moment, ink)
+    def moment_of_walk(moment, unit):
+        sheets, text = plots.draw(found, X, h, h0, moment, unit)
+        return sheets, f"{warning} {text}".strip()
 
-    def show(self):
-        """Put controls and drawing into the cell's output; the last moment stands there for a page without a kernel."""
-        svg, text = self.picture(self.slider.max, INK)
-        data = {WIDGET_VIEW: {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id},
-                "image/svg+xml": svg, "text/plain": f"The walk back, with {self.whose}. {text}"}
-        display(data, raw=True)
+    last = max(plots.positions(found) - 1, 0)
+    spelled = [("no unit", -1), *((f"unit {i}", i) for i in range(len(h0)))]
+    return Drawn(moment_of_walk, "The walk back", whose=whose, play="moment", stored={"moment": min(6, last)},
+                 moment=int_slider("moment", 0, max(last, 1), 0), unit=steps("spell out", spelled, -1))
 
 
 def walk_back(backward=rnn_cell_backward, whose=""):
     """Show one backward pass moment by moment; `backward` as `rnn_cell_backward`, right or wrong."""
-    WalkBack(backward, whose).show()
+    walking(backward, whose).show()
+
+
+def cutting(truncated=rnn_backward_truncated, whose=""):
+    """The walk back of each loss, cut after k steps, as a Drawn."""
+    cell, X, dh, h0 = small()
+    h, _ = rnn_forward(cell, X, h0)
+
+    @functools.cache
+    def follow(k):
+        found, name, failed = tried(functools.partial(walk.cut_walk, cell, X, dh, h0, k), truncated, whose,
+                                    "rnn_backward_truncated")
+        return found, failed or plots.first_cut_slip(found, name)
+
+    def moment_of_cut(k, moment):
+        found, warning = follow(k)
+        sheets, text = plots.draw_cut(found, cell, X, dh, h, h0, moment)
+        return sheets, f"{warning} {text}".strip()
+
+    return Drawn(moment_of_cut, "The walk back, cut after k steps", whose=whose, play="moment",
+                 last=lambda values: len(plots.walks_of(follow(values["k"])[0])), stored={"moment": 10},
+                 k=int_slider("k", 1, len(X), 2), moment=int_slider("moment", 0, 10, 0))

@@ -9,9 +9,10 @@ from html import escape
 
 import numpy as np
 
-CELL = 44, 20  # width and height of a matrix's cell
+CELL = 46, 22  # width and height of a matrix's cell
 HUES = {"state": ((178, 24, 43), (33, 102, 172)), "gradient": ((213, 94, 0), (91, 26, 120))}  # above 0, below 0
-WRONG = "#D01C3F"
+WRONG, MARK = "#D01C3F", "#D55E00"  # a number that is not right; what is looked at
+INK = "#757575"  # words and lines of a stored picture: at least 4 to 1 on white and on a dark page
 
 
 def number(value):
@@ -63,18 +64,33 @@ class Matrix:
             told += f", right: {self.right[i, j]:.4g}" if bad and self.right is not None else ""
             parts.append(f'<g><title>{escape(told)}</title><rect x="{left:g}" y="{top:g}" width="{width}" '
                          f'height="{height}" fill="{tint(value, self.largest, self.kind)}" stroke="#808080" '
-                         f'stroke-width="0.7"/>{words(left + width / 2, top + 14, number(value), color="#1a1a1a")}</g>')
+                         'stroke-width="0.7"/>'
+                         f'{words(left + width / 2, top + 15.5, number(value), size=13, color="#1a1a1a")}</g>')
             if bad:
-                parts.append(f'<rect x="{left + 1.5:g}" y="{top + 1.5:g}" width="{width - 3}" height="{height - 3}" '
-                             f'fill="none" stroke="{WRONG}" stroke-width="3" stroke-dasharray="5 2"/>')
+                parts.append(frame(left + 1, top + 1, width - 2, height - 2, WRONG, 2.4, 0, "6 2"))
         return "".join(parts)
 
     def empty(self, x, y):
         """The cells without their numbers."""
         width, height = CELL
-        return "".join(f'<rect x="{x + j * width:g}" y="{y + i * height:g}" width="{width}" height="{height}" '
-                       f'fill="none" '
-                       'stroke="currentColor" stroke-opacity="0.3"/>' for i, j in np.ndindex(self.values.shape))
+        return "".join(frame(x + j * width, y + i * height, width, height, "currentColor", 0.3, 0)
+                       for i, j in np.ndindex(self.values.shape))
+
+    def gone(self, x, y):
+        """Numbers without colours: what would have been here."""
+        (width, height), parts = CELL, []
+        for (i, j), value in np.ndenumerate(self.values):
+            left, top = x + j * width, y + i * height
+            parts += [frame(left, top, width, height, "currentColor", 0.5, 0, "2 2"),
+                      words(left + width / 2, top + 15.5, number(value), size=13)]
+        return faint(parts, 0.62)
+
+
+def frame(x, y, width, height, color=MARK, thick=2.0, round_=4, dash=""):
+    """An empty rectangle."""
+    dashed = f' stroke-dasharray="{dash}"' if dash else ""
+    return (f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="{round_}" fill="none" '
+            f'stroke="{color}" stroke-width="{thick:g}"{dashed}/>')
 
 
 def arrow(x0, y0, x1, y1, color="currentColor", width=1.4, opacity=1.0):
@@ -87,22 +103,53 @@ def arrow(x0, y0, x1, y1, color="currentColor", width=1.4, opacity=1.0):
             f'<path d="M{x1:g},{y1:g} L{ax:.1f},{ay:.1f} L{bx:.1f},{by:.1f} Z" stroke="none"/></g>')
 
 
-def formula(x, y, items, tall):
-    """A line of words and matrices from (x, y) on, centred on the height `tall`; items : strings and Matrix."""
+def faint(parts, share=0.35):
+    """Parts that wait, or that are gone."""
+    return f'<g opacity="{share}">{"".join(parts)}</g>'
+
+
+def formula(x, y, items, tall, row=-1, shown=True):
+    """Matrices with their names above them and words between them, from (x, y) on, centred on the height `tall`.
+
+    items : strings and Matrix; row : the row of each column matrix that is framed; shown : False leaves out the numbers
+    """
     parts = []
     for item in items:
         if isinstance(item, str):
             parts.append(words(x, y + tall / 2 + 4, item, "start", 13))
-            x += 7.9 * len(item) + 8
-        else:
-            parts.append(item.draw(x, y + (tall - item.size[1]) / 2))
-            x += item.size[0] + 8
+            x += 7.9 * len(item) + 6
+            continue
+        width, height = item.size
+        top = y + (tall - height) / 2
+        parts += [words(x + width / 2, top - 3, item.name, size=10),
+                  item.draw(x, top) if shown else item.empty(x, top)]
+        if 0 <= row < len(item.values) > 1 and shown:
+            parts.append(frame(x - 1, top + row * CELL[1], width + 2, CELL[1]))
+        x += width + 6
     return "".join(parts)
 
 
-def page(width, height, parts, title, ink=None):
-    """The whole drawing, as wide as its place allows; ink : a colour for words and lines where the page gives none."""
-    color = f' color="{ink}"' if ink else ""
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
-            f'height="{height:g}"{color} style="max-width:100%;height:auto" role="img" '
-            f'aria-label="{escape(title, quote=True)}">{"".join(parts)}</svg>')
+@dataclass(frozen=True)
+class Sheet:
+    """A drawing of a size, and its description."""
+
+    width: float
+    height: float
+    parts: list
+    title: str
+
+    def svg(self, ink=None):
+        """As wide as its place allows; ink : a colour for words and lines where the page gives none."""
+        color = f' color="{ink}"' if ink else ""
+        return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width:g} {self.height:g}" '
+                f'width="{self.width:g}" height="{self.height:g}"{color} style="max-width:100%;height:auto" role="img" '
+                f'aria-label="{escape(self.title, quote=True)}">{"".join(self.parts)}</svg>')
+
+
+def beside(sheets, gap=24):
+    """Several sheets as one, from left to right."""
+    x, parts = 0, []
+    for sheet in sheets:
+        parts.append(f'<g transform="translate({x:g} 0)">{"".join(sheet.parts)}</g>')
+        x += sheet.width + gap
+    return Sheet(x - gap, max(sheet.height for sheet in sheets), parts, " ".join(sheet.title for sheet in sheets))

@@ -6,8 +6,10 @@ import pytest
 from rnn_helpers.bptt import rnn_backward_truncated
 from rnn_helpers.data import delayed_echo
 from rnn_helpers.explore import measured, truncation
+from rnn_helpers.explore.walk import small
 from rnn_helpers.plots import style
 from rnn_helpers.streaming import train_stream
+from rnn_helpers.walk import cut_walk
 from tests.claims import claims
 
 
@@ -33,6 +35,15 @@ def test_five_steps_are_nearly_the_full_direction_here_and_the_last_five_are_not
     assert float(said[4].split("cosine of ")[1][:4]) < 0.95
     last = truncation.draw_reach(style.figure(), "last", 5)
     assert "15 of 20 losses reach no step" in last and "cosine of 0.38" in last
+
+
+def test_in_the_small_cell_what_two_steps_leave_out_points_against_the_rest():
+    claims.says("06", "with $k = 2$ it is *longer*")
+    claims.says("06", "The lost terms point against the kept ones")
+    cell, X, dh, h0 = small()
+    cut = cut_walk(cell, X, dh, h0, 2)
+    kept, whole = cut.given["dWh"].sum(0), cut.whole["dWh"].sum(0)
+    assert np.linalg.norm(kept) > 1.3 * np.linalg.norm(whole) and np.sum(kept * (whole - kept)) < 0
 
 
 def test_the_window_costs_more_time_and_memory_than_full_and_chunks_hold_little():

@@ -1,13 +1,16 @@
 """The walk back with its slider: the learner's own step, right, wrong, unfinished or broken, at every moment."""
 
+import asyncio
 import xml.etree.ElementTree as xml
 
 import numpy as np
 import pytest
 
+from rnn_helpers.bptt import rnn_backward, rnn_backward_truncated
 from rnn_helpers.cell import rnn_cell_backward
-from rnn_helpers.explore import walk
-from rnn_helpers.explore.walk import WalkBack
+from rnn_helpers.explore import drawn, walk
+from rnn_helpers.explore.walk import walking
+from rnn_helpers.plots.svg import INK, WRONG
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -23,27 +26,28 @@ def flat(cell, dh_t, cache):
     return tuple(np.ravel(part) for part in rnn_cell_backward(cell, dh_t, cache))
 
 
-def broken(cell, dh_t, cache):
+def broken(*_):
     raise ValueError("not today")
 
 
-def not_written(cell, dh_t, cache):
+def not_written(*_):
     raise NotImplementedError()
 
 
 def moments(made):
     """The drawing and the caption of every position of the slider."""
-    for moment in range(made.slider.max + 1):
-        made.slider.value = moment
+    slider = made.controls["moment"]
+    for moment in range(slider.max + 1):
+        slider.value = moment
         yield xml.fromstring(made.drawing.value), made.caption.value
 
 
 def outlined(drawing):
-    return [rect for rect in drawing.iter(f"{SVG}rect") if rect.get("stroke-dasharray")]
+    return [rect for rect in drawing.iter(f"{SVG}rect") if rect.get("stroke") == WRONG]
 
 
 def test_a_right_step_walks_to_the_end_and_nothing_is_outlined():
-    made = WalkBack(rnn_cell_backward, "your rnn_cell_backward")
+    made = walking(rnn_cell_backward, "your rnn_cell_backward")
     seen = list(moments(made))
     assert len(seen) == 4 * 4 + 1 and not any(outlined(drawing) for drawing, _ in seen)
     assert "The walk is over" in seen[-1][1] and "goes wrong" not in seen[-1][1]
@@ -51,7 +55,7 @@ def test_a_right_step_walks_to_the_end_and_nothing_is_outlined():
 
 
 def test_a_wrong_step_is_outlined_where_it_is_wrong_and_named_with_both_numbers():
-    made = WalkBack(state_after, "your rnn_cell_backward")
+    made = walking(state_after, "your rnn_cell_backward")
     seen = list(moments(made))
     assert not outlined(seen[0][0]) and not outlined(seen[1][0])  # the loss joins, then tanh: both right
     assert outlined(seen[2][0])  # the shares
@@ -66,20 +70,85 @@ def test_a_wrong_step_is_outlined_where_it_is_wrong_and_named_with_both_numbers(
     (lambda *_: None, "stops: it returned one NoneType, expected four: dWx_t, dWh_t, db_t, dh_prev"),
     (broken, "It stopped: ValueError: not today")])
 def test_what_cannot_be_walked_is_said_and_drawn_as_far_as_it_goes(backward, said):
-    made = WalkBack(backward, "your rnn_cell_backward")
+    made = walking(backward, "your rnn_cell_backward")
     assert all(said in caption for _, caption in moments(made))
 
 
 def test_an_unwritten_step_shows_the_courses():
-    made = WalkBack(not_written, "your rnn_cell_backward")
-    assert "not written yet" in made.whose and made.slider.max == 16
+    made = walking(not_written, "your rnn_cell_backward")
+    assert "not written yet" in made.title and made.controls["moment"].max == 16
+
+
+def test_a_unit_is_spelled_out_in_numbers_that_are_the_steps():
+    made = walking()
+    made.controls["unit"].value = 1
+    captions = [caption for _, caption in moments(made)]
+    assert "dh_t[1]: 0.30 + -0.49 = -0.19." in captions[4]
+    assert "dz_t[1]: -0.19 \u00d7 (1 - -0.68\u00b2) = -0.10." in captions[5]
+    assert "dWh_t[1]: -0.10 \u00d7 0.07 = -0.01,  -0.10 \u00d7 0.34 = -0.03." in captions[6]
+    assert "dh_next[1]: -0.50 \u00d7 -0.11 + 0.70 \u00d7 -0.10 = -0.02." in captions[7]
+
+
+def test_the_end_shows_the_right_gradient_beside_one_that_went_wrong():
+    *_, (right, _) = moments(walking())
+    *_, (wrong, _) = moments(walking(state_after, "your rnn_cell_backward"))
+    assert not outlined(right) and outlined(wrong)
+    assert [text.text for text in wrong.iter(f"{SVG}text")].count("right") == 1  # dWh alone
+
+
+def test_buttons_move_and_play_to_the_end(monkeypatch):
+    monkeypatch.setattr(drawn, "EACH", 0)
+    made = walking()
+
+    async def use():
+        made.buttons["next"].click()
+        made.buttons["next"].click()
+        made.buttons["back"].click()
+        assert made.controls["moment"].value == 1
+        made.buttons["play"].click()
+        assert made.buttons["play"].description == "pause"
+        await made.task
+        assert made.controls["moment"].value == 16 and made.buttons["play"].description == "play"
+
+    asyncio.run(use())
 
 
 def test_the_output_holds_a_drawing_for_a_page_without_a_kernel(monkeypatch):
     shown = []
-    monkeypatch.setattr(walk, "display", lambda data, raw: shown.append(data))
+    monkeypatch.setattr(drawn, "display", lambda data, raw: shown.append(data))
     walk.walk_back(rnn_cell_backward, "your rnn_cell_backward")
     (data,) = shown
     drawing = xml.fromstring(data["image/svg+xml"])
-    assert drawing.get("color") == walk.INK and "The walk is over" in drawing.get("aria-label")
-    assert data["text/plain"].startswith("The walk back, with your rnn_cell_backward. The walk is over")
+    assert drawing.get("color") == INK and "Step 3 of 4, what the step gives" in drawing.get("aria-label")
+    assert data["text/plain"].startswith("The walk back, with your rnn_cell_backward. Step 3 of 4")
+
+
+def only_the_last(cell, dh, caches, k):
+    return rnn_backward(cell, dh[-k:], caches[-k:])
+
+
+@pytest.mark.parametrize("k", (1, 2, 4))
+def test_a_right_cut_keeps_its_pairs_and_outlines_nothing(k):
+    made = walk.cutting(rnn_backward_truncated, "your rnn_backward_truncated")
+    made.controls["k"].value = k
+    seen = list(moments(made))
+    assert len(seen) == (4, 7, None, 10)[k - 1] + 1 and not any(outlined(drawing) for drawing, _ in seen)
+    assert f"With k = {k}, {len(seen) - 1} of 10 pairs" in seen[-1][1] and "goes wrong" not in seen[-1][1]
+    last = {title.text for title in seen[-1][0].iter(f"{SVG}title") if title.text.startswith("lost[")}
+    assert (last == {f"lost[{i}, {j}] = 0" for i in (0, 1) for j in (0, 1)}) == (k == 4)
+
+
+def test_a_wrong_cut_is_outlined_and_named_by_loss_and_entry():
+    made = walk.cutting(only_the_last, "your rnn_backward_truncated")
+    seen = list(moments(made))
+    said = "Your rnn_backward_truncated goes wrong at k = 2, for the loss of step 4: dh0[0, 0] is -0.1137, right: 0."
+    assert all(said in caption for _, caption in seen)
+    assert outlined(seen[-1][0])
+
+
+@pytest.mark.parametrize("truncated, said", [
+    (not_written, "The walk back"), (broken, "It stopped: ValueError: not today"), (lambda *_: 0, "It stopped: Type"),
+    (lambda cell, dh, caches, k: rnn_backward_truncated(cell, dh, caches, k)[:3], "It stopped: ValueError")])
+def test_a_cut_that_cannot_be_followed_shows_the_courses(truncated, said):
+    made = walk.cutting(truncated, "your rnn_backward_truncated")
+    assert said in made.title + made.caption.value and not any(outlined(drawing) for drawing, _ in moments(made))
