@@ -23,7 +23,7 @@ def lag_dial(ax, reaches, errors, lag, title=None):
     ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderaxespad=0, handlelength=1.5, columnspacing=1)
     solved = [int(k) for k, row in zip(reaches, errors, strict=True) if (row < 0.1).all()]
     medians = np.round(np.median(errors, axis=1), 2).tolist()
-    return f"Lag {lag}: the error is below 0.1 for every seed at k in {solved}; medians {medians}."
+    return f"Lag {lag}: the error is below 0.1 for every network at k in {solved}; medians {medians}."
 
 
 def capacity(ax, table, title):

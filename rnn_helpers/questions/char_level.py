@@ -32,7 +32,7 @@ QUESTIONS = {
         right="above that of knowing nothing",
         choices={
             "below 0.3 as well":
-                "That would be a network that has learnt English from 668 characters.",
+                "That would be a network that has learned English from 668 characters.",
             "higher, but below the table of pairs":
                 "One would hope so, but it never gets there.",
             "between the table of pairs and knowing nothing":

@@ -4,7 +4,8 @@ from rnn_helpers.questions.question import Question
 
 QUESTIONS = {
     "two-orders": Question(
-        "A cell with random weights reads each sentence word by word. Do the two last states differ?",
+        "A recurrent network whose weights are random reads each sentence, word by word. Do its two last states "
+        "differ?",
         right="Yes, although nobody has trained the weights.",
         choices={
             "No: the same words went in.":

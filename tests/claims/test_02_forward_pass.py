@@ -78,7 +78,7 @@ def test_at_a_scale_of_1_5_the_difference_grows_beyond_what_it_was_and_stays_bou
 
 def test_the_play_answers_its_tasks():
     claims.says("02", "Find the largest scale at which the difference falls at every step.")
-    claims.says("02", "Up to which scale is it smaller at the end than it was at the start?")
+    claims.says("02", "Then, up to which scale is it smaller at the end than it was at the start?")
     scales = np.round(np.arange(0.2, 1.51, 0.05), 2)
     apart = {scale: unrolling.impulse(scale, unrolling.LONGEST, rnn_forward)[1] for scale in scales}
     assert max(scale for scale, d in apart.items() if np.all(np.diff(d) < 0)) == 1.0

@@ -91,8 +91,8 @@ def test_no_function_of_the_present_character_is_below_the_floor(seed):
 @pytest.mark.parametrize("seed", claims.SEEDS)
 def test_unclipped_every_start_is_thrown_off_and_clipped_none(seed):
     claims.says("05", "Both begin alike. Then one long step throws the unclipped network far up a wall")
-    claims.says("05", "So it goes from eight out of eight starts.")
-    claims.says("05", "All the clipped ones have learnt the text.")
+    claims.says("05", "The same happens from each of eight starts.")
+    claims.says("05", "All the clipped ones have learned the text.")
     _, losses, norms = trained(seed, 0.3, np.inf, 16, H=12)
     assert losses.max() > 1.5 * NOTHING and norms.max() > 5 * norms[0]
     _, losses, _ = trained(seed, 0.3, 1.0, 200, H=12)

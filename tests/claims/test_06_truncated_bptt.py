@@ -68,7 +68,7 @@ def test_norms_stay_lower_with_five_steps_and_the_losses_end_alike():
 
 
 def test_the_echo_is_taught_from_d_plus_one_on_and_a_shorter_gradient_often_does_harm():
-    claims.says("06", "With $k = d + 1$ the loss reaches the input that it needs, and every seed succeeds.")
+    claims.says("06", "With $k = d + 1$ the loss reaches the input that it needs, and every network succeeds.")
     claims.says("06",
                 "Up to $d = 4$ at least nine of the ten networks solve it with the weights that they were born with")
     claims.says("06", "for every $k$ from 1 to $d$, at least seven of the ten networks do worse")
