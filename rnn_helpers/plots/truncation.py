@@ -12,7 +12,7 @@ def lag_dial(ax, reaches, errors, lag, title=None):
     reaches : K values of k; errors : (K, seeds); returns the alt text.
     """
     errors = np.asarray(errors, float)
-    ax.plot(np.repeat(reaches, errors.shape[1]), errors.ravel(), ".", color=COLOR["bound"], label="a seed")
+    ax.plot(np.repeat(reaches, errors.shape[1]), errors.ravel(), ".", color=COLOR["bound"], label="a network")
     ax.plot(reaches, np.median(errors, axis=1), **line("truncated", marker=True), label="median")
     ax.axvline(lag + 0.5, **line("bound"))
     ax.text(lag + 0.7, 1.08, f"k > {lag}", va="center", fontsize=10, color="#404040")

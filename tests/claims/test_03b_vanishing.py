@@ -93,7 +93,7 @@ def test_where_the_picture_of_norms_turns():
     claims.says("03b",
                 "At $\\rho = 0.95$ the linear curve explodes by ten decades (powers of ten), while tanh, with the "
                 "same matrix, lets almost nothing through")
-    claims.says("03b", "Only at a radius of 0.5 does the linear curve end below 1.")
+    claims.says("03b", "Only from a radius of 0.5 down does the linear curve end below 1.")
     claims.says("03b",
                 "With inputs of size 0.1 the tanh curve of the orthogonal $W_h$ ends above 1 from a radius of 1.05 on; "
                 "louder ones bend it down.")
@@ -106,8 +106,7 @@ def test_where_the_picture_of_norms_turns():
 
 def test_where_the_credit_map_of_the_notebook_turns():
     claims.says("03b",
-                "In this draw the last loss pulls on its own state and on the first one alike near a scale of 1.4. At "
-                "1.6 the hardest pull is that of the last loss on the first state, 35 times as hard as on its own")
+                "In this draw the two pulls are equal near 1.4. At 1.6 the hardest pull is that of the last loss on the first state, 35 times as hard as on its own")
     cell, X, dh = play.cell_and_inputs(1.35, 30)
     assert credit_map(cell, X, dh)[-1, 0] < 1
     cell, X, dh = play.cell_and_inputs(1.4, 30)
