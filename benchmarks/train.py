@@ -1,7 +1,7 @@
 """One training run of the course in a fresh process: `python -m benchmarks.train CONTESTANT RUN.npz` prints JSON.
 
-A run is arrays: the first weights, X and targets of each update (of one, if it serves them all), how it is learned. Each
-contestant does the same updates in float64 in the manner of its own library; the losses show it.
+A run is arrays: the first weights, X and targets of each update (of one, if it serves them all), the learning rate
+and the like. Each contestant does the same updates in float64 in the manner of its own library; the losses show it.
 """
 
 import json

@@ -106,7 +106,8 @@ def test_where_the_picture_of_norms_turns():
 
 def test_where_the_credit_map_of_the_notebook_turns():
     claims.says("03b",
-                "In this draw the two pulls are equal near 1.4. At 1.6 the hardest pull is that of the last loss on the first state, 35 times as hard as on its own")
+                "In this draw the two pulls are equal near 1.4. At 1.6 the hardest pull is that of the last loss on "
+                "the first state, 35 times as hard as on its own")
     cell, X, dh = play.cell_and_inputs(1.35, 30)
     assert credit_map(cell, X, dh)[-1, 0] < 1
     cell, X, dh = play.cell_and_inputs(1.4, 30)
