@@ -1,10 +1,13 @@
 """What notebook 1 says of its experiments holds for eight seeds."""
 
+import itertools
+
 import numpy as np
 import pytest
 
 from rnn_helpers.cell import RNNCell, orthogonal, rnn_cell_forward
 from rnn_helpers.explore import characters, dynamics
+from rnn_helpers.plots.sentences import parted, verdict
 from tests.claims import claims
 
 PRAISE, BLAME = ("the movie was good , not bad", "the movie was bad , not good")
@@ -35,6 +38,38 @@ def test_after_100_updates_it_knows_both_sentences_by_heart():
 def test_the_two_bags_are_equal_and_the_two_orders_are_not():
     claims.says("01", "The two bags are equal.")
     assert sorted(PRAISE.split()) == sorted(BLAME.split()) and PRAISE != BLAME
+
+
+def says_of(sentence, *weights):
+    """What the cell that is set by hand says of a sentence; weights : Wh[0, 0], Wh[0, 1], Wh[1, 1]."""
+    return verdict(dynamics.read_words(dynamics.by_hand(*weights), sentence.split())[-1])
+
+
+def test_the_cell_set_by_hand_can_be_made_to_hear_not_good_and_no_setting_hears_not_bad():
+    claims.says("01", "With $W_h = 0$ the states part at the fourth word. Why do they end alike?")
+    claims.says("01", "Move one slider until \"not good\" ends in blame and \"good\" in praise.")
+    claims.says("01", "Which entry does \"not very good\" need, and which one \"a good film\"?")
+    claims.says("01", "There is none. What *turn* adds to *mood* is the same whatever word comes")
+    one, other = (dynamics.read_words(dynamics.by_hand(0, 0, 0), s.split())
+                  for s in ("the film was not good", "the film was good"))
+    assert parted(one, other) == 3 and np.allclose(one[-1], other[-1])
+    assert (says_of("not good", 0, -4, 0), says_of("good", 0, -4, 0)) == ("blame", "praise")
+    assert says_of("not very good", 0, -4, 0) == "praise" and says_of("not very good", 0, -4, 1) == "blame"
+    assert says_of("a good film", 0, -4, 0) == "neither" and says_of("a good film", 1.5, -4, 0) == "praise"
+    settings = itertools.product(np.arange(0, 2.1, 0.25), np.arange(-4, 4.1, 0.5), np.arange(0, 2.1, 0.25))
+    assert not [w for w in settings if says_of("not good", *w) == "blame" and says_of("not bad", *w) == "praise"]
+
+
+def test_a_unit_for_each_case_and_a_sum_hear_not_good_and_not_bad():
+    claims.says("01", "It takes a unit for each of the two cases, and something that adds them up.")
+    Wx = np.array([[0.0, 0, 10], [10, -10, 0], [-10, 10, 0]])  # turn; good, not turned; bad, turned
+    Wh, b = np.array([[0.0, 0, 0], [-20, 0, 0], [20, 0, 0]]), np.array([[-5.0], [-10], [-10]])
+    cell = RNNCell.from_arrays(Wx, Wh, b)
+    for sentence, praises in (("not good", 0), ("good", 1), ("not bad", 1), ("bad", 0)):
+        h = np.array([[-1.0], [-1], [-1]])
+        for word in sentence.split():
+            h, _ = rnn_cell_forward(cell, np.array([[float(word == known)] for known in dynamics.KNOWN]), h)
+        assert (h[1, 0] + h[2, 0] + 1 > 0) == praises, sentence
 
 
 def test_the_last_states_differ_although_nobody_has_trained_the_weights():
