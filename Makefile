@@ -2,7 +2,7 @@
 python := .venv/bin/python
 root := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
-.PHONY: help lab test test-all browser notebooks links matrix bench grade site release newest lock
+.PHONY: help lab test test-all browser notebooks links matrix bench grade site print release newest lock
 
 help:
 	@echo "make lab                        install, open JupyterLab on the notebooks"
@@ -15,6 +15,7 @@ help:
 	@echo "make grade SUBMISSIONS=folder   grade a class"
 	@echo "make bench                      speed, side by side"
 	@echo "make site                       pages to read, in site/"
+	@echo "make print                      PDFs to print, in dist/print/; needs Chromium"
 	@echo "make release                    a zip and a wheel to hand out, in dist/"
 	@echo "make newest                     the tests with the newest packages, unpinned"
 	@echo "make lock                       write constraints.txt anew"
@@ -58,6 +59,10 @@ bench:
 site:
 	@sh tools/venv.sh test site
 	@$(python) -m authoring.site $(ARGS)
+
+print:
+	@sh tools/venv.sh test site browser
+	@$(python) -m authoring.printing $(ARGS)
 
 release:
 	@sh tools/venv.sh test release
