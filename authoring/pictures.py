@@ -1,40 +1,36 @@
 """The README's pictures, from the real thing: `python -m authoring.pictures` writes them to .github/pictures.
 
-check.png   a wrong rnn_backward and what its check says
-credit.gif  notebook 3b's credit map while a slider moves
-unit.png    notebook 5's text, coloured by a hidden unit, as it is stored there
+check.png                       a wrong rnn_backward and what its check says
+walk-light.svg, walk-dark.svg   notebook 3's walk back with the same mistake, for a light and a dark page
 """
 
-import base64
 import functools
 import inspect
-import io
+import re
 import sys
 import textwrap
 from pathlib import Path
 
 import numpy as np
 from matplotlib.patches import FancyBboxPatch, Rectangle
-from PIL import Image
 from pygments import lex
 from pygments.lexers import PythonLexer
 from pygments.styles import get_style_by_name
 
-from authoring import files
 from rnn_helpers.check import SEED, bptt
 from rnn_helpers.check.judge import judge
 from rnn_helpers.check.observe import observe
 from rnn_helpers.check.report import headline, parts, points_text
 from rnn_helpers.check.yardstick import Yardstick
-from rnn_helpers.explore import gradients
-from rnn_helpers.explore.control import Explorer, slider
+from rnn_helpers.explore.drawn import EACH
+from rnn_helpers.explore.walk import walking
 from rnn_helpers.plots import style
+from rnn_helpers.plots.svg import Sheet, beside
 
 FOLDER = Path(__file__).resolve().parent.parent / ".github" / "pictures"
 DPI = 160  # sharp where a page shows the picture at half its size
 LINE = 0.2  # inches
 MARKED = "#FFE3CC"
-SCALES = np.linspace(0.5, 1.5, 21).round(2)  # of Wh, in the moving picture
 
 
 def rnn_backward(cell, dh, caches):
@@ -115,52 +111,39 @@ def check_png():
     return style.png(fig)
 
 
-def credit_gif(scales=SCALES):
-    """The picture under the slider "scale of Wh", as the slider moves and comes back."""
-    draw = functools.partial(gradients.draw_credit, T=30, k=40, units="tanh")
-    map_ = Explorer(draw, "Which loss reaches which state", size=(6.4, 4.0),
-                    scale=slider("scale of Wh", 0.2, 1.8, 0.05, scales[-1]))
-    control, frames = map_.controls["scale"], []
-    for scale in scales:
-        control.value = scale
-        below = Image.open(io.BytesIO(map_.image.value)).convert("RGB")
-        above = Image.open(io.BytesIO(dial_png(control, below.width))).convert("RGB")
-        frame = Image.new("RGB", (below.width, above.height + below.height), "white")
-        frame.paste(above, (0, 0))
-        frame.paste(below, (0, above.height))
-        frames.append(frame)
-    all_colours = Image.new("RGB", (frames[0].width, 2 * frames[0].height))
-    for n, frame in enumerate((frames[0], frames[-1])):
-        all_colours.paste(frame, (0, n * frame.height))
-    # one for all, with white in it
-    palette = all_colours.quantize(200, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    frames = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames + frames[-2:0:-1]]
-    times = [1200 if n in (0, len(scales) - 1) else 160 for n in range(len(frames))]
-    buffer = io.BytesIO()
-    frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:], duration=times, loop=0, optimize=True)
-    return buffer.getvalue()
+def mistaken(cell, dh_t, cache):
+    """One step with the mistake of the picture above."""
+    x_t, _, h_t = cache
+    dz_t = dh_t * (1 - h_t**2)
+    return dz_t @ x_t.T, dz_t @ h_t.T, dz_t, cell.Wh.T @ dz_t
 
 
-def dial_png(control, pixels):
-    """A slider with its label and value, as wide as the picture under it."""
-    fig = style.figure(pixels / style.DPI, 0.5, layout=None)
-    ax = fig.add_axes((0, 0, 1, 1), xlim=(0, 1), ylim=(0, 1))
-    ax.axis("off")
-    at = 0.32 + 0.48 * (control.value - control.min) / (control.max - control.min)
-    ax.plot((0.32, 0.8), (0.5, 0.5), color="#BDBDBD", linewidth=4, solid_capstyle="round")
-    ax.plot(at, 0.5, "o", color=style.COLOR["state"], markersize=13)
-    ax.text(0.29, 0.5, control.description, ha="right", va="center", fontsize=11)
-    ax.text(0.84, 0.5, f"{control.value:.2f}", va="center", fontsize=11)
-    return style.png(fig)
+def walk_svg(ink):
+    """The moments of the walk back, one after another: a part that stays through several moments is drawn once, and a
+    page that asks for no motion sees the last."""
+    made = walking(mistaken, "a learner's rnn_cell_backward")
+    moments = [made.picture({"moment": n, "unit": -1})[0] for n in range(made.controls["moment"].max + 1)]
+    frames = [[f'<g transform="translate({x} 0)">{part}</g>' for x, sheet in
+               zip((0, sheets[0].width + 24), sheets, strict=True) for part in sheet.parts] for sheets in moments]
+    whole, total, rules, body = beside(moments[0]), len(frames) + 3, {}, []  # the end stays for four moments
+    for start, frame in enumerate(frames):
+        for part in frame:
+            if start and part in frames[start - 1]:
+                continue
+            stop = next((n for n in range(start, len(frames)) if part not in frames[n]), total)
+            times = [(0, start == 0), (start, True), (stop, False)]
+            turns = "".join(f"{100 * n / total:.2f}%{{visibility:{'visible' if on else 'hidden'}}}"
+                            for n, on in times if n < total)
+            rules[start, stop] = (f"@keyframes k{start}-{stop}{{{turns}}}.k{start}-{stop}{{visibility:"
+                                  f"{'visible' if stop == total else 'hidden'};"
+                                  f"animation:k{start}-{stop} {EACH * total:.1f}s step-end infinite}}")
+            body.append(f'<g class="k{start}-{stop}">{re.sub("<title>.*?</title>", "", part)}</g>')
+    rules = "".join(rules.values()) + "@media (prefers-reduced-motion:reduce){*{animation:none!important}}"
+    return Sheet(whole.width, whole.height, [f"<style>{rules}</style>", *body], "The walk back").svg(ink).encode()
 
 
-def unit_png():
-    """The picture that notebook 5 holds."""
-    nb = files.read(files.solution_path("05_char_level"))
-    return base64.b64decode(next(c for c in nb.cells if c.id == "play-units-figure").outputs[0].data["image/png"])
-
-
-PICTURES = {"check.png": check_png, "credit.gif": credit_gif, "unit.png": unit_png}
+PICTURES = {"check.png": check_png, "walk-light.svg": functools.partial(walk_svg, "#1F2328"),
+            "walk-dark.svg": functools.partial(walk_svg, "#E6EDF3")}
 
 
 def main(folder=FOLDER):

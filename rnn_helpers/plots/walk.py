@@ -183,7 +183,7 @@ def panel(walk, n, what, largest, unit):
         if moment == "carry":
             m[made] = Matrix(m[made].values, m[made].kind, m[made].largest, "dh_next", m[made].wrong, m[made].right)
         items = [*taken, m[made]]
-        if m[made].wrong is not None and m[made].wrong.any():
+        if not later and m[made].wrong is not None and m[made].wrong.any():
             items += ["\u2260", Matrix(step.right[made], m[made].kind, m[made].largest, "right")]
         parts = [words(10, y, head, "start", 13, "bold" if moment == what else "normal"),
                  formula(10, y + 18, items, len(slopes) * CELL[1], unit, not later)]

@@ -1,16 +1,19 @@
 """The README's pictures: there, told in words that are true, and what the command makes."""
 
 import re
+import xml.etree.ElementTree as xml
 
 import pytest
-from PIL import Image
 
 from authoring import ROOT, pictures
 from rnn_helpers.check.report import headline
+from rnn_helpers.plots.svg import WRONG
 from tests.notebooks import rerun
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SHOWN = {name: alt for alt, name in re.findall(r"!\[([^\]]+)\]\(\.github/pictures/([^)]+)\)", README)}
+IN = r'src(?:set)?="\.github/pictures/([^"]+)"'
+SHOWN |= {name: alt for *both, alt in re.findall(f'<picture>.*{IN}.*{IN} alt="([^"]+)"', README) for name in both}
 
 
 def test_the_readme_shows_each_picture_with_alt_text():
@@ -34,9 +37,16 @@ def test_the_command_makes_them(tmp_path):
         pytest.skip(f"drawn by matplotlib {drawn_by}")
     for name in pictures.PICTURES:
         kept, made = pictures.FOLDER / name, tmp_path / name
-        if name.endswith(".gif"):
-            with Image.open(kept) as one, Image.open(made) as other:
-                assert one.n_frames == other.n_frames > 20 and one.size == other.size
+        if name.endswith(".svg"):
+            assert kept.read_text() == made.read_text(), f"{name}: run python -m authoring.pictures"
         else:
             problem = rerun.difference([kept.read_bytes()], [made.read_bytes()])
             assert problem == "", f"{name}: run python -m authoring.pictures"
+
+
+def test_the_walk_shows_each_moment_and_stops_for_who_wants_no_motion():
+    drawing = (pictures.FOLDER / "walk-light.svg").read_text()
+    shown = drawing.replace("</style>", "").split("<style>")[1]
+    assert xml.fromstring(drawing).get("color") == "#1F2328" and "prefers-reduced-motion" in shown
+    assert ">the gradient of the whole loss<" in drawing and drawing.count(">step 4 of 4: ") == 4
+    assert drawing.count(f'stroke="{WRONG}"') >= 5 * 4  # four shares of dWh and its sum
