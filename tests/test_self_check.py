@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from authoring import files
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,6 +32,7 @@ def test_all_is_well():
     assert lines[-1] == f"ok      {len(files.all_names())} notebooks in {ROOT / 'notebooks'}"
 
 
+@pytest.mark.slow
 def test_notebooks_are_found_from_outside_the_course(tmp_path):
     assert self_check(tmp_path)[1][-1] == f"ok      {len(files.all_names())} notebooks in {ROOT / 'notebooks'}"
 
@@ -42,6 +45,7 @@ def test_a_missing_package_is_named_with_what_to_do(tmp_path):
             if line.startswith("FAILED")] == [next(line for line in lines if "FAILED  widgets: " in line)]
 
 
+@pytest.mark.slow
 def test_a_package_without_its_notebooks_says_where_to_start(tmp_path):
     shutil.copytree(ROOT / "rnn_helpers", tmp_path / "elsewhere" / "rnn_helpers")
     code, lines = self_check(tmp_path, package=tmp_path / "elsewhere")

@@ -256,7 +256,7 @@ SAMPLE = Exercise(
            Case("a prefix of one character", certain(PREFIX[0], SHORT, 1.0), read_certain),
            Case("one successor each", chained, read_chained),
            Case("1500 draws", drawn, read_drawn),
-           Case("temperature 0.001", certain(PREFIX[0], SHORT, 0.001), read_certain)),
+           Case("temperature 0.001", certain(PREFIX, LONG, 0.001), read_certain)),
     facets=(Facet("the text that is all but certain", 0.75,
                   (*keys(("a clear text", "a prefix*"), ["text"]), "one successor each/read next")),
             Facet("a str of `length` characters", 0.25, ("a clear text/type", "1500 draws/length"), "form"),

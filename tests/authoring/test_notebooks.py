@@ -58,6 +58,7 @@ def learners(built):
     return {cell.id: cell for cell in files.read(files.learner_path("small", built)).cells}
 
 
+@pytest.mark.slow
 def test_two_runs_give_the_same_bytes(built):
     for learners in (False, True):
         path, again, _, _ = notebooks.build_track("small", learners, built)

@@ -173,6 +173,7 @@ def test_a_notebook_too_large():
     assert refusals.of_size(b"x" * 300_000, "n.ipynb") == []
 
 
+@pytest.mark.slow
 def test_a_refused_notebook_is_not_written_and_the_message_says_all(tmp_path):
     root = course(tmp_path / "c", sound=notebook(TITLE, ("a", "print(1)")), bad=notebook(TITLE, ("a", "x = 1;")),
                   fails=notebook(TITLE, ("a", "1 / 0"), ("b", "print(2)")))

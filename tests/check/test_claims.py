@@ -75,6 +75,7 @@ def test_a_function_that_fails_is_given_its_error_and_no_mistake(name):
     assert found.points == 0 and found.mistakes == [] and "of its own kind" in found.advice[0]
 
 
+@pytest.mark.slow
 def test_hidden_judgements_tell_no_number_of_the_fixture():
     for name, exercise in EXERCISES.items():
         for _, _, wrong in itertools.islice(wrong_ways(name), 4):

@@ -46,6 +46,7 @@ def test_each_slip_is_named(name):
     assert not other
 
 
+@pytest.mark.slow
 @each_of(FAMILIES)
 def test_two_slips_are_explained_by_no_more_than_two(name):
     """Pairs drawn at random: nearly all are called by their names, or, where one hides the other or others do the same,

@@ -211,7 +211,7 @@ def grows_in_a_loop(cell, x_t, h_prev):
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/statm"),
                     reason="memory is bounded where /proc says how much there is")
-@pytest.mark.parametrize("function", [grows_without_end, grows_in_a_loop])
+@pytest.mark.parametrize("function", [grows_in_a_loop, pytest.param(grows_without_end, marks=pytest.mark.slow)])
 def test_memory_is_bounded_and_given_back(function, monkeypatch):
     monkeypatch.setattr(limits, "TIME_LIMIT", 60.0)  # memory ends first, on a busy machine too
     monkeypatch.setattr(limits, "MEMORY_LIMIT", 1 << 28)

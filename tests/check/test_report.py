@@ -13,8 +13,9 @@ from rnn_helpers.check.judge import FacetScore, Judgement, judge
 from rnn_helpers.check.observe import observe
 from rnn_helpers.check.report import Points, as_html, as_latex, as_text, mathematics, readable
 from rnn_helpers.check.yardstick import Yardstick
-from tests.check.trying import each_of, wrong_ways
+from tests.check.trying import wrong_ways
 
+QUICK = "rnn_cell_forward", "rnn_cell_backward", "squared_error", "shares", "sample"
 VOID = {"br", "hr", "img"}
 
 
@@ -42,7 +43,8 @@ class Page(HTMLParser):
         return [text for where, text in self.texts if where == tag]
 
 
-@each_of(check.EXERCISES)
+@pytest.mark.parametrize("name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow)
+                                  for name in check.EXERCISES])
 def test_every_mistake_fits_and_is_said_first(name):
     exercise = check.EXERCISES[name]
     inputs = exercise.inputs(check.SEED)

@@ -39,8 +39,9 @@ def test_what_runs_in_the_sandbox_is_in_the_fingerprint():
     assert inside <= set(digests.deciding())
 
 
-@pytest.mark.parametrize("change", ["instructor/grading/scoring.py", "instructor/grading/box/serve.py",
-                                    "rnn_helpers/check/compare.py"])
+@pytest.mark.parametrize("change", [
+    "rnn_helpers/check/compare.py", *(pytest.param(path, marks=pytest.mark.slow) for path in (
+        "instructor/grading/scoring.py", "instructor/grading/box/serve.py"))])
 def test_a_change_of_the_machinery_changes_every_fingerprint(change, tmp_path):
     assert prints(tmp_path, change, lambda text: text + "\n# another line\n").isdisjoint(prints(tmp_path))
 

@@ -93,6 +93,7 @@ def test_every_submission_has_fixtures_of_its_own_that_come_again():
         assert not any(np.array_equal(first[name], different[name]) for name in first)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXERCISES)
 def test_fixtures_are_equally_hard(name):
     """Over ten submissions a wrong answer, zeros in place of the numbers, earns the same."""

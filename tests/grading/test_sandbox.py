@@ -93,6 +93,7 @@ with Sandbox() as box:
     assert own > 10 > 1 > other  # tens of pages; the searched word itself is on one
 
 
+@pytest.mark.slow
 def test_time_is_the_processors(inside):
     """Beside four busy neighbours an answer of half its time is observed whole; one of twice its time is stopped, and
     told.

@@ -8,6 +8,8 @@ import pytest
 from authoring import files
 from tests.notebooks import printed
 
+LONG = "03b_vanishing_and_exploding", "04_number_sequence", "04b_the_rising_loss", "05_char_level"  # training
+
 
 def cut_off(fig):
     """Titles of the panels of which a label, a tick or a title ends beyond the figure's edge, and by how many px."""
@@ -25,7 +27,8 @@ def class_for(name):
     """A class of its own for each notebook: they are shared out among the workers by class."""
 
     class Test:
-        @pytest.mark.parametrize("nudge", [1e-9, pytest.param(-1e-9, marks=pytest.mark.slow)])
+        @pytest.mark.parametrize("nudge", [pytest.param(1e-9, marks=[pytest.mark.slow] * (name in LONG)),
+                                           pytest.param(-1e-9, marks=pytest.mark.slow)])
         def test_nudged_weights_print_the_same(self, nudge):
             as_it_is = printed.stored(name)
             assert "".join(as_it_is.values()).count("\n") > 7
