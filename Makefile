@@ -12,7 +12,7 @@ help:
 	@echo "make notebooks                  build both tracks from notebooks/solutions"
 	@echo "make links REPO=o/n BRANCH=b    point every link to your repository (owner/name, or its address)"
 	@echo "make matrix                     both tracks in every supported environment"
-	@echo "make grade SUBMISSIONS=folder   grade a class"
+	@echo "make grade SUBMISSIONS=folder   grade a class; DRY=1 shows first what is recognised"
 	@echo "make bench                      speed, side by side"
 	@echo "make site                       pages to read, in site/"
 	@echo "make print                      PDFs to print, in dist/print/; needs Chromium"
@@ -50,7 +50,7 @@ matrix:
 
 grade:
 	@sh tools/venv.sh grading
-	@$(python) -m instructor grade $(if $(SUBMISSIONS),"$(SUBMISSIONS)")
+	@$(python) -m instructor grade $(if $(SUBMISSIONS),"$(SUBMISSIONS)") $(if $(ROSTER),--roster "$(ROSTER)") $(if $(DRY),--dry)
 
 bench:
 	@sh tools/venv.sh bench

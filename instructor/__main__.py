@@ -11,11 +11,15 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m instructor",
                                      description="Grade a class on the course's notebooks.")
     commands = parser.add_subparsers(dest="command", required=True)
-    grade = commands.add_parser("grade", help="grade a folder of submissions, or an LMS zip",
+    grade = commands.add_parser("grade", help="grade what was handed in",
                                 description="Grade submissions in a sandbox. Safe to interrupt and to run again: "
                                             "what has been graded is kept, what changes (a file, a check) is regraded.")
     grade.add_argument("submissions", type=Path,
-                       help="folder with STUDENT/NN_name.ipynb, or a zip from Moodle or Canvas")
+                       help="a folder, an archive or a notebook as your system gives it: Moodle, Canvas, Blackboard, "
+                            "Brightspace, Sakai, Gradescope, GitHub Classroom, nbgrader, or STUDENT/NN_name.ipynb")
+    grade.add_argument("--dry", action="store_true", help="show who and what is recognised, grade and write nothing")
+    grade.add_argument("--roster", type=Path, metavar="CSV",
+                       help="who takes part: your system's export of participants, or id, name, group; it is kept")
     grade.add_argument("--out", type=Path, default=Path("grading"),
                        help="folder for results, kept between runs (default: grading)")
     grade.add_argument("--releases", type=Path, default=ROOT / "notebooks",

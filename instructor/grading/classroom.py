@@ -2,11 +2,13 @@
 
 import contextlib
 import csv
+import dataclasses
 import fcntl
 import functools
 import json
 import os
 import secrets
+import shutil
 import threading
 import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
@@ -14,11 +16,12 @@ from pathlib import Path
 
 from tqdm.auto import tqdm
 
-from instructor.grading.archive import unpack
 from instructor.grading.digests import check_digest
 from instructor.grading.engine import Task, failed
 from instructor.grading.grade_tables import as_csv, plain, printable
-from instructor.grading.intake import DUE, REFUSED, hand_ins
+from instructor.grading.intake import DUE, REFUSED, hand_ins, told
+from instructor.grading.notebook_file import Refused
+from instructor.grading.roster import Roster
 from instructor.grading.sandbox import refuse_without_sandbox
 from instructor.grading.worker import Worker, WorkerDied
 from rnn_helpers import atomic
@@ -77,10 +80,7 @@ class Classroom:
 
     def result(self, student, notebook):
         """An earlier result, {} when there is none or it is damaged."""
-        try:
-            return json.loads(self.result_path(student, notebook).read_text())
-        except (OSError, ValueError):
-            return {}
+        return self.kept(self.result_path(student, notebook).relative_to(self.folder))
 
     def results(self, notebook="*"):
         """(result, its version) of every one, one at a time, in order; damaged ones are left to the next run."""
@@ -98,29 +98,85 @@ class Classroom:
                 csv.writer(file).writerow(("student", "notebook", "exercise", "before", "now", "when"))
             csv.writer(file).writerows((*change, time.strftime("%Y-%m-%d %H:%M:%S")) for change in changes)
 
-    def tasks(self, submissions):
-        """What there is to grade, what was refused before (as results), and what became of every file."""
-        submissions, left, people = Path(submissions), [], {}
-        if submissions.is_file():
-            archive, submissions = submissions, self.folder / "unpacked"
-            left, people = unpack(archive, submissions, self.notebooks)
-        found = hand_ins(submissions, self.notebooks)
-        tasks, refused, due = [], {}, {(item.student, item.notebook) for item in found if item.state == DUE}
-        for item in [*left, *found]:
-            who = people.get(item.student, item.who)
-            if who is None:
-                continue
-            if item.state == DUE:
-                tasks.append(self._task(item, who, submissions))
-            elif item.state == REFUSED and (item.student, item.notebook) not in due:
-                whys = refused.setdefault((item.student, item.notebook), (self._task(item, who, submissions), []))[1]
-                whys.append(item.why if item in found else f"{item.words[:200]}: {item.why}")
-        return tasks, [failed(task, "; ".join(whys)[:1000]) for task, whys in refused.values()], [*left, *found]
+    def kept(self, name):
+        """A dict that an earlier run has kept in a file, {} when there is none or it is damaged."""
+        try:
+            return json.loads((self.folder / name).read_text())
+        except (OSError, ValueError):
+            return {}
 
-    def _task(self, item, who, root):
-        return Task(item.student, item.notebook, str(root.resolve()), os.fsdecode(item.path),
-                    str(self.releases / f"{item.notebook}.ipynb"),
-                    self.seed, {}, printable(who.name), who.number, who.late)
+    def roster(self, path=None):
+        """The Roster: of a new file, which is kept, else the one that was kept; None without one."""
+        kept = self.folder / "roster.csv"
+        if path:
+            found = Roster(path)
+            write_atomically(kept, Path(path).read_bytes())
+            return found
+        return Roster(kept) if kept.exists() else None
+
+    def tasks(self, submissions, roster=None):
+        """What there is to grade, what was refused before (as results), and the Intake."""
+        intake = hand_ins(submissions, self.releases, self.notebooks, roster, self.kept("people.json"))
+        write_atomically(self.folder / "people.json", json.dumps(intake.known))
+        shutil.rmtree(self.folder / "unpacked", ignore_errors=True)
+        tasks, refused, due = [], {}, {(item.student, item.notebook) for item in intake.items if item.state == DUE}
+        for item in intake.items:
+            if item.who is None:
+                continue
+            task = self._task(item, intake)
+            if item.state == DUE:
+                try:
+                    tasks.append(self._unpacked(task, item, intake) if len(item.entry.where) > 1 else task)
+                except Refused as error:
+                    item.state, item.why = REFUSED, str(error)
+                    due.discard((item.student, item.notebook))
+            if item.state == REFUSED and (item.student, item.notebook) not in due:
+                refused.setdefault((item.student, item.notebook), (task, []))[1].append(item.why)
+        intake.course.listing.close()
+        return tasks, [failed(task, "; ".join(whys)[:1000]) for task, whys in refused.values()], intake
+
+    def _task(self, item, intake):
+        disk = os.fsdecode(b"/".join(item.entry.where[0])) if item.entry.where else item.words
+        person = intake.people.get(item.student)
+        return Task(item.student, item.notebook, os.fsdecode(intake.course.listing.root), disk,
+                    str(self.releases / f"{item.notebook}.ipynb"), self.seed, {},
+                    printable(person.name if person else item.who.name), printable(item.who.number), item.who.late,
+                    item.layout, item.time)
+
+    def _unpacked(self, task, item, intake):
+        """A task whose file lies in an archive: a copy of it, with the time that the archive gives."""
+        goal = self.folder / "unpacked" / task.student / f"{task.notebook}.ipynb"
+        write_atomically(goal, intake.course.listing.read(item.entry))
+        os.utime(goal, ns=(item.entry.time, item.entry.time))
+        return dataclasses.replace(task, root=str((self.folder / "unpacked").resolve()),
+                                   path=f"{task.student}/{task.notebook}.ipynb")
+
+    def forget(self, submissions, handed, intake, roster):
+        """Take away the rows of who is no longer there; returns (student, notebook) of each.
+
+        What an earlier run found under the same path and this one does not is gone, unless another path holds it; and
+        with a roster, whoever is on it no more. Results are moved to `left/`, never deleted.
+        """
+        here, known = str(Path(submissions).resolve()), self.kept("hand_ins.json")
+        before = {tuple(pair) for pair in known.get(here, [])}
+        known[here] = sorted(handed)
+        write_atomically(self.folder / "hand_ins.json", json.dumps(known))
+        present = {tuple(pair) for pairs in known.values() for pair in pairs}
+        gone = before - present
+        if roster:
+            students = intake.students | {person.key for person in roster.people}
+            gone |= {(found.parent.name, found.stem) for found in self.folder.glob("results/*/*.json")
+                     if found.parent.name not in students}
+        for student, notebook in sorted(gone):
+            for kind, ending in (("results", "json"), ("feedback", "html")):
+                old = self.folder / kind / student / f"{notebook}.{ending}"
+                if old.exists():
+                    new = self.folder / "left" / kind / student / old.name
+                    new.parent.mkdir(parents=True, exist_ok=True)
+                    old.replace(new)
+                    with contextlib.suppress(OSError):
+                        old.parent.rmdir()
+        return sorted(gone)
 
     def record(self, result, stamp="", before=None):
         """Write a result, as it is known for `stamp` (see `fingerprint`); without one the next run grades anew.
@@ -133,23 +189,32 @@ class Classroom:
         write_atomically(self.result_path(student, notebook), json.dumps({**result, "stamp": stamp}, indent=1) + "\n")
         return changes
 
-    def grade(self, submissions, workers=None, scheduler=None, progress=True):
+    def grade(self, submissions, workers=None, scheduler=None, progress=True, roster=None, tell=lambda line: None):
         """Grade what has not been graded; safe to interrupt and to call again.
 
         Parameters
         ----------
-        submissions : folder with <student>/<notebook>.ipynb, or an LMS zip
+        submissions : a folder of any layout, an archive, or a notebook
         workers : processes (default: the cores); scheduler : address of a dask.distributed scheduler instead
+        roster : Roster; tell : is called with each line of what was recognised
 
         Returns
         -------
         changes : list of (student, notebook, exercise, points before, points now), None for not graded
         missing : list of (student, notebook, why) of what was handed in and has no score
         """
-        tasks, refused, found = self.tasks(submissions)
+        tasks, refused, intake = self.tasks(submissions, roster)
+        for line in told(intake, everything=False):
+            tell(line)
         changes, due, stamps = [], [], {}
-        lost = [("?", item.words[:200], item.why) for item in found if item.state == REFUSED and item.who is None]
-        self.account(found)
+        lost = [("?", item.words[:200], item.why) for item in intake.items
+                if item.state == REFUSED and item.who is None]
+        self.account(intake.items)
+        handed = {(task.student, task.notebook) for task in tasks} | {(result["student"], result["notebook"])
+                                                                      for result in refused}
+        for student, notebook in self.forget(submissions, handed, intake, roster):
+            tell(f"Gone: {student} {notebook} is no longer handed in or on the roster; its result lies in "
+                 f"{self.folder}/left/")
         for result in refused:
             changes += self.record(result)
         for task in tasks:
@@ -167,8 +232,6 @@ class Classroom:
                 except (OSError, ValueError) as error:
                     lost.append((task.student, task.notebook, f"its result cannot be written: {error}"))
                 bar.update()
-        handed = {(task.student, task.notebook) for task in tasks} | {(result["student"], result["notebook"])
-                                                                      for result in refused}
         for student, notebook in sorted(handed - {(student, notebook) for student, notebook, _ in lost}):
             result = self.result(student, notebook)
             if result.get("status") != "graded":
@@ -177,8 +240,9 @@ class Classroom:
 
     def account(self, found):
         """Write what became of every file and folder that was handed in."""
-        rows = [("file", "student", "notebook", "what became of it", "why")]
-        rows += [(item.words, item.student, item.notebook, item.state, item.why) for item in found]
+        rows = [("file", "student", "notebook", "what became of it", "why", "recognised by", "look at")]
+        rows += [(item.words, item.student, item.notebook, item.state, item.why, item.how, item.doubt)
+                 for item in found]
         write_atomically(self.folder / "handed_in.csv", as_csv([[plain(value) for value in row] for row in rows]))
 
 

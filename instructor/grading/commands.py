@@ -11,13 +11,18 @@ import warnings
 from sqlalchemy.exc import SAWarning
 from tqdm.auto import tqdm
 
-from instructor.grading.archive import NoArchive
 from instructor.grading.class_report import Tally, class_report
 from instructor.grading.classroom import Busy, Classroom, write_atomically
-from instructor.grading.grade_tables import HEAD, as_csv, canvas, moodle, number, plain, row, total
+from instructor.grading.grade_tables import HEAD, as_csv, number, plain, printable, row, tables, total
 from instructor.grading.gradebook import Course
+from instructor.grading.intake import hand_ins, told
+from instructor.grading.layouts.base import Pupil
+from instructor.grading.listing import NoArchive
+from instructor.grading.names import own_folder
 from instructor.grading.pages import feedback
+from instructor.grading.roster import NoRoster, Roster
 from instructor.grading.sandbox import NoSandbox, refuse_without_sandbox
+from rnn_helpers.course import NOTEBOOKS
 
 SHOWN = 20  # changes on the terminal; all are in changes.csv
 
@@ -30,9 +35,11 @@ def run(options):
         return formgrader(options.out)
     if options.command == "grade":
         if not options.submissions.exists():
-            print(f"{options.submissions} does not exist: give a folder with STUDENT/NN_name.ipynb, or a zip",
+            print(f"{options.submissions} does not exist: give a folder with STUDENT/NN_name.ipynb, or a system's zip",
                   file=sys.stderr)
             return 2
+        if options.dry:
+            return dry(options)
         try:
             refuse_without_sandbox()
         except NoSandbox as error:
@@ -46,12 +53,13 @@ def run(options):
             changes, missing = [], []
             close_to_others(options.out)
             if options.command == "grade":
-                changes, missing = classroom.grade(options.submissions, options.workers, options.scheduler)
+                changes, missing = classroom.grade(options.submissions, options.workers, options.scheduler,
+                                                   roster=classroom.roster(options.roster), tell=say)
             missing += write_results(classroom, changes)
     except KeyboardInterrupt:
         print("\nInterrupted. What has been graded is kept; run the same command to go on.", file=sys.stderr)
         return 130
-    except NoArchive as error:
+    except (NoArchive, NoRoster) as error:
         print(error, file=sys.stderr)
         return 2
     except (Busy, NoSandbox) as error:
@@ -71,6 +79,26 @@ def run(options):
     if missing:
         tell(missing, options.out)
     return int(bool(missing))
+
+
+def dry(options):
+    """Show what would be graded, and write nothing."""
+    try:
+        kept = options.out / "roster.csv"
+        path = options.roster or (kept if kept.exists() else None)
+        notebooks = [name for name in NOTEBOOKS if (options.releases / f"{name}.ipynb").is_file()]
+        for line in told(hand_ins(options.submissions, options.releases, notebooks, Roster(path) if path else None)):
+            say(line)
+    except (NoArchive, NoRoster, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    print("Nothing was graded and nothing written: this was a look.")
+    return 0
+
+
+def say(line):
+    """Print a line in which names are harmless, its indentation kept."""
+    print(" " * (len(line) - len(line.lstrip(" "))) + " ".join(printable(line).split()))
 
 
 def close_to_others(folder):
@@ -97,7 +125,7 @@ def write_results(classroom, changes=()):
 
     Returns (student, notebook, why) of what could not be written.
     """
-    out, tally, students, unread, missing = classroom.folder, Tally(), {}, 0, []
+    out, tally, pupils, unread, missing = classroom.folder, Tally(), {}, 0, []
     with Course(out / "nbgrader", classroom.releases) as course, new_file(out / "grades.csv") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(HEAD)
@@ -116,20 +144,43 @@ def write_results(classroom, changes=()):
                 line_of_table, points, read = row({**result, "status": "not graded", "why": why}, {}), None, {}
             unread += sum(score is None for score, *_ in read.values())
             table.writerow(line_of_table)
-            students.setdefault(student, (result["name"], result["number"], {}))[2][notebook] = points
-    for notebook in classroom.notebooks:
-        write_atomically(out / "moodle" / f"{notebook}.csv", as_csv(moodle(students.values(), notebook)))
-    write_atomically(out / "canvas.csv", as_csv(canvas(students.values(), classroom.notebooks)))
+            pupil = pupils.setdefault(student, Pupil(result["name"], result.get("layout", "")))
+            pupil.points[notebook], pupil.numbers[notebook] = points, result["number"]
+        roster = classroom.roster()
+        absent = give_roster(roster, pupils) if roster else []
+        for person in absent:
+            table.writerow(row(nothing_of(person), {}))
+    for name, rows in tables(list(pupils.values()), classroom.notebooks):
+        write_atomically(out / name, as_csv(rows))
     write_atomically(out / "report.html", class_report(tally, classroom, changes))
     graded = sum(map(len, tally.points.values()))
     print(f"{graded} notebooks graded, {len(tally.refused)} could not be graded: see {out}/grades.csv, "
           f"{out}/report.html, {out}/feedback/")
+    if absent:
+        print(f"{len(absent)} on the roster handed in nothing: {', '.join(person.name for person in absent[:SHOWN])}"
+              f"{' ...' if len(absent) > SHOWN else ''}")
     if changes:
         show(changes, out)
     if unread:
         print(f"{unread} written answer{'s' * (unread != 1)} to be graded by hand: {line('formgrader', out)}\n"
               f"Afterwards, for the tables and the feedback: {line('results', out)}")
     return missing
+
+
+def give_roster(roster, pupils):
+    """Give pupils what the roster says of them; returns the people who have no result."""
+    taken = {}
+    for person in roster.people:
+        person.key = own_folder(person.name, id(person), taken)
+        if person.key in pupils:
+            pupils[person.key].roster = person.columns
+    return [person for person in roster.people if person.key not in pupils]
+
+
+def nothing_of(person):
+    """A result's fields of somebody who handed in nothing."""
+    return {"student": person.key, "notebook": "", "status": "nothing handed in", "exercises": {},
+            "why": "on the roster; nothing was handed in", "notes": [f"group {person.group}"] if person.group else []}
 
 
 def line(command, out):

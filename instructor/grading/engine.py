@@ -30,8 +30,8 @@ class Task:
     """student, notebook : names; root, path : of the file handed in, the path below the root, as `os.fsdecode` gives
     it;
     release : path of the learners' notebook; seed : the class's; known : an earlier result, {} when there is none;
-        name, number,
-    late : what the LMS says"""
+            name, number,
+    late, layout : what the LMS says, and which it is; time : when it was handed in, in ns"""
 
     student: str
     notebook: str
@@ -43,6 +43,8 @@ class Task:
     name: str = ""
     number: str = ""
     late: bool = False
+    layout: str = ""
+    time: int = 0
 
     def knowing(self, result):
         """The same task beside an earlier result."""
@@ -109,6 +111,7 @@ class Sandboxes:
 def empty_result(task):
     """The result of a task before anything is known; `again` asks the next run to grade it anew."""
     return {"student": task.student, "name": task.name, "number": task.number, "notebook": task.notebook,
+            "layout": task.layout, "time": task.time,
             "file": task.path,
             "status": "not graded", "why": "", "exercises": {}, "sources": {}, "answers": {}, "verbatim": [],
             "shingles": "",

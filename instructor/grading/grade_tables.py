@@ -1,16 +1,12 @@
-"""grades.csv, and the same points in the shapes that Moodle and Canvas import.
-
-Moodle reads a grading worksheet per assignment (mod/assign/feedback/offline: Identifier, Grade and Last modified
-(grade) are required, "Participant N" is the N of the zip's folder names); Canvas reads one table
-(lib/gradebook_importer.rb: the student is found by ID, the number in the zip's file names). An empty grade leaves what
-is there.
-"""
+"""grades.csv, and the same points in the tables that the systems import (see layouts/)."""
 
 import csv
 import functools
 import io
 import unicodedata
 
+from instructor.grading.layouts import LAYOUTS
+from instructor.grading.layouts.canvas import POSSIBLE
 from rnn_helpers.check import EXERCISES, WRITTEN
 
 
@@ -78,21 +74,13 @@ def row(result, read):
             number(maximum(result["notebook"])), *scores, plain("; ".join(result["notes"]))]
 
 
-def moodle(students, notebook):
-    """Moodle's grading worksheet of one assignment.
 
-    students : list of (name, number, points by notebook)
-    """
-    yield ["Identifier", "Full name", "Grade", "Maximum Grade", "Last modified (grade)"]
-    for name, participant, points in students:
-        if notebook in points:
-            identifier = f"Participant {participant}" if participant else ""
-            yield [identifier, plain(name), number(points[notebook]), number(maximum(notebook)), ""]
-
-
-def canvas(students, notebooks):
-    """Canvas's gradebook, a column per notebook (an assignment of that title)."""
-    yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *notebooks]
-    yield ["    Points Possible", "", "", "", "", *(number(maximum(notebook)) for notebook in notebooks)]
-    for name, canvas_id, points in students:
-        yield [plain(name), canvas_id, "", "", "", *(number(points.get(notebook)) for notebook in notebooks)]
+def tables(pupils, notebooks):
+    """(file name, rows) of what the systems import that the pupils handed in with; Moodle and Canvas in any case."""
+    used = {pupil.layout for pupil in pupils}
+    for layout in LAYOUTS:
+        if layout.always or layout.title in used:
+            own = [pupil for pupil in pupils if pupil.layout == layout.title] if layout.title in used else pupils
+            for name, rows in layout.tables(own, notebooks, maximum):
+                yield name, [[number(cell) if cell is None or isinstance(cell, float) else cell if cell == POSSIBLE
+                              else plain(cell) for cell in line] for line in rows]

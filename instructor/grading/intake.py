@@ -1,136 +1,274 @@
-"""Who handed in what: every file and folder below the submissions' folder, and what becomes of it."""
+"""Who handed in what: every file and folder below what was given, and what becomes of it."""
 
-import os
-import stat
-from dataclasses import dataclass
+import unicodedata
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
 
-from instructor.grading.names import Who, newest_first, notebook_of, own_folder, owner, student_of
-from rnn_helpers.course import PAGES
+from instructor.grading import layouts
+from instructor.grading.layouts.plain import COURSES
+from instructor.grading.listing import Entry, Listing
+from instructor.grading.names import SECTIONS, Who, folded, newest_first, own_folder, readable, tokens
+from instructor.grading.recognise import Course
 
 DUE, REFUSED, IGNORED = "to be graded", "not graded", "ignored"
+MOST_STUDENT = 100_000_000  # bytes of one student's notebooks
+WHOLE = 4  # notebooks in one folder: a copy of the course, of which only what was worked on is handed in
 
 
-@dataclass
+@dataclass(eq=False)
 class HandedIn:
     """A file or folder, where it lies.
 
-    path : below the submissions' folder, bytes that may be anything; state : DUE, REFUSED or IGNORED; why : not DUE
-    student : a safe name for files; notebook : "?" when it is none of the course's; who : the student as the LMS knows
-        them
-    time : when it was last changed
+    entry : the file; state : DUE, REFUSED or IGNORED; why : not DUE
+    student : a safe name for files; notebook : "?" when it is none of the course's; who : the student as the system
+        knows them; layout : which system's
+    time : when it was handed in, or last changed, in ns; how : by what the notebook was recognised
+    doubt : what to look at, in words
     """
 
-    path: bytes
+    entry: Entry
     state: str
     why: str = ""
     student: str = ""
     notebook: str = "?"
     who: Who | None = None
     time: int = 0
+    layout: str = ""
+    how: str = ""
+    doubt: str = ""
+    name: str = ""
 
     @property
     def words(self):
         """The path as text that every table can hold."""
-        return readable(self.path)
+        return readable("/".join(self.entry.parts))
 
 
-def readable(path):
-    """A path as text, bytes that are no UTF-8 written out."""
-    return path.decode(errors="backslashreplace")
-
-
-def hand_ins(folder, notebooks):
-    """Every file and folder below `folder/<student>/` (an unpacked LMS folder works as well), as a list of HandedIn.
-
-    Of each student and notebook the newest file counts. A student's folder that holds nothing to grade is refused, and
-    so is what cannot be entered: nobody vanishes.
+@dataclass
+class Intake:
+    """What was handed in. items : list of HandedIn, all files; layouts : system -> students; boxes : folders passed on
+    the way; doubts : (student, words), first to look at; nothing : people of the roster who handed in nothing; people :
+    student -> Person of the roster; known : "system number" -> student, of earlier runs and this one
     """
-    root, people, found, seen, tops = os.fsencode(folder), {}, [], {}, []
 
-    def note(path, *args, **kwargs):
-        found.append(HandedIn(path, *args, **kwargs))
+    items: list
+    course: Course
+    layouts: Counter = field(default_factory=Counter)
+    boxes: list = field(default_factory=list)
+    doubts: list = field(default_factory=list)
+    nothing: list = field(default_factory=list)
+    people: dict = field(default_factory=dict)
+    known: dict = field(default_factory=dict)
 
-    def belongs(path):
-        who, filename = owner(os.fsdecode(path).split("/"))
-        return who, filename, own_folder(who, people)
-
-    def unentered(error):
-        path = os.path.relpath(error.filename, root)
-        if path != b".":
-            who, _, student = belongs(path)
-            note(path, REFUSED, f"the folder cannot be entered: {error.strerror}", student, who=who)
-
-    for where, folders, files in os.walk(root, onerror=unentered):
-        base = os.path.relpath(where, root)
-        for name in sorted(folders):
-            if name.startswith(b".") or name == b"__MACOSX":
-                note(join(base, name), IGNORED, "a hidden folder")
-        folders[:] = sorted(name for name in folders if not name.startswith(b".") and name != b"__MACOSX")
-        links = [name for name in folders if os.path.islink(os.path.join(where, name))]
-        folders[:] = [name for name in folders if name not in links]
-        for name in sorted(files) + links:
-            item = look_at(root, join(base, name), name, notebooks, belongs)
-            found.append(item)
-            if item.who:
-                seen.setdefault(item.student, []).append(item)
-        if base == b".":
-            tops = list(folders)
-    for top in tops:
-        if not any(item.who and item.path.split(b"/")[0] == top for item in found):
-            who, _, student = belongs(join(top, b"x"))
-            note(top, REFUSED, "the folder holds nothing but hidden files"
-                 if any(item.path.startswith(top + b"/") for item in found)
-                 else "the folder is empty", student, who=who)
-    for items in seen.values():
-        choose_newest(items)
-        if not any(item.state in (DUE, REFUSED) for item in items):
-            names = ", ".join(sorted({readable(os.path.basename(item.path))[:60] for item in items})[:5])
-            items[0].state, items[0].why = REFUSED, f"no notebook (.ipynb) is among what was handed in: {names}"
-    return sorted(found, key=lambda item: (item.student, item.notebook, item.path))
+    @property
+    def students(self):
+        return {item.student for item in self.items if item.who}
 
 
-def join(base, name):
-    return name if base == b"." else base + b"/" + name
+def hand_ins(path, releases, notebooks, roster=None, known=None):
+    """Look at everything below a folder, an archive or one notebook; returns an Intake.
+
+    Every student has an item that is DUE or REFUSED; of each student and notebook one file is DUE, the newest in which
+    something was worked on.
+    """
+    listing = Listing(path)
+    course = Course(releases, notebooks, listing)
+    found = layouts.read(listing.entries, course, listing.name)
+    intake = Intake([HandedIn(entry, REFUSED, entry.why) for entry in listing.entries if entry.stray], course,
+                    boxes=found.boxes, known=dict(known or {}))
+    intake.items += [HandedIn(entry, IGNORED, why) for entry, why in found.left]
+    for student, claims in students_of(found.claims, roster, intake).items():
+        own = [look_at(entry, name, student, claim, course) for claim in claims for entry, name in claim.files]
+        if not own:  # a system's own note is all there is
+            own = [HandedIn(Entry((*claims[0].around, claims[0].who.name), ()), REFUSED, "nothing was handed in",
+                            student, who=claims[0].who, layout=claims[0].layout.title)]
+        choose(own, course)
+        intake.items += own
+        intake.layouts[claims[0].layout.title] += 1
+        intake.doubts += [(student, item.doubt) for item in own if item.doubt]
+    intake.items.sort(key=lambda item: (item.student, item.notebook, item.entry.parts))
+    listing.close()
+    return intake
 
 
-def look_at(root, path, name, notebooks, belongs):
-    """What a file is, by its name and kind; it is not opened."""
-    if name.startswith(b"."):
-        return HandedIn(path, IGNORED, "a hidden file")
-    if b"/" not in path and not name.lower().endswith(b".ipynb") and student_of(os.fsdecode(name)) is None \
-            and not os.path.islink(os.path.join(root, path)):
-        return HandedIn(path, IGNORED, "it belongs to no student: it lies beside their folders")
-    who, filename, student = belongs(path)
-    which = notebook_of(filename, notebooks)
-    item = HandedIn(path, DUE, "", student, which or "?", who)
+def students_of(claims, roster, intake):
+    """student -> the claims that are theirs: one person is one student, two are two."""
+    numbers = defaultdict(set)
+    for claim in claims:  # two of one name in one folder are two people
+        numbers[claim.layout.title, claim.around, claim.who.name].add(claim.who.number)
+    twins = {(system, name) for (system, _, name), found in numbers.items() if len(found) > 1}
+    people = defaultdict(list)
+    for claim in claims:
+        identity = claim.layout.identity(claim.who)
+        if identity[0] == "name":
+            name = unicodedata.normalize("NFC", identity[1])
+            identity = ("name", name, claim.who.number if (claim.layout.title, claim.who.name) in twins else "")
+            if set(tokens(" ".join(claim.around[-1:]))) & SECTIONS and any(
+                    other.around != claim.around and overlap(other, claim, intake.course)
+                    for other in people.get((claim.layout.title, identity), [])):
+                identity = (*identity, claim.around[-1])  # one name in two sections, with one notebook
+        people[claim.layout.title, identity].append(claim)
+    keys, merged, taken, ids = {}, defaultdict(list), {}, {}
+    if roster:
+        for person in roster.people:
+            person.key = own_folder(person.name, id(person), taken)
+    for (system, identity), theirs in people.items():
+        who, person, told = theirs[0].who, None, ""
+        if roster:
+            person, told = roster.find(who)
+            if person and "number" not in told and keys.get(person, (system, ()))[0] == system and len(identity) > 2 \
+                    and identity[2] and keys.get(person):
+                person, told = None, f"a second {who.name} with another number: the roster has one"
+        if person:
+            student, known = person.key, keys.setdefault(person, (system, identity))
+            if known != (system, identity):
+                intake.doubts.append((student, f"{who.name} {who.number}".strip() + " and " + " ".join(
+                    filter(None, (merged[student][0].who.name, merged[student][0].who.number)))
+                    + " are one person on the roster"))
+            intake.people[student] = person
+        else:
+            same = len(identity) > 2 and identity[2] or identity[0] in ("number", "both")
+            wanted = f"{who.name}_{who.number}" if who.number and same else who.name
+            wanted += f" ({identity[3]})" if len(identity) > 3 else ""
+            lasting = f"{system} {who.number}" if identity[0] == "number" else None
+            student = own_folder(intake.known.get(lasting, wanted), (system, identity), taken)
+            if lasting and intake.known.setdefault(lasting, student) != student or student != own_folder(
+                    wanted, (system, identity), dict(taken)):
+                intake.doubts.append((student, f"is called {who.name} now; the number is the same"))
+            if len(identity) > 2 and identity[0] == "name" and (identity[2] or len(identity) > 3):
+                intake.doubts.append((student, f"two people are called {who.name}"))
+            other = ids.setdefault(folded(who.name), student)
+            if other != student and system != "Moodle":
+                intake.doubts.append((student, f"its name is as good as that of {other}: two students"))
+        if told:
+            intake.doubts.append((student, told))
+        intake.doubts += [(student, claim.doubt) for claim in theirs if claim.doubt]
+        if len({claim.who.number for claim in theirs}) > 1:
+            intake.doubts.append((student, "its numbers differ: " + ", ".join(sorted(
+                {claim.who.number for claim in theirs})) + "; taken for one person, by the name"))
+        if len({claim.who.name for claim in theirs}) > 1:
+            intake.doubts.append((student, "its names differ: " + ", ".join(sorted(
+                {claim.who.name for claim in theirs})) + "; taken for one person, by the number"))
+        merged[student] += theirs
+    if roster:
+        intake.nothing = [person for person in roster.people if person.key not in merged]
+    return merged
+
+
+def overlap(one, other, course):
+    """Whether two claims hold the same notebook."""
+    first, second = ({course.seen(entry).notebook for entry, _ in claim.files} - {None} for claim in (one, other))
+    return bool(first & second)
+
+
+def look_at(entry, name, student, claim, course):
+    """What a student's file is."""
+    item = HandedIn(entry, DUE, "", student, "?", claim.who, claim.when or entry.time, claim.layout.title, name=name)
     text = readable(name)[:100]
-    try:
-        kind = os.lstat(os.path.join(root, path))
-    except OSError as error:
-        item.state, item.why = REFUSED, f"{text}: it cannot be looked at: {error.strerror}"
+    depth = max((n for n in range(len(entry.parts)) if entry.parts[:n][-1:] == claim.around[-1:]), default=0)
+    if entry.junk:
+        item.state, item.why = IGNORED, entry.junk
         return item
-    item.time = kind.st_mtime_ns
-    if stat.S_ISLNK(kind.st_mode):
-        item.state, item.why = REFUSED, f"{text}: it is a link, not a file; hand in the notebook itself"
-    elif not name.lower().endswith(b".ipynb"):
+    if entry.folder:
+        item.state, item.why = REFUSED, entry.why
+        return item
+    seen = course.seen(entry)
+    item.notebook, item.how, item.doubt = seen.notebook or "?", seen.how, seen.doubt
+    closed = next((part for part in entry.parts[depth + 1:-1] if part.lower() in COURSES), None)
+    if closed:
+        item.state, item.why, item.doubt = IGNORED, f"in a folder called {closed}: nobody's work", ""
+    elif entry.why or seen.why:
+        item.state = IGNORED if seen.page or not seen.text and not entry.why else REFUSED
+        item.why = seen.why if seen.page else f"{text}: {entry.why or seen.why}"
+    elif not seen.text:
         item.state, item.why, item.notebook = IGNORED, "no notebook (.ipynb)", "?"
-    elif not stat.S_ISREG(kind.st_mode):
-        item.state, item.why = REFUSED, f"{text}: it is not an ordinary file"
-    elif which is None and os.path.splitext(filename)[0] in PAGES:
-        item.state, item.why = IGNORED, "a page of the course, without exercises"
-    elif which is None:
-        item.state, item.why = REFUSED, f"{text}: it has no course notebook's name ({', '.join(notebooks)})"
     return item
 
 
-def choose_newest(items):
-    """Of a student's files for one notebook the newest counts; what can be graded goes before what cannot."""
+def choose(items, course):
+    """Of a student's files one counts for each notebook: with work in it before untouched, then the newest."""
+    due = [item for item in items if item.state == DUE]
+    folders = defaultdict(set)
+    for item in due:
+        folders[item.entry.parts[:-1]].add(item.notebook)
+    whole = [item for item in due if len(folders[item.entry.parts[:-1]]) >= WHOLE and course.work(item.entry)[0] == 0]
+    handed_out = {item.notebook for item in whole}
+    whole += [item for item in due if item.notebook in handed_out and item not in whole
+              and course.work(item.entry)[0] == 0]
+    for item in whole:
+        item.state, item.why = IGNORED, "as it was handed out: nothing in it was worked on"
     for notebook in {item.notebook for item in items} - {"?"}:
-        rivals = [item for item in items if item.notebook == notebook and item.state != IGNORED]
+        rivals = [item for item in items if item.notebook == notebook and (item.state != IGNORED)]
         if len(rivals) > 1:
-            best = max(rivals, key=lambda item: (item.state == DUE, item.time,
-                                                 newest_first(readable(os.path.basename(item.path)))))
+            best = max(rivals, key=lambda item: (item.state == DUE, course.work(item.entry)[0] > 0,
+                                                 course.work(item.entry)[0] >= 0, item.time, newest_first(item.name)))
             for item in rivals:
                 if item is not best:
-                    item.why = f"{best.words[:200]} is newer and counts" if item.state == DUE else item.why
-                    item.state = IGNORED
+                    worked = course.work(best.entry)[0] > 0 >= course.work(item.entry)[0]
+                    why = "has work in it" if worked else "is newer"
+                    item.why = f"{best.words[:200]} {why} and counts" if item.state == DUE else item.why
+                    item.state, item.doubt = IGNORED, ""
+            others = ", ".join(item.words[-60:] for item in rivals if item is not best)
+            best.doubt = f"{len(rivals)} files are {notebook}: {best.words[-60:]} counts, not {others[:200]}"
+    budget = MOST_STUDENT
+    for item in items:
+        budget -= item.entry.size if item.state == DUE else 0
+        if item.state == DUE and budget < 0:
+            item.state = REFUSED
+            item.why = f"{item.entry.size} bytes are too many with what else this student handed in"
+    if any(item.state in (DUE, REFUSED) for item in items):
+        foreign = [item for item in items if item.state == REFUSED and item.notebook == "?" and not item.entry.why]
+        if any(item.state == DUE for item in items):
+            for item in foreign:  # another course's notebook beside the work
+                item.state = IGNORED
+        return
+    first = items[0]
+    first.state = REFUSED
+    if whole:
+        first.why = "a copy of the course in which nothing was worked on"
+    elif all(item.entry.junk for item in items):
+        first.why = "the folder holds nothing but hidden files"
+    elif any(item.notebook != "?" for item in items):
+        first.why = f"notebooks of the course lie only in folders of solutions ({first.why})"
+    else:
+        names = ", ".join(sorted({readable(item.name)[:60] for item in items if not item.entry.junk})[:5])
+        first.why = f"no notebook (.ipynb) is among what was handed in: {names}"
+    first.notebook, first.doubt = "?", ""
+
+
+def told(intake, everything=True):
+    """What was recognised, in lines for the terminal: doubtful ones first."""
+    state = Counter(item.state for item in intake.items)
+    systems = ", ".join(f"{title} ({count} student{'s' * (count != 1)})"
+                        for title, count in intake.layouts.most_common())
+    yield (f"Recognised: {systems or 'nobody'}; {state[DUE]} notebooks to grade, {state[REFUSED]} not to be graded, "
+           f"{state[IGNORED]} files left aside" + (f"; on the roster, nothing handed in: {len(intake.nothing)}"
+                                                   if intake.nothing else ""))
+    if intake.boxes:
+        names = sorted(set(map(readable, intake.boxes)))
+        yield f"Folders around students: {', '.join(names[:12])}{' ...' if len(names) > 12 else ''}"
+    refused = [(item.student or "?", f"{item.notebook}: {item.why}") for item in intake.items if item.state == REFUSED]
+    doubts = list(dict.fromkeys([*intake.doubts, *refused]))
+    if doubts:
+        yield "Look at these first:"
+        shown = doubts if everything else doubts[:20]
+        yield from (f"  {student}  {words[:300]}" for student, words in shown)
+        if len(doubts) > len(shown):
+            yield f"  ... and {len(doubts) - len(shown)} more (all of them: make grade with DRY=1)"
+    if not everything:
+        return
+    yield "Students and notebooks:"
+    for item in intake.items:
+        if item.state == DUE:
+            done, asked = intake.course.work(item.entry)
+            work = f"{done} of {asked} worked on" if done >= 0 else "not readable"
+            yield f"  {item.student}  {item.notebook}  <- {item.words}  (by {item.how}; {work})"
+    intake.course.listing.close()
+    aside = [item for item in intake.items if item.state == IGNORED]
+    if aside:
+        yield "Left aside:"
+        for why, count in Counter(item.why for item in aside).most_common():
+            examples = [item.words for item in aside if item.why == why][:3]
+            yield f"  {count}: {why} ({', '.join(examples)}{', ...' if count > 3 else ''})"
+    for person in intake.nothing:
+        yield f"  handed in nothing: {person.name}{f' ({person.group})' if person.group else ''}"

@@ -1,25 +1,20 @@
-"""What names say: whose a file is, as learning platforms write it, and which notebook it is."""
+"""What names say: a student's as a folder, and what is left of a file's name without its notebook, copies and dates."""
 
 import re
 import unicodedata
 import zlib
 from dataclasses import dataclass
-from pathlib import Path
 
 LONGEST_NAME = 500  # characters of a name that are looked at
 
 
 @dataclass(frozen=True)
 class Who:
-    """A student as an LMS writes them into a file name. number : the LMS's id, "" when it gives none."""
+    """A student as a system writes them. number : the system's, "" when it gives none."""
 
     name: str
     number: str = ""
     late: bool = False
-
-    @property
-    def folder(self):
-        return safe_name(f"{self.name}_{self.number}" if self.number else self.name)
 
 
 def safe_name(text):
@@ -29,61 +24,106 @@ def safe_name(text):
     return plain[:100] or "unnamed"
 
 
-def safe_file(name):
-    """The same for a file, whose ending stays."""
-    stem, dot, ending = name.rpartition(".")
-    return f"{safe_name(stem)[:90]}.{safe_name(ending)[:9]}" if dot and stem else safe_name(name)
+def own_folder(wanted, identity, taken):
+    """A safe folder for an identity, noted in `taken`; another one where somebody has it already (A. B. and A/B/)."""
+    name = safe_name(wanted)
+    if taken.setdefault(name, identity) != identity:
+        name = f"{name}-{zlib.crc32(repr(identity).encode(errors='surrogatepass')):08x}"
+        taken[name] = identity
+    return name
 
 
-def student_of(name):
-    """(Who, the rest of the name) from a Moodle folder or file, or a Canvas file; None when it is neither.
-
-    Moodle: `Ada Lovelace_1234567_assignsubmission_file_` (a folder), or a file that goes on with its own name;
-    Canvas: `lovelaceada_LATE_12345_67890_x.ipynb`, `anon_x1Y2z_67890_x.ipynb`.
-    """
-    name = unicodedata.normalize("NFC", name[:LONGEST_NAME])
-    if match := re.match(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+_?(?P<rest>.*)$", name):
-        return Who(match["name"].strip(), match["number"]), match["rest"]
-    if match := re.match(r"(?P<late>LATE_)?(?P<name>anon_[A-Za-z0-9]+)_\d+_(?P<rest>.+)$", name):
-        return Who(match["name"], late=bool(match["late"])), match["rest"]
-    if match := re.match(r"(?P<name>.+?)(?P<late>_LATE)?_(?P<number>\d+)_\d+_(?P<rest>.+)$", name):
-        return Who(match["name"], match["number"], bool(match["late"])), match["rest"]
-    return None
+def readable(text):
+    """A name as text that every table can hold, bytes that are no UTF-8 written out."""
+    return text.encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
-def owner(parts):
-    """(Who, file name) of a file by its path below the submissions' folder.
-
-    The outermost folder says whose it is: what a student calls a file inside cannot make it another student's.
-    """
-    found = student_of(parts[0])
-    if len(parts) > 1:
-        return found[0] if found else Who(parts[0]), parts[-1]
-    return found if found else (Who(Path(parts[0]).stem), parts[0])
+def folded(text):
+    """A name to compare by: small letters without accents, signs and order ("Müller, Zoë" is "zoe muller")."""
+    plain = unicodedata.normalize("NFKD", text[:LONGEST_NAME].casefold().replace("ß", "ss"))
+    return " ".join(sorted(re.findall(r"\w+", re.sub(r"[\u0300-\u036f]", "", plain).replace("_", " "))))
 
 
 def newest_first(name):
-    """Orders files of one time: an LMS adds -1, -2 to the name of what is handed in again."""
-    number = re.search(r"[-_ (](\d{1,2})\)?$", Path(name).stem)
+    """Orders files of one time: a system adds -1, -2 to the name of what is handed in again."""
+    number = re.search(r"[-_ (](\d{1,2})\)?$", re.sub(r"(\.\w{1,5})+$", "", name[-LONGEST_NAME:]))
     return int(number[1]) if number else 0, name
 
 
-def notebook_of(filename, notebooks):
-    """Which of the course's notebooks a file name means: copies, prefixes and dates around the name are survived."""
-    stem = unicodedata.normalize("NFKC", Path(filename[-LONGEST_NAME:]).stem).lower()
-    for name in notebooks:
-        if name.lower() in stem:
-            return name
-    number = re.match(r"\D*(\d+)([a-z](?![a-z]))?", stem)  # 3, 03, 03b, but not the b of 03backprop
-    begins = [f"{int(number[1]):02d}{letter}_" for letter in (number[2] or "", "")] if number else []
-    return next((name for begin in begins for name in notebooks if name.startswith(begin)), None)
+def tokens(text):
+    """Words and numbers of a name, in small letters: "HW2-Müller" gives hw, 2, müller."""
+    return re.findall(r"\d+|[^\W\d_]+", unicodedata.normalize("NFKC", text[:LONGEST_NAME]).casefold())
 
 
-def own_folder(who, people):
-    """The safe name of a student, noted in `people`; another one where somebody has it already (A. B. and A/B/)."""
-    name = who.folder
-    taken = people.setdefault(name, who)
-    if (taken.name, taken.number) != (who.name, who.number):
-        name = f"{name}-{zlib.crc32(who.name.encode(errors='surrogatepass')):08x}"
-        people[name] = who
-    return name
+def named(name, notebooks):
+    """(notebook, sure): which of the course's notebooks a name means; not sure where only a number in it says so."""
+    words = tokens(re.sub(r"(\.\w{1,5})+$", "", name[-LONGEST_NAME:]))
+    text = " ".join(words)
+    for notebook in sorted(notebooks, key=len, reverse=True):
+        if f" {' '.join(tokens(notebook))} " in f" {text} ":
+            return notebook, True
+    for at, word in enumerate(words):
+        if word.isdigit() and len(word) < 3:
+            letter = words[at + 1] if at + 1 < len(words) and len(words[at + 1]) == 1 else ""
+            for begin in (f"{int(word):02d}{letter}_", f"{int(word):02d}_"):
+                if found := next((notebook for notebook in notebooks if notebook.startswith(begin)), None):
+                    return found, False
+    return None, False
+
+
+BOXES = set("""week weeks wk woche semaine section sections sec group groups grp gruppe groupe class classes klasse kurs
+    lab labs hw homework homeworks assignment assignments assgn asgn ps pset problem set sheet blatt exercise exercises
+    ex unit module lesson lecture session day task tutorial tut recitation seminar team teams part notebook notebooks nb
+    submission submissions submitted abgabe abgaben handin handins hand in ins turned of for the due date all and
+    spring summer fall autumn winter term semester ws ss monday tuesday wednesday thursday friday morning afternoon
+    evening january february march april may june july august september october november december jan feb mar apr jun
+    jul aug sep sept oct nov dec inbound home homes users students student archive download downloads export""".split())
+SECTIONS = {"section", "sections", "sec", "group", "groups", "grp", "gruppe", "groupe", "class", "classes", "klasse",
+            "kurs", "tutorial", "tut", "morning", "afternoon", "evening", "lab"}
+GENERIC = set("""notebook notebooks work rnn course src source code files file content drive my mydrive colab ipynb
+    documents desktop solution solutions answer answers final done new old copy copies version tmp workspace project
+    repo repository main master attachments attachment upload uploads folder vanilla untitled data python
+    jupyter""".split())
+NOISE = set("""copy kopie copie copia of von de di del final finale finished done new newest latest last version v ver
+    rev revised updated corrected fixed edited complete completed attempt try draft solution solutions solved submission
+    submitted submit answer answers late ipynb txt json notebook notebooks checkpoint colab untitled""".split())
+
+
+def is_box(name, notebooks):
+    """Whether a folder's name speaks of a week, section, assignment or date, and of nobody."""
+    words = set(tokens(name)) - {part for notebook in notebooks for part in tokens(notebook)}
+    return all(word in BOXES or word.isdigit() or len(word) == 1 for word in words)
+
+
+def is_generic(name, notebooks):
+    """Whether a folder's name says nothing about whose it is."""
+    return is_box(" ".join(word for word in tokens(name) if word not in GENERIC), notebooks)
+
+
+def versions(names):
+    """Whether folders' names are versions of one thing: rnn-course, rnn-course-old, Kopie von rnn-course."""
+    return len({" ".join(word for word in tokens(name) if not word.isdigit()
+                         and word not in NOISE | {"old", "backup", "bak"}) for name in names}) == 1
+
+
+def owner_in(name, notebooks):
+    """What is left of a file's name without the notebook's, words like "copy" and "final", dates and hw1: its owner.
+
+    "Ada Lovelace - 01_rnn_cell (1).ipynb" gives "Ada Lovelace", "Copy of 03_bptt.ipynb" and "hw1_final.ipynb" "".
+    """
+    stem = re.sub(r"(\.(ipynb|txt|json|zip|tar|gz|tgz|7z|rar|py|html?|pdf|docx?|md|bz2|xz))+$", "",
+                  unicodedata.normalize("NFC", name[-LONGEST_NAME:]), flags=re.I)
+    for notebook in sorted(notebooks, key=len, reverse=True):
+        pattern = r"[\W_]*".join(map(re.escape, tokens(notebook)))
+        short = r"[\W_]*".join(map(re.escape, tokens(notebook.partition("_")[2])))
+        stem = re.sub(rf"(?<![^\W_]){pattern}(?![^\W_])|(?<![^\W_]){short}(?![^\W_])", " ", stem, flags=re.I)
+    dates = r"\b(19|20)\d\d[-_. ]\d\d?[-_. ]\d\d?\b|(?<!\d)20\d{2}[-_.]?\d{2}[-_.]?\d{2}(?!\d)"
+    stem = re.sub(rf"\(\d{{1,2}}\)|{dates}", " ", stem)
+    left = []
+    for word in re.findall(r"[^\s_]+", re.sub(r"\s-\s|\s-|-\s", " ", stem)):
+        bare = tokens(word)
+        if not bare or all(part in NOISE or part in BOXES or len(part) < 3 and part.isdigit() for part in bare) \
+                and not (len(bare) == 1 and bare[0] in ("may", "jan", "april", "june", "august", "set")):
+            continue
+        left.append(word.strip("-.,()[]"))
+    return " ".join(word for word in left if word)

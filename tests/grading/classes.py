@@ -251,7 +251,6 @@ def broken():
         "deep": HandIn(b"[" * 100_000, None, "JSON"),
         "100-MB-of-output": HandIn(loud, None, "larger"),
         "100000-cells": HandIn(many, None, "far more"),
-        "wrong-notebook": HandIn(solved("02_forward_pass"), cell(0, 0)),
         "version-3": HandIn(json.dumps(old).encode(), cell(7, 0)),
         "every-cell-twice": HandIn(twice, ALL),
         "odd-fields": HandIn(odd, ALL),

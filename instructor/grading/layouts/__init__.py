@@ -1,0 +1,41 @@
+"""The systems that hand in work, one class each; every file of this folder is asked for its own."""
+
+import importlib
+import pkgutil
+
+from instructor.grading.layouts.base import Found, Layout, tree
+
+for _, _name, _ in pkgutil.iter_modules(__path__):
+    importlib.import_module(f"{__name__}.{_name}")
+
+LAYOUTS = sorted((layout() for layout in Layout.__subclasses__()), key=lambda layout: (layout.order, layout.title))
+
+
+def read(entries, course, name=""):
+    """Whose the entries are, as far as the systems' names and folders say it.
+
+    name : what the folder or archive itself is called
+    """
+    found, root = Found(), tree(entry for entry in entries if not entry.stray)
+    root.name = name
+
+    def again(node, boxed=False):
+        top = node.depth
+        node = inner(node, found)
+        node.chain, node.boxed = node.around()[top - node.depth:] if node.depth > top else (), boxed
+        for layout in LAYOUTS:
+            layout.read(node, found, course, again)
+        found.left += [(entry, entry.junk or "it belongs to no student: it lies beside their folders")
+                       for entry in node.everything()]
+
+    again(root)
+    return found
+
+
+def inner(node, found):
+    """The folder inside folders that hold nothing else, whatever unpacking has put around the class."""
+    while len(node.folders) == 1 and not node.files and not any(layout.knows(node) for layout in LAYOUTS):
+        found.left += [(entry, entry.junk or entry.why) for entry in node.other]
+        node = next(iter(node.folders.values()))
+        found.boxes.append(node.name)
+    return node

@@ -1,0 +1,53 @@
+"""Blackboard Learn: Assignment File Download, and Work Offline > Upload; nbgrader's zip_collect has the same names."""
+
+import os
+import re
+
+from instructor.grading.layouts.base import Layout, local
+from instructor.grading.names import LONGEST_NAME, Who
+
+FILE = re.compile(r"(?P<before>.{1,300}?)_attempt_(?P<when>\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d)(?:_(?P<rest>.+)|\.txt|)$")
+
+
+class Blackboard(Layout):
+    """`Week 1_alovelace_attempt_2026-03-02-10-15-00_x.ipynb` and, for each attempt, the same up to the date with
+    `.txt`, flat. A title and a user name may hold _ too: what all files begin with is the title.
+    """
+
+    title, order = "Blackboard", 20
+
+    def student(self, name, node):
+        match = FILE.match(name[:LONGEST_NAME])
+        if not match:
+            return None
+        user = match["before"][self.title_of(node):]
+        user = user if user.strip("_") else match["before"]
+        return Who(user), match["rest"] or name, local(match["when"], "%Y-%m-%d-%H-%M-%S")
+
+    @staticmethod
+    def title_of(node):
+        """How many letters of the names are the assignment's title."""
+        if not hasattr(node, "blackboard"):  # what is read is taken away: the title stays
+            names = [*node.folders, *(entry.parts[-1] for entry in node.files)]
+            users = sorted({match["before"] for name in names if (match := FILE.match(name[:LONGEST_NAME]))})
+            shared = os.path.commonprefix(users) if len(users) > 1 else "".join(users)
+            node.blackboard = shared.rfind("_") + 1
+        return node.blackboard
+
+    def read(self, node, found, course, again):
+        self.title_of(node)
+        begin = len(found.claims)
+        super().read(node, found, course, again)
+        for claim in found.claims[begin:]:  # the page of an attempt is the system's
+            notes = [entry for entry, own in claim.files if own == entry.parts[-1] and own.endswith(".txt")]
+            found.left += [(entry, "Blackboard's own note of the attempt") for entry in notes]
+            claim.files = [pair for pair in claim.files if pair[0] not in notes]
+
+    def identity(self, who):
+        return "name", who.name
+
+    def tables(self, pupils, notebooks, maximum):
+        """User names, and a column per notebook; a column of the Grade Center is met when its ID is added by hand."""
+        yield "blackboard.csv", [["Last Name", "First Name", "Username", *notebooks], *(
+            [pupil.column("last name"), pupil.column("first name"), pupil.column("username") or pupil.name,
+             *(pupil.points.get(notebook) for notebook in notebooks)] for pupil in pupils)]

@@ -1,0 +1,47 @@
+"""Brightspace (D2L): Assignments > Download, and Grades > Enter Grades > Import."""
+
+import re
+
+from instructor.grading.layouts.base import Layout, local
+from instructor.grading.names import LONGEST_NAME, Who
+
+NAME = re.compile(r"(?P<number>\d{1,12})-\d{1,12} - (?P<name>.{1,200}?) - "
+                  r"(?P<when>(?:\w{3,12}\.? \d{1,2}|\d{1,2} \w{3,12}\.?),? \d{4} \d{3,4} ?(?:[AaPp][Mm])?)"
+                  r"(?: - (?P<rest>.+))?$")
+
+
+class Brightspace(Layout):
+    """`397063-2557369 - Ada Lovelace - Sep 24, 2026 926 PM/x.ipynb`, a folder for each attempt, or a file with the same
+    in front; an `index.html` beside them.
+    """
+
+    title, order = "Brightspace", 20
+
+    def student(self, name, node):
+        match = NAME.match(name[:LONGEST_NAME])
+        if not match:
+            return None
+        when = re.sub(r"[.,]", "", match["when"])
+        when = re.sub(r" (\d{1,2})(\d\d) ?([AaPp][Mm])?$", r" \1:\2 \3", when).strip()
+        hours = ("%I:%M %p", "%H:%M")
+        return Who(match["name"].strip(), match["number"]), match["rest"] or name, local(
+            when, *(f"{day} %Y {hour}" for day in ("%b %d", "%B %d", "%d %b", "%d %B") for hour in hours))
+
+    def read(self, node, found, course, again):
+        begin = len(found.claims)
+        super().read(node, found, course, again)
+        if len(found.claims) > begin:
+            pages = [entry for entry in node.files if entry.parts[-1].lower() == "index.html"]
+            found.left += [(entry, "Brightspace's own page") for entry in pages]
+            node.take_files(pages)
+
+    def identity(self, who):  # the number is seen to be a person's in some downloads, the folder's in others
+        return "both", who.number, who.name
+
+    def tables(self, pupils, notebooks, maximum):
+        """Points by user name or OrgDefinedId, which only the roster knows; grade items of the notebooks' titles."""
+        yield "brightspace.csv", [
+            ["OrgDefinedId", "Username", *(f"{notebook} Points Grade" for notebook in notebooks),
+             "End-of-Line Indicator"],
+            *([pupil.column("orgdefinedid"), pupil.column("username"),
+               *(pupil.points.get(notebook) for notebook in notebooks), "#"] for pupil in pupils)]

@@ -1,0 +1,66 @@
+"""Gradescope: Review Grades > Export Submissions."""
+
+import re
+
+import yaml
+
+from instructor.grading.layouts.base import Claim, Layout
+from instructor.grading.names import Who
+from instructor.grading.notebook_file import Refused
+
+FILE = re.compile(r"(?i)submission_metadata\.ya?ml$")
+
+
+class Gradescope(Layout):
+    """`submission_123456/x.ipynb`, and `submission_metadata.yml` with the names of those who handed it in; of a group
+    everybody has a row. Gradescope is given no points: it makes its own.
+    """
+
+    title, order = "Gradescope", 15
+
+    def knows(self, node):
+        return any(FILE.match(entry.parts[-1]) for entry in node.files)
+
+    def read(self, node, found, course, again):
+        files = [entry for entry in node.files if FILE.match(entry.parts[-1])]
+        node.take_files(files)
+        for entry in files:
+            try:
+                known = submitters(course.listing.read(entry).decode(errors="replace"))
+                found.left.append((entry, "Gradescope's own list"))
+            except (Refused, yaml.YAMLError) as error:
+                known = {}
+                found.left.append((entry, f"Gradescope's own list cannot be read: {str(error)[:100]}"))
+            for name in [name for name in node.folders if re.match(r"(?:assignment_\d+_)?submission_\w+$", name)]:
+                around, taken = node.around(), node.take(name)
+                people = known.get(name) or [Who(name)]
+                for who in people:
+                    found.claims.append(Claim(self, who, list(taken), around, doubt="" if name in known else
+                                              "submission_metadata.yml does not say whose it is"))
+
+    def tables(self, pupils, notebooks, maximum):
+        """Names, numbers and addresses as in Gradescope's own exports."""
+        yield "gradescope.csv", [["Name", "SID", "Email", *notebooks], *(
+            [pupil.name, *("", pupil.number)[::1 if "@" in pupil.number else -1],
+             *(pupil.points.get(notebook) for notebook in notebooks)] for pupil in pupils)]
+
+
+def submitters(text):
+    """Folder -> list of Who, from the part of submission_metadata.yml that lists them; the rest may be very large."""
+    found, lines, name = {}, text.splitlines(), None
+    for at, line in enumerate(lines):
+        if line[:1].strip() and line.rstrip().endswith(":"):
+            name = line.rstrip()[:-1].strip("'\"")
+        elif name and name not in found and line.strip() == ":submitters:":
+            indent = len(line) - len(line.lstrip())
+            block = []
+            for inner in lines[at + 1:]:
+                deeper = len(inner) - len(inner.lstrip())
+                if deeper < indent or deeper == indent and not inner.lstrip().startswith("-"):
+                    break
+                block.append(inner)
+            people = yaml.safe_load("\n".join(block[:1000])) or []
+            found[name] = [Who(str(person.get(":name") or person.get(":email") or name),
+                               str(person.get(":sid") or person.get(":email") or ""))
+                           for person in people if isinstance(person, dict)]
+    return found

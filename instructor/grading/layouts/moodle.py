@@ -1,0 +1,49 @@
+"""Moodle: View all submissions > Download all submissions, and the grading worksheet."""
+
+import re
+import unicodedata
+
+from instructor.grading.layouts.base import Layout
+from instructor.grading.names import LONGEST_NAME, Who
+
+MARK = re.compile(r"_(\d{1,20})_assignsubmission_[a-z]{1,40}(?=_|$)_?")
+NOBODY = {"participant", "teilnehmer", "teilnehmer/in", "participante", "deelnemer", "partecipante"}  # marked blindly
+
+
+class Moodle(Layout):
+    """`Ada Lovelace_1234567_assignsubmission_file_/x.ipynb`, or the same without folders; group and name before the
+    number (mod/assign/classes/downloader.php). Moodle writes a space for every _ of a name, so the first number is its
+    own; a number is one assignment's, except where marking is blind.
+    """
+
+    title, order, lasting, always = "Moodle", 10, False, True
+
+    def student(self, name, node):
+        name = unicodedata.normalize("NFC", name[:LONGEST_NAME])
+        marks = list(MARK.finditer(name))
+        if not marks or not marks[0].start():
+            return None
+        # a folder ends with its mark; of a file the rest is the student's own
+        mark = marks[-1] if marks[-1].end() == len(name) else marks[0]
+        if len(marks) > 1 and mark is marks[0] and name[mark.end():].startswith("_"):
+            mark = marks[-1]  # it may be either: nobody's number but the last is credited, and it is told
+        return Who(name[:mark.start()].strip(), mark[1]), name[mark.end():] or name, 0
+
+    def doubt(self, name):
+        return "the name holds another student's number; Moodle's own, the last one, decides" \
+            if len(MARK.findall(name)) > 1 else ""
+
+    def identity(self, who):
+        return ("number", who.number) if who.name.rpartition("-")[2].casefold() in NOBODY else ("name", who.name)
+
+    def tables(self, pupils, notebooks, maximum):
+        """A grading worksheet per notebook (mod/assign/feedback/offline): Identifier, Grade and Last modified (grade)
+        are required; an empty grade leaves what is there."""
+        for notebook in notebooks:
+            rows = [["Identifier", "Full name", "Grade", "Maximum Grade", "Last modified (grade)"]]
+            for pupil in pupils:
+                if notebook in pupil.points:
+                    number = pupil.numbers.get(notebook, "")
+                    rows.append([f"Participant {number}" if number else "", pupil.name, pupil.points[notebook],
+                                 maximum(notebook), ""])
+            yield f"moodle/{notebook}.csv", rows

@@ -1,0 +1,142 @@
+"""Folders and files that no system has named: by student, week, section or assignment, Drive copies, one file."""
+
+import functools
+from collections import Counter, defaultdict
+
+from instructor.grading.layouts.base import Claim, Layout
+from instructor.grading.layouts.clones import Clones, is_clone
+from instructor.grading.names import NOISE, Who, is_box, is_generic, owner_in, tokens, versions
+
+LISTS = (".csv", ".txt", ".md", ".xls", ".xlsx", ".yml", ".yaml", ".json", ".db", ".toml", ".log", ".sh", ".html")
+COURSES = {"solutions", "solution", "source", "release", "autograded", "feedback", "rnn_helpers"}  # never a student's
+
+
+class Plain(Layout):
+    """Reads last, and leaves nobody out: each folder is a student, or a box of students when its name or what lies in
+    it says so; each file is its folder's, or the student's whose name it bears.
+    """
+
+    title, order = "folders and files", 90
+
+    def read(self, node, found, course, again):
+        for name in [name for name in node.folders if name.lower() in COURSES]:
+            found.left += [(entry, entry.junk or f"in a folder called {name}: nobody's work")
+                           for entry, _ in node.take(name)]
+        boxes = self.boxes(node, course)
+        folders, around = list(node.folders), node.around()
+        for name in folders:
+            inner = node.folders[name]
+            if boxes and (name in boxes or not direct(inner, course) and held(inner, course)
+                          and not is_clone(inner)):
+                found.boxes.append(name)
+                del node.folders[name]
+                again(inner, boxed=True)
+                continue
+            doubt = "it lies beside folders of weeks or sections" if boxes else ""
+            who, is_archive = name, inner.archive
+            if is_archive:
+                who = owner_in(name, course.notebooks) or name
+            found.claims.append(Claim(self, Who(who), node.take(name), around, doubt=doubt))
+        self.files(node, found, course, beside=bool(folders))
+
+    def boxes(self, node, course):
+        """Names of the folders that hold students, when most of them do."""
+        known = [name for name, inner in node.folders.items() if held(inner, course) or not inner.everything()]
+        found = {name for name in known if self.is_box(node.folders[name], course)}
+        return found if 2 * len(found) >= len(known) else set()
+
+    def is_box(self, node, course):
+        inner = {name: folder for name, folder in node.folders.items()
+                 if name.lower() not in COURSES and held(folder, course)}
+        if is_clone(node):
+            return False
+        if systems_know(node):
+            return True
+        speaks_of_nobody = is_box(node.name, course.notebooks)
+        files = direct(node, course)
+        if files:
+            owners = {owner_in(entry.parts[-1], course.notebooks) for entry in files}
+            return speaks_of_nobody and "" not in owners and not inner
+        if speaks_of_nobody and any(not is_generic(name, course.notebooks) or self.is_box(folder, course)
+                                    for name, folder in inner.items()):
+            return True
+        people = [name for name in inner if not is_box(name, course.notebooks) and set(tokens(name)) - NOISE]
+        shared = Counter(notebook for name in people for notebook in
+                         {course.seen(entry).notebook for entry in notebooks_in(inner[name], course)})
+        return len(people) > 1 and max(shared.values(), default=0) > 1 and not versions(people)
+
+    def files(self, node, found, course, beside):
+        """Files that lie straight in a folder of the class: by the names in their names."""
+        around = node.around()
+        by_owner, nameless = defaultdict(list), []
+        for entry in node.files:
+            notebook = course.seen(entry)
+            if not notebook.text and (beside or entry.parts[-1].lower().endswith(LISTS)) and not entry.why:
+                continue
+            owner = owner_in(entry.parts[-1], course.notebooks)
+            number = notebook.notebook and tokens(notebook.notebook)[0].lstrip("0")
+            if number and owner[-1:] == number and owner[-2:-1].isalpha():
+                owner = owner[:-1]  # smith2.ipynb, which holds notebook 2
+            if owner and not notebook.page:
+                by_owner[owner].append(entry)
+            elif notebook.text or not beside:
+                nameless.append(entry)
+        if not by_owner and not any(course.seen(entry).text for entry in nameless):
+            nameless = [entry for entry in nameless if entry.why]
+        chain = [name for name in node.chain if not is_generic(name, course.notebooks)]
+        shared = Counter(notebook for entries in by_owner.values() for notebook in
+                         {course.seen(entry).notebook for entry in entries} - {None})
+        if not beside and chain and (len(by_owner) < 2 or node.boxed and max(shared.values(), default=0) < 2):
+            nameless += [entry for entries in by_owner.values() for entry in entries]  # the folder is the student
+            by_owner.clear()
+        for owner, entries in by_owner.items():
+            node.take_files(entries)
+            found.claims.append(Claim(self, Who(owner), pairs(entries), around))
+        if beside or by_owner:
+            for entry in nameless:
+                seen = course.seen(entry)
+                if seen.page or seen.notebook and course.work(entry)[0] == 0:
+                    continue  # as it was handed out
+                node.take_files([entry])
+                who = Who(entry.parts[-1].rpartition(".")[0] or entry.parts[-1])
+                found.claims.append(Claim(self, who, pairs([entry]), around,
+                                          doubt="no name says whose it is: it lies beside the students'"))
+        elif nameless:
+            named = chain or [name for name in around if not is_generic(name, course.notebooks)]
+            files, node.files = node.files, []
+            found.claims.append(Claim(self, Who((named or around or ("unnamed",))[-1]), pairs(files), around,
+                                      doubt="" if chain and node.boxed else "no name says whose these files are: "
+                                      "taken for one student's, by the folder's name"))
+
+
+def pairs(entries):
+    return [(entry, entry.parts[-1]) for entry in entries]
+
+
+def notebooks_in(node, course):
+    """The course's notebooks below a folder, none of its solutions'."""
+    if not hasattr(node, "found"):
+        node.found = [entry for entry in node.everything() if course.seen(entry).text and not course.seen(entry).page
+                      and not any(part.lower() in COURSES for part in entry.parts[node.depth:-1])]
+    return node.found
+
+
+def held(node, course):
+    return bool(notebooks_in(node, course))
+
+
+def direct(node, course):
+    """Notebooks that lie straight in a folder."""
+    return [entry for entry in node.files if course.seen(entry).text and not course.seen(entry).page]
+
+
+def systems_know(node):
+    """Whether a system's names are in a folder, or in the one that it holds."""
+    while len(node.folders) == 1 and not node.files and not any(s.knows(node) for s in systems()):
+        node = next(iter(node.folders.values()))
+    return any(system.knows(node) for system in systems())
+
+
+@functools.cache
+def systems():
+    return [cls() for cls in Layout.__subclasses__() if cls not in (Plain, Clones)]

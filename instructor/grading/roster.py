@@ -1,0 +1,112 @@
+"""Who takes part: a system's own export of participants, or a table with id, name and group."""
+
+import csv
+import io
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from instructor.grading.names import folded
+
+IDS = ("id", "id number", "student id", "student number", "sid", "sis user id", "sis login id", "login id", "username",
+       "user name", "orgdefinedid", "identifier", "github_username", "canvas id", "lms_user_id", "display id",
+       "user id", "matriculation number", "matrikelnummer", "email", "email address", "e-mail", "e-mail address",
+       "mail", "login")
+NAMES = ("name", "full name", "student", "student name", "display name")
+FIRST, LAST = ("first name", "first_name", "given name", "firstname", "vorname"), ("last name", "last_name", "surname",
+                                                                      "family name", "lastname", "nachname")
+GROUPS = ("group", "groups", "section", "sections", "team")
+
+
+class NoRoster(ValueError):
+    """A roster that cannot be read; the message says what was expected."""
+
+
+@dataclass(eq=False)
+class Person:
+    """A line of the roster. ids : numbers, user names and addresses; columns : what it says, by small-letter title"""
+
+    name: str
+    ids: tuple
+    group: str = ""
+    columns: dict = field(default_factory=dict)
+    key: str = ""
+
+    def called(self):
+        """The forms that systems make of the name: in any order, and squashed as Canvas does."""
+        squashed = "".join(c for c in self.columns.get("sortable", self.name).casefold() if c.isalnum())
+        first, last = self.columns.get("first", ""), self.columns.get("last", "")
+        return {folded(self.name), squashed, *("".join(c for c in text.casefold() if c.isalnum())
+                                               for text in (last + first, first + last) if text)} - {""}
+
+
+class Roster:
+    """Everybody who takes part. Reads a .csv (commas, semicolons or tabs; UTF-8, UTF-16 or Latin-1)."""
+
+    def __init__(self, path):
+        self.people, self.unread = [], []
+        raw = Path(path).read_bytes()
+        text = decoded(raw)
+        lines = list(csv.reader(io.StringIO(text), delimiter=max(",;\t", key=text.split("\n", 1)[0].count)))
+        head = [cell.strip().lstrip("\ufeff#").strip().casefold() for cell in lines[0]] if lines else []
+        if not set(head) & {*NAMES, *IDS, *FIRST, *LAST}:
+            raise NoRoster(f"{path}: its first line is {', '.join(head)[:200]!r}, expected titles of columns such as "
+                           "id, name, group, or a system's own export of participants")
+        for line in lines[1:]:
+            if any(cell.strip() for cell in line):
+                self.add(dict(zip(head, (cell.strip() for cell in line), strict=False)))
+        self.by_id, self.by_name = {}, {}
+        for person in self.people:
+            for item in person.ids:
+                self.by_id.setdefault(item.casefold(), set()).add(person)
+                if "@" in item:
+                    self.by_id.setdefault(item.casefold().partition("@")[0], set()).add(person)
+            for name in person.called():
+                self.by_name.setdefault(name, set()).add(person)
+
+    def add(self, columns):
+        """Note a line; Canvas's line of maxima and its test student are nobody."""
+        def first(titles):
+            return next((columns[title] for title in titles if columns.get(title)), "")
+
+        name = first(NAMES) or " ".join(filter(None, (first(FIRST), first(LAST))))
+        ids = tuple(dict.fromkeys(columns[title].lstrip("#") for title in IDS if columns.get(title, "").lstrip("#")))
+        if name.strip() in ("Points Possible", "Student, Test") or not name and not ids:
+            return
+        columns = {title: text for title, text in columns.items() if text}
+        if "student" in columns and "id" in columns:  # Canvas's gradebook: its ID is the number in file names
+            columns["canvas id"] = columns["id"]
+        columns.update({key: text for key, text in {
+            "first": first(FIRST), "last": first(LAST), "email": first(("email", "email address", "e-mail", "mail")),
+            "first name": first(FIRST), "last name": first(LAST),
+            "username": first(("username", "user name", "login id", "sis login id", "login"))}.items() if text})
+        if twin := next((person for person in self.people if folded(person.name) == folded(name or ids[0])
+                         and (set(person.ids) & set(ids))), None):  # a line for each group or role
+            twin.ids, twin.group = tuple(dict.fromkeys(twin.ids + ids)), twin.group or first(GROUPS)
+            return
+        self.people.append(Person(name or ids[0], ids, first(GROUPS), columns))
+
+    def find(self, who):
+        """(Person or None, why not, in words): by number, then by name; a name of two people is nobody's."""
+        by_number = self.by_id.get(who.number.casefold(), set()) if who.number else set()
+        for item in (who.name, who.name.partition("@")[0]):
+            by_number = by_number or self.by_id.get(item.casefold(), set())
+        squashed = "".join(c for c in who.name.casefold() if c.isalnum())
+        by_name = self.by_name.get(folded(who.name), set()) | self.by_name.get(squashed, set())
+        if len(by_number) == 1:
+            person = next(iter(by_number))
+            told = "" if not by_name or person in by_name else \
+                f"called {who.name}, but its number is that of {person.name}: the number decides"
+            return person, told
+        if len(by_name) == 1:
+            return next(iter(by_name)), ""
+        return None, f"{len(by_name)} people on the roster are called {who.name}" if by_name else "not on the roster"
+
+
+def decoded(raw):
+    """Text in whichever of the usual encodings it is."""
+    for encoding in ("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "cp1252", "latin-1"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeError:
+            pass
+    return raw.decode(errors="replace")

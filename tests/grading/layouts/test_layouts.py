@@ -1,0 +1,296 @@
+"""Every student handed in has a row, on every layout: rows in = rows out, nobody lost, merged or made up."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from instructor.grading.intake import DUE, REFUSED, hand_ins
+from rnn_helpers.course import NOTEBOOKS
+from tests.grading import classes
+from tests.grading.layouts import builder
+from tests.grading.layouts.builder import FIRST, OTHER, SECOND, THIRD, bare, untouched, work
+
+A, B, C = "Ada Lovelace", "Böb O'Brien", "李 小龙"
+N = "01_rnn_cell.ipynb"
+
+
+@dataclass
+class Case:
+    """A class handed in. files : path -> bytes; due : (name, notebook) of every row to be graded; refused : names of the
+    rows that have a reason instead; system : the layout's title
+    """
+
+    files: dict
+    due: set
+    refused: set = field(default_factory=set)
+    system: str = "folders and files"
+    paths: set = field(default_factory=set)  # of which the ends must be among what is graded
+
+
+def ones(*names, notebook=FIRST):
+    return {(name, notebook) for name in names}
+
+
+def moodle(name, number, kind="file"):
+    return f"{name}_{number}_assignsubmission_{kind}_"
+
+
+MOODLE = {f"{moodle(A, 11)}/{N}": work(), f"{moodle(B, 12)}/{N}": work(), f"{moodle(C, 13)}/{N}": work()}
+CLONE = {"README.md": b"x", "rnn_helpers/bptt.py": b"x", **{f"notebooks/{n}.ipynb": untouched(n) for n in NOTEBOOKS},
+         **{f"notebooks/solutions/{n}.ipynb": work(n, "course") for n in NOTEBOOKS[:3]}}
+
+
+def below(folder, members, **changed):
+    return {f"{folder}/{path}": content for path, content in {**members, **changed}.items()}
+
+
+def clone(folder, *worked):
+    return below(folder, {**CLONE, **{f"notebooks/{n}.ipynb": work(n) for n in worked}})
+
+
+METADATA = """submission_101:
+  :submitters:
+  - :name: Ada Lovelace
+    :sid: '1111'
+    :email: ada@example.org
+  :created_at: 2026-03-02 10:15:00 Z
+  :score: 1.0
+submission_102:
+  :submitters:
+  - :name: "B\\xF6b O'Brien"
+    :sid: '1112'
+    :email: bob@example.org
+  - :name: 李 小龙
+    :sid:
+    :email: li@example.org
+  :history:
+  - :id: 5
+    :submitters:
+    - :name: Nobody
+""".encode()
+
+CASES = {
+    # Moodle
+    "moodle folders": Case(MOODLE, ones(A, B, C), system="Moodle"),
+    "moodle flat": Case({f"{moodle(A, 11)}{N}": work(), f"{moodle(B, 12)}x.ipynb": work()}, ones(A, B), system="Moodle"),
+    "moodle without the last sign": Case({f"{moodle(A, 11)[:-1]}/{N}": work(), f"{moodle(B, 12)}/{N}": work()},
+                                         ones(A, B), system="Moodle"),
+    "moodle, everything but notebooks": Case({
+        f"{moodle(A, 11)}/{N}": work(), f"{moodle('Py', 12)}/a.py": b"x", f"{moodle('Pdf', 13)}/a.pdf": b"%PDF",
+        f"{moodle('Txt', 14)}/{N}.txt": work(), f"{moodle('Json', 15)}/01_rnn_cell.json": work(),
+        f"{moodle('Zip', 16)}/w.zip": {f"deep/{N}": work()}, f"{moodle('Html', 17)}/01_rnn_cell.html": b"<p>",
+        f"{moodle('Bare', 18)}/01_rnn_cell": work(), f"{moodle('Empty', 19)}": None,
+        f"{moodle('Text', 20, 'onlinetext')}/onlinetext.html": b"<p>", f"{moodle('Dir', 21)}/{N}/{N}": work(),
+        f"{moodle('Long', 22)}/{'n' * 140} {N}": work(), f"{moodle('Seven', 23)}/a.7z": b"7z\xbc\xaf\x27\x1c",
+        f"{moodle('Null', 24)}/{N}": b""},
+        ones(A, "Txt", "Json", "Zip", "Bare", "Dir", "Long", "Null"),
+        {"Py", "Pdf", "Html", "Empty", "Text", "Seven"}, "Moodle"),
+    "moodle, text and file are one": Case({f"{moodle(A, 11, 'onlinetext')}/onlinetext.html": b"x",
+                                           f"{moodle(A, 11)}/{N}": work()}, ones(A), system="Moodle"),
+    "moodle groups": Case({f"Group A-{moodle(A, 11)}/{N}": work(), f"Group B-{moodle(B, 12)}/{N}": work()},
+                          ones(f"Group A-{A}", f"Group B-{B}"), system="Moodle"),
+    "moodle, a zip per group": Case({"Group A.zip": {f"{moodle(A, 11)}/{N}": work()},
+                                     "Group B.zip": {f"{moodle(B, 12)}/{N}": work(), f"{moodle(C, 13)}/{N}": work()}},
+                                    ones(A, B, C), system="Moodle"),
+    "moodle blind": Case({f"{moodle('Participant', 11)}/{N}": work(), f"{moodle('Participant', 12)}/{N}": work()},
+                         ones("Participant"), system="Moodle"),
+    "moodle, two of one name": Case({f"{moodle(A, 11)}/{N}": work(), f"{moodle(A, 12)}/{N}": work()}, ones(A),
+                                    system="Moodle"),
+    "moodle, two weeks": Case({"week1.zip": MOODLE, "week2.zip": {
+        f"{moodle(A, 91)}/02.ipynb": work(SECOND), f"{moodle(B, 92)}/02.ipynb": work(SECOND)}},
+        ones(A, B, C) | ones(A, B, notebook=SECOND), system="Moodle"),
+    "moodle, a name that pretends": Case({f"{moodle(A, 1111)}/{N}": work(),
+                                          f"{moodle(A, 1111)}{moodle('', 2222)}/{N}": work()},
+                                         ones(A, moodle(A, 1111)), system="Moodle"),
+    "moodle, a file name that pretends": Case({f"{moodle(A, 11)}/{N}": work(),
+                                               f"{moodle('Eve', 22)}/{moodle(A, 11)}{N}": work()}, ones(A, "Eve"),
+                                              system="Moodle"),
+    "moodle flat, a file name that pretends": Case({f"{moodle(A, 11)}{N}": work(),
+                                                    f"{moodle('Eve', 22)}{moodle(A, 11)}{N}": work()}, ones(A, "Eve"),
+                                                   system="Moodle"),
+    "moodle, a stray folder": Case({**MOODLE, f"zoe/{N}": work()}, ones(A, B, C, "zoe"), system="Moodle"),
+    "moodle, files around folders": Case({**MOODLE, "readme.txt": b"x", "grades.csv": b"x"}, ones(A, B, C),
+                                         system="Moodle"),
+    # Canvas
+    "canvas": Case({"lovelaceada_12345_67890_01_rnn_cell.ipynb": work(), "müllerjürgen_LATE_12346_67891_x-1.ipynb": work(),
+                    "van_dyke_12347_67892_Kopie von 01_rnn_cell.ipynb": work(), "LATE_anon_x1Y2z_67893_a.ipynb": work()},
+                   ones("lovelaceada", "müllerjürgen", "van_dyke", "anon_x1Y2z"), system="Canvas"),
+    "canvas, again": Case({"ada_101_2010_x-2.ipynb": untouched(), "ada_101_2011_x-1.ipynb": work(),
+                           "bob_102_2012_x.ipynb": work(), "bob_102_2013_x-1.ipynb": work(note="2")},
+                          ones("ada", "bob"), system="Canvas", paths={"x-1.ipynb"}),
+    "canvas, everything but notebooks": Case({
+        "ada_101_2010_x.ipynb": work(), "bob_102_2011_text.html": b"x", "cy_103_2012_work.zip": {N: work()},
+        "dan_104_2013_a.pdf": b"x", "eve_105_2014_01_rnn_cell.ipynb.json": work()},
+        ones("ada", "cy", "eve"), {"bob", "dan"}, "Canvas"),
+    "canvas, an old and a new name": Case({"ada_101_2010_x.ipynb": work(), "byron_101_2011_y.ipynb": work(SECOND)},
+                                          {("ada", FIRST), ("byron", SECOND)}, system="Canvas"),
+    "canvas, folders are no files of it": Case({f"week_1_2_smith/{N}": work(), f"week_1_3_jones/{N}": work(),
+                                                f"smith_2023_10_homework/{N}": work()},
+                                               ones("week_1_2_smith", "week_1_3_jones", "smith_2023_10_homework")),
+    # Blackboard
+    "blackboard": Case({"Week 1_alovelace_attempt_2026-03-02-10-15-00_x.ipynb": work(),
+                        "Week 1_alovelace_attempt_2026-03-02-10-15-00.txt": b"Name: Ada (alovelace)",
+                        "Week 1_b_ob_attempt_2026-03-02-11-15-00_01_rnn_cell.ipynb": work(),
+                        "Week 1_b_ob_attempt_2026-03-02-11-15-00.txt": b"Name: Bob (b_ob)",
+                        "Week 1_cy_attempt_2026-03-02-11-15-00.txt": b"Name: Cy (cy)"},
+                       ones("alovelace", "b_ob"), {"cy"}, "Blackboard"),
+    "blackboard, two attempts": Case({
+        "HW_1_ada_attempt_2026-03-03-10-15-00_late.ipynb": work(note="2"), "HW_1_bob_attempt_2026-03-02-10-15-00_b.ipynb": work(),
+        "HW_1_ada_attempt_2026-03-02-10-15-00_early.ipynb": work()}, ones("ada", "bob"), system="Blackboard",
+        paths={"late.ipynb", "b.ipynb"}),
+    # Brightspace
+    "brightspace": Case({f"397063-2557369 - {A} - Sep 24, 2026 926 PM/x.ipynb": work(note="2"),
+                         f"397063-2557369 - {A} - Sep 23, 2026 1126 AM/y.ipynb": work(),
+                         f"397064-2557369 - {B} - 3 September, 2026 1226 PM/x.ipynb": work(), "index.html": b"x"},
+                        ones(A, B), system="Brightspace", paths={"PM/x.ipynb"}),
+    "brightspace, one number, flat": Case({f"397063-2557369 - {A} - Sep 24, 2026 926 PM - x.ipynb": work(),
+                                           f"397063-2557369 - {B} - Sep 24, 2026 926 PM - {N}": work(),
+                                           f"397063-2557369 - {C} - Sep 24, 2026 926 PM - a.pdf": b"x",
+                                           "index.html": b"x"}, ones(A, B), {C}, "Brightspace"),
+    # Sakai
+    "sakai": Case({"grades.csv": b"Week 1,POINTS", f"Lovelace, Ada(ada01)/Submission attachment(s)/{N}": work(),
+                   f"Lovelace, Ada(ada01)/Feedback Attachment(s)/{N}": work(note="tutor"),
+                   "Lovelace, Ada(ada01)/timestamp.txt": b"20260302101500000",
+                   "Nobody, Ned(ned)/timestamp.txt": b"", "Nobody, Ned(ned)/Ned_submissionText.html": b"",
+                   "O'Brien, Böb(bob)/Submission attachment(s)/x.ipynb": work()},
+                  ones("Lovelace, Ada", "O'Brien, Böb"), {"Nobody, Ned"}, "Sakai"),
+    # Gradescope
+    "gradescope": Case({"submission_metadata.yml": METADATA, f"submission_101/{N}": work(), "submission_102/x.ipynb": work(),
+                        "submission_103/x.ipynb": work()}, ones(A, B, C, "submission_103"), system="Gradescope"),
+    # clones
+    "github classroom": Case({**clone("rnn-course-submissions/rnn-course-ada", FIRST),
+                              **clone("rnn-course-submissions/rnn-course-bob-x", FIRST, SECOND),
+                              **clone("rnn-course-submissions/rnn-course-cy")},
+                             {("ada", FIRST), ("bob-x", FIRST), ("bob-x", SECOND)}, {"cy"},
+                             "GitHub Classroom and other clones"),
+    "a clone in each folder": Case({**clone("ada/rnn-course", FIRST), **clone("bob/rnn-course", SECOND),
+                                    f"bob/rnn-course-old/notebooks/{N}": untouched()},
+                                   {("ada", FIRST), ("bob", SECOND)}, set()),
+    "one clone": Case(clone("ada", FIRST), ones("ada"), system="GitHub Classroom and other clones"),
+    "clones by week": Case({**clone("week1/ada", FIRST), **clone("week1/bob", FIRST), **clone("week2/ada", SECOND),
+                            **clone("week2/bob", SECOND)},
+                           ones("ada", "bob") | ones("ada", "bob", notebook=SECOND),
+                           system="GitHub Classroom and other clones"),
+    # nbgrader
+    "nbgrader course": Case({"gradebook.db": b"x", "nbgrader_config.py": b"", f"source/ps1/{N}": work(), f"release/ps1/{N}":
+                             untouched(), f"submitted/ada/ps1/{N}": work(), f"submitted/bob/ps1/{N}": work(),
+                             "submitted/ada/ps2/02_forward_pass.ipynb": work(SECOND),
+                             f"autograded/ada/ps1/{N}": work(), "feedback/ada/ps1/x.html": b"x"},
+                            ones("ada", "bob") | ones("ada", notebook=SECOND)),
+    "nbgrader inbound": Case({f"inbound/ada+ps1+2026-03-02 10:15:00.000000 UTC+tok/{N}": work(),
+                              "inbound/ada+ps1+2026-03-03 10:15:00.000000 UTC+tok/last.ipynb": work(note="2"),
+                              f"inbound/bob+ps1+2026-03-02 10:15:00.000000 UTC/{N}": work(),
+                              "inbound/bob+ps1+2026-03-02 10:15:00.000000 UTC/timestamp.txt": b"x"},
+                             ones("ada", "bob"), system="nbgrader", paths={"last.ipynb"}),
+    "nbgrader collect": Case({"ps1_ada_attempt_2026-01-30-15-00-00_problem1.ipynb": work(),
+                              "ps1_bob_attempt_2026-01-30-15-00-00_problem1.ipynb": work()}, ones("ada", "bob"),
+                             system="Blackboard"),
+    "nbgrader submitted alone": Case({f"submitted/ada/ps1/{N}": work(), f"submitted/bob/ps1/{N}": work()},
+                                     ones("ada", "bob")),
+    # JupyterHub
+    "homes": Case({f"home/jupyter-ada/rnn-course/notebooks/{N}": work(), "home/jupyter-ada/01_intro.ipynb": OTHER,
+                   f"home/jupyter-bob/work/{N}": work(), "home/jupyter-cy/01_intro.ipynb": OTHER,
+                   f"home/jupyter-bob/.ipynb_checkpoints/{N}": work(note="old")}, ones("ada", "bob"), {"cy"},
+                  "JupyterHub homes"),
+    "homes, whole clones": Case({**clone("ada/rnn-course", FIRST), **clone("bob/rnn-course"), **clone("cy/nbs", THIRD)},
+                                {("ada", FIRST), ("cy", THIRD)}, {"bob"}),
+    # Drive
+    "drive": Case({f"{A} - 01_rnn_cell.ipynb": work(), f"{A} - 02_forward_pass.ipynb": work(SECOND),
+                   f"{B} - 01_rnn_cell.ipynb": work(), f"{B} - Copy of 02_forward_pass.ipynb": work(SECOND)},
+                  ones(A, B) | ones(A, B, notebook=SECOND)),
+    "drive, copies in folders": Case({"ada/Copy of 01_rnn_cell.ipynb": work(), "ada/Copy of 02_forward_pass.ipynb": work(SECOND),
+                                      "bob/01_rnn_cell (1).ipynb": work(), f"bob/{N}": untouched()},
+                                     ones("ada", "bob") | ones("ada", notebook=SECOND), paths={"(1).ipynb"}),
+    # folders
+    "by student": Case({f"ada/{N}": work(), f"bob/{N}": work(), "ada/02_forward_pass.ipynb": work(SECOND)},
+                       ones("ada", "bob") | ones("ada", notebook=SECOND)),
+    "by assignment": Case({f"01_rnn_cell/ada/{N}": work(), f"01_rnn_cell/bob/{N}": work(),
+                           "02_forward_pass/ada/x.ipynb": work(SECOND)}, ones("ada", "bob") | ones("ada", notebook=SECOND)),
+    "by week": Case({f"week1/ada/{N}": work(), f"week1/bob/{N}": work(), "week 2/ada/x.ipynb": work(SECOND),
+                     "week 2/bob/x.ipynb": work(SECOND)}, ones("ada", "bob") | ones("ada", "bob", notebook=SECOND)),
+    "by section": Case({f"section A/ada/{N}": work(), f"section A/bob/{N}": work(), f"section B/cy/{N}": work()},
+                       ones("ada", "bob", "cy")),
+    "by rooms that no word names": Case({f"blue/ada/{N}": work(), f"blue/bob/{N}": work(), f"red/cy/{N}": work(),
+                                         f"red/dan/{N}": work(), f"green/eve/{N}": work()},
+                                        ones("ada", "bob", "cy", "dan", "eve")),
+    "by student, then week": Case({f"ada/week1/{N}": work(), "ada/week2/x.ipynb": work(SECOND), f"bob/week1/{N}": work()},
+                                  ones("ada", "bob") | ones("ada", notebook=SECOND)),
+    "by student, then assignment": Case({f"ada/01_rnn_cell/{N}": work(), f"bob/01_rnn_cell/{N}": work()}, ones("ada", "bob")),
+    "by section, then week": Case({f"section 1/week 1/ada/{N}": work(), f"section 2/week 1/bob/{N}": work()},
+                                  ones("ada", "bob")),
+    "by week, files by name": Case({"week1/ada.ipynb": work(), "week1/bob.ipynb": work(), "week2/ada.ipynb": work(SECOND)},
+                                   ones("ada", "bob") | ones("ada", notebook=SECOND)),
+    "teams": Case({f"group_1/{N}": work(), f"group_2/{N}": work()}, ones("group_1", "group_2")),
+    "one name in two sections": Case({f"section A/ada/{N}": work(), f"section B/ada/{N}": work(note="b"),
+                                      f"section B/bob/{N}": work()}, ones("ada", "bob")),
+    "names alike": Case({f"A B/{N}": work(), f"A_B/{N}": work(), f"a b/{N}": work()}, ones("A B", "A_B", "a b")),
+    "a team's versions": Case({f"ada/draft/{N}": work(), f"ada/final/{N}": work(note="2"), f"bob/{N}": work()},
+                              ones("ada", "bob"), paths={"final/01_rnn_cell.ipynb"}),
+    "a folder more": Case({f"ada/x/y/{N}": work(), f"bob/z/{N}": work()}, ones("ada", "bob")),
+    "a student without files": Case({f"ada/{N}": work(), "bob": None, "cy/.hidden": b"", f"dan/.ipynb_checkpoints/{N}": work()},
+                                    ones("ada"), {"bob", "cy", "dan"}),
+    "solutions beside students": Case({f"ada/{N}": work(), f"bob/{N}": work(), f"solutions/{N}": work()}, ones("ada", "bob")),
+    "solutions of a student": Case({f"ada/{N}": work(), f"bob/notebooks/solutions/{N}": work()}, ones("ada"), {"bob"}),
+    # what is in the file
+    "names that mislead": Case({"ada/HW2_week1.ipynb": work(), "bob/week5_notebook1.ipynb": work(), "cy/smith2.ipynb": work(),
+                                "dan/01_rnn_cell_smith_2024_11_05_final.ipynb": work(THIRD), "eve/homework.ipynb": bare()},
+                               ones("ada", "bob", "cy", "eve") | ones("dan", notebook=THIRD)),
+    "an untouched copy is newer": Case({f"ada/{N}": work(), "ada/01_rnn_cell-Copy1.ipynb": untouched(), f"bob/{N}": work(),
+                                        "bob/01_rnn_cell (2).ipynb": b""}, ones("ada", "bob"),
+                                       paths={"ada/01_rnn_cell.ipynb", "bob/01_rnn_cell.ipynb"}),
+    "another course beside": Case({f"ada/{N}": work(), "ada/01_intro.ipynb": OTHER, "bob/01_intro.ipynb": OTHER},
+                                  ones("ada"), {"bob"}),
+    "junk": Case({f"ada/{N}": work(), "ada/.DS_Store": b"x", "ada/Thumbs.db": b"x", f"ada/._{N}": b"x", "desktop.ini": b"x",
+                  f"__MACOSX/ada/._{N}": b"x", "ada/~$notes.docx": b"x", f"bob/{N}": work()}, ones("ada", "bob")),
+    # files
+    "flat by name": Case({"ada.ipynb": work(), "bob.ipynb": work(), "cy.pdf": b"%PDF", "readme.txt": b"x"},
+                         ones("ada", "bob"), {"cy"}),
+    "flat, name and notebook": Case({"01_rnn_cell_smith.ipynb": work(), "jones-01_rnn_cell.ipynb": work(),
+                                     "hw1_miller.ipynb": work(), "02_forward_pass_smith.ipynb": work(SECOND)},
+                                    ones("smith", "jones", "miller") | ones("smith", notebook=SECOND)),
+    "flat, a dated name": Case({"01_rnn_cell_smith_2024_11_05_final.ipynb": work(), "01_rnn_cell_jones_2024_11_05.ipynb": work()},
+                               ones("smith", "jones")),
+    "one student's files": Case({"ada/01_rnn_cell.ipynb": work(), "ada/02_forward_pass.ipynb": work(SECOND)},
+                                ones("ada") | ones("ada", notebook=SECOND)),
+    "one student's course": Case({f"Ada/notebooks/{N}": work()}, ones("Ada")),
+    "handed out beside": Case({f"ada/{N}": work(), f"bob/{N}": work(), N: untouched()}, ones("ada", "bob")),
+    # archives
+    "a folder of zips": Case({"ada.zip": {N: work()}, "bob.zip": {f"rnn/{N}": work()}, "cy.zip": {}, "dan.zip": {"a.pdf": b"x"}},
+                             ones("ada", "bob"), {"cy", "dan"}),
+    "zips named by notebook": Case({"01_rnn_cell_ada.zip": {N: work()}, "01_rnn_cell_bob.zip": {N: work()}}, ones("ada", "bob")),
+    "zips in folders": Case({"ada/work.zip": {N: work()}, "bob/a.zip": {"b.zip": {N: work()}}, "cy/no.zip": b"PK no zip",
+                             "dan/a.rar": b"Rar!\x1a\x07"}, ones("ada", "bob"), {"cy", "dan"}),
+    "zips by week": Case({"week1.zip": {f"ada/{N}": work(), f"bob/{N}": work()}, "week2.zip": {"ada/x.ipynb": work(SECOND)}},
+                         ones("ada", "bob") | ones("ada", notebook=SECOND)),
+}
+
+
+def rows(intake):
+    """(name, notebook) of what is due, and the names of who has a reason instead."""
+    due = [item for item in intake.items if item.state == DUE]
+    refused = {item.student: item.who.name for item in intake.items if item.state == REFUSED and item.who}
+    students = {item.student for item in due}
+    return due, {name for student, name in refused.items() if student not in students}
+
+
+def look(path, **more):
+    return hand_ins(path, classes.RELEASED, NOTEBOOKS, **more)
+
+
+FEW = ("folder", "zip, a folder around")  # of the forms, for every day
+
+
+@pytest.mark.parametrize("form", [form if form in FEW else pytest.param(form, marks=pytest.mark.slow)
+                                  for form in builder.FORMS])
+@pytest.mark.parametrize("name", CASES)
+def test_rows_in_are_rows_out(tmp_path, name, form):
+    case = CASES[name]
+    intake = look(builder.FORMS[form](tmp_path, case.files))
+    due, refused = rows(intake)
+    assert {(item.who.name, item.notebook) for item in due} == case.due
+    assert refused == case.refused
+    assert len({(item.student, item.notebook) for item in due}) == len(due)  # one file for each row
+    assert case.system in intake.layouts
+    assert len(intake.items) >= len(case.files)  # every file is accounted for
+    assert all(any(item.words.endswith(end) for item in due) for end in case.paths)
+    assert all(item.why for item in intake.items if item.state != DUE)
