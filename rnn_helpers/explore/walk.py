@@ -64,13 +64,13 @@ def cutting(truncated=rnn_backward_truncated, whose=""):
     def follow(k):
         found, name, failed = tried(functools.partial(walk.cut_walk, cell, X, dh, h0, k), truncated, whose,
                                     "rnn_backward_truncated")
-        return found, failed or plots.first_cut_slip(found, name)
+        return found, failed or plots.first_cut_slip(found, name), name
 
     def moment_of_cut(k, moment):
-        found, warning = follow(k)
+        found, warning, _ = follow(k)
         sheets, text = plots.draw_cut(found, cell, X, dh, h, h0, moment)
         return sheets, f"{warning} {text}".strip()
 
-    return Drawn(moment_of_cut, "The walk back, cut after k steps", whose=whose, play="moment",
+    return Drawn(moment_of_cut, "The walk back, cut after k steps", whose=follow(2)[2], play="moment",
                  last=lambda values: len(plots.walks_of(follow(values["k"])[0])), stored={"moment": 10},
                  k=int_slider("k", 1, len(X), 2), moment=int_slider("moment", 0, 10, 0))

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from rnn_helpers.bptt import rnn_backward_truncated
+from rnn_helpers.bptt import rnn_backward_truncated, rnn_forward
 from rnn_helpers.data import delayed_echo
-from rnn_helpers.explore import measured, truncation
+from rnn_helpers.explore import measured, truncation, walk
 from rnn_helpers.explore.walk import small
 from rnn_helpers.plots import style
 from rnn_helpers.streaming import train_stream
@@ -44,6 +44,15 @@ def test_in_the_small_cell_what_two_steps_leave_out_points_against_the_rest():
     cut = cut_walk(cell, X, dh, h0, 2)
     kept, whole = cut.given["dWh"].sum(0), cut.whole["dWh"].sum(0)
     assert np.linalg.norm(kept) > 1.3 * np.linalg.norm(whole) and np.sum(kept * (whole - kept)) < 0
+
+
+def test_here_the_gradient_cut_after_two_steps_is_longer_for_the_lost_terms_point_against_it():
+    claims.says("06", "with $k = 2$ it is *longer*")
+    claims.says("06", "The lost terms point against the kept ones")
+    cell, X, dh, h0 = walk.small()
+    caches = rnn_forward(cell, X, h0)[1]
+    cut, whole = (rnn_backward_truncated(cell, dh, caches, k)[1] for k in (2, 4))
+    assert np.linalg.norm(cut) > 1.3 * np.linalg.norm(whole) and np.sum(cut * (whole - cut)) < 0
 
 
 def test_the_window_costs_more_time_and_memory_than_full_and_chunks_hold_little():

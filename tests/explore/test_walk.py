@@ -147,7 +147,7 @@ def test_a_wrong_cut_is_outlined_and_named_by_loss_and_entry():
 
 
 @pytest.mark.parametrize("truncated, said", [
-    (not_written, "The walk back"), (broken, "It stopped: ValueError: not today"), (lambda *_: 0, "It stopped: Type"),
+    (not_written, "not written yet"), (broken, "It stopped: ValueError: not today"), (lambda *_: 0, "It stopped: Type"),
     (lambda cell, dh, caches, k: rnn_backward_truncated(cell, dh, caches, k)[:3], "It stopped: ValueError")])
 def test_a_cut_that_cannot_be_followed_shows_the_courses(truncated, said):
     made = walk.cutting(truncated, "your rnn_backward_truncated")
