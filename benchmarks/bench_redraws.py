@@ -15,7 +15,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from rnn_helpers.data import sine
-from rnn_helpers.explore import characters, control, dynamics, gradients, learning, truncation, unrolling
+from rnn_helpers.explore import characters, control, drawn, dynamics, gradients, learning, truncation, unrolling, walk
 from rnn_helpers.model import RNNModel
 from rnn_helpers.text import build_vocabulary, zen_of_python
 
@@ -36,8 +36,11 @@ def pictures():
         gradients.credit()
         learning.continuation(RNNModel(1, 16, 1, rng), sine(200, 25))
         learning.training()
-        characters.temperature({"one": (network, chars, "Now is better "), "other": (network, chars, "Now is ")})
+        characters.write({"one": (network, chars, "Now is better "), "other": (network, chars, "Now is ")})
         characters.units(network, chars, zen, slice(0, 400))
+        dynamics.sentences()
+        walk.walk_back()
+        truncation.walk_back()
         truncation.cut()
         truncation.lag()
     return made
@@ -46,18 +49,23 @@ def pictures():
 @contextmanager
 def collected():
     """The list of the explorers that the block would have shown."""
-    made, show = [], control.Explorer.show
-    control.Explorer.show = lambda explorer: made.append(explorer)
+    made, kinds = [], (control.Explorer, drawn.Drawn)
+    shows = [kind.show for kind in kinds]
+    for kind in kinds:
+        kind.show = lambda picture: made.append(picture)
     try:
         yield made
     finally:
-        control.Explorer.show = show
+        for kind, show in zip(kinds, shows, strict=True):
+            kind.show = show
 
 
 def values(widget):
     """What a control can be set to, at most VALUES of a slider, its ends among them."""
     if hasattr(widget, "options"):
         return [pair[1] if isinstance(pair, tuple) else pair for pair in widget.options]
+    if isinstance(widget.value, str):
+        return [widget.value, widget.value[:-1]]
     if not hasattr(widget, "min"):
         return [False, True]
     count = round((widget.max - widget.min) / widget.step)

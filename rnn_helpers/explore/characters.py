@@ -6,12 +6,13 @@ import functools
 import numpy as np
 
 from rnn_helpers.bptt import rnn_forward
-from rnn_helpers.explore.control import choice, explore, int_slider, steps
+from rnn_helpers.explore.control import int_slider, steps
+from rnn_helpers.explore.drawn import Drawn, typed
 from rnn_helpers.layout import OneHot
 from rnn_helpers.losses import softmax, softmax_cross_entropy
 from rnn_helpers.model import RNNModel
-from rnn_helpers.plots import characters as plots
-from rnn_helpers.plots import style
+from rnn_helpers.plots import characters, style
+from rnn_helpers.plots import letters as plots
 from rnn_helpers.readout import many_to_one
 from rnn_helpers.text import build_vocabulary, encode, sample, zen_of_python
 from rnn_helpers.training import Adam, clip_by_norm, fit
@@ -38,7 +39,7 @@ def learns_to_write(text=PROVERBS, updates=(0, 10, 30, 100), seed=0):
 def first_words():
     """Train a network on two lines of text, while one waits, and show what it writes meanwhile."""
     fig = style.figure(8.5, 1.7)
-    style.show(fig, plots.stages(fig.subplots(), learns_to_write()))
+    style.show(fig, characters.stages(fig.subplots(), learns_to_write()))
 
 
 def zen():
@@ -109,62 +110,84 @@ def read(model, chars, text):
     return rnn_forward(model.cell, OneHot(encode(text, index_of)[:, None], len(chars)))[0]
 
 
-def draw_temperature(fig, temperature, who, networks, sampler=sample):
-    """The next character's probabilities at a temperature, and what is drawn at it.
+def writing(networks, sampler=sample, whose=""):
+    """One character after another, from state to draw, as a Drawn.
 
-    networks : dict, name -> (model, chars, prefix); who : one of its names
+    networks : dict, name -> (model, chars, prefix); sampler : as `sample`
     """
-    model, chars, prefix = networks[who]
-    logits = many_to_one(read(model, chars, prefix), model.Wy, model.c)
-    above, below = fig.subplots(2, 1, height_ratios=(2.1, 1))
-    alt = plots.probabilities(above, softmax(logits / temperature)[:, 0], chars,
-                              title=f"after {prefix!r}, at temperature {temperature:g}")
-    text = sampler(model, chars, prefix, WRITTEN, temperature, np.random.default_rng(0))
-    return f"{alt} {plots.written(below, text, 60, title='and so it goes on')}"
+    @functools.cache
+    def wrote(who, prefix, temperature):
+        model, chars, _ = networks[who]
+        return sampler(model, chars, prefix, WRITTEN, temperature, np.random.default_rng(0))
+
+    def draw(prefix, who, temperature, written):
+        model, chars, example = networks[who]
+        unknown = [char for char in prefix if char not in chars]
+        if unknown or not prefix:
+            what = f"holds {unknown[0]!r}, which this network has never met" if unknown else "is empty"
+            return "", f"The prefix {what}. The network knows {''.join(chars)!r}; try {example!r}."
+        text = wrote(who, prefix, temperature)
+        h = read(model, chars, prefix + text[:written])
+        logits = many_to_one(h, model.Wy, model.c)[:, 0]
+        u = np.random.default_rng(0).random(written + 1)[-1]  # the sampler's own, where it draws once for a character
+        return plots.one_draw(prefix, text, written, h[-1, :, 0], logits, temperature,
+                              softmax((logits - logits.max()) / temperature, axis=0), chars, u)
+
+    first = next(iter(networks))
+    return Drawn(draw, "One character after another", whose=whose, play="written",
+                 prefix=typed("prefix", networks[first][2]), who=steps("network", list(networks), first),
+                 temperature=steps("temperature", TEMPERATURES, 1.0),
+                 written=int_slider("characters written", 0, WRITTEN - 1, 0))
 
 
-def temperature(networks, sampler=sample, whose=""):
-    """Show what the temperature does, with a choice of network; `sampler` as `sample`."""
-    controls = {"temperature": steps("temperature", TEMPERATURES, 1.0)}
-    if len(networks) > 1:
-        draw = functools.partial(draw_temperature, networks=networks, sampler=sampler)
-        controls["who"] = choice("network", list(networks))
-    else:
-        draw = functools.partial(draw_temperature, who=next(iter(networks)), networks=networks, sampler=sampler)
-    explore(draw, "What the temperature does", whose=whose, size=(8.0, 4.2), **controls)
+def write(networks, sampler=sample, whose=""):
+    """Show how characters are drawn, one by one; as for `writing`."""
+    writing(networks, sampler, whose).show()
 
 
-def leanings(values, text, most=3):
-    """The characters on which a unit is highest and lowest on average: two lists of characters."""
-    mean = {char: np.mean([v for v, c in zip(values, text, strict=True) if c == char]) for char in dict.fromkeys(text)}
-    order = sorted(mean, key=mean.get)
-    return order[::-1][:most], order[:most]
+def since(text, signs):
+    """How many characters ago the last of `signs` was, for each character of a text: (len(text),)."""
+    found, n = [], 0
+    for char in text:
+        n = 0 if char in signs else n + 1
+        found.append(n)
+    return np.array(found, float)
 
 
-def explained(values, text):
-    """The part of a unit's variance along a text that the present character explains, from 0 to 1."""
-    rest = np.mean([np.var(values[[c == char for c in text]]) for char in text])
-    return max(0, 1 - rest / max(np.var(values), 1e-12))
+FOLLOWED = {
+    "vowels": lambda text: np.array([char in "aeiouAEIOU" for char in text], float),
+    "place in the word": lambda text: since(text, " \n"),
+    "place in the line": lambda text: since(text, "\n"),
+    "a space comes next": lambda text: np.array([char in " \n" for char in text[1:] + "\n"], float)}
 
 
-def draw_unit(fig, unit, h, text, width=48):
-    """A text coloured by one unit's state; h : (T, H), the states along it."""
-    values = h[:, unit]
-    high, low = leanings(values, text)
-    ax = fig.subplots()
-    alt = plots.coloured(ax, text, values, width)
-    says = (f"unit {unit}: red on {' '.join(map(plots.shown, high))}, blue on {' '.join(map(plots.shown, low))}; "
-            f"the character alone explains {explained(values, text):.0%} of it")
-    ax.set_title(says)
-    return f"{alt} {says}."
+def follows(h, values):
+    """The correlation of each unit's state along a text, h (T, H), with values (T,): (H,)."""
+    h, values = h - h.mean(0), values - values.mean()
+    return h.T @ values / np.maximum(np.sqrt(np.sum(h * h, 0) * np.sum(values * values)), 1e-12)
 
 
-def units(model, chars, text, passage, width=48):
-    """Show a passage of a text coloured by one hidden unit at a time; the network reads the text from its start.
+def by_chance(h, values, shifts=7):
+    """The largest correlation of any unit with the same values moved along the text, at the most of several shifts."""
+    moved = (np.roll(values, len(values) * n // (shifts + 1)) for n in range(1, shifts + 1))
+    return max(float(np.abs(follows(h, other)).max()) for other in moved)
 
-    passage : slice of the text that is shown
-    """
+
+def hunting(model, chars, text, passage):
+    """A passage of a text on the colours of one hidden unit, and how closely it follows something, as a Drawn."""
     h = read(model, chars, text)[:, :, 0]
-    lines = len(plots.lines_of(text[passage], width))
-    explore(functools.partial(draw_unit, h=h[passage], text=text[passage], width=width), "One hidden unit along a text",
-            size=(8.0, 0.9 + 0.3 * lines), unit=int_slider("hidden unit", 0, h.shape[1] - 1, 0))
+
+    def draw(what, unit):
+        r, chance = follows(h, FOLLOWED[what](text)), by_chance(h, FOLLOWED[what](text))
+        closer = int(np.sum(np.abs(r) > abs(r[unit])))
+        return plots.coloured(text[passage], h[passage, unit]), (
+            f"Unit {unit} and \u201c{what}\u201d: correlation {r[unit]:.2f} over {len(text)} characters; {closer} of "
+            f"{h.shape[1]} units follow it more closely, and by chance the best of them reaches {chance:.2f}.")
+
+    return Drawn(draw, "One hidden unit along a text", what=steps("follows", list(FOLLOWED), "vowels"),
+                 unit=int_slider("hidden unit", 0, h.shape[1] - 1, 0))
+
+
+def units(model, chars, text, passage):
+    """Show `hunting`: the network reads the text from its start, `passage` (a slice) is shown."""
+    hunting(model, chars, text, passage).show()

@@ -10,7 +10,7 @@ from matplotlib.textpath import TextPath
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Affine2D
 
-from rnn_helpers.plots.style import CMAP, COLOR, heat, line
+from rnn_helpers.plots.style import COLOR, heat, line
 
 SHOWN = {" ": "\N{OPEN BOX}", "\n": "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}"}
 
@@ -119,31 +119,6 @@ def after_each(ax, p, chars, places, title=None):
                      for label, row in zip(places, p, strict=True)) + "."
 
 
-def probabilities(ax, p, chars, most=10, title=None):
-    """The likeliest next characters as bars, likeliest first; p (V,)."""
-    p = np.asarray(p, float)
-    order = np.argsort(-p, kind="stable")[:most]
-    ax.bar(range(len(order)), p[order], 0.8, color=COLOR["prediction"])
-    ax.set(ylabel="probability", ylim=(0, 1.05), xlim=(-0.6, min(most, len(p)) - 0.4), xticks=range(len(order)),
-           xlabel="next character", title=title)
-    ax.set_xticklabels([shown(chars[v]) for v in order], family="monospace")
-    ax.grid(axis="x", visible=False)
-    entropy = -np.sum(p[p > 0] * np.log(p[p > 0]))
-    best = ", ".join(f"{shown(chars[v])} {p[v]:.2f}" for v in order[:3])
-    entropy = max(0.0, entropy)  # not -0.0
-    return f"Likeliest: {best}. Entropy {entropy:.2f} nats, as if among {np.exp(entropy):.2g} characters."
-
-
-def lines_of(text, width):
-    """A text cut into lines of at most `width` characters, after its line breaks too: a list of (start, line)."""
-    found, start = [], 0
-    for piece in text.splitlines(keepends=True):
-        for at in range(0, len(piece), width):
-            found.append((start + at, piece[at:at + width]))
-        start += len(piece)
-    return found
-
-
 @functools.cache
 def glyph(sign, size=12.0):
     """The outline of a sign in points, its middle at (0, 0)."""
@@ -161,15 +136,6 @@ def type_on(ax, lines, sign=shown, color="#1A1A1A"):
     ax.add_collection(letters)
 
 
-def written(ax, text, width=60, title=None):
-    """A text in a fixed pitch, cut into lines; line breaks show as signs."""
-    lines = lines_of(text, width)
-    ax.axis("off")
-    ax.set(xlim=(0, width), ylim=(max(len(lines), 1), 0), title=title)
-    type_on(ax, lines, lambda char: char if char == " " else shown(char))
-    return f"Text: {text!r}."
-
-
 def stages(ax, texts, title=None):
     """What a network writes at several stages of its training, a line each.
 
@@ -182,23 +148,3 @@ def stages(ax, texts, title=None):
         ax.text(-0.02 * width, row + 0.5, f"{updates} updates", ha="right", va="center", color=COLOR["loss"])
     type_on(ax, [(0, text) for text in texts.values()], lambda char: char if char == " " else shown(char))
     return " ".join(f"After {updates} updates: {text!r}." for updates, text in texts.items())
-
-
-def coloured(ax, text, values, width=48, bar=True, title=None):
-    """A text whose characters lie on the colour of a value from -1 to 1 each, as one hidden unit's state.
-
-    text : str; values : (len(text),)
-    """
-    lines, values = lines_of(text, width), np.asarray(values, float)
-    grid = np.full((len(lines), width), np.nan)
-    for row, (start, piece) in enumerate(lines):
-        grid[row, :len(piece)] = values[start:start + len(piece)]
-    image = ax.imshow(grid, cmap=CMAP["state"], vmin=-1, vmax=1, aspect="auto", extent=(0, width, len(lines), 0),
-                      alpha=0.7)
-    type_on(ax, lines)
-    ax.axis("off")
-    if bar:
-        ax.figure.colorbar(image, ax=ax, label="state", ticks=(-1, 0, 1), fraction=0.03, pad=0.02)
-    if title:
-        ax.set_title(title)
-    return f"A text of {len(text)} characters, coloured from {values.min():.2f} to {values.max():.2f}."

@@ -66,6 +66,7 @@ def test_the_cut_can_be_watched_and_a_wrong_one_is_outlined(context, lab):
     k = box.locator(".widget-inline-hbox:has-text('k') .noUi-handle").first
     k.focus()
     notebook.page.keyboard.press("End")
+    box.locator("svg", has_text="k = 4:").wait_for()
     slider.focus()
     notebook.page.keyboard.press("End")
     status.filter(has_text="With k = 4, 10 of 10 pairs").wait_for()

@@ -51,34 +51,3 @@ def test_after_each_leaves_out_what_never_comes(ax):
     assert [t.get_text() for t in ax.get_xticklabels()] == ["x", "y"]
     assert [round(bar.get_height(), 2) for bar in ax.patches] == [0.9, 0.1, 0.2, 0.8]
     assert "first: x with 0.90" in alt and "second: y with 0.80" in alt
-
-
-def test_probabilities_are_sorted_and_cut(ax):
-    p = np.array([0.1, 0.6, 0.3])
-    alt = plots.probabilities(ax, p, ["a", "b", "c"], most=2)
-    assert [bar.get_height() for bar in ax.patches] == [0.6, 0.3]
-    entropy = -np.sum(p * np.log(p))
-    assert f"Entropy {entropy:.2f}" in alt and "b 0.60" in alt
-    assert "-0" not in plots.probabilities(ax, [1.0, 0.0], ["a", "b"])
-
-
-def test_lines_end_at_breaks_and_at_the_width():
-    assert plots.lines_of("abcde\nf", 3) == [(0, "abc"), (3, "de\n"), (6, "f")]
-    assert "".join(piece for _, piece in plots.lines_of("a\n\nbcdef", 2)) == "a\n\nbcdef"
-
-
-def test_coloured_puts_each_value_under_its_character(ax):
-    values = np.linspace(-1, 1, 6)
-    alt = plots.coloured(ax, "ab\ncde"[:6], values, width=4, bar=False)
-    grid = ax.images[0].get_array()
-    assert np.allclose(grid[0, :3], values[:3]) and np.allclose(grid[1, :3],
-                                                                values[3:]) and np.isnan(np.ma.filled(grid, np.nan)[0,
-                                                                                                                    3])
-    assert len(ax.collections[0].get_paths()) == 6 and "6 characters" in alt
-
-
-def test_written_sets_all_but_spaces(ax):
-    alt = plots.written(ax, "a b\nc", width=10)
-    places = ax.collections[0].get_offsets()
-    assert np.allclose(places, [(0.5, 0.5), (2.5, 0.5), (3.5, 0.5), (0.5, 1.5)]) and repr("a b\nc") in alt
-    plots.written(ax, "")
