@@ -2,7 +2,7 @@
 python := .venv/bin/python
 root := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
-.PHONY: help lab test test-all browser notebooks links matrix bench grade site print release newest lock
+.PHONY: help lab test test-all browser notebooks links matrix bench grade site print slides release newest lock
 
 help:
 	@echo "make lab                        install, open JupyterLab on the notebooks"
@@ -16,6 +16,7 @@ help:
 	@echo "make bench                      speed, side by side"
 	@echo "make site                       pages to read, in site/"
 	@echo "make print                      PDFs to print, in dist/print/; needs Chromium"
+	@echo "make slides                     a lecture of each notebook, in dist/slides/"
 	@echo "make release                    a zip and a wheel to hand out, in dist/"
 	@echo "make newest                     the tests with the newest packages, unpinned"
 	@echo "make lock                       write constraints.txt anew"
@@ -63,6 +64,10 @@ site:
 print:
 	@sh tools/venv.sh test site browser
 	@$(python) -m authoring.printing $(ARGS)
+
+slides:
+	@sh tools/venv.sh test site
+	@$(python) -m authoring.slides $(ARGS)
 
 release:
 	@sh tools/venv.sh test release

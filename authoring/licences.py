@@ -14,7 +14,7 @@ HEADER = """# Dependencies and their licences
 
 Written by `python -m authoring.licences` from `pyproject.toml` and the packages' own metadata. Learners need the first
 group only; none of these packages is part of this repository. The pages that `make site` builds carry MathJax
-(Apache-2.0) and Furo's styles (MIT).
+(Apache-2.0) and Furo's styles (MIT), the lectures of `make slides` MathJax and reveal.js (MIT).
 """
 PURPOSES = {"": "for every learner", "lab": "to open notebooks, and to re-run them",
             "test": "to test and build the course",

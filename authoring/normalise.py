@@ -15,7 +15,7 @@ from PIL.PngImagePlugin import PngInfo
 from rnn_helpers.page import WIDGET_VIEW
 
 STATIC = ("image/png", "image/jpeg", "image/svg+xml", "text/html", "text/markdown", "text/latex")
-CELL_METADATA = ("deletable", "editable", "nbgrader", "tags")
+CELL_METADATA = ("deletable", "editable", "nbgrader", "slideshow", "tags")
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python",

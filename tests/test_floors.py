@@ -36,7 +36,8 @@ OUTSIDE = {  # beside NumPy and the standard library
 }
 
 
-LAZY = {"IPython", "dask", "jax", "matplotlib", "nbclient", "nbgrader", "torch", "tqdm"}  # heavy, or may be missing
+LAZY = {"IPython", "dask", "jax", "matplotlib", "nbclient", "nbgrader", "playwright", "torch",
+        "tqdm"}  # heavy, or may be missing
 UNTIL_NEEDED = {  # the same of our own: what stands there works where a package is missing, and says so
     "rnn_helpers.__main__": {"numpy", "rnn_helpers"},
     "instructor.__main__": {"instructor"},

@@ -9,7 +9,8 @@ from rnn_helpers.page import WIDGET_VIEW
 
 EVERYWHERE = {"text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg", "image/svg+xml",
               WIDGET_VIEW}
-METADATA = {"nbgrader", "tags", "deletable", "editable", "jupyter", "cellView"}  # an editor skips what it does not know
+METADATA = {"nbgrader", "tags", "deletable", "editable", "jupyter", "cellView",
+            "slideshow"}  # an editor skips what it does not know
 ONE_EDITOR_ONLY = re.compile(r"application/vnd\.(?!jupyter\.widget-view)|<script|Javascript\(|google\.colab|__vsc|"
                              r"jupyterlab|^\s*[%!]",
                              re.MULTILINE)

@@ -1,0 +1,1 @@
+"""The course as lectures: `make slides`."""

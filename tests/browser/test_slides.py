@@ -1,0 +1,45 @@
+"""The lectures in a browser without a network: every slide fits, nothing complains, notes and steps are there."""
+
+import pytest
+
+from authoring import files, printing
+from authoring.slides.__main__ import build
+
+playwright = pytest.importorskip("playwright.sync_api")
+pytest.importorskip("sphinx_revealjs", reason="make slides installs it")
+LAST_STEP = """i => { const slide = Reveal.getSlides()[i], at = Reveal.getIndices(slide);
+    Reveal.slide(at.h, at.v, 99);
+    const height = slide.getBoundingClientRect().height / Reveal.getScale();
+    return [Number(slide.style.zoom || 1), height, slide.innerText] }"""
+
+
+@pytest.fixture(scope="module")
+def lectures(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("slides") / "slides"
+    build(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as running:
+        started = printing.chromium(running)
+        yield started
+        started.close()
+
+
+@pytest.mark.parametrize("name", files.all_names())
+def test_every_slide_fits_and_nothing_is_asked_of_the_web(lectures, browser, name):
+    page, complaints = browser.new_page(viewport={"width": 1120, "height": 700}), []
+    page.on("console", lambda said: complaints.append(said.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda asked: asked.url.startswith(("file:", "data:")) or complaints.append(asked.url))
+    page.goto((lectures / f"{name}.html").as_uri())
+    page.wait_for_function("window.Reveal && Reveal.isReady()")
+    for i in range(page.evaluate("Reveal.getTotalSlides()")):
+        zoom, height, text = page.evaluate(LAST_STEP, i)
+        assert zoom >= 0.65 and height <= 701, f"slide {i + 1}, {text[:60]}: too much for one slide"
+    assert page.locator("aside.notes").count() >= 15 and page.locator(".fragment").count() >= 3
+    assert page.locator("mjx-container").count() > 3 and page.locator("mjx-merror").count() == 0
+    assert complaints == []
+    page.close()
