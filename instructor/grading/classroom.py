@@ -17,7 +17,7 @@ from pathlib import Path
 from tqdm.auto import tqdm
 
 from instructor.grading.digests import check_digest
-from instructor.grading.engine import Task, failed
+from instructor.grading.engine import Task, exercise_digest, failed
 from instructor.grading.grade_tables import as_csv, plain, printable
 from instructor.grading.intake import DUE, REFUSED, hand_ins, told
 from instructor.grading.notebook_file import Refused
@@ -87,6 +87,11 @@ class Classroom:
         for path in sorted(self.folder.glob(f"results/*/{notebook}.json")):
             with contextlib.suppress(ValueError):
                 yield json.loads(path.read_text()), path.stat().st_mtime_ns
+
+    def outdated(self, result):
+        """Whether a check has changed since a result was reached."""
+        return any(exercise["digest"] != exercise_digest(name, self.seed, result["digest"])
+                   for name, exercise in result["exercises"].items() if name in EXERCISES and "digest" in exercise)
 
     def count(self):
         return sum(1 for _ in self.folder.glob("results/*/*.json"))

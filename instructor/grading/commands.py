@@ -18,7 +18,7 @@ from instructor.grading.gradebook import Course
 from instructor.grading.intake import hand_ins, told
 from instructor.grading.layouts.base import Pupil
 from instructor.grading.listing import NoArchive
-from instructor.grading.names import own_folder
+from instructor.grading.names import is_anonymous
 from instructor.grading.pages import feedback
 from instructor.grading.roster import NoRoster, Roster
 from instructor.grading.sandbox import NoSandbox, refuse_without_sandbox
@@ -134,6 +134,8 @@ def write_results(classroom, changes=()):
             try:
                 course.record(result, version)
                 read = course.manual(student, notebook) if result["status"] == "graded" else {}
+                if classroom.outdated(result):
+                    result["notes"].append("a check has changed since: grade this hand-in again")
                 page = feedback(result, read)
                 line_of_table, points = row(result, read), total(result, read)
                 write_atomically(out / "feedback" / student / f"{notebook}.html", page)
@@ -169,12 +171,12 @@ def write_results(classroom, changes=()):
 
 def give_roster(roster, pupils):
     """Give pupils what the roster says of them; returns the people who have no result."""
-    taken = {}
+    roster.give_keys()
     for person in roster.people:
-        person.key = own_folder(person.name, id(person), taken)
         if person.key in pupils:
             pupils[person.key].roster = person.columns
-    return [person for person in roster.people if person.key not in pupils]
+    hidden = any(is_anonymous(pupil.name) for pupil in pupils.values())
+    return [person for person in roster.people if person.key not in pupils and not hidden]
 
 
 def nothing_of(person):

@@ -146,7 +146,7 @@ def grade_one(task, sandboxes):
     known = task.known.get("exercises", {}) if task.known.get("digest") == rebuilt.digest else {}
     wanted, left = wanted_by(rebuilt.cells), float(NOTEBOOK_SECONDS)
     for name, (home, function) in exercises.items():
-        digest = hashlib.sha256(f"{check_digest(name)} {task.seed} {rebuilt.digest}".encode()).hexdigest()
+        digest = exercise_digest(name, task.seed, rebuilt.digest)
         if known.get(name, {}).get("digest") == digest:
             result["exercises"][name] = known[name]
             continue
@@ -170,6 +170,11 @@ def grade_one(task, sandboxes):
         result["exercises"][name] = {**judgement, "digest": digest}
     result.update(status="graded", seconds=round(time.monotonic() - begin, 3))
     return result
+
+
+def exercise_digest(name, seed, handed_in):
+    """Of everything that an exercise's score depends on."""
+    return hashlib.sha256(f"{check_digest(name)} {seed} {handed_in}".encode()).hexdigest()
 
 
 def needs_whole(answer):

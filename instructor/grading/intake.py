@@ -5,9 +5,9 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from instructor.grading import layouts
-from instructor.grading.layouts.plain import COURSES
+from instructor.grading.layouts.plain import SOLUTIONS
 from instructor.grading.listing import Entry, Listing
-from instructor.grading.names import SECTIONS, Who, folded, newest_first, own_folder, readable, tokens
+from instructor.grading.names import SECTIONS, Who, folded, is_anonymous, newest_first, own_folder, readable, tokens
 from instructor.grading.recognise import Course
 
 DUE, REFUSED, IGNORED = "to be graded", "not graded", "ignored"
@@ -110,12 +110,13 @@ def students_of(claims, roster, intake):
         people[claim.layout.title, identity].append(claim)
     keys, merged, taken, ids = {}, defaultdict(list), {}, {}
     if roster:
-        for person in roster.people:
-            person.key = own_folder(person.name, id(person), taken)
+        taken = roster.give_keys()
+        numbered = {system for (system, _), theirs in people.items() for claim in theirs
+                    if claim.layout.lasting and roster.by_id.get(claim.who.number.casefold())}
     for (system, identity), theirs in people.items():
-        who, person, told = theirs[0].who, None, ""
+        who, person, told, layout = theirs[0].who, None, "", theirs[0].layout
         if roster:
-            person, told = roster.find(who)
+            person, told = roster.find(who.name, who.number if layout.lasting else "", system in numbered)
             if person and "number" not in told and keys.get(person, (system, ()))[0] == system and len(identity) > 2 \
                     and identity[2] and keys.get(person):
                 person, told = None, f"a second {who.name} with another number: the roster has one"
@@ -151,7 +152,8 @@ def students_of(claims, roster, intake):
                 {claim.who.name for claim in theirs})) + "; taken for one person, by the number"))
         merged[student] += theirs
     if roster:
-        intake.nothing = [person for person in roster.people if person.key not in merged]
+        hidden = any(is_anonymous(claim.who.name) for claim in claims)
+        intake.nothing = [person for person in roster.people if person.key not in merged and not hidden]
     return merged
 
 
@@ -165,7 +167,6 @@ def look_at(entry, name, student, claim, course):
     """What a student's file is."""
     item = HandedIn(entry, DUE, "", student, "?", claim.who, claim.when or entry.time, claim.layout.title, name=name)
     text = readable(name)[:100]
-    depth = max((n for n in range(len(entry.parts)) if entry.parts[:n][-1:] == claim.around[-1:]), default=0)
     if entry.junk:
         item.state, item.why = IGNORED, entry.junk
         return item
@@ -174,7 +175,7 @@ def look_at(entry, name, student, claim, course):
         return item
     seen = course.seen(entry)
     item.notebook, item.how, item.doubt = seen.notebook or "?", seen.how, seen.doubt
-    closed = next((part for part in entry.parts[depth + 1:-1] if part.lower() in COURSES), None)
+    closed = next((part for part in entry.parts[:-1] if part.lower() in SOLUTIONS), None)
     if closed:
         item.state, item.why, item.doubt = IGNORED, f"in a folder called {closed}: nobody's work", ""
     elif entry.why or seen.why:

@@ -20,7 +20,8 @@ MOST_MEMBERS = 200_000  # of an archive
 MOST_DEPTH = 3  # archives inside one another
 ENDINGS = re.compile(r"(?i)\.(zip|tar|tgz|tbz2?|txz|tar\.(gz|bz2|xz))$")
 FOREIGN = {b"7z\xbc\xaf\x27\x1c": "7-Zip", b"Rar!": "RAR"}
-JUNK = {"__MACOSX", "Thumbs.db", "desktop.ini", "Desktop.ini", "$RECYCLE.BIN", "System Volume Information", "Icon\r"}
+JUNK = {"__MACOSX", "Thumbs.db", "desktop.ini", "Desktop.ini", "$RECYCLE.BIN", "System Volume Information", "Icon\r",
+        "__pycache__", "node_modules", "site-packages"}
 
 
 class NoArchive(ValueError):
@@ -126,7 +127,7 @@ def zip_time(member):
 def junk(parts):
     """What hides a path from view, in words; "" when nothing does."""
     if any(part in JUNK or part.startswith(("~$", "._")) for part in parts):
-        return "left by Windows, macOS or Office"
+        return "left by Windows, macOS or a program"
     return "a hidden file" if any(part.startswith(".") and part not in (".", "..") for part in parts) else ""
 
 
@@ -236,11 +237,12 @@ class Listing:
                 file = os.fdopen(open_below(self.root, where[0]), "rb")
             else:
                 file = tempfile.TemporaryFile()
-                self.stack[-1][1].copy(where[depth - 1], file, MOST_ARCHIVE)
-                file.seek(0)
             try:
+                if depth > 1:
+                    self.stack[-1][1].copy(where[depth - 1], file, MOST_ARCHIVE)
+                    file.seek(0)
                 self.stack.append((where[:depth], Archive(file)))
-            except NoArchive:
+            except (NoArchive, Refused):
                 file.close()
                 raise
         return self.stack[len(where) - 1][1]

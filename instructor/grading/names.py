@@ -6,6 +6,7 @@ import zlib
 from dataclasses import dataclass
 
 LONGEST_NAME = 500  # characters of a name that are looked at
+NOBODY = {"participant", "teilnehmer", "teilnehmerin", "participante", "deelnemer", "partecipante"}  # Moodle's word
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ def newest_first(name):
 
 def tokens(text):
     """Words and numbers of a name, in small letters: "HW2-Müller" gives hw, 2, müller."""
-    return re.findall(r"\d+|[^\W\d_]+", unicodedata.normalize("NFKC", text[:LONGEST_NAME]).casefold())
+    text = re.sub(r"\d{8}T\d{6}Z", " ", text[:LONGEST_NAME])  # when Google made an archive
+    return re.findall(r"\d+|[^\W\d_]+", unicodedata.normalize("NFKC", text).casefold())
 
 
 def named(name, notebooks):
@@ -83,8 +85,10 @@ SECTIONS = {"section", "sections", "sec", "group", "groups", "grp", "gruppe", "g
 GENERIC = set("""notebook notebooks work rnn course src source code files file content drive my mydrive colab ipynb
     documents desktop solution solutions answer answers final done new old copy copies version tmp workspace project
     repo repository main master attachments attachment upload uploads folder vanilla untitled data python
-    jupyter""".split())
-NOISE = set("""copy kopie copie copia of von de di del final finale finished done new newest latest last version v ver
+    jupyter docs doc images figures pictures""".split())
+MONTHS = set("january february march april may june july august october november december jan feb mar apr jun jul "
+             "aug".split())
+NOISE = set("""copy kopie copie copia final finale finished done new newest latest last version v ver
     rev revised updated corrected fixed edited complete completed attempt try draft solution solutions solved submission
     submitted submit answer answers late ipynb txt json notebook notebooks checkpoint colab untitled""".split())
 
@@ -92,12 +96,20 @@ NOISE = set("""copy kopie copie copia of von de di del final finale finished don
 def is_box(name, notebooks):
     """Whether a folder's name speaks of a week, section, assignment or date, and of nobody."""
     words = set(tokens(name)) - {part for notebook in notebooks for part in tokens(notebook)}
-    return all(word in BOXES or word.isdigit() or len(word) == 1 for word in words)
+    if words and words <= MONTHS:
+        return False  # April and June are people too
+    return all(word in BOXES or len(word) == 1 or word.isdigit() and (len(word) < 5 or re.match(r"20\d{6}$", word))
+               for word in words)  # a longer number is a student's
 
 
 def is_generic(name, notebooks):
     """Whether a folder's name says nothing about whose it is."""
     return is_box(" ".join(word for word in tokens(name) if word not in GENERIC), notebooks)
+
+
+def is_anonymous(name):
+    """Whether a system hides who somebody is: marked blindly."""
+    return name.rpartition("-")[2].casefold() in NOBODY or name.startswith("anon_")
 
 
 def versions(names):
@@ -118,12 +130,14 @@ def owner_in(name, notebooks):
         short = r"[\W_]*".join(map(re.escape, tokens(notebook.partition("_")[2])))
         stem = re.sub(rf"(?<![^\W_]){pattern}(?![^\W_])|(?<![^\W_]){short}(?![^\W_])", " ", stem, flags=re.I)
     dates = r"\b(19|20)\d\d[-_. ]\d\d?[-_. ]\d\d?\b|(?<!\d)20\d{2}[-_.]?\d{2}[-_.]?\d{2}(?!\d)"
+    stem = re.sub(r"(?i)\b(copy of|kopie von|copie de|copia (de|di)|kopie van)\b", " ", stem)
     stem = re.sub(rf"\(\d{{1,2}}\)|{dates}", " ", stem)
     left = []
     for word in re.findall(r"[^\s_]+", re.sub(r"\s-\s|\s-|-\s", " ", stem)):
         bare = tokens(word)
         if not bare or all(part in NOISE or part in BOXES or len(part) < 3 and part.isdigit() for part in bare) \
-                and not (len(bare) == 1 and bare[0] in ("may", "jan", "april", "june", "august", "set")):
+                and not set(bare) <= MONTHS:
             continue
-        left.append(word.strip("-.,()[]"))
+        word = word.strip("-,()[]")
+        left.append(word if len(word) == 2 else word.strip("."))  # J. keeps its point
     return " ".join(word for word in left if word)

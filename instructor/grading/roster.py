@@ -5,7 +5,7 @@ import io
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from instructor.grading.names import folded
+from instructor.grading.names import folded, own_folder
 
 IDS = ("id", "id number", "student id", "student number", "sid", "sis user id", "sis login id", "login id", "username",
        "user name", "orgdefinedid", "identifier", "github_username", "canvas id", "lms_user_id", "display id",
@@ -21,6 +21,11 @@ class NoRoster(ValueError):
     """A roster that cannot be read; the message says what was expected."""
 
 
+def squashed(text):
+    """A name as Canvas writes it: letters and numbers alone, small."""
+    return "".join(c for c in text.casefold() if c.isalnum())
+
+
 @dataclass(eq=False)
 class Person:
     """A line of the roster. ids : numbers, user names and addresses; columns : what it says, by small-letter title"""
@@ -33,10 +38,11 @@ class Person:
 
     def called(self):
         """The forms that systems make of the name: in any order, and squashed as Canvas does."""
-        squashed = "".join(c for c in self.columns.get("sortable", self.name).casefold() if c.isalnum())
         first, last = self.columns.get("first", ""), self.columns.get("last", "")
-        return {folded(self.name), squashed, *("".join(c for c in text.casefold() if c.isalnum())
-                                               for text in (last + first, first + last) if text)} - {""}
+        words = self.name.split()
+        turned = (self.name, last + first, first + last, "".join(words[-1:] + words[:-1]),
+                  "".join(words[1:] + words[:1]))
+        return {folded(self.name), *(squashed(text) for text in turned)} - {""}
 
 
 class Roster:
@@ -45,7 +51,7 @@ class Roster:
     def __init__(self, path):
         self.people, self.unread = [], []
         raw = Path(path).read_bytes()
-        text = decoded(raw)
+        text = decoded(raw).lstrip("\ufeff")
         lines = list(csv.reader(io.StringIO(text), delimiter=max(",;\t", key=text.split("\n", 1)[0].count)))
         head = [cell.strip().lstrip("\ufeff#").strip().casefold() for cell in lines[0]] if lines else []
         if not set(head) & {*NAMES, *IDS, *FIRST, *LAST}:
@@ -85,21 +91,36 @@ class Roster:
             return
         self.people.append(Person(name or ids[0], ids, first(GROUPS), columns))
 
-    def find(self, who):
-        """(Person or None, why not, in words): by number, then by name; a name of two people is nobody's."""
-        by_number = self.by_id.get(who.number.casefold(), set()) if who.number else set()
-        for item in (who.name, who.name.partition("@")[0]):
+    def give_keys(self):
+        """Give everybody a folder of their own; returns folder -> whose."""
+        taken = {}
+        for person in self.people:
+            person.key = own_folder(person.name, person.ids, taken)
+        return taken
+
+    def find(self, name, number="", numbered=False):
+        """(Person or None, what to look at, in words): by number, then by name, then by a part of it that only one has.
+
+        number : that lasts, "" for none; numbered : the roster knows such numbers, so another one is a stranger's
+        """
+        by_number = self.by_id.get(number.casefold(), set()) if number else set()
+        for item in (name, name.partition("@")[0]):
             by_number = by_number or self.by_id.get(item.casefold(), set())
-        squashed = "".join(c for c in who.name.casefold() if c.isalnum())
-        by_name = self.by_name.get(folded(who.name), set()) | self.by_name.get(squashed, set())
+        by_name = self.by_name.get(folded(name), set()) | self.by_name.get(squashed(name), set())
         if len(by_number) == 1:
             person = next(iter(by_number))
-            told = "" if not by_name or person in by_name else \
-                f"called {who.name}, but its number is that of {person.name}: the number decides"
-            return person, told
+            return person, "" if not by_name or person in by_name else \
+                f"called {name}, but its number is that of {person.name}: the number decides"
+        if by_name and numbered and number:
+            return None, f"called {name} as on the roster, but with another number: the number decides"
+        if not by_name and (words := set(folded(name).split())):
+            some = [person for person in self.people
+                    if words <= (own := set(folded(person.name).split())) or len(own) > 1 and own <= words]
+            if len(some) == 1 and not numbered:
+                return some[0], f"taken for {some[0].name} of the roster, by a part of the name"
         if len(by_name) == 1:
             return next(iter(by_name)), ""
-        return None, f"{len(by_name)} people on the roster are called {who.name}" if by_name else "not on the roster"
+        return None, f"{len(by_name)} people on the roster are called {name}" if by_name else "not on the roster"
 
 
 def decoded(raw):

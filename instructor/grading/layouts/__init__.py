@@ -3,7 +3,7 @@
 import importlib
 import pkgutil
 
-from instructor.grading.layouts.base import Found, Layout, tree
+from instructor.grading.layouts.base import Found, Layout, Node, tree
 
 for _, _name, _ in pkgutil.iter_modules(__path__):
     importlib.import_module(f"{__name__}.{_name}")
@@ -18,6 +18,8 @@ def read(entries, course, name=""):
     """
     found, root = Found(), tree(entry for entry in entries if not entry.stray)
     root.name = name
+    if any(layout.student(name, Node(folders={name: root})) for layout in LAYOUTS):  # one student's folder
+        root = Node(folders={name: root}, depth=-1)
 
     def again(node, boxed=False):
         top = node.depth

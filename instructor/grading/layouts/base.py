@@ -38,9 +38,9 @@ class Node:
     chain : names of folders around it that hold nothing else; boxed : whether those lie in a folder of students
     """
 
-    def __init__(self, name="", up=None, archive=False):
-        self.name, self.up, self.archive, self.depth = name, up, archive, up.depth + 1 if up else 0
-        self.folders, self.files, self.other, self.chain, self.boxed = {}, [], [], (), False
+    def __init__(self, name="", up=None, archive=False, folders=(), depth=0):
+        self.name, self.up, self.archive, self.depth = name, up, archive, up.depth + 1 if up else depth
+        self.folders, self.files, self.other, self.chain, self.boxed = dict(folders), [], [], (), False
 
     def everything(self):
         """All entries below, hidden and empty ones too."""

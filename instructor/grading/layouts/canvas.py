@@ -9,7 +9,7 @@ from rnn_helpers.course import NOTEBOOKS
 
 POSSIBLE = "    Points Possible"  # what Canvas looks for, its spaces included
 FILE = re.compile(r"(?P<late>LATE_)?(?P<name>anon_[A-Za-z0-9]{1,40})_\d{1,20}_(?P<rest>.+)$")
-OWN = re.compile(r"(?P<name>\D.{0,200}?)(?P<late>_LATE)?_(?P<number>\d{1,20})_(?P<file>\d{1,20})_(?P<rest>.+)$")
+OWN = re.compile(r"(?P<name>[^_].{0,200}?)(?P<late>_LATE)?_(?P<number>\d{1,20})_(?P<file>\d{1,20})_(?P<rest>.+)$")
 
 
 class Canvas(Layout):

@@ -4,10 +4,9 @@ import re
 import unicodedata
 
 from instructor.grading.layouts.base import Layout
-from instructor.grading.names import LONGEST_NAME, Who
+from instructor.grading.names import LONGEST_NAME, Who, is_anonymous
 
 MARK = re.compile(r"_(\d{1,20})_assignsubmission_[a-z]{1,40}(?=_|$)_?")
-NOBODY = {"participant", "teilnehmer", "teilnehmer/in", "participante", "deelnemer", "partecipante"}  # marked blindly
 
 
 class Moodle(Layout):
@@ -34,7 +33,7 @@ class Moodle(Layout):
             if len(MARK.findall(name)) > 1 else ""
 
     def identity(self, who):
-        return ("number", who.number) if who.name.rpartition("-")[2].casefold() in NOBODY else ("name", who.name)
+        return ("number", who.number) if is_anonymous(who.name) else ("name", who.name)
 
     def tables(self, pupils, notebooks, maximum):
         """A grading worksheet per notebook (mod/assign/feedback/offline): Identifier, Grade and Last modified (grade)

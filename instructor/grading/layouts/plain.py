@@ -5,10 +5,11 @@ from collections import Counter, defaultdict
 
 from instructor.grading.layouts.base import Claim, Layout
 from instructor.grading.layouts.clones import Clones, is_clone
-from instructor.grading.names import NOISE, Who, is_box, is_generic, owner_in, tokens, versions
+from instructor.grading.names import GENERIC, NOISE, Who, is_box, is_generic, owner_in, tokens, versions
 
 LISTS = (".csv", ".txt", ".md", ".xls", ".xlsx", ".yml", ".yaml", ".json", ".db", ".toml", ".log", ".sh", ".html")
-COURSES = {"solutions", "solution", "source", "release", "autograded", "feedback", "rnn_helpers"}  # never a student's
+SOLUTIONS = {"solutions", "autograded", "rnn_helpers"}  # wherever such a folder lies, it is nobody's work
+COURSES = SOLUTIONS | {"solution", "source", "release", "feedback"}  # beside students
 
 
 class Plain(Layout):
@@ -26,11 +27,16 @@ class Plain(Layout):
         folders, around = list(node.folders), node.around()
         for name in folders:
             inner = node.folders[name]
-            if boxes and (name in boxes or not direct(inner, course) and held(inner, course)
-                          and not is_clone(inner)):
+            box = boxes and is_box(name, course.notebooks)
+            if boxes and (name in boxes or not direct(inner, course) and not is_clone(inner)
+                          and (held(inner, course) or box and inner.folders)):
                 found.boxes.append(name)
                 del node.folders[name]
                 again(inner, boxed=True)
+                continue
+            if box and not inner.files or set(tokens(name)) <= GENERIC and not held(inner, course):
+                found.left += [(entry, entry.junk or "it holds no notebook, and its name is nobody's")
+                               for entry, _ in node.take(name)]
                 continue
             doubt = "it lies beside folders of weeks or sections" if boxes else ""
             who, is_archive = name, inner.archive
@@ -41,29 +47,32 @@ class Plain(Layout):
 
     def boxes(self, node, course):
         """Names of the folders that hold students, when most of them do."""
-        known = [name for name, inner in node.folders.items() if held(inner, course) or not inner.everything()]
-        found = {name for name in known if self.is_box(node.folders[name], course)}
-        return found if 2 * len(found) >= len(known) else set()
+        known = [name for name, inner in node.folders.items() if held(inner, course)]
+        said = {name: self.is_box(node.folders[name], course) for name in known}
+        sure = [name for name in known if said[name] > 1]  # a name or a system says so: half of them are enough
+        found = {name for name in known if said[name]}
+        return found if 2 * len(sure) >= len(known) or 2 * len(found) > len(known) else set()
 
     def is_box(self, node, course):
+        """Whether a folder holds students: 2 when names say so, 1 when it looks like it, 0 when it does not."""
         inner = {name: folder for name, folder in node.folders.items()
                  if name.lower() not in COURSES and held(folder, course)}
         if is_clone(node):
-            return False
+            return 0
         if systems_know(node):
-            return True
-        speaks_of_nobody = is_box(node.name, course.notebooks)
+            return 2
+        speaks_of_nobody = (is_generic if node.archive else is_box)(node.name, course.notebooks)
         files = direct(node, course)
         if files:
             owners = {owner_in(entry.parts[-1], course.notebooks) for entry in files}
-            return speaks_of_nobody and "" not in owners and not inner
+            return 2 * (speaks_of_nobody and "" not in owners and not inner)
         if speaks_of_nobody and any(not is_generic(name, course.notebooks) or self.is_box(folder, course)
                                     for name, folder in inner.items()):
-            return True
+            return 2
         people = [name for name in inner if not is_box(name, course.notebooks) and set(tokens(name)) - NOISE]
         shared = Counter(notebook for name in people for notebook in
                          {course.seen(entry).notebook for entry in notebooks_in(inner[name], course)})
-        return len(people) > 1 and max(shared.values(), default=0) > 1 and not versions(people)
+        return int(len(people) > 1 and max(shared.values(), default=0) > 1 and not versions(people))
 
     def files(self, node, found, course, beside):
         """Files that lie straight in a folder of the class: by the names in their names."""

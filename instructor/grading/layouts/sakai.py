@@ -5,7 +5,8 @@ import re
 from instructor.grading.layouts.base import Layout
 from instructor.grading.names import LONGEST_NAME, Who
 
-NAME = re.compile(r"(?P<name>[^()]{1,200})\((?P<id>[^()]{1,100})\)(?:_Submission attachment\(s\)_(?P<rest>.+))?$")
+NAME = re.compile(r"(?P<name>.{1,300})\((?P<id>[^()]{1,100})\)(?P<rest>)$")  # the last id is Sakai's
+FLAT = re.compile(r"(?P<name>.{1,300}?)\((?P<id>[^()]{1,100})\)_Submission attachment\(s\)_(?P<rest>.+)$")
 OWN = ("timestamp.txt", "comments.txt", "feedbacktext.html", "grades.csv", "grades.xls")
 
 
@@ -17,7 +18,7 @@ class Sakai(Layout):
     title, order = "Sakai", 20
 
     def student(self, name, node):
-        match = NAME.match(name[:LONGEST_NAME])
+        match = FLAT.match(name[:LONGEST_NAME]) or NAME.match(name[:LONGEST_NAME])
         if not match or not match["rest"] and name not in node.folders:
             return None
         inside = node.folders.get(name)

@@ -1,0 +1,88 @@
+"""The roster: every system's export is read, people are found by number, then name, and strangers are told."""
+
+import pytest
+
+from instructor.grading.intake import DUE
+from instructor.grading.roster import NoRoster, Roster
+from tests.grading.layouts.builder import FIRST, SECOND, unpacked, work, written
+from tests.grading.layouts.test_layouts import N, look
+
+EXPORTS = {
+    "ours": "id,name,group\n7001,Ada Lovelace,A\n7002,Böb O'Brien,B\n",
+    "moodle": '\ufeff"First name",Surname,"ID number","Email address",Groups\nAda,Lovelace,7001,ada@x.org,A\n'
+              "Böb,O'Brien,7002,bob@x.org,B\n",
+    "moodle, German": "Vorname;Nachname;Matrikelnummer;E-Mail\nAda;Lovelace;7001;ada@x.org\nBöb;O'Brien;7002;bob@x.org\n",
+    "canvas": "Student,ID,SIS User ID,SIS Login ID,Section,Week 1\n    Points Possible,,,,,12\n"
+              '"Lovelace, Ada",101,7001,ada,A,\n"O\'Brien, Böb",102,7002,bob,B,3\n"Student, Test",9,,x,A,\n',
+    "blackboard": '"Last Name"\t"First Name"\t"Username"\t"Student ID"\t"Availability"\nLovelace\tAda\tada\t7001\tYes\n'
+                  "O'Brien\tBöb\tbob\t7002\tYes\n",
+    "brightspace": "OrgDefinedId,Username,Last Name,First Name,Email,End-of-Line Indicator\n"
+                   "#7001,#ada,Lovelace,Ada,ada@x.org,#\n#7002,#bob,O'Brien,Böb,bob@x.org,#\n",
+    "sakai": "Student ID,Student Name\nada,\"Lovelace, Ada\"\nbob,\"O'Brien, Böb\"\n",
+    "gradescope": "First Name,Last Name,SID,Email,Section\nAda,Lovelace,7001,ada@x.org,A\nBöb,O'Brien,7002,bob@x.org,B\n",
+    "github classroom": "identifier,github_username,github_id,name\n7001,ada,1,Ada Lovelace\n7002,bob,2,Böb O'Brien\n",
+    "nbgrader": "id,last_name,first_name,email,lms_user_id\nada,Lovelace,Ada,ada@x.org,1\nbob,O'Brien,Böb,bob@x.org,2\n",
+}
+
+
+def roster(tmp_path, text, encoding="utf-8"):
+    return Roster(written(tmp_path / "roster.csv", text.encode(encoding)))
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_exports_are_read(tmp_path, name, encoding):
+    found = roster(tmp_path, EXPORTS[name], encoding)
+    assert len(found.people) == 2
+    ada, bob = found.people
+    for said in ("Ada Lovelace", "Lovelace, Ada", "LOVELACE Ada"):
+        assert found.find(said) == (ada, "")
+    assert found.find("Bob O'Brien") == (bob, "") and found.find("lovelaceada")[0] is ada
+    assert found.find("Zoe Young") == (None, "not on the roster")
+    number = next(item for item in bob.ids if "@" not in item)
+    assert found.find("Ada Lovelace", number)[0] is bob and "the number decides" in found.find("Ada Lovelace", number)[1]
+
+
+def test_what_is_no_roster_says_what_is_expected(tmp_path):
+    for text in ("", "a,b\n1,2\n"):
+        with pytest.raises(NoRoster, match="expected titles of columns"):
+            roster(tmp_path, text)
+
+
+def test_everybody_has_a_row_strangers_are_told_and_one_person_is_one(tmp_path):
+    people = roster(tmp_path, EXPORTS["moodle"] + "Cy,Young,7003,cy@x.org,B\nLi,Na,7004,li@x.org,B\n")
+    intake = look(unpacked(tmp_path / "class", {
+        f"w1/Ada Lovelace_11_assignsubmission_file_/{N}": work(), "w2/Ada Lovelace_21_assignsubmission_file_/x.ipynb": work(SECOND),
+        f"w1/Mallory_12_assignsubmission_file_/{N}": work(), f"w1/bob@x.org_13_assignsubmission_file_/{N}": work(),
+        f"w1/Young_14_assignsubmission_file_/{N}": work()}), roster=people)
+    assert {(item.student, item.notebook) for item in intake.items if item.state == DUE} == {
+        ("Ada_Lovelace", FIRST), ("Ada_Lovelace", SECOND), ("Mallory", FIRST), ("Böb_O_Brien", FIRST), ("Cy_Young", FIRST)}
+    assert [person.name for person in intake.nothing] == ["Li Na"]
+    told = dict(intake.doubts)
+    assert told["Mallory"] == "not on the roster" and "part of the name" in told["Cy_Young"]
+    assert "numbers differ" in told["Ada_Lovelace"]
+
+
+def test_a_name_does_not_make_one_student_another(tmp_path):
+    """Eve calls herself Ada in Canvas: her number is her own."""
+    people = roster(tmp_path, EXPORTS["canvas"])
+    intake = look(unpacked(tmp_path / "class", {"lovelaceada_101_1001_x.ipynb": work(), "lovelaceada_666_1002_x.ipynb": work()}),
+                  roster=people)
+    keys = {item.who.number: item.student for item in intake.items if item.state == DUE}
+    assert keys["101"] == "Lovelace__Ada" and keys["666"] not in ("Lovelace__Ada", "O_Brien__Böb")
+    assert any("number decides" in words for _, words in intake.doubts)
+
+
+def test_two_of_one_name_stay_two(tmp_path):
+    people = roster(tmp_path, "id,name\n1,Ada Lovelace\n2,Ada Lovelace\n")
+    intake = look(unpacked(tmp_path / "class", {f"Ada Lovelace_11_assignsubmission_file_/{N}": work(),
+                                                f"Ada Lovelace_12_assignsubmission_file_/{N}": work()}), roster=people)
+    assert len({item.student for item in intake.items if item.state == DUE}) == 2
+    assert any("2 people on the roster" in words for _, words in intake.doubts)
+
+
+def test_a_number_that_lasts_is_the_same_student_under_a_new_name(tmp_path):
+    first = look(unpacked(tmp_path / "one", {"lovelaceada_101_1001_x.ipynb": work()}))
+    second = look(unpacked(tmp_path / "two", {"byronada_101_1009_x.ipynb": work(SECOND)}), known=first.known)
+    assert {item.student for item in first.items} == {item.student for item in second.items} == {"lovelaceada_101"}
+    assert "is called byronada now" in dict(second.doubts)["lovelaceada_101"]
