@@ -5,15 +5,15 @@ import subprocess
 import sys
 
 SECONDS = 5  # for all answers of a notebook together
-ORDINARY = 300  # marks of Markdown and TeX in an answer that need no trial
+ORDINARY, SHORT = 300, 5000  # marks of Markdown and TeX, and characters, of an answer that needs no trial
 RENDER = "import sys; from nbconvert.filters import markdown2html; markdown2html(sys.stdin.read())"
 
 
 def shown_verbatim(answers):
-    """The grade ids of answers that could not be rendered in time; one with few marks is not tried."""
+    """The grade ids of answers that could not be rendered in time; one that is short and has few marks is not tried."""
     found = []
     for name, text in answers.items():
-        if len(re.findall(r"[\[\]()<>*_`~$\\|&!#]", text)) > ORDINARY and not renders(text):
+        if (len(text) > SHORT or len(re.findall(r"[\[\]()<>*_`~$\\|&!#]", text)) > ORDINARY) and not renders(text):
             found.append(name)
     return found
 

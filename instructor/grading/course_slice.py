@@ -9,7 +9,6 @@ import ast
 import functools
 import marshal
 
-from instructor.grading.box.statements import without_magics
 from instructor.grading.closure import Closure, imports, modules, place, statements, uses
 from rnn_helpers.check import EXERCISES
 from rnn_helpers.check.whose import observe_both
@@ -106,7 +105,7 @@ def wanted_by(cells):
     found, ours, aliases, attributes = set(), set(), {}, set()
     for _, source in cells:
         try:
-            tree = ast.parse(without_magics(source))
+            tree = ast.parse(source)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
         for node in ast.walk(tree):

@@ -1,24 +1,29 @@
 """Grades one notebook of one student: reads it, has its functions run in a sandbox, judges what was observed."""
 
 import ast
+import contextlib
 import dataclasses
 import functools
 import hashlib
+import importlib.util
 import json
+import marshal
 import os
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from instructor.grading.answers import shown_verbatim
-from instructor.grading.box.statements import without_magics
+from instructor.grading.box.statements import needed, seen_by_check
 from instructor.grading.course_slice import ENTRY, slice_for, wanted_by
 from instructor.grading.digests import check_digest
 from instructor.grading.notebook_file import Refused, bytes_of, cells_in
-from instructor.grading.rebuild import grade_id, is_stub, rebuild
+from instructor.grading.rebuild import NO_PYTHON, does_not_parse, grade_id, is_stub, rebuild
 from instructor.grading.sandbox import Limits, Sandbox, SandboxDied
 from instructor.grading.scoring import SECONDS, Malformed, fixture, nothing, score
 from instructor.grading.similar import packed
+from rnn_helpers.check.advice import Advice
 
 ONE = Limits(cpu=SECONDS + 5, wall=120, memory=3 << 29)  # of an exercise, its definitions included
 WHOLE = Limits(cpu=60, wall=360, memory=2 << 30)  # when a function needs what the rest of the notebook computes
@@ -84,6 +89,7 @@ def prepare(task):
     for name in exercises:
         check_digest(name)
         slice_for(name, *wanted)
+    rebuild(cells, cells)
 
 
 class Sandboxes:
@@ -152,9 +158,9 @@ def grade_one(task, sandboxes):
             continue
         inputs, answer = fixture(name, task.seed, rebuilt.digest), {"missing": "spent"}
         if left > 0:
-            request = {"cells": rebuilt.cells, "function": function, "home": rebuilt.homes.get(home, ""),
-                       "inputs": dict(inputs),
-                       "modules": slice_for(name, *wanted), "entry": ENTRY, "seconds": SECONDS, "whole": False}
+            request = {"cells": rebuilt.cells, "upto": rebuilt.checked[f"check_{name}"], "function": function,
+                       "home": rebuilt.homes.get(home, ""), "inputs": dict(inputs), "entry": ENTRY, "seconds": SECONDS,
+                       "modules": {**written(rebuilt.files), **slice_for(name, *wanted)}, "whole": False}
             answer = sandboxes.ask(request, ONE)
             left -= answer["seconds"]
             if needs_whole(answer):
@@ -167,6 +173,10 @@ def grade_one(task, sandboxes):
         except Exception as error:
             judgement = nothing(name, "odd")
             result["notes"].append(f"what {name} returned could not be judged ({type(error).__name__})")
+        if judgement["points"] < judgement["maximum"] and (lacking := absent(rebuilt, name, function)):
+            words = f"{', '.join(lacking)}: not installed where this is graded, so its import failed there"
+            judgement["advice"].append(Advice(words).as_dict())
+            result["notes"].append(f"{name}: {words}")
         result["exercises"][name] = {**judgement, "digest": digest}
     result.update(status="graded", seconds=round(time.monotonic() - begin, 3))
     return result
@@ -194,16 +204,30 @@ def judged(name, inputs, answer, rebuilt, home, function):
             return nothing(name, "died")
     if answer["missing"] == "undefined" and (broken := does_not_parse(dict(rebuilt.cells).get(rebuilt.homes.get(home),
                                                                                               ""))):
-        return nothing(name, "broken", error=broken[0], line=broken[1])
+        return nothing(name, "broken", error=broken[0], line=broken[1], python=".".join(map(str, sys.version_info[:2])))
     return nothing(name, answer["missing"], function=function)
 
 
-def does_not_parse(source):
-    """(kind of error, line) of a cell that is no Python, else None."""
-    try:
-        ast.parse(without_magics(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        return type(error).__name__, getattr(error, "lineno", "?")
+def written(files):
+    """Modules that a notebook writes beside itself: name -> (is a package, marshalled code); those that are Python."""
+    found = {}
+    for name, source in files.items():
+        with contextlib.suppress(*NO_PYTHON):
+            found[name] = False, marshal.dumps(compile(source, f"{name}.py", "exec"))
+    return found
+
+
+def absent(rebuilt, name, function):
+    """The modules that a function's statements import, and that are not installed here."""
+    chosen = []
+    with contextlib.suppress(*NO_PYTHON):  # an expression of ten thousand terms
+        seen, later, _ = seen_by_check(rebuilt.cells, rebuilt.checked[f"check_{name}"])
+        chosen = [node for _, node in needed(seen + later, function)]
+    tops = {alias.name.split(".")[0] for node in chosen if isinstance(node, ast.Import) for alias in node.names}
+    tops |= {node.module.split(".")[0] for node in chosen
+             if isinstance(node, ast.ImportFrom) and node.module and not node.level}
+    return sorted(top for top in tops - rebuilt.files.keys() - sys.modules.keys()
+                  if importlib.util.find_spec(top) is None)
 
 
 def as_json(result):

@@ -1,32 +1,42 @@
-"""Puts a submission's sources on the notebook that was handed out."""
+"""Puts a submission's sources on the notebook that was handed out, in the order in which a kernel would run them."""
 
 import ast
+import functools
 import hashlib
 import json
 import re
 from dataclasses import dataclass, field
 
-from instructor.grading.box.statements import without_magics
+from IPython.core.inputtransformer2 import TransformerManager
 
-STUB = "raise NotImplementedError"
+from instructor.grading.box.statements import names_bound
+
+NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
+RUNS = r"%(?:time|timeit|prun|memit|mprun|lprun)\b"  # what stands behind these magics is run as it is
+SPECIAL, MOST_SPECIAL = r"(?m)^[ \t]*[%!?].*$|^.*\?[ \t]*$", 50  # IPython reads the whole cell again for each
+RUNS_CELL = rf"%{RUNS}|%%(?:capture|debug)\b"
 
 
 @dataclass
 class Rebuilt:
     """A submission put on the release's skeleton.
 
-    cells : list of (name, source) of code, in the release's order, with the student's additions at their places
+    cells : list of (name, Python) of code: the submission's in its own order, the release's where they are missing
+    checked : exercise's check, "check_NAME" -> how many of the cells are run before it
     homes : exercise cell's grade id -> the name of its cell in `cells`
     sources : exercise cell's grade id -> its source
     answers : grade id of a written answer -> its text
+    files : name of a module that %%writefile writes -> its source
     notes : what was unusual, in words
     digest : sha256 of everything that can change the score
     """
 
-    cells: list
-    homes: dict
-    sources: dict
-    answers: dict
+    cells: list = field(default_factory=list)
+    checked: dict = field(default_factory=dict)
+    homes: dict = field(default_factory=dict)
+    sources: dict = field(default_factory=dict)
+    answers: dict = field(default_factory=dict)
+    files: dict = field(default_factory=dict)
     notes: list = field(default_factory=list)
     digest: str = ""
 
@@ -39,17 +49,84 @@ def grade_id(cell):
     return name if isinstance(name, str) else None
 
 
-def defines(source):
-    """The top-level functions that a cell's source defines; none when it does not parse."""
+def does_not_parse(source):
+    """(kind of error, line) of a source that is no Python, else None."""
     try:
-        return {node.name for node in ast.parse(without_magics(source)).body if isinstance(node, ast.FunctionDef)}
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        ast.parse(source)
+    except NO_PYTHON as error:
+        return type(error).__name__, getattr(error, "lineno", "?")
+
+
+@functools.lru_cache(maxsize=256)
+def python_of(source):
+    """The Python that a kernel makes of a cell: IPython's own syntax becomes calls of `get_ipython()`.
+
+    What cell magics run that is no Python is left out; a cell that IPython does not understand stays as it is.
+    """
+    if not does_not_parse(source):
+        return source
+    first, _, rest = source.lstrip().partition("\n")
+    if re.match(RUNS_CELL, first):
+        return python_of("\n" + rest)
+    if first.startswith("%%"):
+        return ""
+    if len(re.findall(SPECIAL, source)) > MOST_SPECIAL:
+        return re.sub(SPECIAL, "", source)
+    try:
+        found = TransformerManager().transform_cell(re.sub(rf"(?m)^(\s*){RUNS}[ \t]+(?=[^-\s])", r"\1", source))
+    except Exception:  # of a tokenizer and many transformers, on whatever there is
+        return source
+    return source if does_not_parse(found) else found
+
+
+@functools.lru_cache(maxsize=256)
+def defines(source):
+    """The names that a cell's Python binds at its top level; those of its functions when it does not parse."""
+    try:
+        return set().union(*(names_bound(node) for node in ast.parse(source).body if not isinstance(node, ast.Expr)))
+    except NO_PYTHON:
         return set(re.findall(r"^def\s+(\w+)\s*\(", source, re.M))  # a cell with an error still belongs somewhere
 
 
 def is_stub(source):
-    """Whether an exercise cell is as it was released."""
-    return STUB in source and "YOUR CODE HERE" in source
+    """Whether an exercise cell is as it was released: its functions hold nothing but `raise NotImplementedError()`."""
+    if does_not_parse(source):
+        return False
+    bodies = [[part for part in node.body if not (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))]
+              for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
+    return bool(bodies) and all(
+        len(body) == 1 and isinstance(body[0], ast.Raise) and "NotImplementedError" in ast.unparse(body[0])
+        for body in bodies)
+
+
+def places(release, submission):
+    """Which cell of the release each cell of a submission is, by grade id, cell id or text: indices, or None."""
+    by_grade = {grade_id(cell): i for i, cell in enumerate(release) if grade_id(cell)}
+    by_id = {cell["id"]: i for i, cell in enumerate(release) if "id" in cell}
+    by_text = {}
+    for i, cell in enumerate(release):
+        by_text.setdefault(cell["source"].strip(), []).append(i)
+    found = [by_grade.get(grade_id(cell), by_id.get(cell.get("id"))) for cell in submission]
+    for i, cell in enumerate(submission):
+        if found[i] is None and cell["source"].strip():
+            found[i] = next((j for j in by_text.get(cell["source"].strip(), ()) if j not in found), None)
+    return found
+
+
+def in_order(release, submission, found):
+    """(index in the submission or None, index in the release or None) of all cells: the submission's, and below each
+    the release's that are missing there and follow it."""
+    def missing_after(index):
+        while (index := index + 1) < len(release) and index not in found:
+            yield None, index
+
+    order, done = [*missing_after(-1)], set()
+    for i, place in enumerate(found):
+        order.append((i, place))
+        if place is not None and place not in done:
+            done.add(place)
+            order += missing_after(place)
+    return order
 
 
 def rebuild(release, submission):
@@ -59,76 +136,87 @@ def rebuild(release, submission):
     ----------
     release, submission : lists of cells; of the submission only cell types, sources, ids and grade ids are looked at
 
-    Exercise cells are matched by grade id, else by cell id, else by the function they define; of several candidates the
-    last that is not the stub counts. Checks and the course's other cells are taken from the release; cells that the
-    student added stay, at their places.
+    What counts is what a kernel would hold when an exercise's check is run: the submission's cells above its last check
+    of that exercise, in their order. The release's cells are put in where they are missing, and before those that were
+    changed. A function without a definition above its check is looked for below.
     """
-    notes, by_grade, by_id, by_function = [], {}, {}, {}
-    for index, cell in enumerate(submission):
-        if name := grade_id(cell):
-            by_grade.setdefault(name, []).append(index)
-        if isinstance(cell.get("id"), str):
-            by_id.setdefault(cell["id"], []).append(index)
-        if cell["cell_type"] == "code":
-            for name in defines(cell["source"]):
-                by_function.setdefault(name, []).append(index)
-    released_sources = {cell["source"].strip() for cell in release}
-    released_ids = {cell.get("id") for cell in release} | {grade_id(cell) for cell in release}
-    used, chosen, homes, sources, answers = set(), {}, {}, {}, {}
-    for cell in release:
+    rebuilt, found = Rebuilt(), places(release, submission)
+    homes = {i: function for i, cell in enumerate(release)
+             if cell["cell_type"] == "code" and cell["metadata"].get("nbgrader", {}).get("solution")
+             and (function := next(iter(sorted(defines(cell["source"]))), None))}
+    released = [place is not None and place not in homes and cell["source"].strip() == release[place]["source"].strip()
+                for place, cell in zip(found, submission, strict=True)]
+    python = [python_of(cell["source"]) if cell["cell_type"] == "code" or place in homes else ""
+              for place, cell in zip(found, submission, strict=True)]
+    named = [set() if same else defines(text) for text, same in zip(python, released, strict=True)]
+    # an answer that became text by a slip of the hand is run, too
+    runs = [not same and (cell["cell_type"] == "code" or homes.get(place) in names)
+            for cell, place, names, same in zip(submission, found, named, released, strict=True)]
+    solved = {function: [i for i, names in enumerate(named) if function in names and runs[i] and not is_stub(python[i])]
+              for function in homes.values()}
+    end, given = {}, set()  # index in the submission -> number of cells up to it; cells of the release that are in
+    for i, place in in_order(release, submission, found):
+        answered = place in homes and solved[homes[place]]
+        if place is not None and place not in given and release[place]["cell_type"] == "code" and (
+                place not in homes or i is None and not answered):
+            given.add(place)
+            rebuilt.cells.append((f"cell {grade_id(release[place]) or release[place].get('id')}",
+                                  release[place]["source"]))
+        if i is not None:
+            if runs[i] and not (answered and is_stub(python[i])):
+                rebuilt.cells.append((f"your cell {i + 1}", python[i]))
+            end[i] = len(rebuilt.cells)
+            if match := re.match(r"\s*%%(?:writefile|file)[ \t]+(?:\./)?([A-Za-z_]\w*)\.py[ \t]*\n",
+                                 submission[i]["source"]):
+                rebuilt.files[match[1]] = submission[i]["source"][match.end():]
+    for place, cell in enumerate(release):
         name, info = grade_id(cell), cell["metadata"].get("nbgrader", {})
-        if not info.get("solution"):
+        if info.get("grade") and not info.get("solution"):
+            call = re.compile(rf"\bcheck\s*\.\s*{re.escape(name.removeprefix('check_'))}\s*\(")
+            checks = [i for i, where in enumerate(found) if where == place or call.search(python[i])]
+            rebuilt.checked[name] = end[max(checks)] if checks else len(rebuilt.cells)
+    for place, function in homes.items():
+        name = grade_id(release[place])
+        upto = rebuilt.checked.get(f"check_{name}", len(rebuilt.cells))
+        mine = [i for i, where in enumerate(found) if where == place]
+        chosen = [i for i in solved[function] if end[i] <= upto] or solved[function] or mine
+        if not chosen:
+            rebuilt.notes.append(f"the cell for {name} is missing")
             continue
-        function = next(iter(sorted(defines(cell["source"]))), None) if cell["cell_type"] == "code" else None
-        named = by_grade.get(name, [])
-        if function:  # a duplicated or retyped cell may lie under any id, so every definition is looked at
-            candidates = [i for i in dict.fromkeys([*named, *by_id.get(cell.get("id"), [])])
-                          if function in defines(submission[i]["source"])] or []
-            others = [i for i in by_function.get(function, []) if i not in candidates]
-        else:
-            candidates, others = named or by_id.get(cell.get("id"), []), []
-        solved = [i for i in candidates if not is_stub(submission[i]["source"])]
-        solved_others = [i for i in others if not is_stub(submission[i]["source"])]
-        pick = solved[-1] if solved else solved_others[-1] if solved_others else (
-            candidates[-1] if candidates else others[-1] if others else named[-1] if named else None)
-        if pick is None:
-            notes.append(f"the cell for {name} is missing")
-            continue
-        if len(candidates) > 1:
-            notes.append(f"the cell for {name} is there {len(candidates)} times; the one changed last counts")
-        if pick not in named:
-            notes.append(f"the cell for {name} was found by {'the function it defines' if function else 'its cell id'}")
-        used |= {pick, *candidates}
-        chosen[name] = submission[pick]["source"]
-        if cell["cell_type"] == "code":
-            homes[name] = f"cell {name}"
-            sources[name] = chosen[name]
-        else:
-            answers[name] = submission[pick]["source"]
-    cells = []
-    added = []  # (index of the release cell that it follows, name, source)
-    known = {}
-    for index, cell in enumerate(release):
-        known[cell.get("id")] = known[grade_id(cell)] = index
-    after = -1
-    for index, cell in enumerate(submission):
-        where = known.get(grade_id(cell)) if grade_id(cell) else known.get(cell.get("id"))
-        if where is not None:
-            after = where
-        if index in used or cell["cell_type"] != "code" or cell["source"].strip() in {"", *released_sources}:
-            continue
-        if grade_id(cell) in released_ids - {None}:
-            continue  # a changed check cell, or an unsolved copy: the release's own counts
-        added.append((after, f"your cell {index + 1}", cell["source"]))
-    for _, name, source in (a for a in added if a[0] == -1):
-        cells.append((name, source))
-    for index, cell in enumerate(release):
-        if cell["cell_type"] == "code":
-            name = grade_id(cell)
-            solution = cell["metadata"].get("nbgrader", {}).get("solution")
-            cells.append((f"cell {name or cell.get('id')}", chosen.get(name, cell["source"]) if solution
-                          else cell["source"]))
-        cells += [(name, source) for where, name, source in added if where == index]
-    rebuilt = Rebuilt(cells, homes, sources, answers, notes)
-    rebuilt.digest = hashlib.sha256(json.dumps([cells, sorted(answers.items())]).encode()).hexdigest()
+        pick = chosen[-1]
+        if len(copies := [i for i in mine if function in named[i]]) > 1:
+            rebuilt.notes.append(f"the cell for {name} is there {len(copies)} times; what its check sees counts")
+        if pick not in mine or grade_id(submission[pick]) != name:
+            how = "its cell id" if pick in mine else "the function it defines"
+            rebuilt.notes.append(f"the cell for {name} was found by {how}")
+        rebuilt.homes[name] = f"your cell {pick + 1}"
+        rebuilt.sources[name] = "\n\n".join(submission[i]["source"] for i in mine if function not in named[i]
+                                            and pick in mine and i < pick) + "\n\n" + submission[pick]["source"]
+        rebuilt.sources[name] = rebuilt.sources[name].strip("\n")
+    written_answers(release, submission, found, rebuilt)
+    rebuilt.digest = hashlib.sha256(json.dumps([rebuilt.cells, rebuilt.checked, rebuilt.files,
+                                                sorted(rebuilt.answers.items())]).encode()).hexdigest()
     return rebuilt
+
+
+def written_answers(release, submission, found, rebuilt):
+    """The texts of the written answers: their own cells, and text cells that a student put below them."""
+    for place, cell in enumerate(release):
+        if cell["cell_type"] == "code" or not cell["metadata"].get("nbgrader", {}).get("solution"):
+            continue
+        name, own = grade_id(cell), [i for i, where in enumerate(found) if where == place]
+        above = own or [i for i, where in enumerate(found) if where == place - 1]
+        if not above:
+            rebuilt.notes.append(f"the cell for {name} is missing")
+            continue
+        more, i = [], above[-1] + 1
+        while i < len(found) and found[i] is None and submission[i]["cell_type"] == "markdown":
+            more.append(i)
+            i += 1
+        texts = [submission[i]["source"] for i in own + more if submission[i]["source"].strip()]
+        rebuilt.answers[name] = "\n\n".join([t for t in texts if t.strip() != cell["source"].strip()]
+                                            or [cell["source"]])
+        if more:
+            rebuilt.notes.append(f"the answer {name} is or goes on in your cell {', '.join(str(i + 1) for i in more)}")
+        if re.search(r"!\[[^]\n]{0,200}\]\(|<img\b|\(a picture\)", rebuilt.answers[name]):
+            rebuilt.notes.append(f"the answer {name} has a picture, which is to be seen in the file that was handed in")

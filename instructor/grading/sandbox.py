@@ -94,6 +94,8 @@ def command(whole=False):
         for hidden in ("rnn_helpers", "authoring", "instructor"):
             if (site / hidden).is_dir():
                 words += ["--size", "4096", "--tmpfs", f"/packages/{hidden}", "--remount-ro", f"/packages/{hidden}"]
+        for telling in (*site.glob("*.pth"), *site.glob("*.egg-link"), *site.glob("*.dist-info/direct_url.json")):
+            words += ["--ro-bind", "/dev/null", f"/packages/{telling.relative_to(site)}"]  # paths of this machine
     else:
         for folder in ("numpy", "numpy.libs"):
             if (site / folder).is_dir():

@@ -25,7 +25,7 @@ LIMIT_TOLD = f"An exercise has {SECONDS} seconds of processor time, however busy
 
 MISSING = {  # why a sandbox sent nothing that was observed
     "undefined": "no function {function} is defined",
-    "broken": "its cell does not run: {error} in line {line}",
+    "broken": "its cell does not run: {error} in line {line}, as Python {python} reads it",
     "cpu": "it was still computing when its time ran out, and was stopped. " + LIMIT_TOLD,
     "wall": "it was still running after many times its processor limit, and was stopped. " + LIMIT_TOLD,
     "idle": "it waited instead of computing, and was stopped",

@@ -27,6 +27,7 @@ from tests.grading.classes import (
     indented,
     released,
     rewritten,
+    solved,
     step,
     with_cell,
     with_source,
@@ -334,7 +335,8 @@ def with_outputs():
 
 
 def same_id_thrice():
-    """The right answer, the stub and a wrong answer under one grade id: the one changed last counts."""
+    """The right answer, and at the end the stub and a wrong answer under its grade id: its check sees the right
+    one."""
     notebook = with_source(CELL, rnn_cell_forward=RIGHT)
     for source in (cell_of(released(CELL), "rnn_cell_forward")["source"], step(WRONG)):
         again = copy.deepcopy(cell_of(notebook, "rnn_cell_forward"))
@@ -350,10 +352,14 @@ def attacking(body):
 
 def inside():
     """student -> HandIn of the attacks on what the sandbox promises."""
-    shaped = {*hostile_inside.KERNEL, *hostile_inside.LOOKING, *hostile_inside.NUMPY_SHAPED} - hostile_inside.ENDS_EARLY
+    shaped = {*hostile_inside.KERNEL, *hostile_inside.LOOKING, *hostile_inside.NUMPY_SHAPED,
+              *hostile_inside.MACHINERY_SHAPED, "whole-finds-the-course", "whole-finds-host-names"}
+    shaped -= hostile_inside.ENDS_EARLY
     bodies = {**hostile_inside.KERNEL, **hostile_inside.LOOKING, **hostile_inside.NUMPY, **hostile_inside.TIME,
-              **hostile_inside.WIRE}
-    found = {name: HandIn(with_source(CELL, rnn_cell_forward=attacking(body), readout=READOUT),
+              **hostile_inside.WIRE, **hostile_inside.MACHINERY,
+              **{name: f"squash\n{body}" for name, body in hostile_inside.WHOLE.items()}}
+    found = {name: HandIn(with_source(CELL, rnn_cell_forward=attacking(body) + (
+        "\nexec('squash = np.tanh')" if name in hostile_inside.WHOLE else ""), readout=READOUT),
                           cell(SHAPE if name in shaped else 0, 3))
              for name, body in bodies.items()}
     for name, (notebook, exercise, source) in hostile_inside.SLICE.items():
@@ -385,8 +391,14 @@ def hostile():
         "forges-metadata": HandIn(with_metadata("check.readout(readout)", points=-1, max_score=100, schema_version=99),
                                   cell(0, 0)),
         "forges-outputs": HandIn(with_outputs(), cell(0, 0)),
-        "same-id-thrice": HandIn(same_id_thrice(), cell(SHAPE, 3)),
+        "same-id-thrice": HandIn(same_id_thrice(), ALL),
         "shell-magic": HandIn(with_source(CELL, rnn_cell_forward=f"!touch /var/tmp/{MARK}\n%run /x.py\n" + RIGHT), ALL),
+        "writes-modules": HandIn(with_cell(with_cell(with_source(CELL, rnn_cell_forward=step(WRONG)),
+            "%%writefile numpy.py\ntanh = allclose = array_equal = lambda *a: True", "rnn_cell_forward"),
+            "%%writefile rnn_helpers.py\nraise SystemExit", "rnn_cell_forward"), cell(SHAPE, 3)),
+        "a-thousand-question-marks": HandIn(with_cell(solved(CELL), "x?\n" * 1000, "rnn_cell_forward"), ALL),
+        "ten-thousand-terms": HandIn(with_cell(solved(CELL), "x = " + "+".join(["1"] * 10_000), "rnn_cell_forward"), ALL),
+        "an-answer-of-spaces": HandIn(rewritten(solved(CELL), order_matters="a" + " " * 300_000 + "b"), ALL),
         "cell-magic": HandIn(with_source(CELL, rnn_cell_forward=f"%%script bash\ntouch /var/tmp/{MARK}\nrm -rf ~"),
                              cell(0, 3)),
         "input-transformer": HandIn(with_cell(with_source(CELL, rnn_cell_forward=step(WRONG)), "ip = get_ipython()\n"

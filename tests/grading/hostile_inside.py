@@ -180,6 +180,70 @@ NUMPY = {
 NUMPY_SHAPED = {"strides-beyond", "patched-copies", "an-array-in-the-answer-pipe", "long-doubles", "other-byte-order",
                 "masked", "negative-strides", "a-subclass-with-hooks"}
 
+MACHINERY = {  # what runs beside the function, in its process
+    "finds-what-is-judged": "import gc, sys\nseen, f = gc.get_objects(), sys._getframe()\nwhile f:\n    "
+                            "seen += [*f.f_locals.values(), *f.f_globals.values()]\n    f = f.f_back\n"
+                            "for o in seen:\n    if type(o).__name__ == 'Exercise' and (o.facets or o.witness or o.family):\n"
+                            "        could('see how it is judged')\n"
+                            "    if type(o).__name__ == 'Case' and o.read is not None: could('see what is read')\n" + WRONG,
+    "frames-of-a-traceback": "try: raise ValueError\nexcept ValueError as error: f = error.__traceback__.tb_frame\n"
+                             "while f:\n    for n, v in f.f_locals.items():\n        if n in ('expected', 'want', 'evidence',"
+                             " 'yardstick', 'seed') or 'expected' in getattr(v, '__dict__', ()): could('see', n)\n"
+                             "    f = f.f_back\n" + WRONG,
+    "traces-its-caller": "import sys\ndef trace(frame, event, value):\n    result = frame.f_locals.get('result')\n"
+                         "    if hasattr(result, 'values'): result.values = {k: h_prev for k in result.values}\n"
+                         "    return trace\nsys.settrace(trace)\nf = sys._getframe()\nwhile f:\n    f.f_trace = trace\n"
+                         "    f = f.f_back\n" + WRONG,
+    "changes-results-when-collected": "import gc\ndef collected(phase, info):\n    for o in gc.get_objects():\n"
+                                      "        if type(o).__name__ == 'CaseResult': o.damaged = o.shared = ()\n"
+                                      "gc.callbacks.append(collected)\nx_t *= 0\n" + WRONG,
+    "changes-results-at-the-end": "import weakref\nh = np.zeros_like(h_prev)\nweakref.finalize(h, h_prev.fill, 7.0)\n"
+                                  "return h, (x_t, h_prev, h_prev)",
+    "one-array-for-all-calls": "global KEPT\nKEPT = globals().get('KEPT', np.zeros((9, 9)))\nKEPT += 1\n"
+                               "h = KEPT[:h_prev.shape[0], :h_prev.shape[1]]\nreturn h, (x_t, h_prev, h)",
+    "an-audit-hook": "import sys\ndef hook(event, what):\n    raise RuntimeError(event)\nsys.addaudithook(hook)\n" + WRONG,
+    "poisons-small-numbers": "import ctypes\nfor n in (0, 1, 2): ctypes.memset(id(n) + 24, 7, 1)\n" + WRONG,
+    "poisons-numpy": "import ctypes\nfor f in (np.add, np.multiply, np.matmul): ctypes.memset(id(f) + 16, 255, 64)\n"
+                     + WRONG,
+    "another-encoder": "import json, base64\njson.encoder.c_make_encoder = None\n"
+                       "json.JSONEncoder.encode = lambda self, o: '{\"observed\": {\"points\": 7}}'\n" + WRONG,
+    "a-tuple-that-changes": "class T(tuple):\n    n = 0\n    def __iter__(self):\n        T.n += 1\n        "
+                            "return iter((h_prev * T.n, (x_t, h_prev, h_prev)))\n    def __len__(self): return 2\n"
+                            "    def __getitem__(self, i): return list(self)[i]\nreturn T()",
+    "a-size-that-lies": "class A(np.ndarray):\n    size = 0\n    shape = (0,)\n    nbytes = 0\n"
+                        "return np.broadcast_to(np.zeros(1), (10**5, 10**5)).view(A), None",
+    "equal-to-everything": "class A(np.ndarray):\n    def __eq__(self, o): return np.ones(self.shape, bool)\n"
+                           "    __ne__ = __lt__ = __gt__ = lambda self, o: np.zeros(self.shape, bool)\n"
+                           "    def __sub__(self, o): return np.zeros(self.shape)\n    __rsub__ = __abs__ = __sub__\n"
+                           "    def __array_function__(self, f, types, args, kwargs): return True\n"
+                           "    def __array_ufunc__(self, *a, **k): return np.zeros(self.shape)\n"
+                           "return np.zeros(h_prev.shape).view(A), (x_t, h_prev, h_prev)",
+}
+MACHINERY_SHAPED = {"finds-what-is-judged", "frames-of-a-traceback", "a-tuple-that-changes", "equal-to-everything",
+                    "changes-results-when-collected", "changes-results-at-the-end", "one-array-for-all-calls"}
+
+WHOLE = {  # in the sandbox in which a whole notebook runs, with all packages and a folder to write to
+    "whole-finds-the-course": "import importlib.metadata as m, os\nfor d in m.distributions():\n"
+        "    if d.metadata['Name'].startswith('rnn') and any((d.read_text(n) or '') for n in ('direct_url.json',)): "
+        "could('see where it lies')\n"
+        "for where, files in [(f'/packages/{n}', os.listdir(f'/packages/{n}')) for n in os.listdir('/packages') "
+        "if os.path.isdir(f'/packages/{n}')]:\n    if where.split('/')[-1] in ('rnn_helpers', 'authoring', "
+        "'instructor') and files: could('see', where)\n    for f in files:\n"
+        "        if f.endswith('.ipynb') and 'rnn' in f: could('see', f)\n" + WRONG,
+    "whole-finds-host-names": "import glob, re\nfor n in glob.glob('/packages/*.pth') + "
+        "glob.glob('/packages/*/direct_url.json') + glob.glob('/packages/*.egg-link'):\n"
+        "    try: text = open(n, errors='replace').read()\n    except OSError: continue\n"
+        "    if re.search(r'/(home|root|work|srv|Users|var)/', text): could('read', n)\n" + WRONG,
+    "whole-leaves-a-file": "import os\nif os.path.exists('/tmp/left'): could('read what another run left')\n"
+                           "if len(x_t) == 7: pass\nopen('/tmp/left', 'w').write('x')\nos._exit(0)",
+    "whole-shared-memory": "from multiprocessing import shared_memory\nshared_memory.SharedMemory('x', True, 100)\n"
+                           "could('share memory')",
+    "whole-starts-a-program": "import subprocess\nsubprocess.run(['/usr/bin/true'])\ncould('start a program')",
+    "whole-fills-the-folder": "import itertools\nfor n in itertools.count():\n    open(f'/tmp/{n}', 'wb').write(b'0' * 2**20)"
+                              "\n    if n > 64: could('write more than the folder holds')",
+    "whole-many-files": "for n in range(20_000): open(f'/tmp/{n}', 'w').close()\ncould('make 20,000 files')",
+}
+
 TIME = {
     "sleeps": "import time\nwhile True: time.sleep(1000)",
     "sleeps-and-works-a-little": "import time\nend = time.monotonic() + 25\nwhile time.monotonic() < end:\n    "
@@ -241,6 +305,13 @@ WIRE = {
                                                                            "10**6)"),
     "wire-probe": wire({"probe": {}, "observed": 7}),
     "wire-missing-html": wire({"missing": "<script>alert(1)</script>", "unresolved": True}),
+    "wire-patterns-for-names": wire(json.loads(json.dumps(observed(ZEROS)).replace('"h_t"', '"h_*"').replace(
+        '"h_1"', '"*/h_t"'))),
+    "wire-names-in-two-parts": wire(json.loads(json.dumps(observed(ZEROS)).replace('"h_1"', '"h_t/one example"'))),
+    "wire-no-such-numbers": wire(observed({"dtype": "<f16", "shape": [4, 2], "data": "/" * 170 + "8="})),
+    "wire-truths-of-seven": wire(observed({"dtype": "|b1", "shape": [4, 2], "data": "BwcHBwcHBwc="})),
+    "wire-half-numbers": wire(observed({"dtype": "<f2", "shape": [4, 2], "data": "/" * 21 + "w=="})),
+    "wire-keys-twice": wire(json.dumps(observed(ZEROS)).encode()[:-1] + b', "observed": 7, "observed": {}}'),
     "wire-not-utf8": wire(b'{"observed": "\xff\xfe"}'),
 }
 

@@ -1,23 +1,30 @@
 """Top-level statements of a notebook or a module: what they bind, what they use, which of them a function needs."""
 
+import __future__
+
 import ast
+import contextlib
 import linecache
 import symtable
 
 
 def names_bound(node):
     """The names that a top-level statement gives a value to."""
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        return {node.name}
-    if isinstance(node, (ast.Import, ast.ImportFrom)):
-        return {(alias.asname or alias.name.split(".")[0]) for alias in node.names}
     if isinstance(node, ast.Expr):  # TABLE.update(...) fills TABLE; a bare call gives nothing a value
-        call = node.value
-        return {base_name(call.func)} - {None} if isinstance(call, ast.Call) and isinstance(call.func,
-                                                                                            ast.Attribute) else set()
-    targets = [n for n in ast.walk(node) if isinstance(n, (ast.Name, ast.Subscript, ast.Attribute))
-               and isinstance(n.ctx, (ast.Store, ast.Del))]
-    return {base_name(n) for n in targets} - {None}
+        filled = isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute)
+        return {base_name(node.value.func)} - {None} if filled else set()
+    found, parts = set(), [node]
+    while parts:
+        part = parts.pop()
+        if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            found.add(part.name)
+        elif isinstance(part, (ast.Import, ast.ImportFrom)):
+            found |= {alias.asname or alias.name.split(".")[0] for alias in part.names}
+        elif isinstance(part, (ast.Name, ast.Subscript, ast.Attribute)):
+            found |= {base_name(part)} if isinstance(part.ctx, (ast.Store, ast.Del)) else set()
+        elif not isinstance(part, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            parts += ast.iter_child_nodes(part)
+    return found - {None}
 
 
 def base_name(node):
@@ -32,31 +39,40 @@ def names_used(node):
 
     def read(table):
         for symbol in table.get_symbols():
-            if symbol.is_referenced() and (symbol.is_global() or table.get_type() == "module"):
+            if symbol.is_referenced() and symbol.is_global():
                 yield symbol.get_name()
         for inner in table.get_children():
             yield from read(inner)
 
-    return set(read(symtable.symtable(ast.unparse(node), "statement", "exec")))
-
-
-def without_magics(source):
-    """A cell's source with a `pass` for each line that only IPython understands."""
-    lines = [(line, line.lstrip()) for line in source.split("\n")]
-    return "\n".join(line.removesuffix(code) + "pass" if code.startswith(("%", "!")) else line for line, code in lines)
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return set()
+    # inside a function, as Python 3.12 counts a comprehension's own names to the module when it stands there
+    around, bound = ast.parse("async def _(): pass").body[0], names_bound(node)
+    around.body = [*([ast.Global(sorted(bound))] if bound else []), node]
+    return set(read(symtable.symtable(ast.unparse(around), "statement", "exec")))
 
 
 def parse(cells):
-    """Top-level statements as (cell name, node), in order, and the cells that do not parse; magics are dropped."""
+    """Top-level statements as (cell name, node), in order, and the names of the cells that do not parse."""
     found, broken = [], set()
     for name, source in cells:
-        text = without_magics(source)
-        linecache.cache[name] = (len(text), None, text.splitlines(True), name)
+        linecache.cache[name] = (len(source), None, source.splitlines(True), name)
         try:
-            found += [(name, node) for node in ast.parse(text, name).body]
+            found += [(name, node) for node in ast.parse(source, name).body]
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             broken.add(name)
     return found, broken
+
+
+def seen_by_check(cells, upto):
+    """The statements that an exercise's check sees, those further down that bind none of their names, broken cells.
+
+    upto : how many of the cells are run before the check
+    """
+    first, broken = parse(cells[:upto])
+    later, others = parse(cells[upto:])
+    bound = set().union(*(names_bound(node) for _, node in first))
+    return first, [(name, node) for name, node in later if not names_bound(node) & bound], broken | others
 
 
 def needed(statements, function, used=names_used):
@@ -80,11 +96,11 @@ def needed(statements, function, used=names_used):
 
 
 def define(statements, namespace):
-    """Execute statements one by one; what raises is passed over. Returns how many raised."""
-    raised = 0
+    """Execute statements one by one; what raises is passed over. A `from __future__` holds for all that follow."""
+    flags = 0
     for name, node in statements:
-        try:
-            exec(compile(ast.Module([node], []), name, "exec"), namespace)
-        except Exception:
-            raised += 1
-    return raised
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+            flags |= sum({getattr(__future__, alias.name).compiler_flag for alias in node.names
+                          if alias.name in __future__.all_feature_names})
+        with contextlib.suppress(Exception):
+            exec(compile(ast.Module([node], []), name, "exec", flags), namespace)
