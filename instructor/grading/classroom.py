@@ -21,6 +21,7 @@ from instructor.grading.engine import Task, exercise_digest, failed
 from instructor.grading.grade_tables import as_csv, plain, printable
 from instructor.grading.intake import DUE, REFUSED, hand_ins, told
 from instructor.grading.notebook_file import Refused
+from instructor.grading.policies import attempt_of
 from instructor.grading.roster import Roster
 from instructor.grading.sandbox import refuse_without_sandbox
 from instructor.grading.worker import Worker, WorkerDied
@@ -189,8 +190,13 @@ class Classroom:
         Returns the differences from the result before, which are noted first: a run that is killed loses none.
         """
         student, notebook = result["student"], result["notebook"]
-        if changes := differences(self.result(student, notebook) if before is None else before, result):
+        before = self.result(student, notebook) if before is None else before
+        if changes := differences(before, result):
             self.note(changes)
+        earlier = before.get("attempts", [])
+        if before.get("status") == "graded" and before["digest"] != result["digest"]:
+            earlier = [*earlier, attempt_of(before)]
+        result = {**result, "attempts": earlier}
         write_atomically(self.result_path(student, notebook), json.dumps({**result, "stamp": stamp}, indent=1) + "\n")
         return changes
 

@@ -13,13 +13,14 @@ from tqdm.auto import tqdm
 
 from instructor.grading.class_report import Tally, class_report
 from instructor.grading.classroom import Busy, Classroom, write_atomically
-from instructor.grading.grade_tables import HEAD, as_csv, number, plain, printable, row, tables, total
+from instructor.grading.grade_tables import HEAD, as_csv, by_hand, maximum, number, plain, printable, row, tables
 from instructor.grading.gradebook import Course
 from instructor.grading.intake import hand_ins, told
 from instructor.grading.layouts.base import Pupil
 from instructor.grading.listing import NoArchive
 from instructor.grading.names import is_anonymous
 from instructor.grading.pages import feedback
+from instructor.grading.policies import BadPolicy, Counted, Policies
 from instructor.grading.roster import NoRoster, Roster
 from instructor.grading.sandbox import NoSandbox, refuse_without_sandbox
 from rnn_helpers.course import NOTEBOOKS
@@ -50,16 +51,16 @@ def run(options):
         return 2
     try:
         with Classroom(options.out, options.releases) as classroom:
-            changes, missing = [], []
+            changes, missing, policies = [], [], Policies.read(options.out / "grading.toml")
             close_to_others(options.out)
             if options.command == "grade":
                 changes, missing = classroom.grade(options.submissions, options.workers, options.scheduler,
                                                    roster=classroom.roster(options.roster), tell=say)
-            missing += write_results(classroom, changes)
+            missing += write_results(classroom, changes, policies)
     except KeyboardInterrupt:
         print("\nInterrupted. What has been graded is kept; run the same command to go on.", file=sys.stderr)
         return 130
-    except (NoArchive, NoRoster) as error:
+    except (NoArchive, NoRoster, BadPolicy) as error:
         print(error, file=sys.stderr)
         return 2
     except (Busy, NoSandbox) as error:
@@ -120,41 +121,56 @@ def tell(missing, out):
         print(f"  ... and {len(missing) - SHOWN} more", file=sys.stderr)
 
 
-def write_results(classroom, changes=()):
+def write_results(classroom, changes=(), policies=None):
     """Gradebook, tables, feedback and report from the results so far, one result at a time.
 
     Returns (student, notebook, why) of what could not be written.
     """
-    out, tally, pupils, unread, missing = classroom.folder, Tally(), {}, 0, []
-    with Course(out / "nbgrader", classroom.releases) as course, new_file(out / "grades.csv") as file:
+    out, tally, pupils, counts, unread, missing, again = classroom.folder, Tally(), {}, {}, 0, [], 0
+    policies = policies or Policies()
+    with Course(out / "nbgrader", classroom.releases, policies.anonymous, classroom.seed) as course, \
+            new_file(out / "grades.csv") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(HEAD)
         for result, version in tqdm(classroom.results(), desc="writing", unit="notebook", total=classroom.count()):
             student, notebook = result["student"], result["notebook"]
             try:
+                course.rename(student, result["name"])
                 course.record(result, version)
                 read = course.manual(student, notebook) if result["status"] == "graded" else {}
                 if classroom.outdated(result):
                     result["notes"].append("a check has changed since: grade this hand-in again")
-                page = feedback(result, read)
-                line_of_table, points = row(result, read), total(result, read)
+                result = by_hand(result, read)
+                counted = policies.counted(result, read)
+                page, line_of_table = feedback(result, read, counted), row(result, read, counted)
                 write_atomically(out / "feedback" / student / f"{notebook}.html", page)
                 tally.add(result)
             except Exception as error:  # one student's trouble is one student's row
                 why = f"its results cannot be written: {type(error).__name__}: {str(error)[:200]}"
                 missing.append((student, notebook, why))
-                line_of_table, points, read = row({**result, "status": "not graded", "why": why}, {}), None, {}
+                line_of_table, counted, read = row({**result, "status": "not graded", "why": why}, {}), None, {}
             unread += sum(score is None for score, *_ in read.values())
+            again += sum(look for *_, look in read.values())
             table.writerow(line_of_table)
             pupil = pupils.setdefault(student, Pupil(result["name"], result.get("layout", "")))
-            pupil.points[notebook], pupil.numbers[notebook] = points, result["number"]
+            pupil.points[notebook], pupil.numbers[notebook] = scaled(counted, notebook), result["number"]
+            counts.setdefault(student, {})[notebook] = counted
         roster = classroom.roster()
         absent = give_roster(roster, pupils) if roster else []
+        for line_of_table in with_groups(pupils, counts, policies):
+            table.writerow(line_of_table)
         for person in absent:
             table.writerow(row(nothing_of(person), {}))
-    for name, rows in tables(list(pupils.values()), classroom.notebooks):
+            counts.setdefault(person.key, {})
+    for name, rows in [*tables(list(pupils.values()), classroom.notebooks),
+                       ("totals.csv", totals(pupils, counts, classroom.notebooks, policies))]:
         write_atomically(out / name, as_csv(rows))
     write_atomically(out / "report.html", class_report(tally, classroom, changes))
+    if unknown := policies.students() - counts.keys():
+        print(f"grading.toml names students who have no result: {', '.join(map(plain, sorted(unknown)[:SHOWN]))}")
+    if again:
+        print(f"{again} given by hand before the submission changed: look again (the notes in {out}/grades.csv say at "
+              "which)")
     graded = sum(map(len, tally.points.values()))
     print(f"{graded} notebooks graded, {len(tally.refused)} could not be graded: see {out}/grades.csv, "
           f"{out}/report.html, {out}/feedback/")
@@ -183,6 +199,42 @@ def nothing_of(person):
     """A result's fields of somebody who handed in nothing."""
     return {"student": person.key, "notebook": "", "status": "nothing handed in", "exercises": {},
             "why": "on the roster; nothing was handed in", "notes": [f"group {person.group}"] if person.group else []}
+
+
+def with_groups(pupils, counts, policies):
+    """Give the members of a group what one of them handed in for all; yields their rows of grades.csv."""
+    for name, members in policies.groups.items():
+        for notebook in NOTEBOOKS:
+            found = {member: counts[member][notebook] for member in members if notebook in counts.get(member, ())}
+            best = max((member for member in found if found[member] and found[member].points is not None),
+                       key=lambda member: found[member].points, default=None)
+            for member in members if best else ():
+                if member not in found:
+                    counted = Counted(found[best].points, found[best].maximum, (f"handed in by {best} for {name}",))
+                    counts.setdefault(member, {})[notebook] = counted
+                    pupil = pupils.setdefault(member, Pupil(member, pupils[best].layout))
+                    pupil.points[notebook] = scaled(counted, notebook)
+                    pupil.numbers.setdefault(notebook, next(iter(pupil.numbers.values()), ""))
+                    yield row({"student": member, "notebook": notebook, "status": "in a group", "why": "",
+                               "exercises": {}, "notes": []}, {}, counted)
+
+
+def scaled(counted, notebook):
+    """What counts, in points of the notebook's own maximum, which the LMS knows."""
+    if counted is None or counted.points is None:
+        return None
+    return counted.points * maximum(notebook) / counted.maximum if counted.maximum else 0.0
+
+
+def totals(pupils, counts, notebooks, policies):
+    """Rows of totals.csv: what counts of each notebook, and all of it in percent."""
+    used = [notebook for notebook in notebooks if any(notebook in found for found in counts.values())]
+    most = {notebook: Counted(0.0, policies.maximum(notebook)) for notebook in used}
+    yield ["student", "name", "group", *used, "percent"]
+    for student, found in sorted(counts.items()):
+        yield [plain(student), plain(pupils[student].name if student in pupils else student),
+               plain(policies.of_group(student)), *(number(found[n].points if found.get(n) else None) for n in used),
+               f"{policies.total({n: found.get(n) or most[n] for n in used}):.1f}"]
 
 
 def line(command, out):

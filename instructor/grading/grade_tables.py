@@ -44,34 +44,42 @@ def maximum(notebook):
     return sum(points for _, where, points, _ in columns() if where == notebook)
 
 
-def total(result, read):
-    """Points of a result so far: its checks, and the written answers that were read; None when not graded."""
-    if result["status"] != "graded":
-        return None
-    return sum(e["points"] for e in result["exercises"].values()) + sum(score or 0.0 for score, *_ in read.values())
+def by_hand(result, read):
+    """A result in which the checks' points are those that a person gave, and the notes say what to look at again.
+
+    read : as `Course.manual` gives
+    """
+    again = [name for name, (*_, look) in read.items() if look]
+    said = f"changed after it was graded by hand, to be looked at again: {', '.join(again)}"
+    exercises = {name: {**e, "points": read[name][0], "checked": e["points"]} if name in read else e
+                 for name, e in result["exercises"].items()}
+    return {**result, "exercises": exercises, "notes": [*result["notes"], *([said] if again else [])]}
 
 
-HEAD = ("student", "notebook", "status", "why", "points", "maximum", *(name for name, *_ in columns()), "notes")
+HEAD = ("student", "notebook", "status", "why", "points", "maximum", *(name for name, *_ in columns()), "notes",
+        "counts", "of", "why it counts so")
 
 
-def row(result, read):
+def row(result, read, counted=None):
     """A row of grades.csv: one student and notebook, a column per exercise.
 
     Parameters
     ----------
-    result : of `grade_one`; read : as `Course.manual` gives
+    result : of `by_hand`; read : as `Course.manual` gives; counted : of `Policies.counted`
 
     What could not be graded has empty scores and says why; a written answer that nobody has read yet is empty.
     """
-    scores = []
+    scores, graded = [], result["status"] == "graded"
     for name, notebook, _, written in columns():
         value = None
-        if notebook == result["notebook"] and result["status"] == "graded":
+        if notebook == result["notebook"] and graded:
             value = read.get(name, (None,))[0] if written else result["exercises"][name]["points"]
-        scores.append(number(value))
+        scores.append(value)
     return [plain(result["student"]), result["notebook"], result["status"], plain(result["why"]),
-            number(total(result, read)),
-            number(maximum(result["notebook"])), *scores, plain("; ".join(result["notes"]))]
+            number(sum(score or 0.0 for score in scores) if graded else None),
+            number(maximum(result["notebook"])), *map(number, scores), plain("; ".join(result["notes"])),
+            *([number(counted.points), number(counted.maximum), plain("; ".join(counted.why))] if counted
+              else ["", "", ""])]
 
 
 

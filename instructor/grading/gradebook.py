@@ -1,6 +1,7 @@
 """The nbgrader gradebook: assignments from the released notebooks, scores, notebooks for the formgrader."""
 
 import copy
+import hashlib
 import json
 import os
 import re
@@ -28,6 +29,7 @@ from nbgrader.api import (
 )
 from nbgrader.dbutil import _temp_alembic_ini
 
+from instructor.grading.policies import alias
 from instructor.grading.rebuild import grade_id
 from rnn_helpers.check.advice import Advice
 from rnn_helpers.check.judge import FacetScore, Judgement
@@ -54,7 +56,7 @@ nbgrader.api.get_alembic_version = alembic_version
 
 def judgement_of(data):
     """A Judgement from its dict."""
-    fields = {name: value for name, value in data.items() if name != "digest"}
+    fields = {name: value for name, value in data.items() if name not in ("digest", "checked")}
     # texts alone in older results
     advice = [Advice(**line) if isinstance(line, dict) else Advice(line) for line in data["advice"]]
     return Judgement(**{**fields, "facets": [FacetScore(**facet) for facet in data["facets"]], "advice": advice})
@@ -82,10 +84,12 @@ class Course:
     """An nbgrader course folder: `gradebook.db` and `autograded/<student>/<notebook>/<notebook>.ipynb`.
 
     Each notebook of the course is an assignment of its own name.
+
+    anonymous : whether markers see names that tell nothing; they follow from the class's seed
     """
 
-    def __init__(self, folder, releases):
-        self.folder = Path(folder)
+    def __init__(self, folder, releases, anonymous=False, seed=0):
+        self.folder, self.anonymous, self.seed = Path(folder), anonymous, seed
         self.folder.mkdir(parents=True, exist_ok=True)
         paths = [path for name in NOTEBOOKS if (path := Path(releases, f"{name}.ipynb")).is_file()]
         self.releases = {path.stem: nbformat.read(path, as_version=4) for path in paths}
@@ -105,7 +109,7 @@ class Course:
         self.book = Gradebook(self.url, "rnn")
         for name, release in self.releases.items():
             self._assignment(name, release)
-        self.cells, self.written = {}, []
+        self.cells, self.written, self.students = {}, [], {student.id for student in self.book.db.query(Student)}
         for cell in self.book.db.query(BaseCell).join(Notebook):
             if not isinstance(cell, SourceCell):
                 self.cells.setdefault(cell.notebook.name, []).append((cell.id, cell.name, isinstance(cell, GradeCell)))
@@ -142,31 +146,53 @@ class Course:
                                                    cell_type=cell["cell_type"])
 
     def record(self, result, version):
-        """Write one graded result; a person's own score is kept, and asked for again when the automatic one changed.
+        """Write one graded result. What a person set stays; it is asked for again where the submission changed.
 
         version : of the result, a whole number; what is here in that version is not written again
         """
-        student, notebook = result["student"], result["notebook"]
-        path = self.folder / "autograded" / student / notebook / f"{notebook}.ipynb"
+        path = self.path(result["student"], result["notebook"])
         if result["status"] != "graded" or path.exists() and path.stat().st_mtime_ns == version:
             return
-        release, grades = self.releases[notebook], self._grades(result)
+        release, grades, before = self.releases[result["notebook"]], self._grades(result), handed_in_before(path)
+        now = {"checks": result["digest"], **{name: digest_of(text) for name, text in result["answers"].items()}}
         for cell in release.cells:
             info = cell["metadata"].get("nbgrader", {})
             if not info.get("grade"):
                 continue
-            grade = grades[info["grade_id"]]
+            grade, name = grades[info["grade_id"]], info["grade_id"] if info.get("solution") else "checks"
+            by_hand = grade.manual_score is not None or bool(grade.extra_credit)
+            again = by_hand and (grade.needs_manual_grade or name in before and before[name] != now.get(name))
             if info.get("solution"):  # a written answer
-                answered = result["answers"].get(info["grade_id"], "").strip() not in ("", cell["source"].strip())
+                answered = result["answers"].get(name, "").strip() not in ("", cell["source"].strip())
                 grade.auto_score = None if answered else 0.0
-                grade.needs_manual_grade = answered and grade.manual_score is None
+                grade.needs_manual_grade = again or answered and not by_hand
             else:
-                score = result["exercises"][info["grade_id"].removeprefix("check_")]["points"]
-                grade.needs_manual_grade = grade.manual_score is not None and grade.auto_score != score
-                grade.auto_score = score
-        self.written.append((path, self._notebook(result, release), version))
+                grade.auto_score = result["exercises"][info["grade_id"].removeprefix("check_")]["points"]
+                grade.needs_manual_grade = again
+        self.written.append((path, self._notebook(result, release, now), version))
         if len(self.written) == COMMIT_EVERY:
             self.commit()
+
+    def path(self, student, notebook):
+        """Where the formgrader finds a notebook."""
+        return self.folder / "autograded" / self.shown_as(student) / notebook / f"{notebook}.ipynb"
+
+    def shown_as(self, student):
+        """A student's name in the gradebook."""
+        return alias(self.seed, student) if self.anonymous else student
+
+    def rename(self, student, full_name):
+        """Bring what is here under the other kind of name, anonymous or not, under the one of now."""
+        name, other = self.shown_as(student), student if self.anonymous else alias(self.seed, student)
+        if other in self.students:
+            db = self.book.db
+            db.merge(Student(id=name, last_name=None if self.anonymous else full_name))
+            db.flush()
+            db.query(SubmittedAssignment).filter_by(student_id=other).update({"student_id": name})
+            db.query(Student).filter_by(id=other).delete()
+            db.commit()
+            if (old := self.folder / "autograded" / other).exists():
+                old.rename(self.folder / "autograded" / name)
 
     def commit(self):
         """Write the scores, then the notebooks, whose times say in which version they are here."""
@@ -179,7 +205,7 @@ class Course:
 
     def _grades(self, result):
         """Grade id -> Grade of a submission; rows that are missing are made, as `Gradebook.add_submission` does."""
-        db, student, notebook = self.book.db, result["student"], result["notebook"]
+        db, student, notebook = self.book.db, self.shown_as(result["student"]), result["notebook"]
         assignment_id, notebook_id = self.assignments[notebook]
         found = db.query(GradeCell.name, Grade).join(Grade, Grade.cell_id == GradeCell.id).join(
             SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id).join(
@@ -188,7 +214,7 @@ class Course:
         if grades := {name: grade for name, grade in found}:
             return grades
         if db.get(Student, student) is None:
-            db.add(Student(id=student, last_name=result["name"]))
+            db.add(Student(id=student, last_name=None if self.anonymous else result["name"]))
         db.add(submitted := SubmittedAssignment(id=new_uuid(), assignment_id=assignment_id, student_id=student))
         db.flush()
         db.add(own := SubmittedNotebook(id=new_uuid(), assignment_id=submitted.id, notebook_id=notebook_id))
@@ -199,9 +225,13 @@ class Course:
                                         for cell_id, name, graded in self.cells[notebook] if not graded)])
         return grades
 
-    def _notebook(self, result, release):
-        """The notebook that the formgrader shows, as text: the student's sources, the checks' reports as outputs."""
+    def _notebook(self, result, release, handed_in):
+        """The notebook that the formgrader shows, as text: the student's sources, the checks' reports as outputs.
+
+        handed_in : digests, by which the next run sees what has changed
+        """
         shown = copy.deepcopy(release)
+        shown.metadata["handed_in"] = handed_in
         for cell in shown.cells:
             name, info = grade_id(cell), cell["metadata"].get("nbgrader", {})
             if cell["cell_type"] == "code":
@@ -218,15 +248,40 @@ class Course:
         return json.dumps(shown, indent=1, ensure_ascii=False)
 
     def manual(self, student, notebook):
-        """Written answers of a student: grade id -> (score or None when unread, maximum, comment)."""
+        """What a person has to say, or has said, of a student's notebook.
+
+        Returns
+        -------
+        read : dict of all written answers, and of the checks (by their exercise's name) to which a person gave points
+            or a comment: name -> (score, None when a person has to look, maximum, comment, whether it is to be looked
+            at again since the submission changed)
+        """
         db, found = self.book.db, {}
         own = db.query(SubmittedNotebook.id).join(SubmittedAssignment).filter(
-            SubmittedAssignment.student_id == student,
+            SubmittedAssignment.student_id == self.shown_as(student),
             SubmittedNotebook.notebook_id == self.assignments[notebook][1]).scalar()
         comments = {name: comment or "" for name, comment in db.query(SolutionCell.name, Comment.comment).join(
             Comment, Comment.cell_id == SolutionCell.id).filter(Comment.notebook_id == own)}
         for grade, name, most in db.query(Grade, GradeCell.name, GradeCell.max_score).join(
                 GradeCell, Grade.cell_id == GradeCell.id).filter(Grade.notebook_id == own):
+            by_hand = grade.manual_score is not None or bool(grade.extra_credit)
+            said = comments.get(name.removeprefix("check_"), "")
             if name in comments:  # what is both asked for and graded is a written answer
-                found[name] = (None if grade.needs_manual_grade else grade.score, most, comments[name])
+                found[name] = (None if grade.needs_manual_grade else grade.score, most, said,
+                               by_hand and grade.needs_manual_grade)
+            elif by_hand or said:
+                score = grade.score if by_hand and not grade.needs_manual_grade else grade.auto_score
+                found[name.removeprefix("check_")] = score, most, said, by_hand and grade.needs_manual_grade
         return found
+
+
+def digest_of(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def handed_in_before(path):
+    """The digests of what was handed in when a notebook for the formgrader was written, {} when that is not known."""
+    try:
+        return json.loads(path.read_text()).get("metadata", {}).get("handed_in", {})
+    except (OSError, ValueError):
+        return {}

@@ -3,11 +3,18 @@
 import errno
 import json
 import os
+import re
 import stat
 
 MOST_FILE = 20_000_000  # bytes of one notebook as handed in: outputs are dropped, so the limit is generous
 MOST_OBJECTS = 400_000  # of its JSON, counted before it is parsed
-MOST_SOURCE = 400_000  # characters of one notebook's sources
+MOST_SOURCE = 2_000_000  # characters of one notebook's sources, pictures pasted into texts left out
+PICTURE = re.compile(r"data:image/[\w.+-]{1,40};base64,[A-Za-z0-9+/=\s]{100,}")  # as Colab puts them into a text
+FORMS = (  # how other files begin
+    (b"\x1f\x8b", "it is packed with gzip: unpack it"), (b"PK\x03\x04", "it is a zip: unpack it"),
+    (b"%PDF", "it is a PDF: hand in the notebook itself, File > Download"),
+    (b"\xff\xfe", "it is in UTF-16: save it in UTF-8"), (b"\xfe\xff", "it is in UTF-16: save it in UTF-8"),
+    (b"<", "it is a web page: use File > Download, not the browser's Save as"))
 MOST_CELLS = 500
 
 
@@ -61,6 +68,19 @@ def text_of(source):
     return source.encode(errors="replace").decode()
 
 
+def why_no_json(raw, error):
+    """Why a file is no notebook, as far as it tells."""
+    if re.search(rb"(?m)^(<{7}|>{7}) ", raw):
+        return "it holds the marks of a conflict in git, <<<<<<< and >>>>>>>: choose one version and save it"
+    if form := next((words for begin, words in FORMS if raw.lstrip().startswith(begin)), ""):
+        return form
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not in UTF-8: save it in UTF-8"
+    if re.match(rb"\s*(import|from|def|#|%)\s?", raw):
+        return "it is a Python program, not a notebook"
+    return f"not valid JSON ({type(error).__name__}); was the download cut short?"
+
+
 def cells_in(raw):
     """The cells of a notebook: dicts with cell_type, source, metadata and maybe id. Refused when it is none."""
     if (objects := raw.count(b"{") + raw.count(b"[")) > MOST_OBJECTS:
@@ -68,8 +88,7 @@ def cells_in(raw):
     try:
         data = json.loads(raw.decode("utf-8-sig"))
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise Refused(f"it is not a notebook: not valid JSON ({type(error).__name__}); was the download cut short?") \
-            from error
+        raise Refused(f"it is not a notebook: {why_no_json(raw, error)}") from error
     if not isinstance(data, dict) or not isinstance(data.get("nbformat"), int):
         raise Refused("it is not a notebook: the field nbformat is missing")
     try:
@@ -78,7 +97,8 @@ def cells_in(raw):
         else:  # before version 4: worksheets, and code under another name
             found = [{**cell, "source": cell["input"] if cell["cell_type"] == "code" else cell["source"]}
                      for sheet in data["worksheets"] for cell in sheet["cells"]]
-        cells = [{"cell_type": str(cell["cell_type"]), "source": text_of(cell["source"]),
+        cells = [{"cell_type": str(cell["cell_type"]), "source": PICTURE.sub("(a picture)", text_of(cell["source"]))
+                  if cell["cell_type"] == "markdown" else text_of(cell["source"]),
                   "metadata": cell.get("metadata", {}),
                   **({"id": cell["id"]} if isinstance(cell.get("id"), str) else {})} for cell in found]
     except (KeyError, TypeError, AttributeError) as error:

@@ -29,12 +29,16 @@ def code(text):
     return f"<pre><code>{html.escape(cut)}</code></pre>"
 
 
-def feedback(result, read):
+def comment(text):
+    return f"<p>Comment: {html.escape(text)}</p>" if text else ""
+
+
+def feedback(result, read, counted=None):
     """The feedback page of one result.
 
     Parameters
     ----------
-    result : of `grade_one`; read : as `Course.manual` gives: grade id -> (score or None, maximum, comment)
+    result : of `by_hand`; read : as `Course.manual` gives; counted : of `Policies.counted`
     """
     title = f"{result['notebook']}: feedback for {result['name'] or result['student']}"
     if result["status"] != "graded":
@@ -45,22 +49,26 @@ def feedback(result, read):
     rows = [(name, f"{points_text(e['points'])} of {points_text(e['maximum'])}") for name,
             e in result["exercises"].items()]
     rows += [(name, f"{'not read yet,' if score is None else points_text(score)} of {points_text(maximum)}")
-             for name, (score, maximum, _) in read.items()]
+             for name, (score, maximum, *_) in read.items() if name in WRITTEN]
     body = "".join(f"<tr><th scope='row'><a "
                    f"href='#{html.escape(name)}'>{html.escape(name)}</a></th><td>{points}</td></tr>"
                    for name, points in rows)
     parts = [f"<p>Checks: {points_text(earned)} of {points_text(most)} points.</p><table><thead><tr><th "
              f"scope='col'>exercise</th>"
              "<th scope='col'>points</th></tr></thead><tbody>" + body + "</tbody></table>"]
+    if counted and counted.why:
+        parts.append(f"<p>Counts {points_text(counted.points)} of {points_text(counted.maximum)} points: "
+                     f"{html.escape('; '.join(counted.why))}</p>")
     if result["notes"]:
         parts.append("<p>Noticed: " + html.escape("; ".join(result["notes"])) + "</p>")
     for name, judgement in result["exercises"].items():
-        source = result["sources"].get(name, "")
-        parts.append(f"<h2 id='{html.escape(name)}'>{html.escape(name)}</h2>{as_html(judgement_of(judgement))}"
-                     f"{code(source) if source else ''}")
+        source, found = result["sources"].get(name, ""), judgement.get("checked", judgement["points"])
+        said = f"<p>{points_text(judgement['points'])} points, given by hand.</p>" * (judgement["points"] != found)
+        said += comment(read[name][2]) if name in read else ""
+        parts.append(f"<h2 id='{html.escape(name)}'>{html.escape(name)}</h2>"
+                     f"{as_html(judgement_of({**judgement, 'points': found}))}{said}{code(source) if source else ''}")
     for name, answer in result["answers"].items():
         if name in WRITTEN:
-            score, maximum, comment = read.get(name, (None, WRITTEN[name][1], ""))
-            said = f"<p>Comment: {html.escape(comment)}</p>" if comment else ""
+            said = comment(read[name][2]) if name in read else ""
             parts.append(f"<h2 id='{html.escape(name)}'>{html.escape(name)}</h2>{code(answer)}{said}")
     return page(title, "\n".join(parts))

@@ -245,7 +245,7 @@ def broken():
         "bad-json": HandIn(b'{"cells": [', None, "JSON"),
         "cut-short": HandIn(json.dumps(solved(CELL)).encode()[:20_000], None, "JSON"),
         "empty": HandIn(b"", None, "JSON"),
-        "binary": HandIn(bytes(range(256)) * 100, None, "JSON"),
+        "binary": HandIn(bytes(range(256)) * 100, None, "UTF-8"),
         "list": HandIn(b"[1, 2]", None, "nbformat"),
         "no-cells": HandIn(b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}}', None, "nbformat"),
         "deep": HandIn(b"[" * 100_000, None, "JSON"),

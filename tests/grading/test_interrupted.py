@@ -124,9 +124,20 @@ if __name__ == "__main__":
 """
 
 
-def test_a_cluster_that_loses_a_worker_gives_the_same_scores(grader, submissions, interrupted):
+BOMBS = {"memory": "kept = []\nwhile True: kept.append(np.ones(2**24))", "time": "while True: pass",
+         "processes": "import os\nwhile True: os.fork()"}
+
+
+def test_a_cluster_that_loses_a_worker_and_is_bombed_gives_the_same_scores(grader, submissions, interrupted):
     pytest.importorskip("distributed", reason="needs the extra `grading`")
     known, out, script = interrupted[0], grader.home / "clustered", grader.home / "cluster.py"
+    bombed = grader.home / "bombed"
+    for student in sorted(scores(known))[:8]:
+        shutil.copytree(submissions / student, bombed / student)
+    for name, body in BOMBS.items():
+        classes.write(bombed, name, classes.HandIn(classes.with_source(classes.CELL, rnn_cell_forward=classes.step(body)),
+                                                   {}))
+    grader.give(bombed)
     script.write_text(CLUSTER)
     out.mkdir()
     shutil.copy(known / "class.json", out)  # the same seed
@@ -134,15 +145,17 @@ def test_a_cluster_that_loses_a_worker_gives_the_same_scores(grader, submissions
     cluster = grader.start(script, grader.home)
     try:
         address, victim, *_ = cluster.stdout.readline().split()
-        process = grader.start("-m", "instructor", "grade", submissions, "--out", out, "--scheduler", address)
+        process = grader.start("-m", "instructor", "grade", bombed, "--out", out, "--scheduler", address)
         wait_for(lambda: len(stamps(out)) >= 2, "results")
         os.kill(int(victim), signal.SIGKILL)
-        said = process.communicate(timeout=300)[0]
+        said = process.communicate(timeout=500)[0]
         assert process.returncode == 0, said
     finally:
         os.killpg(cluster.pid, signal.SIGTERM)
         cluster.communicate(timeout=60)
-    assert scores(out) == scores(known)
+    found = scores(out)
+    assert {name: found.pop(name) for name in BOMBS} == dict.fromkeys(BOMBS, {"rnn_cell_forward": 0.0, "readout": 3.0})
+    assert found == {student: points for student, points in scores(known).items() if student in found} and len(found) == 8
 
 
 def test_a_changed_check_regrades_its_exercise_only(grader, submissions, interrupted):

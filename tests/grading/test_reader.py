@@ -14,19 +14,22 @@ from instructor.grading.notebook_file import Refused, bytes_of, cells_in, open_b
 from tests.grading import classes
 
 CELLS = [{"cell_type": "code", "source": "pass", "metadata": {}, "outputs": [], "execution_count": None}]
-SLOW_ANSWERS = {"links": "[a](b" * 75_000, "formulas": "\\begin{a}" * 30_000}  # quadratic for nbconvert
+SLOW_ANSWERS = {"links": "[a](b" * 75_000, "formulas": "\\begin{a}" * 30_000,
+                "spaces": "a" + " " * 300_000 + "b"}  # quadratic for nbconvert
 HEAD = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}}
 
 
 @pytest.mark.parametrize("raw, word", [
     (b"{}," * 6_000_000, "objects"), (b"[" * 300_000, "JSON"), (b'{"nbformat": 4, "cells": 7}', "nbformat"),
     (b'{"nbformat": 4, "cells": [7]}', "nbformat"), (b'{"nbformat": true, "cells": []}', "nbformat"),
-    (b"\xff\xfe{}", "JSON"),
-    (b'{"nbformat": ' + b"9" * 1_000_000 + b"}", "JSON"), (b"null", "nbformat"), (b"PK\3\4", "JSON"),
+    (b"\xff\xfe{}", "UTF-16"),
+    (b'{"nbformat": ' + b"9" * 1_000_000 + b"}", "JSON"), (b"null", "nbformat"), (b"PK\3\4", "zip"),
+    (b"%PDF-1.7 \xe2", "PDF"), (b"\x1f\x8b\x08", "gzip"), (b"<!doctype html>", "web page"), (b"\xe4", "UTF-8"),
+    (b"import numpy as np\n", "Python program"), (b'{"a": 1,\n<<<<<<< HEAD\n', "conflict"), (b'{"cells": [', "cut short"),
     (json.dumps({**HEAD, "cells": [{**CELLS[0], "source": ["x" * 300_000] + [""] * 75_000}
-                                   for _ in range(2)]}).encode(), "characters"),
+                                   for _ in range(8)]}).encode(), "characters"),
     (json.dumps({**HEAD, "cells": CELLS * 501}).encode(), "501 cells"),
-], ids=range(11))
+], ids=range(18))
 def test_bombs_are_refused_in_moments(raw, word):
     begin = time.process_time()
     with pytest.raises(Refused, match=word):
@@ -39,6 +42,13 @@ def test_a_heading_of_a_thousand_million_levels_is_one_cell():
         {"cell_type": "heading", "level": 10**9, "source": "big", "metadata": {}},
         {"cell_type": "code", "input": classes.RIGHT, "outputs": [], "metadata": {}}]}]}
     assert [cell["source"] for cell in cells_in(json.dumps(old).encode())] == ["big", classes.RIGHT]
+
+
+def test_pictures_in_texts_and_a_corpus_in_code_are_no_reason_to_refuse():
+    picture = {"cell_type": "markdown", "metadata": {}, "source": "my sketch: ![](data:image/png;base64," + "iVBO" * 10**6 + ")"}
+    corpus = {**CELLS[0], "source": f"text = {'to be or not to be ' * 25_000!r}"}
+    cells = cells_in(json.dumps({**HEAD, "cells": [picture, corpus]}).encode())
+    assert [len(cell["source"]) for cell in cells] == [len("my sketch: ![]((a picture))"), len(corpus["source"])]
 
 
 def test_what_nbformat_reads_is_read_the_same():

@@ -1,0 +1,119 @@
+"""grading.toml: what is refused before anything is graded, and what counts of the points."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from instructor.grading.policies import BadPolicy, Policies, alias
+from rnn_helpers.check import EXERCISES
+
+CELL = "01_rnn_cell"
+FULL = {name: exercise.points for name, exercise in EXERCISES.items() if exercise.notebook == CELL}
+READ = {"order_matters": (2.0, 2, "", False)}
+DEADLINE = 'timezone = "Europe/Vienna"\nlate_per_day = 10\n[deadlines]\n01_rnn_cell = 2026-10-24T23:59:00\n'
+
+
+@pytest.fixture
+def policies(tmp_path):
+    def read(text):
+        (tmp_path / "grading.toml").write_text(text)
+        return Policies.read(tmp_path / "grading.toml")
+    return read
+
+
+def at(text, zone="+02:00"):
+    """Nanoseconds of a time."""
+    return int(dt.datetime.fromisoformat(text + zone).timestamp()) * 10**9
+
+
+def result(time=0, points=FULL, student="ada", status="graded", **more):
+    return {"student": student, "notebook": CELL, "status": status, "time": time,
+            "exercises": {name: {"points": value} for name, value in points.items()}, **more}
+
+
+@pytest.mark.parametrize("text, words", [
+    ("late = 3", "late is not known, expected one of timezone, late_per_day"),
+    ("late_per_day = 130", "late_per_day is 130, expected percent"),
+    ("late_per_day = true", "late_per_day is True"),
+    ('attempts = "first"', 'expected "last" or "best"'),
+    ('anonymous = "yes"', "anonymous is 'yes', expected true or false"),
+    ('timezone = "Vienna"', "timezone is 'Vienna'"),
+    ("[deadlines]\n01_rnn = 2026-10-12", "deadlines: 01_rnn is not known"),
+    ("[deadlines]\n01_rnn_cell = 2026-10-12", "no time zone"),
+    ('[deadlines]\n01_rnn_cell = "12 October"', "expected a time as"),
+    ("[extensions]\nada = -1", "extensions: ada: all is -1"),
+    ("[extensions.ada]\nsoon = 1", "extensions: ada: soon is not known"),
+    ("[weights]\nreadouts = 1", "weights: readouts is not known"),
+    ("[weights]\nreadout = -1", "readout is -1, expected a number"),
+    ('[groups]\nMonday = "ada"', "groups: Monday is 'ada', expected a list"),
+    ("deadlines = 3", "deadlines is 3, expected a table"),
+    ("late_per_day = ", "is not TOML"),
+])
+def test_what_cannot_be_followed_is_refused_with_what_is_expected(policies, text, words):
+    with pytest.raises(BadPolicy) as refused:
+        policies(text)
+    assert words in str(refused.value)
+
+
+def test_without_a_file_points_count_as_they_are(tmp_path):
+    counted = Policies.read(tmp_path / "grading.toml").counted(result(at("2030-01-01T00:00:00")), READ)
+    assert (counted.points, counted.maximum, counted.why) == (12, 12, ())
+
+
+@pytest.mark.parametrize("when, lost, words", [
+    ("2026-10-24T23:59:00", 0, ""), ("2026-10-24T23:59:01", 1.2, "1 day late"),
+    ("2026-10-25T23:59:00", 1.2, "1 day late"),  # that day has 25 hours in Vienna
+    ("2026-10-27T12:00:00", 3.6, "3 days late"), ("2026-12-24T12:00:00", 12, "61 days late"),
+])
+def test_a_day_late_costs_its_share_in_the_deadlines_time_zone(policies, when, lost, words):
+    zone = "+02:00" if when < "2026-10-25T03" else "+01:00"
+    counted = policies(DEADLINE).counted(result(at(when, zone)), READ)
+    assert counted.points == pytest.approx(12 - lost)
+    assert words in "".join(counted.why) and bool(lost) == ("12 points before" in "".join(counted.why))
+
+
+@pytest.mark.parametrize("given", ["ada = 3", "ada = 2026-10-28", "ada = { 01_rnn_cell = 3 }"])
+def test_an_extension_moves_one_student(policies, given):
+    found = policies(DEADLINE + f"[extensions]\n{given}\n")
+    late = at("2026-10-26T12:00:00", "+01:00")
+    assert found.counted(result(late), READ).points == 12
+    assert found.counted(result(late, student="bob"), READ).points == pytest.approx(9.6)
+
+
+def test_a_time_that_is_not_known_costs_nothing_and_is_told(policies):
+    counted = policies(DEADLINE).counted(result(0), READ)
+    assert counted.points == 12 and "not known" in counted.why[0]
+
+
+@pytest.mark.parametrize("attempts, points", [("last", 2), ("best", 9)])
+def test_the_best_attempt_counts_or_the_last(policies, attempts, points):
+    last = result(points={name: 0.0 for name in FULL}, attempts=[{"time": 0, "exercises": {"rnn_cell_forward": 7.0}}])
+    counted = policies(f'attempts = "{attempts}"').counted(last, READ)
+    assert counted.points == points and ("earlier attempt" in "".join(counted.why)) == (attempts == "best")
+
+
+def test_an_earlier_attempt_counts_when_the_last_cannot_be_graded(policies):
+    broken = result(points={}, status="not graded", attempts=[{"time": 0, "exercises": {"readout": 3.0}}])
+    assert policies('attempts = "best"').counted(broken, {}).points == 3
+    assert policies("").counted(broken, {}).points is None
+
+
+def test_weights_of_exercises_and_notebooks(policies):
+    found = policies("[weights]\nrnn_cell_forward = 20\n01_rnn_cell = 1\n02_forward_pass = 3\n")
+    counted = found.counted(result(points={**FULL, "rnn_cell_forward": 3.5}), READ)
+    assert (counted.points, counted.maximum) == (15, 25)
+    other = policies("").counted({**result(), "notebook": "02_forward_pass", "exercises": {}}, {})
+    assert found.total({CELL: counted, "02_forward_pass": other}) == pytest.approx(100 * (15 / 25) / 4)
+
+
+@given(st.integers(0, 10**10), st.floats(0, 100), st.floats(0, 7), st.floats(0, 3), st.floats(0, 50))
+def test_what_counts_is_between_nothing_and_the_points(seconds, percent, first, second, weight):
+    found = Policies({CELL: dt.datetime(2026, 10, 24, tzinfo=dt.timezone.utc)}, percent, weights={"readout": weight})
+    counted = found.counted(result(seconds * 10**9, {"rnn_cell_forward": first, "readout": second}), READ)
+    assert 0 <= counted.points <= first + second * weight / 3 + 2 + 1e-9 <= counted.maximum + 2e-9
+
+
+def test_an_alias_is_the_same_every_time_and_another_in_another_class():
+    assert alias(5, "ada") == alias(5, "ada") != alias(6, "ada") and "ada" not in alias(5, "ada")
