@@ -21,7 +21,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from authoring import links, setup_cell
-from instructor.grading.box.statements import without_magics
+from instructor.grading.rebuild import python_of
 
 ROOT = Path(__file__).resolve().parent.parent
 ADDRESS = links.Address("ada/rnn-course", "spring")
@@ -163,4 +163,4 @@ def test_outside_a_browser_it_installs_nothing_and_as_a_script_it_is_python(addr
     at = [i for i, line in enumerate(source.splitlines()) if "%" in line]
     assert len(at) == 1 and 'sys.platform == "emscripten"' in source.splitlines()[at[0] - 1]
     compile(TransformerManager().transform_cell(source), "script", "exec")
-    assert [node.name for node in ast.parse(without_magics(source + "\ndef f(): pass")).body[-1:]] == ["f"]
+    assert [node.name for node in ast.parse(python_of(source + "\ndef f(): pass")).body[-1:]] == ["f"]

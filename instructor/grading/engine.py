@@ -19,7 +19,7 @@ from instructor.grading.box.statements import needed, seen_by_check
 from instructor.grading.course_slice import ENTRY, slice_for, wanted_by
 from instructor.grading.digests import check_digest
 from instructor.grading.notebook_file import Refused, bytes_of, cells_in
-from instructor.grading.rebuild import NO_PYTHON, does_not_parse, grade_id, is_stub, rebuild
+from instructor.grading.rebuild import NO_PYTHON, does_not_parse, grade_id, is_stub, python_of, rebuild
 from instructor.grading.sandbox import Limits, Sandbox, SandboxDied
 from instructor.grading.scoring import SECONDS, Malformed, fixture, nothing, score
 from instructor.grading.similar import packed
@@ -85,7 +85,7 @@ def release(task):
 def prepare(task):
     """What is the same for every student of a notebook, so that it is worked out once."""
     cells, exercises = release(task)
-    wanted = wanted_by([("", cell["source"]) for cell in cells if cell["cell_type"] == "code"])
+    wanted = wanted_by([("", python_of(cell["source"])) for cell in cells if cell["cell_type"] == "code"])
     for name in exercises:
         check_digest(name)
         slice_for(name, *wanted)

@@ -161,7 +161,7 @@ def rebuild(release, submission):
                 place not in homes or i is None and not answered):
             given.add(place)
             rebuilt.cells.append((f"cell {grade_id(release[place]) or release[place].get('id')}",
-                                  release[place]["source"]))
+                                  python_of(release[place]["source"])))
         if i is not None:
             if runs[i] and not (answered and is_stub(python[i])):
                 rebuilt.cells.append((f"your cell {i + 1}", python[i]))

@@ -178,7 +178,7 @@ def test_what_is_asked_is_empty_and_says_who_borrowed(name):
 
 
 def test_a_notebook_gets_what_it_imports():
-    cells = [("a", "%matplotlib inline\nfrom rnn_helpers.losses import softmax\nimport rnn_helpers.bptt as "
+    cells = [("a", "from rnn_helpers.losses import softmax\nimport rnn_helpers.bptt as "
                    "b\nb.rnn_forward(1)"),
              ("b", "from rnn_helpers import rising_loss, check\nrising_loss.steps\nstep = "
                    "check.yours_or_ours(rnn_forward)"),
