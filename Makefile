@@ -17,7 +17,7 @@ help:
 	@echo "make site                       pages to read, in site/"
 	@echo "make print                      PDFs to print, in dist/print/; needs Chromium"
 	@echo "make slides                     a lecture of each notebook, in dist/slides/"
-	@echo "make release                    a zip and a wheel to hand out, in dist/"
+	@echo "make release VERSION=1.2.0      all that is handed out, with checksums, in dist/; needs Chromium"
 	@echo "make newest                     the tests with the newest packages, unpinned"
 	@echo "make lock                       write constraints.txt anew"
 
@@ -70,8 +70,8 @@ slides:
 	@$(python) -m authoring.slides $(ARGS)
 
 release:
-	@sh tools/venv.sh test release
-	@$(python) -m authoring.release $(ARGS)
+	@sh tools/venv.sh test site browser release
+	@$(python) -m authoring.publish $(VERSION) $(ARGS)
 
 newest:
 	@sh tools/venv.sh test

@@ -25,6 +25,9 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-
 def chromium(playwright):
     """The system's Chromium; Playwright's own where there is none."""
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if not (found or Path(playwright.chromium.executable_path).exists()):
+        raise SystemExit("Chromium makes the PDFs, and there is none: install it (Debian, Ubuntu: sudo apt install "
+                         "chromium; others: .venv/bin/python -m playwright install chromium)")
     return playwright.chromium.launch(executable_path=found, args=FLAGS)
 
 

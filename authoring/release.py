@@ -1,11 +1,10 @@
-"""python -m authoring.release: what to hand out, the learners' course as a zip and a wheel, the same bytes each time.
+"""What to hand out: the learners' course as a zip and as a wheel, the same bytes each time.
 
 Neither holds a solved notebook or anything of `authoring` or `instructor`. The checks hold wrong implementations, which
 they recognise, and the course's own functions are the package: what is asked for can be read there, as in every course
 in which one can check oneself.
 """
 
-import argparse
 import os
 import stat
 import subprocess
@@ -98,11 +97,15 @@ def write_zip(folder, root=ROOT):
 
 
 def write_wheel(folder, root=ROOT):
-    """The package as a pure wheel in `folder`; returns its path. It is built by the setuptools of this environment."""
+    """The package as a pure wheel in `folder`, the learners' notebooks inside; returns its path.
+
+    It is built by the setuptools of this environment. `python -m rnn_helpers notebooks FOLDER` unpacks the notebooks.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         source, made = Path(scratch, "source"), Path(scratch, "made")  # a copy: build/ of the folder would get into it
-        for path in (*(root / name for name in WHEEL), *package(root)):
-            copy = source / path.relative_to(root)
+        notebooks = [files.learner_path(name, root) for name in (*files.all_names(root), *PAGES)]
+        for path in (*(root / name for name in WHEEL), *package(root), *notebooks):
+            copy = source / ("rnn_helpers" if path in notebooks else "") / path.relative_to(root)
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(path.read_bytes())
         done = subprocess.run([sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation",
@@ -113,18 +116,3 @@ def write_wheel(folder, root=ROOT):
         wheel, = made.glob("*-py3-none-any.whl")
         with zipfile.ZipFile(wheel) as bundle:
             return pack(Path(folder, wheel.name), {name: bundle.read(name) for name in bundle.namelist()})
-
-
-def main(arguments=None):
-    parser = argparse.ArgumentParser(prog="python -m authoring.release", description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, default=ROOT / "dist", help="folder (default: dist)")
-    out = parser.parse_args(arguments).out
-    out.mkdir(parents=True, exist_ok=True)
-    for old in out.glob("rnn_helpers-*.whl"):
-        old.unlink()
-    for path in (write_zip(out), write_wheel(out)):
-        print(f"{path}  {path.stat().st_size // 1000} KB")
-
-
-if __name__ == "__main__":
-    main()

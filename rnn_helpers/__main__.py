@@ -1,4 +1,7 @@
-"""python -m rnn_helpers: a short self-check, for when something does not work."""
+"""python -m rnn_helpers: a short self-check, for when something does not work.
+
+    python -m rnn_helpers notebooks FOLDER    copies the notebooks into a folder; what is there already stays
+"""
 
 import importlib
 import io
@@ -6,6 +9,7 @@ import platform
 import sys
 from pathlib import Path
 
+from rnn_helpers import __version__, atomic
 from rnn_helpers.course import NOTEBOOKS
 
 
@@ -87,11 +91,32 @@ def notebooks():
                  for path in (folder / "notebooks" / f"{name}.ipynb", folder / f"{name}.ipynb") if path.is_file()]
         if found:
             return f"{len(found)} notebooks in {found[0].parent}"
-    raise FileNotFoundError("no notebooks found from here upwards: clone or unpack the course, and start in its folder")
+    raise FileNotFoundError("no notebooks found from here upwards: clone or unpack the course, and start in its "
+                            "folder, or run `python -m rnn_helpers notebooks FOLDER`")
 
 
-def main():
-    """Print the self-check; returns 0 when everything works, 1 otherwise."""
+def unpack(folder):
+    """Copy the notebooks of the wheel, or of the repository, into `folder`; a file of a learner's is never replaced."""
+    inside = Path(__file__).parent / "notebooks"
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in sorted((inside if inside.is_dir() else Path(__file__).parents[1] / "notebooks").glob("*.ipynb")):
+        target, new = folder / path.name, path.read_bytes()
+        if target.exists() and target.read_bytes() != new:
+            target = folder / f"{path.stem}-{__version__}.ipynb"
+            print(f"{path.name} is there and stays as it is; the notebook of version {__version__} is {target.name}")
+        if not target.exists():
+            atomic.write(target, new)
+    print(f"{len(list(folder.glob('*.ipynb')))} notebooks in {folder}. To open them: jupyter lab {folder}")
+    return 0
+
+
+def main(arguments=()):
+    """Print the self-check; returns 0 when everything works, 1 otherwise. With arguments: copy the notebooks."""
+    if arguments:
+        if len(arguments) == 2 and arguments[0] == "notebooks":
+            return unpack(Path(arguments[1]))
+        print(__doc__.strip(), file=sys.stderr)
+        return 2
     print(*version_lines(), sep="\n")
     failed = 0
     for part in (arithmetic, checks, plots, widgets, notebooks):
@@ -104,4 +129,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

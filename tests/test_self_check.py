@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from authoring import files
+from rnn_helpers import __version__
+from rnn_helpers.__main__ import main as self_check_main
 
 ROOT = Path(__file__).resolve().parent.parent
 RUN = "import runpy; runpy.run_module('rnn_helpers', run_name='__main__')"
@@ -43,6 +45,25 @@ def test_a_missing_package_is_named_with_what_to_do(tmp_path):
     assert "jupyterlab is not installed (only needed for JupyterLab itself)" in lines
     assert [line for line in lines
             if line.startswith("FAILED")] == [next(line for line in lines if "FAILED  widgets: " in line)]
+
+
+def test_the_notebooks_are_copied_and_a_learners_own_stays(tmp_path, capsys):
+    folder = tmp_path / "my course"
+    assert self_check_main(["notebooks", str(folder)]) == 0
+    names = {path.name for path in (ROOT / "notebooks").glob("*.ipynb")}
+    assert {path.name for path in folder.iterdir()} == names
+    assert f"{len(names)} notebooks in {folder}" in capsys.readouterr().out
+    mine = folder / "01_rnn_cell.ipynb"
+    mine.write_text("my work")
+    assert self_check_main(["notebooks", str(folder)]) == self_check_main(["notebooks", str(folder)]) == 0
+    beside = folder / f"01_rnn_cell-{__version__}.ipynb"
+    assert mine.read_text() == "my work"
+    assert beside.read_bytes() == (ROOT / "notebooks" / "01_rnn_cell.ipynb").read_bytes()
+    assert {path.name for path in folder.iterdir()} == {*names, beside.name}
+
+
+def test_other_words_are_answered_with_what_there_is(capsys):
+    assert self_check_main(["notebook"]) == 2 and "python -m rnn_helpers notebooks FOLDER" in capsys.readouterr().err
 
 
 @pytest.mark.slow

@@ -136,6 +136,10 @@ def test_the_wheel_installs_and_needs_numpy_alone_to_be_imported(made, tmp_path)
                cwd=tmp_path)
     assert said.returncode == 0 and str(tmp_path) in said.stdout, said.stderr
     assert run(python, "-c", "import matplotlib", cwd=tmp_path).returncode != 0
+    said = run(python, "-m", "rnn_helpers", "notebooks", "mine", cwd=tmp_path)
+    assert said.returncode == 0, said.stderr
+    for name in (*files.all_names(), *course.PAGES):
+        assert (tmp_path / "mine" / f"{name}.ipynb").read_bytes() == files.learner_path(name).read_bytes()
 
 
 def test_another_folder_another_day_and_other_permissions_give_the_same_bytes(made, tmp_path):
