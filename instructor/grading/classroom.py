@@ -11,6 +11,7 @@ import secrets
 import shutil
 import threading
 import time
+from collections import Counter
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from pathlib import Path
 
@@ -160,15 +161,22 @@ class Classroom:
     def forget(self, submissions, handed, intake, roster):
         """Take away the rows of who is no longer there; returns (student, notebook) of each.
 
-        What an earlier run found under the same path and this one does not is gone, unless another path holds it; and
-        with a roster, whoever is on it no more. Results are moved to `left/`, never deleted.
+        What an earlier run found under the same path and this one does not is gone, unless another path holds it or
+        most of a notebook's rows would go; and with a roster, whoever is on it no more. Results are moved to `left/`,
+        never deleted.
         """
         here, known = str(Path(submissions).resolve()), self.kept("hand_ins.json")
         before = {tuple(pair) for pair in known.get(here, [])}
         known[here] = sorted(handed)
-        write_atomically(self.folder / "hand_ins.json", json.dumps(known))
         present = {tuple(pair) for pairs in known.values() for pair in pairs}
-        gone = before - present
+        gone, kept = set(), Counter(notebook for _, notebook in before)
+        for notebook in kept:
+            some = {pair for pair in before - present if pair[1] == notebook}
+            if notebook == "?" or 2 * len(some) <= kept[notebook]:  # more: another hand-in under the same name
+                gone |= some
+            else:
+                known[here] += some
+        write_atomically(self.folder / "hand_ins.json", json.dumps(known))
         if roster:
             students = intake.students | {person.key for person in roster.people}
             gone |= {(found.parent.name, found.stem) for found in self.folder.glob("results/*/*.json")

@@ -74,8 +74,9 @@ def hand_ins(path, releases, notebooks, roster=None, known=None):
     listing = Listing(path)
     course = Course(releases, notebooks, listing)
     found = layouts.read(listing.entries, course, listing.name)
+    boxes = set(found.boxes) - {claim.who.name for claim in found.claims}
     intake = Intake([HandedIn(entry, REFUSED, entry.why) for entry in listing.entries if entry.stray], course,
-                    boxes=found.boxes, known=dict(known or {}))
+                    boxes=sorted(boxes), known=dict(known or {}))
     intake.items += [HandedIn(entry, IGNORED, why) for entry, why in found.left]
     for student, claims in students_of(found.claims, roster, intake).items():
         own = [look_at(entry, name, student, claim, course) for claim in claims for entry, name in claim.files]
@@ -108,7 +109,7 @@ def students_of(claims, roster, intake):
                     for other in people.get((claim.layout.title, identity), [])):
                 identity = (*identity, claim.around[-1])  # one name in two sections, with one notebook
         people[claim.layout.title, identity].append(claim)
-    keys, merged, taken, ids = {}, defaultdict(list), {}, {}
+    keys, merged, taken, ids, renumbered = {}, defaultdict(list), {}, {}, []
     if roster:
         taken = roster.give_keys()
         numbered = {system for (system, _), theirs in people.items() for claim in theirs
@@ -144,13 +145,19 @@ def students_of(claims, roster, intake):
         if told:
             intake.doubts.append((student, told))
         intake.doubts += [(student, claim.doubt) for claim in theirs if claim.doubt]
-        if len({claim.who.number for claim in theirs}) > 1:
+        if len({claim.who.number for claim in theirs}) > 1 and not layout.lasting:
+            renumbered.append(student)
+        elif len({claim.who.number for claim in theirs}) > 1:
             intake.doubts.append((student, "its numbers differ: " + ", ".join(sorted(
                 {claim.who.number for claim in theirs})) + "; taken for one person, by the name"))
         if len({claim.who.name for claim in theirs}) > 1:
             intake.doubts.append((student, "its names differ: " + ", ".join(sorted(
                 {claim.who.name for claim in theirs})) + "; taken for one person, by the number"))
         merged[student] += theirs
+    if renumbered:
+        intake.doubts.append((", ".join(renumbered[:3]) + " ..." * (len(renumbered) > 3),
+                              f"{len(renumbered)} students have other numbers in other assignments, as Moodle does it; "
+                              "each is one person, by the name"))
     if roster:
         hidden = any(is_anonymous(claim.who.name) for claim in claims)
         intake.nothing = [person for person in roster.people if person.key not in merged and not hidden]

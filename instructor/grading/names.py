@@ -85,7 +85,7 @@ SECTIONS = {"section", "sections", "sec", "group", "groups", "grp", "gruppe", "g
 GENERIC = set("""notebook notebooks work rnn course src source code files file content drive my mydrive colab ipynb
     documents desktop solution solutions answer answers final done new old copy copies version tmp workspace project
     repo repository main master attachments attachment upload uploads folder vanilla untitled data python
-    jupyter docs doc images figures pictures""".split())
+    jupyter docs doc images figures pictures lost found shared""".split())
 MONTHS = set("january february march april may june july august october november december jan feb mar apr jun jul "
              "aug".split())
 NOISE = set("""copy kopie copie copia final finale finished done new newest latest last version v ver

@@ -6,7 +6,7 @@ from instructor.grading.layouts.base import Layout, local
 from instructor.grading.names import LONGEST_NAME, Who
 
 NAME = re.compile(r"(?P<number>\d{1,12})-\d{1,12} - (?P<name>.{1,200}?) - "
-                  r"(?P<when>(?:\w{3,12}\.? \d{1,2}|\d{1,2} \w{3,12}\.?),? \d{4} \d{3,4} ?(?:[AaPp][Mm])?)"
+                  r"(?P<when>(?:\w{3,12}\.? \d{1,2}|\d{1,2} \w{3,12}\.?),? \d{4} \d{1,2}[:.]?\d\d ?(?:[AaPp][Mm])?)"
                   r"(?: - (?P<rest>.+))?$")
 
 
@@ -22,7 +22,7 @@ class Brightspace(Layout):
         if not match:
             return None
         when = re.sub(r"[.,]", "", match["when"])
-        when = re.sub(r" (\d{1,2})(\d\d) ?([AaPp][Mm])?$", r" \1:\2 \3", when).strip()
+        when = re.sub(r" (\d{1,2}):?(\d\d) ?([AaPp][Mm])?$", r" \1:\2 \3", when).strip()
         hours = ("%I:%M %p", "%H:%M")
         return Who(match["name"].strip(), match["number"]), match["rest"] or name, local(
             when, *(f"{day} %Y {hour}" for day in ("%b %d", "%B %d", "%d %b", "%d %B") for hour in hours))

@@ -26,7 +26,7 @@ class Canvas(Layout):
         if match := FILE.match(name):
             return Who(match["name"], late=bool(match["late"])), match["rest"], 0
         match = OWN.match(name)
-        if not match or named(match["name"], NOTEBOOKS)[0] or is_box(match["name"], NOTEBOOKS):
+        if not match or named(match["name"], NOTEBOOKS)[1] or is_box(match["name"], NOTEBOOKS):
             return None
         date = 1990 <= int(match["number"]) <= 2100 and 1 <= int(match["file"]) <= 12
         return None if date else (Who(match["name"], match["number"], bool(match["late"])), match["rest"], 0)

@@ -14,6 +14,12 @@ def is_clone(node):
                             or "solutions" in inner.folders or any(entry.parts[-1] == ".git" for entry in node.other))
 
 
+def holds_clone(node):
+    """The same, or a zip of it as GitHub makes them, a folder of the same name inside."""
+    inner = node.folders.get(node.name)
+    return is_clone(node) or node.archive and len(node.folders) == 1 and bool(inner) and is_clone(inner)
+
+
 class Clones(Layout):
     """`rnn-course-submissions/rnn-course-ada/notebooks/...` as `gh classroom clone student-repos` makes them; what all
     names begin with is the assignment.
@@ -22,7 +28,7 @@ class Clones(Layout):
     title, order = "GitHub Classroom and other clones", 40
 
     def knows(self, node):
-        clones = [name for name, inner in node.folders.items() if is_clone(inner)]
+        clones = [name for name, inner in node.folders.items() if holds_clone(inner)]
         return is_clone(node) or len(clones) > 1 and 2 * len(clones) > len(node.folders)
 
     def read(self, node, found, course, again):
@@ -30,18 +36,22 @@ class Clones(Layout):
             named = [name for name in node.around() if not is_generic(name, course.notebooks)]
             files = [(entry, entry.parts[-1]) for entry in node.everything()]
             node.folders, node.files, node.other = {}, [], []
-            who = Who((named or node.around() or ("unnamed",))[-1])
+            name = (named or node.around() or ("unnamed",))[-1]
+            parent = node.up.name if node.up and node.up.name.endswith("-submissions") else ""
+            who = Who(name.removeprefix(parent.removesuffix("submissions")) or name)
             found.claims.append(Claim(self, who, files, node.around()[:-1],
                                       doubt="one copy of the course: the folder's name is taken for the student's"))
             return
-        clones = [name for name, inner in node.folders.items() if is_clone(inner)]
+        clones = [name for name, inner in node.folders.items() if holds_clone(inner)]
         shared = os.path.commonprefix(clones) if len(clones) > 1 else ""
         if not shared and node.name.endswith("-submissions"):
             shared = node.name.removesuffix("submissions")
         shared = shared[:shared.rfind("-") + 1]
         around = node.around()
         for name in clones:
-            own = name[len(shared):] if name.startswith(shared) and len(name) > len(shared) else name
+            own = name.removeprefix(shared) or name
+            if node.folders[name].archive:
+                own = own.removesuffix("-main").removesuffix("-master")
             found.claims.append(Claim(self, Who(own), node.take(name), around))
 
 

@@ -9,9 +9,12 @@ import zipfile
 
 import pytest
 
+from instructor.grading.classroom import Classroom
+from instructor.grading.engine import exercise_digest
 from instructor.grading.intake import DUE, IGNORED, REFUSED, told
 from instructor.grading.listing import NoArchive
-from tests.grading.layouts.builder import FIRST, around, unpacked, untouched, work, written, zipped
+from tests.grading import classes
+from tests.grading.layouts.builder import FIRST, SECOND, around, unpacked, untouched, work, written, zipped
 from tests.grading.layouts.test_layouts import MOODLE, A, B, C, N, look, rows
 
 
@@ -111,3 +114,23 @@ def test_the_look_says_what_and_why_doubtful_first(tmp_path):
         "Students and notebooks:") + 1]
     assert any("nobody's work" in line for line in lines)
     assert [item.state for item in look(path).items if item.words.endswith("Copy1.ipynb")] == [IGNORED]
+
+
+def test_a_score_of_an_older_check_is_told(tmp_path):
+    classroom = Classroom(tmp_path / "out", classes.RELEASED)
+    result = {"digest": "d", "exercises": {"readout": {"digest": exercise_digest("readout", classroom.seed, "d")}}}
+    assert not classroom.outdated(result)
+    result["exercises"]["readout"]["digest"] = "of another version"
+    assert classroom.outdated(result)
+
+
+def test_rows_go_when_a_file_is_gone_and_stay_when_another_hand_in_has_its_name(tmp_path):
+    classroom, path = Classroom(tmp_path / "out", classes.RELEASED), tmp_path / "class.zip"
+    people = [(name, FIRST) for name in ("adaa", "bob", "cy")]
+    assert classroom.forget(path, set(people), None, None) == []
+    mended = {("ada", FIRST), *people[1:]}
+    assert classroom.forget(path, mended, None, None) == [("adaa", FIRST)]
+    assert classroom.forget(tmp_path / "other.zip", {("ada", SECOND)}, None, None) == []  # another week
+    assert classroom.forget(path, {("ada", SECOND), ("bob", SECOND)}, None, None) == []  # under the same name
+    assert classroom.forget(path, {*mended, ("ada", SECOND)} - {("bob", FIRST)}, None, None) == [
+        ("bob", FIRST), ("bob", SECOND)]

@@ -127,6 +127,8 @@ CASES = {
     "canvas, folders are no files of it": Case({f"week_1_2_smith/{N}": work(), f"week_1_3_jones/{N}": work(),
                                                 f"smith_2023_10_homework/{N}": work()},
                                                ones("week_1_2_smith", "week_1_3_jones", "smith_2023_10_homework")),
+    "canvas, names with numbers": Case({"3d_guy_501_9001_x.ipynb": work(), "team_red_502_9002_x.ipynb": work()},
+                                       ones("3d_guy", "team_red"), system="Canvas"),
     # Blackboard
     "blackboard": Case({"Week 1_alovelace_attempt_2026-03-02-10-15-00_x.ipynb": work(),
                         "Week 1_alovelace_attempt_2026-03-02-10-15-00.txt": b"Name: Ada (alovelace)",
@@ -147,6 +149,8 @@ CASES = {
                                            f"397063-2557369 - {B} - Sep 24, 2026 926 PM - {N}": work(),
                                            f"397063-2557369 - {C} - Sep 24, 2026 926 PM - a.pdf": b"x",
                                            "index.html": b"x"}, ones(A, B), {C}, "Brightspace"),
+    "brightspace, other clocks": Case({f"1-2 - {A} - 24 Sep, 2026 1426/x.ipynb": work(),
+                                       f"3-2 - {B} - Sep 24 2026 2:26 PM/x.ipynb": work()}, ones(A, B), system="Brightspace"),
     # Sakai
     "sakai": Case({"grades.csv": b"Week 1,POINTS", f"Lovelace, Ada(ada01)/Submission attachment(s)/{N}": work(),
                    f"Lovelace, Ada(ada01)/Feedback Attachment(s)/{N}": work(note="tutor"),
@@ -166,11 +170,19 @@ CASES = {
     "a clone in each folder": Case({**clone("ada/rnn-course", FIRST), **clone("bob/rnn-course", SECOND),
                                     f"bob/rnn-course-old/notebooks/{N}": untouched()},
                                    {("ada", FIRST), ("bob", SECOND)}, set()),
+    "zips of clones": Case({f"rnn-course-{who}-main.zip": below(f"rnn-course-{who}-main", CLONE, **{f"notebooks/{N}": work()})
+                            for who in ("ada", "bob")}, ones("ada", "bob"), system="GitHub Classroom and other clones"),
+    "the only clone of an assignment": Case(clone("rnn-course-submissions/rnn-course-ada", FIRST), ones("ada"),
+                                            system="GitHub Classroom and other clones"),
     "one clone": Case(clone("ada", FIRST), ones("ada"), system="GitHub Classroom and other clones"),
     "clones by week": Case({**clone("week1/ada", FIRST), **clone("week1/bob", FIRST), **clone("week2/ada", SECOND),
                             **clone("week2/bob", SECOND)},
                            ones("ada", "bob") | ones("ada", "bob", notebook=SECOND),
                            system="GitHub Classroom and other clones"),
+    "clones of two assignments": Case({**clone("w1-submissions/w1-ada", FIRST), **clone("w1-submissions/w1-bob", FIRST),
+                                       **clone("w2-submissions/w2-ada", SECOND), **clone("w2-submissions/w2-bob", SECOND)},
+                                      ones("ada", "bob") | ones("ada", "bob", notebook=SECOND),
+                                      system="GitHub Classroom and other clones"),
     # nbgrader
     "nbgrader course": Case({"gradebook.db": b"x", "nbgrader_config.py": b"", f"source/ps1/{N}": work(), f"release/ps1/{N}":
                              untouched(), f"submitted/ada/ps1/{N}": work(), f"submitted/bob/ps1/{N}": work(),
@@ -201,6 +213,9 @@ CASES = {
     "drive, copies in folders": Case({"ada/Copy of 01_rnn_cell.ipynb": work(), "ada/Copy of 02_forward_pass.ipynb": work(SECOND),
                                       "bob/01_rnn_cell (1).ipynb": work(), f"bob/{N}": untouched()},
                                      ones("ada", "bob") | ones("ada", notebook=SECOND), paths={"(1).ipynb"}),
+    "classroom's folders in drive": Case({
+        f"Classroom/CS101/Week 1/{A} - 01_rnn_cell.ipynb": work(), f"Classroom/CS101/Week 1/{B} - 01_rnn_cell.ipynb": work(),
+        f"Classroom/CS101/Week 2/{A} - 02_forward_pass.ipynb": work(SECOND)}, ones(A, B) | ones(A, notebook=SECOND)),
     # folders
     "by student": Case({f"ada/{N}": work(), f"bob/{N}": work(), "ada/02_forward_pass.ipynb": work(SECOND)},
                        ones("ada", "bob") | ones("ada", notebook=SECOND)),
@@ -210,6 +225,8 @@ CASES = {
                      "week 2/bob/x.ipynb": work(SECOND)}, ones("ada", "bob") | ones("ada", "bob", notebook=SECOND)),
     "by section": Case({f"section A/ada/{N}": work(), f"section A/bob/{N}": work(), f"section B/cy/{N}": work()},
                        ones("ada", "bob", "cy")),
+    "by named assignment": Case({"HW1 - RNN cell/Ada/x.ipynb": work(), "HW1 - RNN cell/Bob/x.ipynb": work(),
+                                 "HW2 - Forward/Ada/x.ipynb": work(SECOND)}, ones("Ada", "Bob") | ones("Ada", notebook=SECOND)),
     "by rooms that no word names": Case({f"blue/ada/{N}": work(), f"blue/bob/{N}": work(), f"red/cy/{N}": work(),
                                          f"red/dan/{N}": work(), f"green/eve/{N}": work()},
                                         ones("ada", "bob", "cy", "dan", "eve")),

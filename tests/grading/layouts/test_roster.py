@@ -60,7 +60,7 @@ def test_everybody_has_a_row_strangers_are_told_and_one_person_is_one(tmp_path):
     assert [person.name for person in intake.nothing] == ["Li Na"]
     told = dict(intake.doubts)
     assert told["Mallory"] == "not on the roster" and "part of the name" in told["Cy_Young"]
-    assert "numbers differ" in told["Ada_Lovelace"]
+    assert "1 students have other numbers" in told["Ada_Lovelace"]
 
 
 def test_a_name_does_not_make_one_student_another(tmp_path):
