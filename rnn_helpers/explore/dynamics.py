@@ -90,7 +90,7 @@ def reading(step=rnn_cell_forward, whose=""):
         cell = by_hand(mood, push, hold)
         return draw_sentences(cell, KNOWN, both, [read_words(cell, words, step) for words in both])
 
-    return Drawn(draw, "Two sentences, word by word", whose=whose, stored={"push": -4.0},
+    return Drawn(draw, "Two sentences, word by word", whose=whose,
                  one=typed("first sentence", "the film was not good"), other=typed("second", "the film was good"),
                  mood=slider("mood keeps itself", 0.0, 2.0, 0.25, 0.0), push=slider("turn pushes mood", -4, 4, 0.5, 0),
                  hold=slider("turn keeps itself", 0.0, 2.0, 0.25, 0.0))
