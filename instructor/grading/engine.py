@@ -19,7 +19,7 @@ from instructor.grading.box.statements import needed, seen_by_check
 from instructor.grading.course_slice import ENTRY, slice_for, wanted_by
 from instructor.grading.digests import check_digest
 from instructor.grading.notebook_file import Refused, bytes_of, cells_in
-from instructor.grading.rebuild import NO_PYTHON, does_not_parse, grade_id, is_stub, python_of, rebuild
+from instructor.grading.rebuild import NO_PYTHON, VERSION, does_not_parse, grade_id, is_stub, python_of, rebuild
 from instructor.grading.sandbox import Limits, Sandbox, SandboxDied
 from instructor.grading.scoring import SECONDS, Malformed, fixture, nothing, score
 from instructor.grading.similar import packed
@@ -204,7 +204,7 @@ def judged(name, inputs, answer, rebuilt, home, function):
             return nothing(name, "died")
     if answer["missing"] == "undefined" and (broken := does_not_parse(dict(rebuilt.cells).get(rebuilt.homes.get(home),
                                                                                               ""))):
-        return nothing(name, "broken", error=broken[0], line=broken[1], python=".".join(map(str, sys.version_info[:2])))
+        return nothing(name, "broken", error=broken[0], line=broken[1], python=VERSION)
     return nothing(name, answer["missing"], function=function)
 
 

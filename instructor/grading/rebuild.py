@@ -5,6 +5,7 @@ import functools
 import hashlib
 import json
 import re
+import sys
 from dataclasses import dataclass, field
 
 from IPython.core.inputtransformer2 import TransformerManager
@@ -13,6 +14,7 @@ from instructor.grading.box.statements import names_bound
 
 NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
 RUNS = r"%(?:time|timeit|prun|memit|mprun|lprun)\b"  # what stands behind these magics is run as it is
+VERSION = ".".join(map(str, sys.version_info[:2]))
 SPECIAL, MOST_SPECIAL = r"(?m)^[ \t]*[%!?].*$|^.*\?[ \t]*$", 50  # IPython reads the whole cell again for each
 RUNS_CELL = rf"%{RUNS}|%%(?:capture|debug)\b"
 
@@ -189,10 +191,21 @@ def rebuild(release, submission):
         if pick not in mine or grade_id(submission[pick]) != name:
             how = "its cell id" if pick in mine else "the function it defines"
             rebuilt.notes.append(f"the cell for {name} was found by {how}")
+        if end[pick] > upto:
+            rebuilt.notes.append(f"{name} is defined below its check, which did not see it; it counts all the same")
+        if submission[pick]["cell_type"] != "code":
+            rebuilt.notes.append(f"the cell for {name} is no code cell; it was run as one")
         rebuilt.homes[name] = f"your cell {pick + 1}"
         rebuilt.sources[name] = "\n\n".join(submission[i]["source"] for i in mine if function not in named[i]
                                             and pick in mine and i < pick) + "\n\n" + submission[pick]["source"]
         rebuilt.sources[name] = rebuilt.sources[name].strip("\n")
+    special = [str(i + 1) for i, text in enumerate(python) if runs[i] and text != submission[i]["source"]]
+    if special:
+        rebuilt.notes.append(f"your cell {', '.join(special)}: lines for IPython that show, measure or ask the system "
+                             "do nothing here")
+    rebuilt.notes += [f"your cell {i + 1} was left out: {wrong[0]} in line {wrong[1]}, as Python {VERSION} reads it"
+                      for i, text in enumerate(python) if runs[i] and found[i] not in homes
+                      and (wrong := does_not_parse(text))]
     written_answers(release, submission, found, rebuilt)
     rebuilt.digest = hashlib.sha256(json.dumps([rebuilt.cells, rebuilt.checked, rebuilt.files,
                                                 sorted(rebuilt.answers.items())]).encode()).hexdigest()
