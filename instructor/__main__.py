@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from instructor import ROOT
+from rnn_helpers.course import NOTEBOOKS
 
 
 def main(arguments=None):
@@ -33,8 +34,21 @@ def main(arguments=None):
     tables.add_argument("--releases", type=Path, default=ROOT / "notebooks")
     read = commands.add_parser("formgrader", help="open nbgrader's formgrader on the written answers")
     read.add_argument("--out", type=Path, default=Path("grading"))
+    one = commands.add_parser("one", help="grade one hand-in on Gradescope or GitHub Classroom")
+    one.add_argument("submission", type=Path, help="folder with one student's notebooks")
+    one.add_argument("--host", choices=("gradescope", "github"), required=True)
+    one.add_argument("--to", type=Path, default=Path("results.json"), help="Gradescope's results.json")
+    one.add_argument("--secret", type=Path, help="file with the secret that fixtures are drawn with (else $RNN_SECRET)")
+    one.add_argument("--releases", type=Path, default=ROOT / "notebooks")
+    autograder = commands.add_parser("gradescope", help="write a zip to upload as a Gradescope autograder")
+    autograder.add_argument("out", type=Path)
+    for command in (one, autograder):
+        command.add_argument("--notebooks", nargs="*", choices=NOTEBOOKS, help="default: all")
     options = parser.parse_args(arguments)
     try:
+        if options.command in ("one", "gradescope"):
+            from instructor.grading import hosted
+            return hosted.run(options)
         from instructor.grading import commands as do
     except ImportError as error:
         sys.exit(f"{error}: grading needs more packages, install them with `pip install .[grading]`")

@@ -22,13 +22,17 @@ import numpy as np
 
 from instructor.grading.box.seccomp import ARCHITECTURES
 from instructor.grading.box.wire import MOST_BYTES
-from instructor.grading.box.zygote import ENDED, LIMITS
+from instructor.grading.box.zygote import CONTAINER, ENDED, LIMITS
 
 BOX = Path(__file__).with_name("box")
 MOST_BRACKETS = 50_000  # of an answer's JSON, counted before it is parsed
 PATIENCE = 15  # seconds beyond a limit after which the sandbox itself is taken for dead
 TMP_BYTES = 32 << 20  # of the folder in which a whole notebook may write
 PR_SET_PDEATHSIG = 1
+ENVIRONMENT = {"PATH": "/usr/bin", "HOME": "/tmp", "LANG": "C.UTF-8", "PYTHONHASHSEED": "0",
+               "PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MPLBACKEND": "agg",
+               "MPLCONFIGDIR": "/tmp"}
+NOBODY = 65534  # user and group, in a container without namespaces
 
 
 class NoSandbox(RuntimeError):
@@ -105,11 +109,7 @@ def command(whole=False):
         words += ["--dev-bind", f"/dev/{device}", f"/dev/{device}"]
     words += ["--remount-ro", "/dev", "--size", str(TMP_BYTES), "--tmpfs", "/tmp",
               *(() if whole else ("--remount-ro", "/tmp"))]
-    environment = {"PYTHONPATH": "/code:/packages", "PATH": "/usr/bin", "HOME": "/tmp", "LANG": "C.UTF-8",
-                   "PYTHONHASHSEED": "0",
-                   "PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1",
-                   "MPLBACKEND": "agg",
-                   "MPLCONFIGDIR": "/tmp"}
+    environment = {"PYTHONPATH": "/code:/packages", **ENVIRONMENT}
     if home == "/python":
         environment["LD_LIBRARY_PATH"] = "/python/lib"
     for name, value in environment.items():
@@ -133,19 +133,27 @@ class Sandbox:
     """Serves one run after the other, each in a process of its own that starts with nothing of the run before.
 
     Use as a context manager; everything in it dies at the end.
+    container : the folder of a copy of BOX, where root starts it in a container that is thrown away afterwards and may
+        make no namespaces: then it runs as NOBODY, with its filter and limits, and can read what NOBODY can (hosted.py)
     """
+
+    container = None
 
     def __init__(self, whole=False):
         self.whole = whole
 
     def __enter__(self):
-        if os.getuid() == 0:
+        if os.getuid() == 0 and not self.container:
             raise NoSandbox("a worker that runs as root does not grade: its limits would have no effect")
         self.errors = tempfile.TemporaryFile()
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        words = [sys.executable, "-s", "-S", "-B", "-m", "box.zygote", CONTAINER] if self.container else \
+            command(self.whole)
+        other = {"user": NOBODY, "group": NOBODY, "extra_groups": [], "cwd": "/", "env": {
+            "PYTHONPATH": f"{self.container}:{Path(np.__file__).parents[1]}",
+            "LD_LIBRARY_PATH": f"{sys.base_prefix}/lib", **ENVIRONMENT}} if self.container else {}
         with theirs:
-            self.process = subprocess.Popen(command(self.whole), stdin=theirs, stdout=subprocess.DEVNULL,
-                                            stderr=self.errors)
+            self.process = subprocess.Popen(words, stdin=theirs, stdout=subprocess.DEVNULL, stderr=self.errors, **other)
         return self
 
     def __exit__(self, *_):

@@ -33,7 +33,8 @@ ENDED = struct.Struct("<id10s")  # wait status, CPU seconds, why it was stopped
 LOADED = ("copy", "dataclasses", "difflib", "threading", "traceback")
 PR_SET_DUMPABLE = 4
 IDLE, LEAST = 10.0, 0.05  # seconds in which a process that computes gets this much CPU time, however busy the machine
-MOST_FILES = 2000  # in the folder that it may write to
+MOST_FILES = 2000  # more in the folder that it may write to
+CONTAINER = "--in-a-container"  # that is thrown away after one submission, and may make no namespaces
 FILE_BYTES, OPEN_FILES, CPU_GRACE = 16 << 20, 64, 2
 
 
@@ -69,11 +70,16 @@ def child(request, answer, cpu, memory, writing, probing):
     os._exit(0)
 
 
+def files_in_tmp():
+    found = os.statvfs("/tmp")
+    return found.f_files - found.f_ffree
+
+
 def watch(pid, cpu, wall, writing, control):
     """Wait for a child's end, or end it. Returns (wait status, CPU seconds, why it was stopped)."""
     clock = (~pid << 3) | 2  # the CPU clock of a process: CPUCLOCK_SCHED in linux/posix-timers_types.h
     begin = time.monotonic()
-    stopped, looked, used = b"", begin, 0.0
+    stopped, looked, used, files = b"", begin, 0.0, files_in_tmp()
     while not stopped:
         signal.sigtimedwait((signal.SIGCHLD,), 0.25)
         if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
@@ -88,7 +94,7 @@ def watch(pid, cpu, wall, writing, control):
             looked, used = now, taken
         elif select.select([control], [], [], 0)[0]:
             stopped = b"large" if control.recv(16) else b"wall"
-        if writing and os.statvfs("/tmp").f_files - os.statvfs("/tmp").f_ffree > MOST_FILES:
+        if writing and files_in_tmp() > files + MOST_FILES:
             stopped = b"files"
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
@@ -97,7 +103,7 @@ def watch(pid, cpu, wall, writing, control):
 
 
 def main():
-    if os.getpid() != 1:
+    if os.getpid() != 1 and sys.argv[1:] != [CONTAINER]:
         sys.exit("this program runs inside the sandbox only: see instructor/grading/sandbox.py")
     signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGCHLD,))
     ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)  # no child can look into this process
