@@ -42,8 +42,10 @@ class Drawn:
         for name, act in (("back", -1), ("play", 0), ("next", 1)) if play else ():
             self.buttons[name] = button = widgets.Button(description=name, tooltip="", layout={"width": "6em"})
             button.on_click((lambda _, by=act: self.move(by)) if act else self.toggle)
-        self.box = widgets.VBox([*([widgets.HBox([*self.buttons.values()])] if play else []), *self.controls.values(),
-                                 self.drawing, self.caption])
+        rows = [control if control is not self.played else
+                widgets.HBox([*self.buttons.values(), control], layout={"flex_flow": "row wrap"})
+                for control in self.controls.values()]
+        self.box = widgets.VBox([*rows, self.drawing, self.caption])
         self.redraw()
         for control in self.controls.values():
             control.observe(self.redraw, names="value")

@@ -91,9 +91,10 @@ def reading(step=rnn_cell_forward, whose=""):
         return draw_sentences(cell, KNOWN, both, [read_words(cell, words, step) for words in both])
 
     return Drawn(draw, "Two sentences, word by word", whose=whose,
-                 one=typed("first sentence", "the film was not good"), other=typed("second", "the film was good"),
-                 mood=slider("mood keeps itself", 0.0, 2.0, 0.25, 0.0), push=slider("turn pushes mood", -4, 4, 0.5, 0),
-                 hold=slider("turn keeps itself", 0.0, 2.0, 0.25, 0.0))
+                 one=typed("first sentence", "the film was not good"),
+                 other=typed("second sentence", "the film was good"),
+                 mood=slider("Wh[0, 0] mood keeps", 0, 2, 0.25, 0), push=slider("Wh[0, 1] turn to mood", -4, 4, 0.5, 0),
+                 hold=slider("Wh[1, 1] turn keeps", 0, 2, 0.25, 0))
 
 
 def sentences(step=rnn_cell_forward, whose=""):
