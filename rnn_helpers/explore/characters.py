@@ -4,6 +4,7 @@ import copy
 import functools
 
 import numpy as np
+from IPython.display import display
 
 from rnn_helpers.bptt import rnn_forward
 from rnn_helpers.explore.control import int_slider, steps
@@ -11,7 +12,6 @@ from rnn_helpers.explore.drawn import Drawn, typed
 from rnn_helpers.layout import OneHot
 from rnn_helpers.losses import softmax, softmax_cross_entropy
 from rnn_helpers.model import RNNModel
-from rnn_helpers.plots import characters, style
 from rnn_helpers.plots import letters as plots
 from rnn_helpers.readout import many_to_one
 from rnn_helpers.text import build_vocabulary, encode, sample, zen_of_python
@@ -38,8 +38,8 @@ def learns_to_write(text=PROVERBS, updates=(0, 10, 30, 100), seed=0):
 
 def first_words():
     """Train a network on two lines of text, while one waits, and show what it writes meanwhile."""
-    fig = style.figure(8.5, 1.7)
-    style.show(fig, characters.stages(fig.subplots(), learns_to_write()))
+    html, said = plots.stages(learns_to_write())
+    display({"text/html": html, "text/plain": said}, raw=True)
 
 
 def zen():

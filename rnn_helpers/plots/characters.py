@@ -1,14 +1,8 @@
 """Figures of characters: what a network reads and says, how sure it is, which states the characters leave behind."""
 
-import functools
-
 import numpy as np
-from matplotlib.collections import PathCollection
-from matplotlib.font_manager import FontProperties
 from matplotlib.patches import FancyArrowPatch
-from matplotlib.textpath import TextPath
 from matplotlib.ticker import MaxNLocator
-from matplotlib.transforms import Affine2D
 
 from rnn_helpers.plots.style import COLOR, heat, line
 
@@ -117,34 +111,3 @@ def after_each(ax, p, chars, places, title=None):
     ax.legend(loc="upper center", ncols=len(p), fontsize=9, columnspacing=0.8, handlelength=1.2)
     return ". ".join(f"{label}: {shown(chars[int(row.argmax())])} with {row.max():.2f}"
                      for label, row in zip(places, p, strict=True)) + "."
-
-
-@functools.cache
-def glyph(sign, size=12.0):
-    """The outline of a sign in points, its middle at (0, 0)."""
-    return TextPath((-0.301 * size, -0.32 * size), sign, size=size, prop=FontProperties(family="monospace"))
-
-
-def type_on(ax, lines, sign=shown, color="#1A1A1A"):
-    """Set lines of characters in cells of 1 x 1, line 0 on top, as one artist: hundreds of Text objects are slow."""
-    signs = [(sign(char), (column + 0.5, row + 0.5)) for row, (_, piece) in enumerate(lines)
-             for column, char in enumerate(piece)]
-    signs = [(char, place) for char, place in signs if char != " "]  # a space has no outline
-    letters = PathCollection([glyph(char) for char, _ in signs], offsets=[place for _, place in signs],
-                             offset_transform=ax.transData, facecolors=color, linewidths=0)
-    letters.set_transform(Affine2D().scale(ax.figure.dpi / 72))
-    ax.add_collection(letters)
-
-
-def stages(ax, texts, title=None):
-    """What a network writes at several stages of its training, a line each.
-
-    texts : dict, updates -> text
-    """
-    width = max(map(len, texts.values()))
-    ax.axis("off")
-    ax.set(xlim=(-0.28 * width, width), ylim=(len(texts), 0), title=title)
-    for row, updates in enumerate(texts):
-        ax.text(-0.02 * width, row + 0.5, f"{updates} updates", ha="right", va="center", color=COLOR["loss"])
-    type_on(ax, [(0, text) for text in texts.values()], lambda char: char if char == " " else shown(char))
-    return " ".join(f"After {updates} updates: {text!r}." for updates, text in texts.items())

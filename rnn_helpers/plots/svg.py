@@ -54,11 +54,17 @@ class Matrix:
         rows, columns = self.values.shape
         return columns * CELL[0], rows * CELL[1]
 
-    def draw(self, x, y):
-        """A cell for each entry, the top left corner at (x, y)."""
+    def draw(self, x, y, how="full"):
+        """A cell for each entry, the top left corner at (x, y); how : "full", "empty" for cells that wait for their
+        numbers, "gone" for numbers that would have been here."""
         (width, height), parts = CELL, []
         for (i, j), value in np.ndenumerate(self.values):
             left, top = x + j * width, y + i * height
+            if how != "full":
+                parts.append(frame(left, top, width, height, "currentColor", *((0.3, 0) if how == "empty" else
+                                                                               (0.5, 0, "2 2"))))
+                parts.append(words(left + width / 2, top + 15.5, number(value), size=13) if how == "gone" else "")
+                continue
             bad = self.wrong is not None and bool(self.wrong[i, j])
             told = f"{self.name}[{i}, {j}]{self.note} = {value:.4g}"
             told += f", right: {self.right[i, j]:.4g}" if bad and self.right is not None else ""
@@ -66,24 +72,8 @@ class Matrix:
                          f'height="{height}" fill="{tint(value, self.largest, self.kind)}" stroke="#808080" '
                          'stroke-width="0.7"/>'
                          f'{words(left + width / 2, top + 15.5, number(value), size=13, color="#1a1a1a")}</g>')
-            if bad:
-                parts.append(frame(left + 1, top + 1, width - 2, height - 2, WRONG, 2.4, 0, "6 2"))
-        return "".join(parts)
-
-    def empty(self, x, y):
-        """The cells without their numbers."""
-        width, height = CELL
-        return "".join(frame(x + j * width, y + i * height, width, height, "currentColor", 0.3, 0)
-                       for i, j in np.ndindex(self.values.shape))
-
-    def gone(self, x, y):
-        """Numbers without colours: what would have been here."""
-        (width, height), parts = CELL, []
-        for (i, j), value in np.ndenumerate(self.values):
-            left, top = x + j * width, y + i * height
-            parts += [frame(left, top, width, height, "currentColor", 0.5, 0, "2 2"),
-                      words(left + width / 2, top + 15.5, number(value), size=13)]
-        return faint(parts, 0.62)
+            parts.append(frame(left + 1, top + 1, width - 2, height - 2, WRONG, 2.4, 0, "6 2") if bad else "")
+        return faint(parts, 0.62) if how == "gone" else "".join(parts)
 
 
 def frame(x, y, width, height, color=MARK, thick=2.0, round_=4, dash=""):
@@ -122,7 +112,7 @@ def formula(x, y, items, tall, row=-1, shown=True):
         width, height = item.size
         top = y + (tall - height) / 2
         parts += [words(x + width / 2, top - 3, item.name, size=10),
-                  item.draw(x, top) if shown else item.empty(x, top)]
+                  item.draw(x, top, "full" if shown else "empty")]
         if 0 <= row < len(item.values) > 1 and shown:
             parts.append(frame(x - 1, top + row * CELL[1], width + 2, CELL[1]))
         x += width + 6

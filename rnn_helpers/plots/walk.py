@@ -32,9 +32,9 @@ class Stage:
         """The x of the middle of the column of step t; t = -1 is that of h0 and the sums."""
         return LEFT + self.column * (t + 1.5)
 
-    def draw(self, name, matrix, t, how="draw"):
-        """A matrix in the row `name`, in the column of step t; how : "draw", "empty" or "gone"."""
-        return getattr(matrix, how)(self.middle(t) - matrix.size[0] / 2, self.top[name])
+    def draw(self, name, matrix, t, how="full"):
+        """A matrix in the row `name`, in the column of step t."""
+        return matrix.draw(self.middle(t) - matrix.size[0] / 2, self.top[name], how)
 
     def framed(self, name, size, t, thick):
         return frame(self.middle(t) - size[0] / 2 - 2, self.top[name] - 2, size[0] + 4, size[1] + 4, MARK, thick)
@@ -72,12 +72,10 @@ def positions(walk):
 
 def scales(walk):
     """The largest number of each kind, for colours that mean the same at every moment."""
-    largest = {}
-    for step in walk.steps:
-        found = [("dh", step.dh_t), ("dh", step.given["dh_prev"]), ("dz_t", step.given["db_t"]), *step.given.items()]
-        for name, value in found:
-            largest[name] = max(largest.get(name, 0.0), float(np.nan_to_num(np.abs(value)).max()))
-    return largest
+    found = [pair for step in walk.steps for pair in
+             (("dh", step.dh_t), ("dh", step.given["dh_prev"]), ("dz_t", step.given["db_t"]), *step.given.items())]
+    return {name: max(float(np.nan_to_num(np.abs(value)).max()) for other, value in found if other == name)
+            for name, _ in found}
 
 
 def draw(walk, X, h, h0, position, unit=-1):
@@ -123,7 +121,7 @@ def backward(stage, shown, step, reached, now):
     """What a step of the walk has done at the moments `reached`; `now` is the one that is looked at: what it takes
     stands in thin frames, what it makes in thick ones."""
     t, middle = step.t, stage.middle(step.t)
-    parts = [stage.draw(name, shown[name], t, "draw" if since in reached else "empty") for name, since in SINCE.items()]
+    parts = [stage.draw(name, shown[name], t, "full" if since in reached else "empty") for name, since in SINCE.items()]
     if reached:
         bottom = stage.top["h_t"] + stage.high
         parts += [arrow(middle, bottom + 1, middle, stage.top["dh[t]"] - 1, MARK if now == "joins" else "currentColor"),
@@ -151,7 +149,7 @@ def sums(stage, walk, upto, what, largest):
     for name, complete in walk.totals(len(walk.steps)).items():
         wrong = sum((step.wrong(name) for step in walk.steps[:upto]), np.zeros(complete.shape, bool))
         total = Matrix(given[name], "gradient", float(np.abs(complete).max()), name[:-2], wrong, right[name])
-        parts.append(stage.draw(name, total, -1, "draw" if upto else "empty"))
+        parts.append(stage.draw(name, total, -1, "full" if upto else "empty"))
         parts += [stage.framed(name, total.size, -1, 2.6)] if what == "shares" else []
     if what == "end":
         y, last = stage.top["dh_next"], matrices(walk.steps[-1], largest)
