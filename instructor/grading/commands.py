@@ -21,7 +21,7 @@ from instructor.grading.listing import NoArchive
 from instructor.grading.names import is_anonymous
 from instructor.grading.pages import feedback
 from instructor.grading.policies import BadPolicy, Counted, Policies
-from instructor.grading.roster import NoRoster, Roster
+from instructor.grading.roster import GROUPS, NoRoster, Roster
 from instructor.grading.sandbox import NoSandbox, refuse_without_sandbox
 from rnn_helpers.course import NOTEBOOKS
 
@@ -155,13 +155,14 @@ def write_results(classroom, changes=(), policies=None):
             pupil = pupils.setdefault(student, Pupil(result["name"], result.get("layout", "")))
             pupil.points[notebook], pupil.numbers[notebook] = scaled(counted, notebook), result["number"]
             counts.setdefault(student, {})[notebook] = counted
-        roster = classroom.roster()
-        absent = give_roster(roster, pupils) if roster else []
         for line_of_table in with_groups(pupils, counts, policies):
             table.writerow(line_of_table)
+        roster = classroom.roster()
+        absent = give_roster(roster, pupils) if roster else []
         for person in absent:
             table.writerow(row(nothing_of(person), {}))
             counts.setdefault(person.key, {})
+            pupils[person.key] = Pupil(person.name, roster=person.columns)
     for name, rows in [*tables(list(pupils.values()), classroom.notebooks),
                        ("totals.csv", totals(pupils, counts, classroom.notebooks, policies))]:
         write_atomically(out / name, as_csv(rows))
@@ -233,7 +234,8 @@ def totals(pupils, counts, notebooks, policies):
     yield ["student", "name", "group", *used, "percent"]
     for student, found in sorted(counts.items()):
         yield [plain(student), plain(pupils[student].name if student in pupils else student),
-               plain(policies.of_group(student)), *(number(found[n].points if found.get(n) else None) for n in used),
+               plain(policies.of_group(student) or student in pupils and pupils[student].column(*GROUPS) or ""),
+               *(number(found[n].points if found.get(n) else None) for n in used),
                f"{policies.total({n: found.get(n) or most[n] for n in used}):.1f}"]
 
 

@@ -82,7 +82,6 @@ def row(result, read, counted=None):
               else ["", "", ""])]
 
 
-
 def tables(pupils, notebooks):
     """(file name, rows) of what the systems import that the pupils handed in with; Moodle and Canvas in any case."""
     used = {pupil.layout for pupil in pupils}

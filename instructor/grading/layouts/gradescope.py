@@ -40,9 +40,13 @@ class Gradescope(Layout):
 
     def tables(self, pupils, notebooks, maximum):
         """Names, numbers and addresses as in Gradescope's own exports."""
-        yield "gradescope.csv", [["Name", "SID", "Email", *notebooks], *(
-            [pupil.name, *("", pupil.number)[::1 if "@" in pupil.number else -1],
-             *(pupil.points.get(notebook) for notebook in notebooks)] for pupil in pupils)]
+        rows = [["Name", "SID", "Email", *notebooks]]
+        for pupil in pupils:
+            sid, mail = pupil.number, pupil.column("email")
+            if "@" in sid:  # somebody without an SID
+                sid, mail = "", sid
+            rows.append([pupil.name, sid, mail, *(pupil.points.get(notebook) for notebook in notebooks)])
+        yield "gradescope.csv", rows
 
 
 def submitters(text):
