@@ -2,7 +2,7 @@
 python := .venv/bin/python
 root := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
-.PHONY: help lab test test-all browser notebooks links matrix bench grade gradescope site print slides release newest lock
+.PHONY: help lab test test-all browser notebooks links matrix bench grade demo-class gradescope site print slides release newest lock
 
 help:
 	@echo "make lab                        install, open JupyterLab on the notebooks"
@@ -13,6 +13,7 @@ help:
 	@echo "make links REPO=o/n BRANCH=b    point every link to your repository (owner/name, or its address)"
 	@echo "make matrix                     both tracks in every supported environment"
 	@echo "make grade SUBMISSIONS=folder   grade a class; DRY=1 shows first what is recognised"
+	@echo "make demo-class                 a made class of twelve, to try grading on"
 	@echo "make gradescope NAMES=03_bptt   an autograder to upload to Gradescope"
 	@echo "make bench                      speed, side by side"
 	@echo "make site                       pages to read, in site/"
@@ -53,6 +54,10 @@ matrix:
 grade:
 	@sh tools/venv.sh grading
 	@$(python) -m instructor grade $(if $(SUBMISSIONS),"$(SUBMISSIONS)") $(if $(ROSTER),--roster "$(ROSTER)") $(if $(DRY),--dry)
+
+demo-class:
+	@sh tools/venv.sh grading
+	@$(python) -m instructor demo-class
 
 gradescope:
 	@sh tools/venv.sh grading

@@ -42,9 +42,14 @@ def main(arguments=None):
     one.add_argument("--releases", type=Path, default=ROOT / "notebooks")
     autograder = commands.add_parser("gradescope", help="write a zip to upload as a Gradescope autograder")
     autograder.add_argument("out", type=Path)
+    made = commands.add_parser("demo-class", help="write a made class of twelve to try grading on")
+    made.add_argument("folder", type=Path, nargs="?", default=Path("demo-class"))
     for command in (one, autograder):
         command.add_argument("--notebooks", nargs="*", choices=NOTEBOOKS, help="default: all")
     options = parser.parse_args(arguments)
+    if options.command == "demo-class":
+        from instructor.demo import make
+        return make(options.folder)
     try:
         if options.command in ("one", "gradescope"):
             from instructor.grading import hosted
