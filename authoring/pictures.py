@@ -28,7 +28,6 @@ from rnn_helpers.plots import style
 from rnn_helpers.plots.svg import Sheet, beside
 
 FOLDER = Path(__file__).resolve().parent.parent / ".github" / "pictures"
-DPI = 160  # sharp where a page shows the picture at half its size
 LINE = 0.2  # inches
 MARKED = "#FFE3CC"
 
@@ -106,7 +105,7 @@ def cell(ax, y, source, marked=None):
 
 def check_png():
     fig = style.figure(9.5, 5.4, layout=None)
-    fig.set_dpi(DPI)
+    fig.set_facecolor("white")
     draw_check(fig)
     return style.png(fig)
 

@@ -9,7 +9,7 @@ from enum import Enum
 
 from authoring import names
 
-MAX_BYTES = 300_000
+MAX_BYTES = 400_000
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
 
@@ -171,6 +171,7 @@ def _listed(points):
 
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
 _PATH = re.compile(r"(?:/home/|/root/|/tmp/|/Users/|[A-Z]:\\\\?Users)[\w./\\-]*")
+_NO_ALT = re.compile(r'<img (?!alt="[^"])')
 _BARE = re.compile(r"np\.(?:float|int|bool)\d*_?\(")
 _MINUS_ZERO = re.compile(r"(?<![\w.])-0(?:\.0+)?(?![\d.eE])")
 _DECIMAL = re.compile(r"(?<![\w.])(\d+)\.(\d+)(?:e[-+]?\d+)?(?![\w.])")
@@ -199,7 +200,7 @@ def of_outputs(nb, notebook):
             elif output.output_type == "stream" and output.name == "stderr":
                 refuse(cell, f"writes to stderr: {output.text.strip()[:200]}",
                        "remove the cause of the warning, or print")
-            elif "image/png" in output.get("data", {}) and not output.metadata.get("image/png", {}).get("alt"):
+            elif "image/png" in output.get("data", {}) or _NO_ALT.search(output.get("data", {}).get("text/html", "")):
                 refuse(cell, "shows a picture without alt text", "show it with style.show(fig, alt)")
             for text in _texts(output):
                 _refuse_text(text, cell, refuse)
@@ -211,7 +212,7 @@ def of_size(data, notebook):
     if len(data) <= MAX_BYTES:
         return []
     return [Refusal(notebook, "", f"has {len(data) // 1000} KB, at most {MAX_BYTES // 1000} are allowed",
-                    "draw fewer or smaller figures (dpi 72 to 80)")]
+                    "draw fewer or smaller figures")]
 
 
 def _texts(output):

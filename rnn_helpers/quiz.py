@@ -9,13 +9,15 @@ Where nobody can guess, in a run without a page, nothing waits.
 """
 
 import contextlib
+import functools
 import html
 
-import ipywidgets as widgets
 from IPython.display import display
 from IPython.utils.capture import capture_output
 
-from rnn_helpers.page import WIDGET_VIEW, shell
+from rnn_helpers import live
+from rnn_helpers.live import widgets
+from rnn_helpers.page import shell
 from rnn_helpers.questions import QUESTIONS
 
 STYLE = """<style>
@@ -28,7 +30,7 @@ class Quiz:
     """The widgets behind `predict`: `buttons`, one for each choice, and `reply`, what is said to the last one pressed.
 
     question : Question. `guess` is the first choice that was pressed, None before; any other may be pressed after it.
-    `waiting` are the places of outputs that it holds back, with what was caught for them.
+    `waiting` are functions, each of which shows an output that was held back in its place.
     """
 
     def __init__(self, question):
@@ -49,7 +51,7 @@ class Quiz:
         for each in self.buttons:
             each.button_style = "success" if each.description == self.question.right else ""
         while self.waiting:
-            _reveal(*self.waiting.pop(0))
+            self.waiting.pop(0)()
 
     def says(self, choice, first=True):
         """What is said to a choice, as HTML; to the first one also which is right, if it is not."""
@@ -61,21 +63,19 @@ class Quiz:
         better = f"<br><b>{'It is' if predicts else 'Better:'} “{html.escape(right)}”</b> {why[right]}"
         return said + better if first else said
 
-    def bundle(self):
-        """The output that a notebook stores, by MIME type: live widgets; question and choices for a page without."""
-        choices = zip("abcdef", self.question.choices, strict=False)
-        lines = [f"{self.question.asks}: {self.question.text}", *(f"  {letter}) {text}" for letter, text in choices)]
-        items = "".join(f"<li>{html.escape(text)}</li>" for text in self.question.choices)
-        return {
-            WIDGET_VIEW: {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id},
-            "text/html": f"<p><b>{html.escape(self.question.asks)}:</b> {html.escape(self.question.text)}</p><ol "
-                         f"type='a'>{items}</ol>",
-            "text/plain": "\n".join(lines),
-        }
-
     def show(self):
         """Put the question into the cell's output."""
-        display(self.bundle(), raw=True)
+        live.show(self.box, *still(self.question), self.question.text, "answer it")
+
+
+def still(question):
+    """A question and its choices without buttons: HTML, and text."""
+    asks, choices = f"{question.asks}:", list(question.choices)
+    lines = [f"{asks} {question.text}"]
+    lines += [f"  {letter}) {text}" for letter, text in zip("abcdef", choices, strict=False)]
+    items = "".join(f"<li>{html.escape(text)}</li>" for text in choices)
+    return (f"<p><b>{html.escape(asks)}</b> {html.escape(question.text)}</p><ol type='a'>{items}</ol>",
+            "\n".join(lines))
 
 
 def predict(name):
@@ -89,6 +89,8 @@ def predict(name):
     """
     if name not in QUESTIONS:
         raise ValueError(f"the question is {name!r}, expected one of {', '.join(QUESTIONS)}")
+    if not widgets:
+        return live.show(None, *still(QUESTIONS[name]), name, "answer it")
     quiz, before = Quiz(QUESTIONS[name]), _asked.get(name)
     if before:  # asked again: what was guessed, and what waits, stay
         quiz.guess, quiz.waiting = before.guess, before.waiting
@@ -109,23 +111,23 @@ def after_guess(name):
     if asked is None or asked.guess or not _run_by_a_front_end():
         yield
         return
-    place = widgets.Output()
-    place.append_stdout("What comes out here waits for your guess above.\n")
-    display(place)
-    with capture_output() as held:
-        try:
+    try:
+        with capture_output() as held:
             yield
-        finally:
-            asked.waiting.append((place, held))
+    finally:
+        # displays that are filled in later are outputs as any other: a saved notebook keeps them
+        first, *rest = _outputs(held) or [({}, {})]
+        waits = {"text/plain": "What comes out here waits for your guess above."}
+        places = [(display(waits, raw=True, display_id=True), first)]
+        places += [(display({}, raw=True, display_id=True), output) for output in rest]
+        for place, (data, metadata) in places:
+            asked.waiting.append(functools.partial(place.update, data, raw=True, metadata=metadata))
 
 
-def _reveal(place, held):
-    """Put what was caught (IPython's CapturedIO) into its place."""
-    streams = {"stdout": held.stdout, "stderr": held.stderr}
-    text = [{"output_type": "stream", "name": name, "text": said} for name, said in streams.items() if said]
-    shown = [{"output_type": "display_data", "data": output.data, "metadata": output.metadata or {}}
-             for output in held.outputs]
-    place.outputs = (*text, *shown)
+def _outputs(held):
+    """What was caught (IPython's CapturedIO): (data, metadata) of each output, what was printed first."""
+    printed = [({"text/plain": text.rstrip("\n")}, {}) for text in (held.stdout, held.stderr) if text]
+    return printed + [(output.data, output.metadata or {}) for output in held.outputs]
 
 
 def _run_by_a_front_end():

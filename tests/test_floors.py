@@ -23,15 +23,17 @@ FLOORS = [
     {"data", "text", "training", "rising_loss"},
     {"streaming", "echo", "one_bit"},
     {"plots", "check", "questions"},
+    {"live"},
     {"explore", "quiz"},
     {"__main__"},
 ]
 OUTSIDE = {  # beside NumPy and the standard library
     "progress_bar": {"tqdm", "IPython"},
-    "plots": {"IPython", "matplotlib"},
+    "plots": {"IPython", "matplotlib", "PIL"},
     "check": {"IPython"},
-    "explore": {"matplotlib", "ipywidgets", "traitlets", "IPython"},
-    "quiz": {"ipywidgets", "IPython"},
+    "live": {"ipywidgets", "IPython"},
+    "explore": {"matplotlib", "traitlets"},
+    "quiz": {"IPython"},
     "__main__": {"matplotlib"},
 }
 

@@ -12,11 +12,11 @@
 `draw` gets an empty matplotlib Figure and the controls' values, and returns the picture's alt text: one or two
 sentences written from the data. It holds no state, so a test calls it with a figure of its own.
 
-A notebook stores one output that carries the live controls for a page with a kernel and the first picture, with its alt
-text, for a page without. Only plain ipywidgets (7.7 and 8) are used: an Image whose bytes an observer rewrites.
+Beside the live controls the first picture is shown, for a page without a kernel (`rnn_helpers.live`); without
+ipywidgets it is all that is shown. Only plain ipywidgets (7.7 and 8) are used: an Image whose bytes an observer
+rewrites.
 """
 
-import base64
 import html
 import linecache
 import textwrap
@@ -25,20 +25,19 @@ import time
 import traceback
 from dataclasses import dataclass, field
 
-import ipywidgets as widgets
 import numpy as np
 import traitlets
-from IPython.display import display
 
+from rnn_helpers import live
 from rnn_helpers.explore.easel import Easel
-from rnn_helpers.page import WIDGET_VIEW
+from rnn_helpers.live import widgets
 from rnn_helpers.plots import style
 
 SLOW = 0.2  # seconds: a picture that once took longer says that it is busy before it is drawn again
 _NAME_WIDTH = "11em"  # names of controls stand in one column
 
 
-class Picture(widgets.Image):
+class Picture(widgets.Image if widgets else object):
     """An Image that carries its alt text as `tooltip`: ipywidgets 8 makes it the name of the <img>.
 
     Its front end looks at `description` before it does so, which an Image lacks; ipywidgets 7 ignores both.
@@ -52,7 +51,7 @@ class Picture(widgets.Image):
 class Control:
     """A description of a control: `make` builds its widget, `value` is what it starts with."""
 
-    make: type
+    make: str  # of ipywidgets
     label: str
     value: object
     options: dict = field(default_factory=dict)
@@ -60,12 +59,14 @@ class Control:
     def widget(self):
         """A new widget: its name is its label, its value stands beside it, the arrow keys change it."""
         options, width = dict(self.options), "34em"
-        if self.make is widgets.RadioButtons:
+        if self.make == "RadioButtons":
             width = "56em"  # one below the other: side by side, long names are cut off
         else:
-            options.update(continuous_update=True, **({} if self.make is widgets.Text else {"readout": True}))
-        made = self.make(description=self.label, value=self.value, style={"description_width": _NAME_WIDTH},
-                         layout={"width": f"min({width}, 98%)", "height": "auto"}, **options)
+            options.update(continuous_update=True, **({} if self.make == "Text" else {"readout": True}))
+        # tooltip="": without one a page says "null" over the name
+        made = getattr(widgets, self.make)(description=self.label, value=self.value, tooltip="",
+                                           style={"description_width": _NAME_WIDTH},
+                                           layout={"width": f"min({width}, 98%)", "height": "auto"}, **options)
         # some of ipywidgets 8.1 forget them: name above, not left
         for name in ("jupyter-widgets", "widget-inline-hbox"):
             made.add_class(name)
@@ -75,14 +76,14 @@ class Control:
 def slider(label, low, high, step, value, digits=2):
     """A real number from `low` to `high` in steps of `step`, shown with `digits` decimals."""
     _between(label, low, high, value)
-    return Control(widgets.FloatSlider, label, float(value),
+    return Control("FloatSlider", label, float(value),
                    {"min": low, "max": high, "step": step, "readout_format": f".{digits}f"})
 
 
 def int_slider(label, low, high, value, step=1):
     """A whole number from `low` to `high`."""
     _between(label, low, high, value)
-    return Control(widgets.IntSlider, label, int(value), {"min": low, "max": high, "step": step})
+    return Control("IntSlider", label, int(value), {"min": low, "max": high, "step": step})
 
 
 def steps(label, values, value):
@@ -91,7 +92,7 @@ def steps(label, values, value):
     `values` is a list, or a list of pairs (text shown, value); a number is shown with `g`.
     """
     pairs = _pairs(label, values, value)
-    return Control(widgets.SelectionSlider, label, value, {"options": pairs})
+    return Control("SelectionSlider", label, value, {"options": pairs})
 
 
 def choice(label, values, value=None):
@@ -105,7 +106,7 @@ def choice(label, values, value=None):
     if value is None:
         first = values[0]
         value = first[1] if isinstance(first, tuple) else first
-    return Control(widgets.RadioButtons, label, value, {"options": _pairs(label, values, value)})
+    return Control("RadioButtons", label, value, {"options": _pairs(label, values, value)})
 
 
 def _between(label, low, high, value):
@@ -150,10 +151,11 @@ class Explorer:
             if not isinstance(control, Control):
                 raise TypeError(f"{name} is {control!r}, expected a control: slider, int_slider, steps, choice")
         self.draw, self.size = draw, size
-        self.title = f"{title} \N{MIDDLE DOT} {whose}" if whose else title
+        self.title = titled(title, whose)
         self.controls = {name: control.widget() for name, control in controls.items()}
-        self.image = Picture(format="png", layout={"max_width": "100%"})
-        self.caption = widgets.HTML()
+        width, height = (round(inches * style.PER_INCH) for inches in size)
+        self.image = Picture(format="png", width=width, height=height, layout={"max_width": "100%", "height": "auto"})
+        self.caption = widgets.HTML(layout={"min_height": "3.5em"})  # room for two lines: what follows keeps its place
         self.box = widgets.VBox([*self.controls.values(), self.image, self.caption],
                                 layout={"align_items": "flex-start"})  # the picture at its own size, not stretched
         self.alt, self.redraws, self.seconds = "", 0, 0.0  # seconds: the slowest picture so far
@@ -197,19 +199,9 @@ class Explorer:
     def _say(self, text):
         self.caption.value = f"<div role='status' aria-live='polite'>{html.escape(text)}</div>"
 
-    def bundle(self):
-        """The output that a notebook stores: (data, metadata), by MIME type."""
-        data = {
-            WIDGET_VIEW: {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id},
-            "image/png": base64.b64encode(self.image.value).decode("ascii"),
-            "text/plain": self.alt,
-        }
-        return data, {"image/png": {"alt": self.alt}}
-
     def show(self):
         """Put controls and picture into the cell's output."""
-        data, metadata = self.bundle()
-        display(data, metadata=metadata, raw=True)
+        live.show(self.box, style.image(self.image.value, self.alt), self.alt, self.title)
 
 
 def picture(draw, values, title, easel=None):
@@ -236,8 +228,12 @@ def picture(draw, values, title, easel=None):
         return style.png(fig), f"No picture for these values. {message}"
 
 
+def titled(title, whose):
+    return f"{title} \N{MIDDLE DOT} {whose}" if whose else title
+
+
 def _name(fig, title):
-    fig.suptitle(title, x=0.01, ha="left", fontsize=11, color="#404040")
+    fig.suptitle(title, x=0.01, ha="left", fontsize=11)
 
 
 def explore(draw, title, *, whose="", size=(style.WIDTH, style.HEIGHT), **controls):
@@ -248,11 +244,16 @@ def explore(draw, title, *, whose="", size=(style.WIDTH, style.HEIGHT), **contro
     draw : function, draw(fig, **values) -> alt text; `fig` is an empty matplotlib Figure of `size`
     title : what is shown, as a phrase
     whose : whose functions are used, as `check.whose(...)` says it: "your rnn_forward", "the course's rnn_forward"
-    size : width and height in inches, at 80 dots per inch
+    size : width and height in inches, of 80 pixels of the page each
     controls : an argument of `draw` = slider(...), int_slider(...), steps(...) or choice(...)
 
     Raises
     ------
     TypeError, ValueError : a control is none, or starts outside its range. What `draw` raises is shown, not raised.
     """
-    Explorer(draw, title, whose=whose, size=size, **controls).show()
+    if widgets:
+        Explorer(draw, title, whose=whose, size=size, **controls).show()
+    else:
+        title = titled(title, whose)
+        data, text = picture(draw, {name: control.value for name, control in controls.items()}, title, Easel(size))
+        live.show(None, style.image(data, f"{title}. {text}"), f"{title}. {text}", title)

@@ -9,13 +9,12 @@
 """
 
 import asyncio
+import base64
 import html
 
-import ipywidgets as widgets
-from IPython.display import display
-
+from rnn_helpers import live
 from rnn_helpers.explore.control import Control, error_line
-from rnn_helpers.page import WIDGET_VIEW
+from rnn_helpers.live import widgets
 from rnn_helpers.plots.svg import INK, beside
 
 EACH = 1.2  # seconds of a moment while it plays
@@ -23,7 +22,7 @@ EACH = 1.2  # seconds of a moment while it plays
 
 def typed(label, value):
     """A line of text that counts as it is typed."""
-    return Control(widgets.Text, label, value)
+    return Control("Text", label, value)
 
 
 class Drawn:
@@ -36,8 +35,11 @@ class Drawn:
 
     def __init__(self, draw, title, *, whose="", play="", last=None, stored=None, **controls):
         self.draw, self.title, self.last = draw, f"{title}, with {whose}" if whose else title, last
+        self.first, self.stored, self.box = {name: control.value for name, control in controls.items()}, stored or {}, None
+        if not widgets:
+            return
         self.controls = {name: control.widget() for name, control in controls.items()}
-        self.played, self.task, self.stored = self.controls.get(play), None, stored or {}
+        self.played, self.task = self.controls.get(play), None
         self.drawing, self.caption, self.buttons = widgets.HTML(), widgets.HTML(), {}
         for name, act in (("back", -1), ("play", 0), ("next", 1)) if play else ():
             self.buttons[name] = button = widgets.Button(description=name, tooltip="", layout={"width": "6em"})
@@ -97,13 +99,15 @@ class Drawn:
         except Exception as error:
             return "", f"No picture for these values. {error_line(error)}"
 
-    def bundle(self):
-        """The output that a notebook stores, by MIME type."""
-        pages, text = self.picture(self.values | self.stored)
-        kept = {"text/html": pages} if isinstance(pages, str) else {"image/svg+xml": beside(pages).svg(INK)}
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id}
-        return {WIDGET_VIEW: view, **kept, "text/plain": f"{self.title}. {text}"}
+    def still(self):
+        """What stands there for a page without a kernel: HTML, and text."""
+        pages, text = self.picture(self.first | self.stored)
+        text = f"{self.title}. {text}"
+        if isinstance(pages, str):
+            return pages, text
+        svg = base64.b64encode(beside(pages).svg(INK).encode()).decode("ascii")
+        return f'<img alt="{html.escape(text)}" style="max-width:100%" src="data:image/svg+xml;base64,{svg}">', text
 
     def show(self):
         """Put controls and drawing into the cell's output."""
-        display(self.bundle(), raw=True)
+        live.show(self.box, *self.still(), self.title)

@@ -34,11 +34,11 @@ def material():
 
 
 def draw_kick(fig, radius, step=rnn_cell_forward):
-    """Eight kicked units over time, two of a rotating cell as a path."""
+    """Eight kicked units as a map, two of a rotating cell as a path."""
     left, right = fig.subplots(1, 2, width_ratios=(1.8, 1))
     Wh, kick = material()
-    said = plots.states_over_time(left, kicked(radius * Wh, kick, step), f"a kick, then silence; radius {radius:.2f}")
-    path = plots.phase_portrait(right, kicked(radius * turning(), np.array([0.8, 0.0]), step), "two units")
+    said = plots.states_over_time(left, kicked(radius * Wh, kick, step), f"eight units, radius {radius:.2f}")
+    path = plots.phase_portrait(right, kicked(radius * turning(), np.array([0.8, 0.0]), step), "two units, as a path")
     return f"{said} {path}"
 
 

@@ -60,7 +60,7 @@ def draw_reach(fig, way, k, truncated=rnn_backward_truncated):
     whole = rnn_backward(cell, dh, caches)[1]
     length = np.linalg.norm(part) / np.linalg.norm(whole)
     cosine = np.sum(part * whole) / np.linalg.norm(part) / np.linalg.norm(whole)
-    alt = gradients.credit_map(ax := fig.subplots(), credit, kept, low=1e-3, high=1e1)
+    alt = gradients.credit_map(ax := fig.subplots(), credit, kept, low=1e-1, high=1e1)
     silent = int(np.sum(~kept.any(axis=1)))
     ax.set_title(f"{silent} of {T} losses reach no step\ndWh: cosine {cosine:.2f}, length {length:.2f} of the full one",
                  fontsize=11)

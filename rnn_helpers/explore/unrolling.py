@@ -25,20 +25,20 @@ def material():
 
 
 def impulse(scale, T, forward):
-    """States (T, H) of a random sequence, and how far a changed first input moves them, (T,)."""
+    """How a changed first input moves the states of a random sequence, (T, H), and how far, (T,)."""
     Wh, Wx, X = material()
     cell, changed = RNNCell.from_arrays(Wx, scale * Wh, np.zeros((10, 1))), X[:T].copy()
     changed[0] += 1.0
     states, moved = (np.asarray(forward(cell, inputs)[0])[:, :, 0] for inputs in (X[:T], changed))
-    return states, np.linalg.norm(moved - states, axis=1)
+    return moved - states, np.linalg.norm(moved - states, axis=1)
 
 
 def draw_memory(fig, scale, T, forward=rnn_forward):
-    """The states as a heat map; beside it how long an impulse at the first step is remembered."""
+    """What a changed first input does to the states, as a map; beside it how far it moves them."""
     left, right = fig.subplots(1, 2, width_ratios=(1.5, 1))
-    states, difference = impulse(scale, T, forward)
-    return (plots.state_map(left, states, f"states, scale {scale:.2f}") + " "
-            + plots.remembered(right, difference, "a changed first input"))
+    moved, difference = impulse(scale, T, forward)
+    return (plots.state_map(left, moved, f"scale {scale:.2f}: how the first input moves each state") + " "
+            + plots.remembered(right, difference, "and how far in all"))
 
 
 def memory(forward=rnn_forward, whose=""):

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.ticker import MaxNLocator
 
-from rnn_helpers.plots.style import COLOR, heat, line
+from rnn_helpers.plots.style import COLOR, INK, family, heat, line
 
 SHOWN = {" ": "\N{OPEN BOX}", "\n": "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}"}
 
@@ -23,7 +23,7 @@ def spelled(ax, text, title=None):
         for y, char, symbol in ((-1.1, text[t], "input"), (1.1, text[t + 1], "prediction")):
             ax.text(t, y, shown(char), ha="center", va="center", fontsize=14, family="monospace", color=COLOR[symbol])
         ax.text(t, 0, f"$h_{{{t + 1}}}$", ha="center", va="center", fontsize=11,
-                bbox={"boxstyle": "circle,pad=0.25", "facecolor": "white", "edgecolor": COLOR["state"], "linewidth": 2})
+                bbox={"boxstyle": "circle,pad=0.25", "facecolor": "none", "edgecolor": COLOR["state"], "linewidth": 2})
         for start, end, symbol in (((t, -0.8), (t, -0.36), "input"), ((t, 0.36), (t, 0.8), "prediction"),
                                    ((t - 0.7, 0), (t - 0.34, 0), "state")):
             ax.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=11, color=COLOR[symbol],
@@ -36,9 +36,14 @@ def pairs(ax, counts, chars, title=None):
     """How often each character follows each other one: a row for the character, a column for the one that follows."""
     counts = np.asarray(counts)
     names = [shown(char) for char in chars]
-    heat(ax, counts / max(1, counts.max()), "gradient", cmap="Purples", vmin=0, vmax=2.5, aspect="equal")
+    shares = np.where(counts, counts / max(1, counts.max()), np.nan)
+    heat(ax, shares, "gradient", cmap="Purples", vmin=0, vmax=2.5, aspect="equal")
     for row, column in np.argwhere(counts):
-        ax.text(column, row, str(counts[row, column]), ha="center", va="center")
+        ax.text(column, row, str(counts[row, column]), ha="center", va="center", color="#1A1A1A")
+    ax.set_xticks(np.arange(len(chars) + 1) - 0.5, minor=True)
+    ax.set_yticks(np.arange(len(chars) + 1) - 0.5, minor=True)
+    ax.grid(True, which="minor")
+    ax.tick_params(which="minor", length=0)
     ax.set(xticks=range(len(chars)), yticks=range(len(chars)), xlabel="next character", ylabel="character", title=title)
     ax.set_xticklabels(names, family="monospace")
     ax.set_yticklabels(names, family="monospace")
@@ -71,7 +76,7 @@ def curves(ax, curves, levels=(), ylabel="nats per character", xlabel="update", 
     for text, value in levels:
         ax.axhline(value, **line("baseline"))
         ax.annotate(text, (last, value), xytext=(0, 3), textcoords="offset points", ha="right", va="bottom",
-                    fontsize=10, color="#404040")
+                    fontsize=10, color=INK)
         said.append(f"{text} is at {value:.3g}")
     ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(0, last), yscale="log" if log else "linear", title=title)
     ax.xaxis.set_major_locator(MaxNLocator(8, integer=True))
@@ -99,11 +104,10 @@ def after_each(ax, p, chars, places, title=None):
     p = np.asarray(p)
     keep = [v for v in range(len(chars)) if p[:, v].max() > 0.02]
     width = 0.8 / len(p)
-    for n, (row, label) in enumerate(zip(p, places, strict=True)):
+    for n, (row, label, look) in enumerate(zip(p, places, family("prediction", len(p)), strict=True)):
         x = np.arange(len(keep)) + (n - (len(p) - 1) / 2) * width
-        ax.bar(x, row[keep], width * 0.92, color=COLOR["prediction"], alpha=1 - 0.3 * n, hatch=["", "//", ".."][n % 3],
-               edgecolor="white",
-               label=label)
+        ax.bar(x, row[keep], width * 0.92, color=look["color"], hatch=["", "//", ".."][n % 3],
+               edgecolor="white", linewidth=0, label=label)
     ax.set(xlabel="next character", ylabel="probability", ylim=(0, 1.3), yticks=(0, 0.5, 1), xticks=range(len(keep)),
            title=title)
     ax.set_xticklabels([shown(chars[v]) for v in keep], family="monospace")

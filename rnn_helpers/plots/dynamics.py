@@ -2,14 +2,13 @@
 
 import numpy as np
 
-from rnn_helpers.plots.style import family, line
+from rnn_helpers.plots.style import COLOR, family, heat, line
 
 
 def states_over_time(ax, h, title):
-    """Lines of h (T, H) against the step; returns the alt text."""
-    for row, look in zip(h.T, family("state", h.shape[1]), strict=True):
-        ax.plot(np.arange(len(h)), row, **look, linewidth=1.3)
-    ax.set(xlabel="step t", ylabel="state h", ylim=(-1.05, 1.05), title=title)
+    """h (T, H) as a map, a row for each unit, time to the right; returns the alt text."""
+    heat(ax, h.T, "state", vmin=-1, vmax=1)
+    ax.set(xlabel="step t", ylabel="unit (blue: -1, red: 1)", title=title, yticks=range(h.shape[1]))
     last = np.abs(h[-1]).max()
     return f"{h.shape[1]} units over {len(h) - 1} steps; the largest is {np.abs(h).max():.2f}, at the end {last:.2g}."
 
@@ -17,7 +16,7 @@ def states_over_time(ax, h, title):
 def phase_portrait(ax, h, title):
     """Unit 2 against unit 1 along time, h (T, 2); returns the alt text."""
     ax.plot(h[:, 0], h[:, 1], **line("state", marker=True))
-    ax.plot(*h[0], "s", color="black")
+    ax.plot(*h[0], "s", color=COLOR["gradient"])
     ax.annotate("start", h[0], textcoords="offset points", xytext=(6, 6))
     ax.set(xlabel="unit 1", ylabel="unit 2", xlim=(-1.1, 1.1), ylim=(-1.1, 1.1), title=title, aspect="equal")
     return f"The path starts at ({h[0, 0]:.2f}, {h[0, 1]:.2f}) and ends at ({h[-1, 0]:.2g}, {h[-1, 1]:.2g})."
@@ -35,7 +34,7 @@ def repeated(ax, W, starts, steps, title):
             path.append(W @ path[-1])
         ends.append(np.linalg.norm(path[-1]) / np.linalg.norm(path[0]))
         ax.plot(*np.transpose(path), **{**look, "linestyle": "-"}, marker="o", linewidth=1)
-        ax.plot(*path[0], "s", color="black")
+        ax.plot(*path[0], "s", color=COLOR["gradient"])
     ax.set(xlim=(-1.15, 1.15), ylim=(-1.15, 1.15), xticks=(-1, 0, 1), yticks=(-1, 0, 1), aspect="equal", title=title)
     left = " and ".join(f"{end:.2g}" for end in ends)
     return f"{title}: after {steps} products {left} of the length is left."

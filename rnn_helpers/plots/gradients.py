@@ -3,22 +3,9 @@
 import numpy as np
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
-from matplotlib.colors import LogNorm
-from matplotlib.ticker import FixedLocator, NullLocator
+from matplotlib.colors import FuncNorm
 
-from rnn_helpers.plots.style import CMAP, COLOR, heat, line
-
-# Plain text in place of TeX ("1e-4", not $10^{-4}$): each TeX label costs ten milliseconds of a picture that answers.
-
-
-def decades(axis, low, high, most=6):
-    """About `most` labelled powers of ten from low to high on a logarithmic axis, and no minor ticks."""
-    first, last = int(np.ceil(np.log10(low) - 1e-9)), int(np.floor(np.log10(high) + 1e-9))
-    step = -(-(last - first + 1) // most)
-    powers = [n for n in range(first, last + 1) if n % step == 0]
-    axis.set_major_locator(FixedLocator([10.0**n for n in powers]))
-    axis.set_major_formatter(lambda value, _: "1" if value == 1 else f"1e{round(np.log10(value))}")
-    axis.set_minor_locator(NullLocator())
+from rnn_helpers.plots.style import CMAP, COLOR, INK, decades, heat, line
 
 
 def credit_map(ax, credit, kept=None, low=1e-6, high=1e1, bar=True, title=None):
@@ -30,7 +17,8 @@ def credit_map(ax, credit, kept=None, low=1e-6, high=1e1, bar=True, title=None):
     credit : (T, T) from `rnn_helpers.credit.credit_map`, or any sizes; NaN and s > t stay blank
     kept : (T, T) of bool, what a truncation keeps (`window_mask`, `last_steps_mask`); the rest is faded and the border
         drawn. None keeps all
-    low, high : the ends of the logarithmic colour scale; smaller and larger values take the colours of the ends
+    low, high : the ends of the logarithmic colour scale, low < 1 < high; what lies beyond takes their colours. A
+        gradient that arrives as it left, of size 1, has none: smaller ones are blue, larger ones red
     bar : draw the colour bar
     title : None for none
 
@@ -42,10 +30,11 @@ def credit_map(ax, credit, kept=None, low=1e-6, high=1e1, bar=True, title=None):
     T = len(credit)
     reach = np.tril(np.ones((T, T), bool)) & np.isfinite(credit)
     cut = reach & ~np.asarray(kept, bool) if kept is not None else None
-    scale = ScalarMappable(LogNorm(low, high), CMAP["gradient"])
+    scale = ScalarMappable(FuncNorm(from_one(low, high), low, high), CMAP["gradient"])
     colours = scale.to_rgba(np.clip(np.where(reach, credit, low), low, high))
+    ax.add_collection(LineCollection(border(reach), colors=INK, linewidths=0.8))
     if cut is not None:
-        colours[cut] = 0.22 * colours[cut] + 0.78  # nearly white
+        colours[cut, 3] *= 0.25
         ax.add_collection(LineCollection(border(reach & ~cut), colors=COLOR["truncated"], linewidths=2.0))
     colours[~reach, 3] = 0.0
     heat(ax, colours, "gradient", aspect="equal")
@@ -53,9 +42,20 @@ def credit_map(ax, credit, kept=None, low=1e-6, high=1e1, bar=True, title=None):
     steps = sorted({0, T // 2, T - 1})
     ax.set(xticks=steps, yticks=steps)
     if bar:
-        colour_bar = ax.figure.colorbar(scale, ax=ax, label="size of \u2202L_t / \u2202h_s")
+        colour_bar = ax.figure.colorbar(scale, ax=ax, label="size of the gradient, 1: unchanged")
         decades(colour_bar.ax.yaxis, low, high, most=4)
     return describe_credit(credit, reach, cut)
+
+
+def from_one(low, high):
+    """Sizes to -1 (low), 0 (size 1) and 1 (high), logarithmic on either side of 1, and back: two functions."""
+    down, up = np.log(low), np.log(high)
+
+    def there(size):
+        decades = np.log(np.maximum(size, 1e-300))
+        return np.where(decades < 0, -decades / down, decades / up)
+
+    return there, lambda place: np.exp(np.where(np.asarray(place) < 0, -place * down, place * up))
 
 
 def border(mask):
@@ -120,7 +120,7 @@ def spectrum(ax, Wh, title=None):
     eigenvalues, sizes = np.linalg.eigvals(Wh), np.linalg.svd(Wh, compute_uv=False)
     rho, sigma = np.abs(eigenvalues).max(), sizes[0]
     angle, reach = np.linspace(0, 2 * np.pi, 91), 1.1 * max(1.0, sigma)
-    ax.plot(np.cos(angle), np.sin(angle), color="#1A1A1A", linewidth=1, label="radius 1")
+    ax.plot(np.cos(angle), np.sin(angle), color=INK, linewidth=1, label="radius 1")
     ax.plot(sigma * np.cos(angle), sigma * np.sin(angle), **line("bound"), label="\u03c3max")
     ax.plot(eigenvalues.real, eigenvalues.imag, "o", color=COLOR["gradient"], markersize=5, label="eigenvalues")
     ax.set(xlim=(-reach, reach), ylim=(-reach, reach), xticks=(-1, 0, 1), yticks=(-1, 0, 1),
@@ -142,10 +142,10 @@ def stretch(ax, W, title, reach=1.7):
     circle = np.array([np.cos(angle), np.sin(angle)])
     turned, sizes, _ = np.linalg.svd(W)
     eigenvalues, directions = np.linalg.eig(W)
-    ax.plot(*circle, color="#9A9A9A", linewidth=1.2, label="length 1")
+    ax.plot(*circle, color=INK, linewidth=1.2, label="length 1")
     ax.plot(*(W @ circle), **line("gradient"), label="where W sends it")
-    ax.plot([1, W[0, 0]], [0, W[1, 0]], color="#9A9A9A", linewidth=1)
-    ax.plot(1, 0, "o", color="#9A9A9A")
+    ax.plot([1, W[0, 0]], [0, W[1, 0]], color=INK, linewidth=1)
+    ax.plot(1, 0, "o", color=INK)
     ax.plot(*W[:, 0], "o", color=COLOR["gradient"])
     if sizes[0] > sizes[1] + 1e-9:
         longest = turned[:, 0] * sizes[0] * np.sign(turned[np.abs(turned[:, 0]).argmax(), 0])
@@ -173,7 +173,7 @@ def relative_errors(ax, errors, right=1e-6, wrong=1e-3, title=None):
     shown = [max(errors[name], 1e-9) for name in names]
     for y, value in enumerate(shown):
         fine = value < right
-        ax.plot([1e-10, value], [y, y], color="#B0B0B0", linewidth=1.5)
+        ax.plot([1e-10, value], [y, y], color=INK, linewidth=1.5)
         ax.plot(value, y, marker="o" if fine else "X", markersize=9, color=COLOR["truncated" if fine else "gradient"],
                 linestyle="")
     ax.axvline(right, **line("bound"))
@@ -182,7 +182,7 @@ def relative_errors(ax, errors, right=1e-6, wrong=1e-3, title=None):
            xlabel="relative error (1e-9: that or less)", title=title)
     decades(ax.xaxis, 1e-10, 2)
     for x, word in ((1e-8, "right"), (3e-5, "unsure"), (4e-2, "wrong")):
-        ax.text(x, -0.75, word, ha="center", va="center", color="#404040", fontsize=9)
+        ax.text(x, -0.75, word, ha="center", va="center", color=INK, fontsize=9)
     ax.grid(False)
     bad = [f"{name} ({errors[name]:.1e})" for name in names if not errors[name] < right]
     verdict = f"too large for {', '.join(bad)}" if bad else f"all below {right:.0e}"
@@ -220,20 +220,32 @@ def bands(ax, curves, xlabel="steps", ylabel="norm", middle=80, title=None):
 
 
 def cliff(ax, weights, losses, steps=(), xlabel="one weight of Wh", title=None):
-    """The loss along one weight, and gradient steps on it as arrows.
+    """The loss along one weight, and gradient steps on it as arrows; a step too short to be seen is shown enlarged.
 
     weights, losses : (N,)
     steps : list of (label, symbol, from (w, loss), to (w, loss)); an arrow's end outside the range is drawn at its
         border
     """
-    ax.plot(weights, losses, **line("loss"), label="loss")
     low, high = weights[0], weights[-1]
-    for label, symbol, start, end in steps:
-        inside = np.clip(end[0], low, high)
-        ax.annotate("", (inside, end[1]), start,
-                    arrowprops={"arrowstyle": "-|>", "color": COLOR[symbol], "linewidth": 2})
-        ax.plot(*start, "o", color=COLOR[symbol], label=label)
+
+    def draw(place, shown):
+        place.plot(weights, losses, **line("loss"), label="loss")
+        for label, symbol, start, end in shown:
+            place.annotate("", (np.clip(end[0], low, high), end[1]), start,
+                           arrowprops={"arrowstyle": "-|>", "color": COLOR[symbol], "linewidth": 2})
+            place.plot(*start, "o", color=COLOR[symbol], label=label)
+
+    draw(ax, steps)
     ax.set(xlim=(low, high), xlabel=xlabel, ylabel="loss", title=title)
+    for label, symbol, start, end in steps:
+        wide, tall = abs(end[0] - start[0]), abs(end[1] - start[1])
+        if wide < 0.08 * (high - low) and tall < 0.3 * np.ptp(losses):
+            inset = ax.inset_axes((0.46, 0.3, 0.5, 0.34))
+            draw(inset, [(label, symbol, start, end)])
+            x, y = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
+            inset.set(xlim=(x - 1.5 * wide, x + 1.5 * wide), ylim=(y - 3 * tall, y + 3 * tall), xticks=(), yticks=())
+            inset.set_title("enlarged", fontsize=9, loc="right", pad=2)
+            inset.spines[["top", "right"]].set_visible(True)
     ax.legend(loc="best")
     moves = "".join(f" {label}: from {start[1]:.1g} to {end[1]:.1g}." for label, _, start, end in steps)
     return f"The loss runs from {np.min(losses):.1g} to {np.max(losses):.1g} between {low:.2g} and {high:.2g}.{moves}"
@@ -243,18 +255,18 @@ def flow_back(ax, T=4):
     """The unrolled cell and what flows back: each loss's own gradient, dh[t], and the carry from later steps."""
     ax.set(xlim=(-1.45, T - 0.35), ylim=(-1.35, 1.6))
     ax.axis("off")
-    forward = {"arrowstyle": "-|>", "color": "#9A9A9A", "linewidth": 1.2, "shrinkA": 13, "shrinkB": 13}
+    forward = {"arrowstyle": "-|>", "color": INK, "linewidth": 1.2, "shrinkA": 13, "shrinkB": 13}
     back = {"arrowstyle": "-|>", "color": COLOR["gradient"], "linewidth": 2.2, "shrinkA": 13, "shrinkB": 13}
     node = {"ha": "center", "va": "center", "fontsize": 11, "bbox": {"boxstyle": "circle,pad=0.28", "linewidth": 1.6}}
     for t in range(-1, T):
         label = f"$h_{{{t + 1}}}$"
-        ax.text(t, 0, label, **{**node, "bbox": {**node["bbox"], "facecolor": "white", "edgecolor": COLOR["state"]}})
+        ax.text(t, 0, label, **{**node, "bbox": {**node["bbox"], "facecolor": "none", "edgecolor": COLOR["state"]}})
         if t < 0:
             continue
         ax.text(t, -1.1, f"$x_{{{t + 1}}}$",
-                **{**node, "bbox": {**node["bbox"], "facecolor": "white", "edgecolor": COLOR["input"]}})
+                **{**node, "bbox": {**node["bbox"], "facecolor": "none", "edgecolor": COLOR["input"]}})
         ax.text(t, 1.3, f"$L_{{{t + 1}}}$",
-                **{**node, "bbox": {**node["bbox"], "facecolor": "white", "edgecolor": COLOR["loss"]}})
+                **{**node, "bbox": {**node["bbox"], "facecolor": "none", "edgecolor": COLOR["loss"]}})
         for (x0, y0), (x1, y1) in (((t - 1, -0.1), (t, -0.1)), ((t, -1.1), (t, 0)), ((t - 0.06, 0), (t - 0.06, 1.3))):
             ax.annotate("", (x1, y1), (x0, y0), arrowprops=forward)
         ax.annotate("", (t + 0.06, 0), (t + 0.06, 1.3), arrowprops=back)

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.patches import FancyArrowPatch
 
-from rnn_helpers.plots.style import COLOR, line
+from rnn_helpers.plots.style import COLOR, INK, SHADE, decades, line
 
 PARTS = ("windows\nX, Y", "forward\nh, y", "loss\nL, dy", "backward\ndWx ... dc", "clip\none factor",
          "update\np − lr g")
@@ -16,13 +16,13 @@ def training_loop(ax):
     ax.axis("off")
     for i, (text, symbol) in enumerate(zip(PARTS, PART_COLORS, strict=True)):
         ax.text(i, 0, text, ha="center", va="center", fontsize=10,
-                bbox={"boxstyle": "round,pad=0.45", "facecolor": "white", "edgecolor": COLOR[symbol], "linewidth": 2})
+                bbox={"boxstyle": "round,pad=0.45", "facecolor": "none", "edgecolor": COLOR[symbol], "linewidth": 2})
         if i:
             ax.add_patch(FancyArrowPatch((i - 0.57, 0), (i - 0.43, 0), arrowstyle="-|>", mutation_scale=11,
-                                         color="#595959"))
+                                         color=INK))
     ax.add_patch(FancyArrowPatch((5, -0.38), (1, -0.38), connectionstyle="arc3,rad=-0.12", arrowstyle="-|>",
-                                 mutation_scale=12, color="#595959"))
-    ax.text(3, -0.93, "again, until the loss no longer falls", ha="center", va="center", color="#404040")
+                                 mutation_scale=12, color=INK))
+    ax.text(3, -0.93, "again, until the loss no longer falls", ha="center", va="center", color=INK)
     return "A training run: windows, forward, loss, backward, clip, update, and again from forward."
 
 
@@ -88,9 +88,9 @@ def predictions(ax, x, target, predicted, split=None, xlabel="the number it read
     error = np.abs(np.asarray(predicted) - target)
     text = f"The largest error is {error.max():.3g}."
     if split is not None:
-        ax.axvspan(split, np.max(x), color="#F2F2F2", zorder=0)
+        ax.axvspan(split, np.max(x), color=SHADE, linewidth=0, zorder=0)
         ax.annotate("never trained on", (split, ax.get_ylim()[0]), xytext=(4, 4), textcoords="offset points",
-                    color="#404040")
+                    color=INK)
         inside = np.asarray(x) <= split
         text = f"The largest error is {error[inside].max():.3g} up to {split:g} and {error[~inside].max():.3g} beyond."
     ax.legend(loc="best")
@@ -132,12 +132,15 @@ def against_length(ax, lengths, curves, title=None):
 
 
 def which_losses(ax, sizes, title=None):
-    """How much of a gradient each step's loss makes; sizes : dict, label -> ((T,) norms, symbol)."""
+    """How much of a gradient each step's loss makes, on a log axis; sizes : dict, label -> ((T,) norms, symbol)."""
     width = 0.8 / len(sizes)
     for j, (label, (norms, symbol)) in enumerate(sizes.items()):
         x = 1 + np.arange(len(norms)) + (j - (len(sizes) - 1) / 2) * width
-        ax.bar(x, norms, width * 0.95, color=COLOR[symbol], label=label, hatch="//" if j else None, edgecolor="white")
-    ax.set(xlabel="step t of the loss", ylabel="norm of its share", xticks=1 + np.arange(len(norms)), title=title)
+        ax.bar(x, norms, width * 0.95, color=COLOR[symbol], label=label, hatch="//" if j else None,
+               edgecolor="white", linewidth=0)
+    ax.set(xlabel="step t of the loss", ylabel="norm of its share", xticks=1 + np.arange(len(norms)), title=title,
+           yscale="log")
+    decades(ax.yaxis, *ax.get_ylim())
     ax.grid(axis="x", visible=False)
     ax.legend(loc="best")
     return ". ".join(f"{label}: {', '.join(f'{n:.2g}' for n in norms)}" for label, (norms, _) in sizes.items()) + "."

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from rnn_helpers.plots.style import COLOR, line
+from rnn_helpers.plots.style import COLOR, INK, line
 
 
 def lag_dial(ax, reaches, errors, lag, title=None):
@@ -15,7 +15,7 @@ def lag_dial(ax, reaches, errors, lag, title=None):
     ax.plot(np.repeat(reaches, errors.shape[1]), errors.ravel(), ".", color=COLOR["bound"], label="a network")
     ax.plot(reaches, np.median(errors, axis=1), **line("truncated", marker=True), label="median")
     ax.axvline(lag + 0.5, **line("bound"))
-    ax.text(lag + 0.7, 1.08, f"k > {lag}", va="center", fontsize=10, color="#404040")
+    ax.text(lag + 0.7, 1.08, f"k > {lag}", va="center", fontsize=10, color=INK)
     ax.set(xlabel="k, steps that a loss flows back (0: only the readout learns)", ylabel="error of the echo",
            ylim=(-0.05, 1.15),
            title=title or f"lag {lag}: solved from k = {lag + 1} on")
@@ -52,7 +52,7 @@ def stream(ax, T, k1, k2):
         stop = min(start + k1, T)
         floor = max(stop - k2, 0)
         for t in range(min(floor, start), stop):
-            face = "white" if t < floor else COLOR["loss"] if t >= start else "#D9C7E0"
+            face = "none" if t < floor else COLOR["loss"] if t >= start else f"{COLOR['loss']}40"
             ax.add_patch(Rectangle((t + 0.54, row - 0.36), 0.92, 0.72, facecolor=face, edgecolor=COLOR["loss"]))
             if t >= start:
                 ax.text(t + 1, row, f"$L_{{{t + 1}}}$", color=COLOR["loss"] if t < floor else "white", ha="center",

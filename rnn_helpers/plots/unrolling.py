@@ -20,7 +20,7 @@ def unrolled(ax, T):
     for t in range(1, T + 1):
         for y, (name, symbol) in enumerate((("x", "input"), ("h", "state"), ("y", "prediction"))):
             ax.text(t, y, f"${name}_{{{t}}}$", ha="center", va="center",
-                    bbox={"boxstyle": "round", "fc": "white", "ec": COLOR[symbol]})
+                    bbox={"boxstyle": "round", "fc": "none", "ec": COLOR[symbol]})
     steps = np.arange(1, T + 1)
     arrows(ax, np.tile(steps, 2), np.repeat([0.23, 1.23], T), np.tile(steps, 2), np.repeat([0.77, 1.77], T), UP)
     arrows(ax, steps - 0.72, np.ones(T), steps - 0.31, np.ones(T), RIGHT)
@@ -28,18 +28,18 @@ def unrolled(ax, T):
     for t in steps:
         for x, y, weights in ((t + 0.06, 0.42, "$W_x$"), (t - 0.52, 1.14, "$W_h$"), (t + 0.06, 1.42, "$W_y$")):
             ax.text(x, y, weights, fontsize=9, color=COLOR["target"], ha="left" if x > t else "center")
-    ax.set(xlim=(-0.4, T + 0.6), ylim=(-0.4, 2.4), title=f"{T} steps, unrolled")
+    ax.set(xlim=(-0.4, T + 0.6), ylim=(-0.4, 2.4), title=f"depth {T}: the same Wx, Wh and Wy at each of the {T} steps")
     ax.axis("off")
     return (f"{T} steps: from h_0 to h_{T}, an input into and an output from each state; "
             "every arrow of a kind has the same weights.")
 
 
-def state_map(ax, h, title):
-    """States h (T, H) as a heat map, time to the right; returns the alt text."""
-    heat(ax, h.T, "state", vmin=-1, vmax=1)
-    colours = "(state: blue -1, white 0, red 1)"  # a colour bar takes 50 ms to lay out
+def state_map(ax, moved, title):
+    """How much states are moved, (T, H), as a heat map, time to the right; returns the alt text."""
+    heat(ax, moved.T, "state", vmin=-1, vmax=1)
+    colours = "(blue: down by 1, red: up by 1)"  # a colour bar takes 50 ms to lay out
     ax.set(xlabel=f"step t      {colours}", ylabel="hidden unit", title=title)
-    return f"{h.shape[1]} units over {len(h)} steps, states from {h.min():.2f} to {h.max():.2f}."
+    return f"{moved.shape[1]} units over {len(moved)} steps, moved by {moved.min():.2f} to {moved.max():.2f}."
 
 
 def remembered(ax, difference, title):

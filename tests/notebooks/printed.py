@@ -35,7 +35,7 @@ def _is_check(c):
 def _words(output):
     if output.output_type == "stream":
         return output.text
-    return output.data["text/plain"] + "\n" if "image/png" in output.data else ""
+    return output.data["text/plain"] + "\n" if "<img " in output.data.get("text/html", "") else ""
 
 
 def run(name, nudge=0.0, show=lambda fig: None):

@@ -1,7 +1,7 @@
 """A pytest plugin: each notebook is re-run, its outputs are compared by nbval and its pictures by their pixels.
 
-nbval leaves PNG out, so a stale plot would pass; here a re-run picture may differ from the stored one by an RMS of 0.02
-of full scale. Another minor version of matplotlib draws text elsewhere: then the cell's texts are compared, and its
+nbval would compare a picture's bytes; here a re-run picture may differ from the stored one by an RMS of 0.02 of full
+scale. Another minor version of matplotlib draws text elsewhere: then the cell's texts are compared, and its
 pictures are skipped with a reason. Progress bars and widget ids are no outputs (`authoring.normalise`). With `--nbval`,
 nbval's own collector is left alone.
 """
@@ -43,9 +43,9 @@ class Notebook(IPyNbFile):
 class Cell(IPyNbCell):
     def compare_outputs(self, test, ref, skip_compare=None):
         test, ref = normalise.outputs(test, pictures=False), normalise.outputs(ref, pictures=False)
-        if not super().compare_outputs(test, ref, skip_compare):
-            return False
         stored, redrawn = pngs(ref), pngs(test)
+        if not super().compare_outputs(without_pngs(test), without_pngs(ref), skip_compare):
+            return False
         problem = difference(stored, redrawn)
         if problem and (other := other_minor(stored)):
             pytest.skip(f"pictures drawn by matplotlib {other} are not compared with {matplotlib.__version__}; "
@@ -58,7 +58,16 @@ class Cell(IPyNbCell):
 
 def pngs(outputs):
     """The PNGs of a cell, decoded from base64, in order."""
-    return [base64.b64decode(o.data["image/png"]) for o in outputs if "image/png" in o.get("data", {})]
+    return [base64.b64decode(found) for output in outputs
+            for found in normalise.PNG.findall(output.get("data", {}).get("text/html", ""))]
+
+
+def without_pngs(outputs):
+    """The same outputs, their pictures left out of the HTML."""
+    for output in outputs:
+        if "text/html" in output.get("data", {}):
+            output.data["text/html"] = normalise.PNG.sub("", output.data["text/html"])
+    return outputs
 
 
 def other_minor(pictures):
