@@ -16,10 +16,10 @@ except ImportError:
     widgets = None
 
 INSTALL = "run %pip install ipywidgets, then restart the kernel and run all cells"
-# What JupyterLab, Notebook and nbclassic write in place of widgets whose kernel is gone, where a still follows.
+# Hides what JupyterLab, Notebook and nbclassic write in place of widgets that are not there, where a still follows.
 _HIDE_ERROR = """<style>
-.jp-OutputArea-child:has(.jupyter-widgets:not(:has(*))):has(+ .jp-OutputArea-child .course-still),
-.output_area:has(+ .output_area .course-still):not(:has(.widget-box)){display:none}
+.jp-OutputArea-child:has(+ * .course-still) > .jp-OutputArea-output:not(:has(*)),
+.output_area:has(+ * .course-still) > .jupyter-widgets-view:not(:has(*)){display:none}
 </style>"""
 
 

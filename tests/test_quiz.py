@@ -46,16 +46,17 @@ def test_a_wrong_guess_is_told_why_and_which_is_right_and_can_be_tried_again(ask
     assert "Right:" in press(asked, 0) and "predicted" not in asked.reply.value
 
 
-def test_without_a_front_end_question_and_choices_are_there(asked):
-    data = asked.bundle()
-    assert data["text/plain"].splitlines() == ["Predict: Is 1 < 2?", "  a) yes", "  b) no <b>", "  c) perhaps"]
-    assert "Is 1 &lt; 2?" in data["text/html"] and "<li>no &lt;b&gt;</li>" in data["text/html"]
-    assert not any(told in data["text/plain"] + data["text/html"] for told in ASKED.choices.values())
+def test_without_a_front_end_question_and_choices_are_there():
+    page, text = quiz.still(ASKED)
+    assert text.splitlines() == ["Predict: Is 1 < 2?", "  a) yes", "  b) no <b>", "  c) perhaps"]
+    assert "Is 1 &lt; 2?" in page and "<li>no &lt;b&gt;</li>" in page
+    assert not any(told in text + page for told in ASKED.choices.values())
     InteractiveShell.instance()
     with capture_output() as shown:
         quiz.predict("two-orders")
-    (output,) = shown.outputs
-    assert output.data["text/plain"].startswith("Predict: ") and WIDGET_VIEW in output.data
+    view, still = shown.outputs
+    assert WIDGET_VIEW in view.data and still.data["text/plain"].startswith("Predict: ")
+    assert "Run this cell to answer it." in still.data["text/html"]
 
 
 def test_a_notebook_runs_twice_to_the_same_output_and_nothing_waits():
@@ -66,9 +67,9 @@ def test_a_notebook_runs_twice_to_the_same_output_and_nothing_waits():
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in source])
         with contextlib.redirect_stderr(io.StringIO()):
             NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
-        (output,), (answer,) = (cell.outputs for cell in notebook.cells)
-        assert output.output_type == "display_data" and answer.text == "the answer\n"
-        return {kind: text for kind, text in output.data.items() if kind != WIDGET_VIEW}
+        (_, still), (answer,) = (cell.outputs for cell in notebook.cells)
+        assert still.output_type == "display_data" and answer.text == "the answer\n"
+        return still.data
 
     assert run() == run()
 
@@ -110,11 +111,12 @@ def test_on_a_page_the_answer_waits_for_the_guess(page):
     held = [message["content"] for message in page(BLOCK) if message["msg_type"] != "execute_input"]
     assert "the answer" not in str(held) and "waits for your guess" in str(held)
     assert streams(page("print(kept)")) == "3\n", "the cell's code runs all the same"
-    page("place = quiz._asked['two-orders'].waiting[0][0]")
+    places = [content["transient"]["display_id"] for content in held if content.get("transient")]
     page("predict('two-orders')")  # the question's cell run again
-    page("quiz._asked['two-orders'].buttons[0].click()")
-    shown = streams(page("print(place.outputs)"))
-    assert "the answer" in shown and "'shown'" in shown and "waits for your guess" not in shown
+    messages = page("quiz._asked['two-orders'].buttons[0].click()")
+    shown = {message["content"]["transient"]["display_id"]: message["content"]["data"] for message in messages
+             if message["msg_type"] == "update_display_data"}
+    assert [shown[place]["text/plain"] for place in places] == ["the answer", "'shown'"]
     assert "the answer" in streams(page(BLOCK)), "once guessed, nothing waits"
 
 

@@ -35,7 +35,8 @@ class Drawn:
 
     def __init__(self, draw, title, *, whose="", play="", last=None, stored=None, **controls):
         self.draw, self.title, self.last = draw, f"{title}, with {whose}" if whose else title, last
-        self.first, self.stored, self.box = {name: control.value for name, control in controls.items()}, stored or {}, None
+        self.first = {name: control.value for name, control in controls.items()}
+        self.stored, self.box = stored or {}, None
         if not widgets:
             return
         self.controls = {name: control.widget() for name, control in controls.items()}

@@ -115,6 +115,9 @@ class Lab:
             const session = window.jupyterapp.shell.currentWidget.context.sessionContext;
             await session.session.kernel.restart(); await session.session.kernel.info; })()""")
 
+    def save(self):
+        self.wait_for("window.jupyterapp.commands.execute('docmanager:save')")
+
     def cells(self):
         return self.page.evaluate("() => window.jupyterapp.shell.currentWidget.content.model.toJSON().cells")
 
@@ -191,7 +194,7 @@ class Lab:
             const low = row => Math.max(...[...row.querySelectorAll('*')].map(e => e.getBoundingClientRect())
                                                 .filter(r => r.width * r.height).map(r => r.bottom));
             const top = row => row.nextElementSibling.getBoundingClientRect().top;
-            return [...box.children].slice(0, -2).filter(row => low(row) > top(row) + 1)
+            return [...box.children].slice(0, -3).filter(row => low(row) > top(row) + 1)
                                     .map(row => row.innerText); }""")
 
     def shown(self, box):
@@ -328,6 +331,9 @@ class Classic(Lab):
             Jupyter.notebook.clear_all_output();
             Jupyter.notebook.events.one('kernel_ready.Kernel', () => done());
             Jupyter.notebook.kernel.restart(); })""")
+
+    def save(self):
+        self.wait_for("Jupyter.notebook.save_notebook()")
 
     def cells(self):
         return self.page.evaluate("() => Jupyter.notebook.toJSON().cells")

@@ -2,12 +2,17 @@
 
 import base64
 import io
+import re
 
 import ipywidgets as widgets
 import pytest
 from PIL import Image
 
+from authoring import normalise
+from rnn_helpers import live
+from rnn_helpers.explore import control, explore
 from rnn_helpers.explore.control import Explorer, choice, int_slider, slider, steps
+from rnn_helpers.page import WIDGET_VIEW
 
 
 def draw(fig, x, n=1, kind="a"):
@@ -36,11 +41,28 @@ def test_every_control_redraws_at_once(explorer):
     assert explorer.redraws == 4
 
 
-def test_the_stored_output_has_picture_and_alt_text(explorer):
-    data, metadata = explorer.bundle()
-    assert Image.open(io.BytesIO(base64.b64decode(data["image/png"]))).format == "PNG"
-    assert data["text/plain"] == metadata["image/png"]["alt"] == explorer.alt
-    assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == explorer.box.model_id
+def test_the_stored_output_has_picture_and_alt_text(explorer, monkeypatch):
+    shown = []
+    monkeypatch.setattr(live, "display", lambda data, raw: shown.append(data))
+    explorer.show()
+    view, still = shown
+    assert view == {WIDGET_VIEW: {"version_major": 2, "version_minor": 0, "model_id": explorer.box.model_id}}
+    page = still["text/html"]
+    assert Image.open(io.BytesIO(base64.b64decode(normalise.PNG.search(page)[0]))).size == (1280, 544)
+    assert f'<img alt="{explorer.alt}" width="640" height="272"' in page and "Run this cell to move it." in page
+    assert still["text/plain"] == explorer.alt
+    name = re.search('class="course-still (still-[^"]+)"', page)[1]
+    assert explorer.box.children[-1].value == f"<style>.{name}{{display:none}}</style>"
+
+
+def test_without_ipywidgets_the_picture_stands_there_and_a_sentence_says_what_to_install(monkeypatch):
+    shown = []
+    monkeypatch.setattr(live, "display", lambda data, raw: shown.append(data))
+    monkeypatch.setattr(control, "widgets", None)
+    explore(draw, "A line", x=slider("x", 0, 2, 0.5, 1))
+    (still,) = shown
+    assert "pip install ipywidgets" in still["text/html"] and "<img alt=" in still["text/html"]
+    assert still["text/plain"] == "A line. x is 1, n is 1, a."
 
 
 @pytest.mark.parametrize("error", [ValueError("<b>no</b> $x$"), KeyboardInterrupt(), RecursionError("deep")])

@@ -1,11 +1,14 @@
 """The walk back with its slider: the learner's own step, right, wrong, unfinished or broken, at every moment."""
 
 import asyncio
+import base64
+import re
 import xml.etree.ElementTree as xml
 
 import numpy as np
 import pytest
 
+from rnn_helpers import live
 from rnn_helpers.bptt import rnn_backward, rnn_backward_truncated
 from rnn_helpers.cell import rnn_cell_backward
 from rnn_helpers.explore import drawn, walk
@@ -115,10 +118,11 @@ def test_buttons_move_and_play_to_the_end(monkeypatch):
 
 def test_the_output_holds_a_drawing_for_a_page_without_a_kernel(monkeypatch):
     shown = []
-    monkeypatch.setattr(drawn, "display", lambda data, raw: shown.append(data))
+    monkeypatch.setattr(live, "display", lambda data, raw: shown.append(data))
     walk.walk_back(rnn_cell_backward, "your rnn_cell_backward")
-    (data,) = shown
-    drawing = xml.fromstring(data["image/svg+xml"])
+    _, data = shown
+    (encoded,) = re.findall('src="data:image/svg.xml;base64,([^"]+)', data["text/html"])
+    drawing = xml.fromstring(base64.b64decode(encoded))
     assert drawing.get("color") == INK and "Step 3 of 4, what the step gives" in drawing.get("aria-label")
     assert data["text/plain"].startswith("The walk back, with your rnn_cell_backward. Step 3 of 4")
 

@@ -11,10 +11,10 @@ def ax():
     return style.figure().add_subplot()
 
 
-def test_states_are_drawn_against_the_step(ax):
+def test_states_are_a_row_for_each_unit(ax):
     h = np.array([[0.5, -0.5], [0.25, -0.1], [0.125, 0.0]])
     alt = dynamics.states_over_time(ax, h, "title")
-    assert [list(line.get_ydata()) for line in ax.lines] == [list(row) for row in h.T]
+    assert np.array_equal(ax.images[0].get_array(), h.T)
     assert ax.get_xlabel() == "step t" and ax.get_title(loc="left") + ax.get_title() == "title"
     assert "2 units over 2 steps" in alt and "0.50" in alt
 

@@ -42,9 +42,36 @@ def test_symbols_stay_apart_by_colour_or_by_line(reader):
         assert apart > 10 or lines_differ, (a, b, apart)
 
 
-@pytest.mark.parametrize("symbol", style.COLOR)
-def test_colours_stand_out_from_the_page(symbol):
-    assert 1.05 / (XYZ[1] @ linear(style.COLOR[symbol]) + 0.05) >= 3  # WCAG 2.1, 1.4.11
+PAGES = {"white": "#FFFFFF", "JupyterLab dark": "#111111", "VS Code dark": "#1E1E1E", "Furo dark": "#131416"}
+
+
+def contrast(color, page):
+    lighter, darker = sorted((XYZ[1] @ linear(color) + 0.05, XYZ[1] @ linear(page) + 0.05), reverse=True)
+    return lighter / darker
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_lines_and_words_stand_out_from_every_page(page):
+    family = [look["color"] for symbol in style.COLOR for n in (2, 3, 8) for look in style.family(symbol, n)]
+    for color in [*style.COLOR.values(), style.INK, *family]:
+        assert contrast(color, PAGES[page]) >= 3, (color, contrast(color, PAGES[page]))  # WCAG 2.1, 1.4.11
+
+
+def test_a_picture_of_few_colours_keeps_them():
+    pixels = np.zeros((4, 5, 4), np.uint8)
+    pixels[1], pixels[2, :3], pixels[3] = (200, 30, 7, 255), (200, 30, 7, 128), (1, 2, 3, 255)
+    assert np.array_equal(np.asarray(style.palette(pixels).convert("RGBA"))[1:], pixels[1:])
+
+
+def test_a_picture_of_many_colours_is_near_them():
+    with style.context():
+        fig = style.figure(4, 3)
+        style.heat(fig.subplots(), np.random.default_rng(0).normal(size=(20, 30)), "state", vmin=-1, vmax=1)
+        fig.canvas.draw()
+    pixels = np.asarray(fig.canvas.buffer_rgba()).astype(float)
+    stored = np.asarray(style.palette(np.asarray(fig.canvas.buffer_rgba())).convert("RGBA")).astype(float)
+    on_white = [255 + (p[..., :3] - 255) * p[..., 3:] / 255 for p in (pixels, stored)]
+    assert np.sqrt(np.mean((on_white[0] - on_white[1]) ** 2)) < 3 and np.abs(on_white[0] - on_white[1]).max() < 40
 
 
 def test_every_symbol_has_a_whole_look():
@@ -76,7 +103,7 @@ def test_figures_are_unknown_to_pyplot_and_pngs_have_their_size():
         fig = style.figure(4, 2)
         style.heat(fig.subplots(), np.eye(3), "state", vmin=-1, vmax=1)
         data = style.png(fig)
-    assert not plt.get_fignums() and Image.open(io.BytesIO(data)).size == (320, 160)
+    assert not plt.get_fignums() and Image.open(io.BytesIO(data)).size == (640, 320)
 
 
 def test_tidy_takes_the_grid_from_a_matrix_and_crowded_ticks_from_axes():
@@ -92,12 +119,12 @@ def test_tidy_takes_the_grid_from_a_matrix_and_crowded_ticks_from_axes():
 
 def test_a_picture_is_shown_with_its_words(monkeypatch):
     shown = []
-    monkeypatch.setattr("IPython.display.display", lambda data, metadata, raw: shown.append((data, metadata)))
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
     fig, _ = plt.subplots()
     style.show(fig, "A line.", "It falls.")
-    (data, metadata), = shown
-    assert data["text/plain"] == metadata["image/png"]["alt"] == "A line. It falls."
-    assert data["image/png"].startswith("iVBOR")
+    (data,) = shown
+    assert data["text/plain"] == "A line. It falls."
+    assert data["text/html"].startswith('<img alt="A line. It falls." width="') and "base64,iVBOR" in data["text/html"]
     assert not plt.fignum_exists(fig.number)
     with pytest.raises(TypeError, match="alt text"):
         style.show(plt.figure())
