@@ -10,7 +10,8 @@ import os
 import sys
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-missing = [name for name in ("numpy", "matplotlib", "ipywidgets", "tqdm") if importlib.util.find_spec(name) is None]
+# without ipywidgets pictures stand still, and say what to install (`rnn_helpers.live`)
+missing = [name for name in ("numpy", "matplotlib", "tqdm") if importlib.util.find_spec(name) is None]
 if missing:
     raise ModuleNotFoundError(f"{', '.join(missing)} cannot be imported by the Python of this notebook, "
                               f"{sys.executable}: run `%pip install {' '.join(missing)}` in a cell, "

@@ -133,7 +133,7 @@ def test_each_cause_is_named_a_private_course_no_network_a_folder_that_is_read_o
     assert "rnn-course-spring" in run(tmp_path, origin[0](ADDRESS))
 
 
-@pytest.mark.parametrize("lacks", [["ipywidgets"], ["numpy", "tqdm"]])
+@pytest.mark.parametrize("lacks", [["matplotlib"], ["numpy", "tqdm"]])
 def test_packages_that_this_python_lacks_are_named_with_what_to_do(tmp_path, lacks):
     hide = ("import sys; from importlib.machinery import PathFinder; find = PathFinder.find_spec\n"
             f"PathFinder.find_spec = lambda name, *more: None if name in {lacks} else find(name, *more)")

@@ -5,6 +5,7 @@ import re
 
 import nbformat
 
+from tests.browser.accessible import violations
 from tests.browser.environments import ROOT
 
 BROKEN = ("Error displaying widget", "Error creating widget", "Loading widget", "Failed to load model")
@@ -26,6 +27,17 @@ def run(notebook, path):
     assert notebook.errors() == []
     text = notebook.page.inner_text("body")
     assert [sign for sign in BROKEN if sign in text] == []
+
+
+def look(notebook):
+    """Every picture has its words and two pixels for one of the page, each question and control passes axe-core."""
+    images = ".jp-OutputArea-output img, .output_subarea img"
+    seen = notebook.page.locator(images).evaluate_all("""all => all.filter(e => e.offsetParent).map(e => [
+        e.src.startsWith('data:image/svg') || e.naturalWidth / e.width, e.alt || e.title, e.className])""")
+    for sharp, alt, kind in seen:
+        assert sharp is True or sharp > 1.9, f"{alt}: {sharp} pixels"
+        assert len(alt) > 20 or ("widget-image" in kind and not notebook.has_alt), "a picture without words"
+    assert violations(notebook.page, ".jp-OutputArea" if notebook.names_cells else ".output") == []
 
 
 def move_everything(notebook):
@@ -69,6 +81,7 @@ def answer_everything(notebook):
 def everything(notebook, path, again=True):
     """Run All, move and answer everything; restart the kernel, run again, move one control."""
     run(notebook, path)
+    look(notebook)
     move_everything(notebook)
     answer_everything(notebook)
     if again:

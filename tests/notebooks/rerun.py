@@ -24,6 +24,8 @@ _MINOR = re.compile(r"(\d+\.\d+)")
 
 
 def pytest_configure(config):
+    if config.option.nbval_sanitize_with is None:  # for nbval's own collector
+        config.option.nbval_sanitize_with = os.path.join(os.path.dirname(__file__), "pictures.cfg")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # two notebooks share two cores
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
 

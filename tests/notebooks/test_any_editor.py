@@ -35,3 +35,12 @@ def test_a_notebook_opens_in_any_editor(path):
 def test_the_package_sends_what_any_editor_shows(path):
     if path.name != "__main__.py":
         assert not ONE_EDITOR_ONLY.search(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("kind", ["html", pytest.param("slides", marks=pytest.mark.slow)])
+def test_an_export_has_the_words_of_every_picture(kind, caplog):
+    nbconvert = pytest.importorskip("nbconvert")
+    page, _ = nbconvert.get_exporter(kind)().from_filename(files.solution_path("02_forward_pass"))
+    images = re.findall("<img [^>]*>", page)
+    assert len(images) == page.count("<img") > 3 and all(re.match('<img alt="[^"]{20}', image) for image in images)
+    assert "alternative text" not in caplog.text.lower()
