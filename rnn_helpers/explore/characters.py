@@ -4,7 +4,6 @@ import copy
 import functools
 
 import numpy as np
-from IPython.display import display
 
 from rnn_helpers.bptt import rnn_forward
 from rnn_helpers.explore.control import int_slider, steps
@@ -37,9 +36,9 @@ def learns_to_write(text=PROVERBS, updates=(0, 10, 30, 100), seed=0):
 
 
 def first_words():
-    """Train a network on two lines of text, while one waits, and show what it writes meanwhile."""
-    html, said = plots.stages(learns_to_write())
-    display({"text/html": html, "text/plain": said}, raw=True)
+    """Train a network on two lines of text, while one waits, and print what it writes meanwhile."""
+    for updates, text in learns_to_write().items():
+        print(f"{updates:3d} updates  {text}")
 
 
 def zen():

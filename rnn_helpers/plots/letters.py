@@ -64,11 +64,3 @@ def coloured(text, values):
             parts.append(on(text[start:i], tint(float(steps[start]), 1.0, "state")))
             start = i
     return f'<p style="{MONO};max-width:62ch">{"".join(parts)}</p>'
-
-
-def stages(texts):
-    """What a network writes at several stages of its training, a line each, and the same in words; texts : dict,
-    updates -> text."""
-    rows = "".join(f'<tr><th scope="row" style="{CELL}">{updates} updates</th><td style="{MONO};text-align:left">'
-                   f"{escape(text)}</td></tr>" for updates, text in texts.items())
-    return f"<table>{rows}</table>", " ".join(f"After {updates} updates: {text!r}." for updates, text in texts.items())
