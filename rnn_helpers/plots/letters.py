@@ -34,7 +34,7 @@ def one_draw(prefix, text, n, h_t, logits, temperature, p, chars, u):
     cells = "".join(f'<span title="unit {i}: {v:.2f}" style="display:inline-block;width:14px;height:14px;'
                     f'background:{tint(v, 1.0, "state")};border:1px solid #808080"></span>' for i, v in enumerate(h_t))
     head = "".join(f'<th scope="col" style="{CELL}">{name}</th>'
-                   for name in ("next", "logit", f"logit / {temperature:g}", "probability", "falls in", "drawn"))
+                   for name in ("next", "logit", f"logit / {temperature:g}", "probability", "running sums", "drawn"))
     mark, rows = f"\u2190 {u:.3f}" if falls else "\u2190", []
     for v in order:
         numbers = (shown(chars[v]), number(logits[v]), number(logits[v] / temperature), f"{p[v]:.3f}",
