@@ -32,7 +32,7 @@ OUTSIDE = {  # beside NumPy and the standard library
     "plots": {"IPython", "matplotlib", "PIL"},
     "check": {"IPython"},
     "live": {"ipywidgets", "IPython"},
-    "explore": {"matplotlib", "traitlets"},
+    "explore": {"matplotlib", "traitlets", "IPython"},
     "quiz": {"IPython"},
     "__main__": {"matplotlib"},
 }
