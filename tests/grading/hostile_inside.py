@@ -90,7 +90,8 @@ ctypes.CFUNCTYPE(ctypes.c_long)(ctypes.addressof(ctypes.c_char.from_buffer(page)
 could('leave the architecture')"""
 
 LOOKING = {
-    "lists-everything": "import os\nfor where, folders, files in os.walk('/'):\n    for name in files:\n"
+    "lists-everything": "import os\nfor where, folders, files in os.walk('/'):\n"
+                        "    if where.count('/') > 3: folders.clear()\n    for name in files:\n"
                         "        if name.endswith('.ipynb') or 'seed' in name.lower() and 'class' in name or name in "
                         "('class.json', 'engine.py', 'judge.py'):\n"
                         f"            could('see', where, name)\n{WRONG}",

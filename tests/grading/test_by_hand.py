@@ -88,7 +88,7 @@ def test_a_score_survives_a_changed_check_and_not_a_changed_submission(graded, c
     graded.write()
     row = graded.table()
     assert (row["rnn_cell_forward"], row["readout"], row["order_matters"]) == ("5.5", "3.5", "1.5")
-    assert "again" not in row["notes"] and "look again" not in capsys.readouterr().out
+    assert "by hand" not in row["notes"] and "look again" not in capsys.readouterr().out
     graded.grade(points=(1.0, 2.0), digest="second")  # the same answer, other code
     graded.write()
     row = graded.table()
