@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import json
 import os
 import shlex
 import subprocess
@@ -85,12 +86,13 @@ def run(options):
 def dry(options):
     """Show what would be graded, and write nothing."""
     try:
-        kept = options.out / "roster.csv"
+        kept, people = options.out / "roster.csv", options.out / "people.json"
         path = options.roster or (kept if kept.exists() else None)
         notebooks = [name for name in NOTEBOOKS if (options.releases / f"{name}.ipynb").is_file()]
-        for line in told(hand_ins(options.submissions, options.releases, notebooks, Roster(path) if path else None)):
+        for line in told(hand_ins(options.submissions, options.releases, notebooks, Roster(path) if path else None,
+                                  json.loads(people.read_text()) if people.exists() else None)):
             say(line)
-    except (NoArchive, NoRoster, OSError) as error:
+    except (NoArchive, NoRoster, OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
     print("Nothing was graded and nothing written: this was a look.")
