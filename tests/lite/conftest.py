@@ -1,0 +1,104 @@
+"""The course's JupyterLite, served from loopback to a Chromium that reaches nothing else."""
+
+import json
+import re
+import shutil
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+pytest.register_assert_rewrite("tests.browser.play", "tests.lite.notebook")
+
+from authoring import files  # noqa: E402
+from authoring.site import lite  # noqa: E402
+from tests.browser import environments  # noqa: E402
+from tests.browser.frontends import CHROMIUM, FLAGS  # noqa: E402
+from tests.lite import pyodide  # noqa: E402
+from tests.lite.notebook import serve  # noqa: E402
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: make browser-lite does it")
+pytest.importorskip("jupyterlite_core", reason="JupyterLite is not installed: make browser-lite does it")
+# the newest that run Pyodide 0.27.7
+OLD = ["jupyterlite-core==0.6.4", "jupyterlite-pyodide-kernel==0.6.1", "jupyterlab_widgets==3.0.15",
+       "jupyter_server>=2.14"]
+KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(chromium):
+    """A fresh profile: a learner who opens the page for the first time."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    yield context
+    context.close()
+
+
+def local(site, **core):
+    """Have a site take Pyodide from its own folder, PyPI from nowhere, and tests see its app."""
+    path = site / "jupyter-lite.json"
+    told = json.loads(path.read_text())
+    data = told["jupyter-config-data"]
+    data["exposeAppInBrowser"] = True
+    data.setdefault("litePluginSettings", {}).setdefault(KERNEL, {}).update(disablePyPIFallback=True, **core)
+    path.write_text(json.dumps(told))
+
+
+def older_matplotlib(wheel):
+    """The wheel, content with the matplotlib of Pyodide 0.27.7: the copy that is tested, not the one handed out."""
+    with zipfile.ZipFile(wheel) as read:
+        inside = {name: read.read(name) for name in read.namelist()}
+    meta = next(name for name in inside if name.endswith(".dist-info/METADATA"))
+    inside[meta], changed = re.subn(rb"(?m)^Requires-Dist: matplotlib.*$", b"Requires-Dist: matplotlib>=3.8",
+                                    inside[meta])
+    assert changed == 1
+    with zipfile.ZipFile(wheel, "w") as written:
+        for name, content in inside.items():
+            written.writestr(name, content)
+
+
+@pytest.fixture(scope="session")
+def learners_site(tmp_path_factory):
+    """What `make site` builds, as it is."""
+    site = tmp_path_factory.mktemp("newest") / "site"
+    lite.build(site)
+    return site
+
+
+@pytest.fixture(scope="session")
+def newest(learners_site, tmp_path_factory):
+    """The learners' site with the core of their Pyodide beside it; its address."""
+    site = tmp_path_factory.mktemp("core") / "site"
+    shutil.copytree(learners_site, site)
+    schema, = site.glob("extensions/@jupyterlite/*/static/schema/kernel.v0.schema.json")
+    version, name = re.search(r"pyodide/v([\d.]+)/full/([\w.]+)", schema.read_text()).groups()
+    pyodide.pure_packages(version, pyodide.core(version, site / "static" / "pyodide"))
+    local(site, pyodideUrl=f"./static/pyodide/{name}")
+    yield from serve(site)
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory):
+    """Both tracks on Pyodide 0.27.7, with NumPy and matplotlib; the address."""
+    folder = tmp_path_factory.mktemp("whole")
+    inside = pyodide.with_packages(folder / "pyodide")  # it may skip: before anything is built
+    lite.write_sources(folder / "lite")
+    older_matplotlib(next((folder / "lite" / "pypi").glob("rnn_helpers-*.whl")))
+    (folder / "lite" / "files" / "solutions").mkdir()
+    for name in files.all_names():
+        shutil.copy(files.solution_path(name), folder / "lite" / "files" / "solutions")
+    python = environments.made("lite", sys.executable, OLD)
+    share = Path(python).parents[1] / "share" / "jupyter" / "labextensions"
+    found = [str(path.parent) for path in (*share.glob("*/package.json"), *share.glob("*/*/package.json"))]
+    lite.run(folder / "lite", folder / "site", python, found)
+    shutil.copytree(inside, folder / "site" / "static" / "pyodide")
+    local(folder / "site", pyodideUrl="./static/pyodide/pyodide.js")
+    yield from serve(folder / "site")
