@@ -1,4 +1,5 @@
-"""python -m authoring.site: the learners' course as static pages (Sphinx, MyST-NB, Furo), answers folded.
+"""python -m authoring.site: the learners' course as static pages (Sphinx, MyST-NB, Furo), answers folded,
+and as notebooks that run in the browser.
 
 A warning of Sphinx is an error: a broken link between pages, a picture that is missing, a heading out of order.
 """
@@ -14,7 +15,7 @@ from pathlib import Path
 import nbformat
 
 from authoring import ROOT, files, release
-from authoring.site import reading
+from authoring.site import lite, reading
 from rnn_helpers.course import PAGES
 
 HERE = Path(__file__).parent
@@ -27,7 +28,8 @@ BASE = ("""document.write(`<base href="/${location.hostname.endsWith(".github.io
 def write_sources(folder, root=ROOT):
     """The Sphinx project in `folder`; returns the course's title."""
     shutil.copytree(HERE / "static", folder / "static")
-    shutil.copy(HERE / "conf.py", folder)
+    for name in ("conf.py", "in_your_browser.md"):
+        shutil.copy(HERE / name, folder)
     archive = release.write_zip(folder)
     for name in (*files.all_names(root), *PAGES):
         nbformat.write(reading.reading_copy(name, root), folder / f"{name}.ipynb")
@@ -66,6 +68,7 @@ def build(out, builder="html"):
             page.write_text(text.replace('<summary aria-label="Toggle hidden content">', "<summary>"), encoding="utf-8")
         shutil.rmtree(out, ignore_errors=True)
         shutil.copytree(made, out, ignore=shutil.ignore_patterns(".doctrees", ".buildinfo*", "_sources"))
+    lite.build(out / lite.FOLDER)
     print(out / "index.html")
 
 

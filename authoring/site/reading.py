@@ -6,6 +6,7 @@ import re
 import nbformat
 
 from authoring import ROOT, files, links, setup_cell
+from authoring.site import lite
 from rnn_helpers.course import PAGES
 from rnn_helpers.questions import QUESTIONS
 
@@ -74,7 +75,7 @@ def reading_copy(name, root=ROOT):
         is_code, solution = cell.cell_type == "code", cell.metadata.get("nbgrader", {}).get("solution")
         cell.metadata = {}
         if cell.id == links.BADGES_ID:
-            cells += open_elsewhere(learners[cell.id].source)
+            continue
         elif cell.id in (setup_cell.CELL_ID, "progress"):
             continue
         elif solution and not is_code:
@@ -99,17 +100,19 @@ def reading_copy(name, root=ROOT):
                 cells.append(new_text(LIVE))
         else:
             cells.append(cell)
+    if name not in PAGES:
+        cells.insert(1, open_elsewhere(name, learners))
     nb.cells = cells
     return nb
 
 
-def open_elsewhere(badges):
-    """A line with links to where the notebook can be worked on; nothing while the links point nowhere."""
+def open_elsewhere(name, learners):
+    """A line with links to where the notebook can be worked on: this site, and others once the links point somewhere."""
+    badges = learners[links.BADGES_ID].source if links.BADGES_ID in learners else links.PLACEHOLDER
     found = [] if links.PLACEHOLDER in badges else OPEN.findall(badges)
-    if not found:
-        return []
-    places = ", ".join(f"[in {PLACES[place]}]({address})" for address, place in found)
-    return [new_text(f"Work through it: {places}.")]
+    here = f'<a href="{lite.address(name)}">in your browser</a>, with [nothing to install](in_your_browser.md)'
+    places = [here, *(f"[in {PLACES[place]}]({address})" for address, place in found)]
+    return new_text(f"Work through it: {', '.join(places)}.")
 
 
 def card(name, root):
@@ -129,12 +132,13 @@ def first_page(archive, root=ROOT):
     title, paragraph = (part.strip() for part in readme.split("\n\n")[:2])
     names, to = files.all_names(root), links.address(root)
     home = f" The source is at [{to.page.removeprefix('https://')}]({to.page})." if to else ""
-    cards, listing = "\n".join(card(name, root) for name in names), "\n".join((*names, *PAGES))
+    cards, listing = "\n".join(card(name, root) for name in names), "\n".join((*names, *PAGES, "in_your_browser"))
     return f"""{title}
 
 {paragraph}
 
-These pages are for reading, with every answer folded. To write the code yourself,
+These pages are for reading, with every answer folded. To write the code yourself, open
+<a href="{lite.address(names[0])}">the first notebook in your browser</a>, with [nothing to install](in_your_browser.md), or
 {{download}}`download the course <{archive}>` and start from its README.{home}
 
 ::::{{grid}} 1 2 2 2
