@@ -16,6 +16,8 @@ def progress_bar(steps, show=True):
         return contextlib.nullcontext(range(steps))
     from tqdm import tqdm  # NumPy alone is loaded until something is shown
 
+    if sys.platform == "emscripten":
+        tqdm.monitor_interval = 0  # its thread would not start, and it would warn of that
     return tqdm(range(steps), delay=2, leave=False, file=CellOutput() if on_page() else sys.stderr)
 
 

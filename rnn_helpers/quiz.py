@@ -132,6 +132,7 @@ def _outputs(held):
 
 def _run_by_a_front_end():
     """Whether the cell that runs now was sent by a page: then the message that asked for it names the cell."""
-    parent = getattr(shell(), "parent_header", None)
+    kernel = getattr(shell(), "kernel", None)  # in a browser's Python it has the message, elsewhere the shell
+    parent = getattr(shell(), "parent_header", None) or getattr(kernel, "get_parent", dict)()
     return isinstance(parent, dict) and bool(parent.get("metadata", {}).get("cellId"))
 

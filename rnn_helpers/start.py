@@ -6,10 +6,12 @@ or the variable has a value, nothing changes.
 """
 
 import importlib.util
+import logging
 import os
 import sys
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # not that it lists the fonts, in a browser
 # without ipywidgets pictures stand still, and say what to install (`rnn_helpers.live`)
 missing = [name for name in ("numpy", "matplotlib", "tqdm") if importlib.util.find_spec(name) is None]
 if missing:

@@ -23,7 +23,7 @@ NEWEST = "newest"
 APPS = ("notebooks", "tree", "edit")  # the notebook, the list of files, and what shows a text file of that list
 PACKAGES = ("ipywidgets", "comm", "jupyterlab_widgets", "tqdm")  # what the wheel needs, and Pyodide may lack
 EXTENSIONS = ("jupyterlite-pyodide-kernel", "jupyterlab_widgets", "jupyterlab_pygments")
-SPARE = ("jupyter-lite.ipynb", "package.json", "rspack.config*.js", "doc", "*/jupyter-lite.ipynb")
+SPARE = ("package.json", "rspack.config*.js", "doc")
 SETTINGS = {"jupyter-config-data": {"appName": "The course in your browser", "appUrl": "./tree"}, "jupyter-lite-schema-version": 0}
 
 
