@@ -2,13 +2,14 @@
 python := .venv/bin/python
 root := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
-.PHONY: help lab test test-all browser notebooks links matrix bench grade demo-class gradescope site print slides release newest lock
+.PHONY: help lab test test-all browser browser-lite notebooks links matrix bench grade demo-class gradescope site print slides release newest lock
 
 help:
 	@echo "make lab                        install, open JupyterLab on the notebooks"
 	@echo "make test                       install, run the quick tests, about three minutes"
 	@echo "make test-all                   the slow ones too, as CI does"
 	@echo "make browser                    play with every notebook in a real browser"
+	@echo "make browser-lite               the same in a browser's own Python, without a server"
 	@echo "make notebooks                  build both tracks from notebooks/solutions"
 	@echo "make links REPO=o/n BRANCH=b    point every link to your repository (owner/name, or its address)"
 	@echo "make matrix                     both tracks in every supported environment"
@@ -16,7 +17,7 @@ help:
 	@echo "make demo-class                 a made class of twelve, to try grading on"
 	@echo "make gradescope NAMES=03_bptt   an autograder to upload to Gradescope"
 	@echo "make bench                      speed, side by side"
-	@echo "make site                       pages to read, in site/"
+	@echo "make site                       pages to read, and to run in a browser, in site/"
 	@echo "make print                      PDFs to print, in dist/print/; needs Chromium"
 	@echo "make slides                     a lecture of each notebook, in dist/slides/"
 	@echo "make release VERSION=1.2.0      all that is handed out, with checksums, in dist/; needs Chromium"
@@ -38,6 +39,10 @@ test-all:
 browser:
 	@sh tools/venv.sh browser
 	@$(python) -m pytest tests/browser -n 2 $(ARGS)
+
+browser-lite:
+	@sh tools/venv.sh browser site
+	@$(python) -m pytest tests/lite -n 2 $(ARGS)
 
 notebooks:
 	@sh tools/venv.sh test
