@@ -24,7 +24,8 @@ APPS = ("notebooks", "tree", "edit")  # the notebook, the list of files, and wha
 PACKAGES = ("ipywidgets", "comm", "jupyterlab_widgets", "tqdm")  # what the wheel needs, and Pyodide may lack
 EXTENSIONS = ("jupyterlite-pyodide-kernel", "jupyterlab_widgets", "jupyterlab_pygments")
 SPARE = ("package.json", "rspack.config*.js", "doc")
-SETTINGS = {"jupyter-config-data": {"appName": "The course in your browser", "appUrl": "./tree"}, "jupyter-lite-schema-version": 0}
+SETTINGS = {"jupyter-lite-schema-version": 0,
+            "jupyter-config-data": {"appName": "The course in your browser", "appUrl": "./tree"}}
 
 
 def address(name):

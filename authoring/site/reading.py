@@ -107,7 +107,7 @@ def reading_copy(name, root=ROOT):
 
 
 def open_elsewhere(name, learners):
-    """A line with links to where the notebook can be worked on: this site, and others once the links point somewhere."""
+    """A line with links to where the notebook can be worked on: here, and elsewhere once the links point somewhere."""
     badges = learners[links.BADGES_ID].source if links.BADGES_ID in learners else links.PLACEHOLDER
     found = [] if links.PLACEHOLDER in badges else OPEN.findall(badges)
     here = f'<a href="{lite.address(name)}">in your browser</a>, with [nothing to install](in_your_browser.md)'
@@ -138,8 +138,8 @@ def first_page(archive, root=ROOT):
 {paragraph}
 
 These pages are for reading, with every answer folded. To write the code yourself, open
-<a href="{lite.address(names[0])}">the first notebook in your browser</a>, with [nothing to install](in_your_browser.md), or
-{{download}}`download the course <{archive}>` and start from its README.{home}
+<a href="{lite.address(names[0])}">the first notebook in your browser</a>, with
+[nothing to install](in_your_browser.md), or {{download}}`download the course <{archive}>` and start from its README.{home}
 
 ::::{{grid}} 1 2 2 2
 :gutter: 3

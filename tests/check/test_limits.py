@@ -53,8 +53,10 @@ def deaf_without_calls(cell, x_t, h_prev):
 
 
 @pytest.mark.parametrize("function, thread", [
-    (busy, False), pytest.param(busy, True, marks=threads), (deaf, False), pytest.param(deaf, True, marks=[stoppable, threads]),
-    pytest.param(deaf_without_calls, False, marks=stoppable), pytest.param(deaf_without_calls, True, marks=[stoppable, threads])])
+    (busy, False), pytest.param(busy, True, marks=threads),
+    (deaf, False), pytest.param(deaf, True, marks=[stoppable, threads]),
+    pytest.param(deaf_without_calls, False, marks=stoppable),
+    pytest.param(deaf_without_calls, True, marks=[stoppable, threads])])
 def test_endless_loops_are_stopped(soon, function, thread):
     said = []
     if thread:

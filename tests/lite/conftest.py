@@ -29,7 +29,8 @@ KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 @pytest.fixture(scope="session")
 def chromium():
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"])
+        alone = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, alone])
         yield browser
         browser.close()
 

@@ -1,6 +1,6 @@
 """Every notebook on Pyodide 0.27.7: Run All, each question answered, and Run All again gives the stored outputs.
 
-Texts are the same to the digit. Pictures, drawn by another matplotlib, have the same size and, seen from afar, look alike.
+Texts are the same to the digit. Pictures, drawn by another matplotlib, have the same size and look alike from afar.
 """
 
 import base64

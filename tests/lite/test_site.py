@@ -11,7 +11,8 @@ from rnn_helpers.course import PAGES
 from tests.lite import pyodide
 from tests.lite.notebook import Lite
 
-SLIDER = """from ipywidgets import IntSlider
+SLIDER = """# @title Imports
+from ipywidgets import IntSlider
 slider = IntSlider(3, description="a slider")
 slider"""
 
@@ -42,11 +43,11 @@ def test_a_notebook_that_changes_is_a_new_file_and_outputs_do_not_count():
 
 def test_the_learners_pyodide_shows_a_slider_and_takes_the_sites_wheel_up_to_numpy(context, newest):
     notebook = Lite(context, newest, "01_rnn_cell.ipynb")
-    notebook.enter("# @title Imports", "%pip install -q ipywidgets")
+    notebook.enter("# @title Imports", "# @title Imports\n%pip install -q ipywidgets")
     notebook.enter("# @title Imports", SLIDER)
     notebook.page.locator(".noUi-handle").first.wait_for()
     notebook.page.locator(".noUi-handle").first.press("ArrowRight")
-    notebook.enter("# @title Imports", "import sys; print(slider.value, sys.version_info[:2] >= (3, 14))")
+    notebook.enter("# @title Imports", "# @title Imports\nimport sys; print(slider.value, sys.version_info[:2] >= (3, 14))")
     notebook.page.get_by_text("4 True").wait_for()
     notebook.enter("# @title Set-up")
     errors = " ".join(notebook.errors()).lower()
