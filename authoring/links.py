@@ -14,6 +14,7 @@ import nbformat
 
 from authoring import ROOT, marked, setup_cell
 from authoring.files import read, tracks, write
+from rnn_helpers.course import NOTEBOOKS
 
 GITHUB = "github.com"
 PLACEHOLDER = "OWNER/REPO"  # in addresses that a text gives as an example, until there is a value
@@ -82,10 +83,22 @@ class Address:
         on_github = f"https://colab.research.google.com/github/{self.repository}/blob/{self.branch}/{path}"
         return on_github if self.host == GITHUB else None
 
+    def in_browser(self, name):
+        """A notebook in the browser, on the pages that GitHub publishes; None where they may lie anywhere."""
+        owner, _, repository = self.repository.partition("/")
+        site = f"{owner.lower()}.github.io"
+        folder = "" if repository.lower() == site else f"{repository}/"
+        return f"https://{site}/{folder}{in_browser(name)}" if self.host == GITHUB else None
+
     def binder(self, path):
         """JupyterLab on Binder, open at `path`: a notebook or a folder."""
         where = f"gh/{self.repository}" if self.host == GITHUB else f"git/{quote(self.page, safe='')}"
         return f"https://mybinder.org/v2/{where}/{quote(self.branch, safe='')}?urlpath=lab/tree/{path}"
+
+
+def in_browser(name):
+    """Where a notebook runs in the browser, seen from the pages."""
+    return f"lite/notebooks/index.html?path={name}.ipynb"
 
 
 def address(root=ROOT):
@@ -106,13 +119,17 @@ def badges(to, path):
 
 
 def readme_badges(to):
-    """The README's: the first notebook in Colab, their folder in Binder, and on GitHub how the tests stand."""
+    """The README's: notebook 1 in Colab, their folder in Binder; on GitHub how the tests stand, each in the browser."""
     if to is None:
         return ("This copy has no address on the web yet, so no badge here opens it in Colab or Binder:\n"
                 "`make links REPO=owner/name BRANCH=main` gives it one.")
     workflow = f"{to.page}/actions/workflows/test.yml"
     test = f"[![test]({workflow}/badge.svg?branch={quote(to.branch, safe='')})]({workflow})"
-    return "\n".join((*_launch(to, "notebooks/01_rnn_cell.ipynb", "notebooks"), *[test][:to.host == GITHUB]))
+    lines = [*_launch(to, "notebooks/01_rnn_cell.ipynb", "notebooks"), *[test][:to.host == GITHUB]]
+    if to.in_browser(""):  # one link a notebook, by its number
+        here = [f"[{name.partition('_')[0].lstrip('0')}]({to.in_browser(name)})" for name in NOTEBOOKS]
+        lines += ["", f"In your browser, with nothing to install: {', '.join(here)}."]
+    return "\n".join(lines)
 
 
 def refresh(nb, to, path):

@@ -68,7 +68,7 @@ def build(out, builder="html"):
             page.write_text(text.replace('<summary aria-label="Toggle hidden content">', "<summary>"), encoding="utf-8")
         shutil.rmtree(out, ignore_errors=True)
         shutil.copytree(made, out, ignore=shutil.ignore_patterns(".doctrees", ".buildinfo*", "_sources"))
-    lite.build(out / lite.FOLDER)
+    lite.build(out / "lite")
     print(out / "index.html")
 
 

@@ -18,7 +18,6 @@ from pathlib import Path
 from authoring import ROOT, files, release
 from rnn_helpers.course import PAGES
 
-FOLDER = "lite"  # beside the pages
 NEWEST = "newest"
 APPS = ("notebooks", "tree", "edit")  # the notebook, the list of files, and what shows a text file of that list
 PACKAGES = ("ipywidgets", "comm", "jupyterlab_widgets", "tqdm")  # what the wheel needs, and Pyodide may lack
@@ -26,11 +25,6 @@ EXTENSIONS = ("jupyterlite-pyodide-kernel", "jupyterlab_widgets", "jupyterlab_py
 SPARE = ("package.json", "rspack.config*.js", "doc")
 SETTINGS = {"jupyter-lite-schema-version": 0,
             "jupyter-config-data": {"appName": "The course in your browser", "appUrl": "./tree"}}
-
-
-def address(name):
-    """Where a notebook opens, from the pages."""
-    return f"{FOLDER}/notebooks/index.html?path={name}.ipynb"
 
 
 def newest(name, content):

@@ -6,7 +6,6 @@ import re
 import nbformat
 
 from authoring import ROOT, files, links, setup_cell
-from authoring.site import lite
 from rnn_helpers.course import PAGES
 from rnn_helpers.questions import QUESTIONS
 
@@ -110,7 +109,7 @@ def open_elsewhere(name, learners):
     """A line with links to where the notebook can be worked on: here, and elsewhere once the links point somewhere."""
     badges = learners[links.BADGES_ID].source if links.BADGES_ID in learners else links.PLACEHOLDER
     found = [] if links.PLACEHOLDER in badges else OPEN.findall(badges)
-    here = f'<a href="{lite.address(name)}">in your browser</a>, with [nothing to install](in_your_browser.md)'
+    here = f'<a href="{links.in_browser(name)}">in your browser</a>, with [nothing to install](in_your_browser.md)'
     places = [here, *(f"[in {PLACES[place]}]({address})" for address, place in found)]
     return new_text(f"Work through it: {', '.join(places)}.")
 
@@ -138,8 +137,9 @@ def first_page(archive, root=ROOT):
 {paragraph}
 
 These pages are for reading, with every answer folded. To write the code yourself, open
-<a href="{lite.address(names[0])}">the first notebook in your browser</a>, with
-[nothing to install](in_your_browser.md), or {{download}}`download the course <{archive}>` and start from its README.{home}
+<a href="{links.in_browser(names[0])}">the first notebook in your browser</a>, with
+[nothing to install](in_your_browser.md), or {{download}}`download the course <{archive}>` and start from its
+README.{home}
 
 ::::{{grid}} 1 2 2 2
 :gutter: 3

@@ -171,3 +171,11 @@ def test_this_repository_agrees_with_its_value():
             assert cells["setup"] == setup_cell.source(to), "run make links or make notebooks"
             assert cells.get("badges") == (links.badges(to, path.relative_to(ROOT).as_posix()) if to else None)
     assert f"{links.BEGIN}\n{links.readme_badges(to)}\n{links.END}" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("repository, begins", [("Owner/course", "https://owner.github.io/course/lite/"),
+                                                ("owner/Owner.github.io", "https://owner.github.io/lite/")])
+def test_the_readme_opens_each_notebook_in_the_browser(repository, begins):
+    said = links.readme_badges(links.Address(repository))
+    assert [f"{begins}notebooks/index.html?path={name}.ipynb" in said for name in course.NOTEBOOKS] == [True] * 8
+    assert "lite/" not in links.readme_badges(links.Address(repository, host="gitlab.com"))
