@@ -77,7 +77,7 @@ def visit(browser, address):
     assert complaints == []
 
 
-@pytest.mark.parametrize("name", ["index", "404", *NAMES, *PAGES])
+@pytest.mark.parametrize("name", ["index", "404", "in_your_browser", *NAMES, *PAGES])
 def test_a_page_on_a_phone(visit, name):
     page = visit(f"{name}.html", PHONE)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
@@ -93,7 +93,7 @@ def test_a_page_on_a_phone(visit, name):
     bar = page.locator(".mobile-header label[for=__navigation]").bounding_box()
     assert bar["y"] > PHONE["height"] - 100 and min(bar["width"], bar["height"]) >= 44, "no thumb reaches the contents"
     formulas = page.locator("span.math, div.math").count()
-    assert page.locator("mjx-container").count() >= formulas > 0 or name in ("index", "404", "references")
+    assert page.locator("mjx-container").count() >= formulas > 0 or name in ("index", "404", "in_your_browser", "references")
     assert page.locator("mjx-merror").count() == 0
     heights = ("all => all.filter(formula => !formula.closest('details'))"
                ".map(formula => formula.getBoundingClientRect().height)")
@@ -145,7 +145,7 @@ class Page(html.parser.HTMLParser):
 
 def test_every_address_inside_the_site_leads_somewhere(site):
     pages = {path: Page(path) for path in site.glob("*.html")}
-    assert len(pages) == len(NAMES) + len(PAGES) + 3
+    assert len(pages) == len(NAMES) + len(PAGES) + 4
     dead = []
     for path, page in pages.items():
         for address in page.addresses:
