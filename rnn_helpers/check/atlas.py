@@ -1,24 +1,36 @@
 """Which mistakes of an exercise's list, or slips in its family of programs, explain what was observed."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
+import numpy as np
+
+from rnn_helpers.check.advice import listed
 from rnn_helpers.check.exercise import Mistake
 from rnn_helpers.check.observe import run_case
-from rnn_helpers.check.search import diagnose
+from rnn_helpers.check.search import diagnose, numbers, recorded
 from rnn_helpers.check.yardstick import problem_texts, reading
 
 
 def name_mistakes(evidence):
     """The mistakes that explain what is wrong, and the wrong keys that they leave unexplained."""
-    return of_a_family(evidence) if evidence.exercise.family else of_a_list(evidence)
+    named, left = of_a_family(evidence) if evidence.exercise.family else of_a_list(evidence)
+    return (named, left) if named or not (found := partly_zero(evidence)) else (found, [])
 
 
 def of_a_family(evidence):
-    """The fewest slips in the exercise's family of programs that reproduce the learner's observations, on both "
-    "fixtures."""
+    """The fewest slips in the exercise's family of programs that reproduce the learner's observations, on both
+    fixtures."""
     exercise, inputs = evidence.exercise, evidence.inputs
+    damaged = {name for result in evidence.observed.cases.values() for name in result.damaged}
+    harm = sorted({start for start in exercise.family.harm for name in damaged if name.startswith(start)})
+    harm = [as_mistake(exercise.family.harm[start]) for start in harm]
+    later = evidence.wrong and {key.split("/")[0] for key in evidence.wrong}
+    if later and harm and all(several_calls(case, evidence) for case in exercise.cases if case.name in later):
+        return harm, []
     if evidence.kept():  # not the same twice: no program here is like that
-        return [], evidence.wrong
+        first = exercise.cases[0].name
+        return [DIFFERENT], [key for key in evidence.wrong if key.split("/")[0] == first]
 
     def show(case, program):
         result = run_case(case, program, inputs, exercise.asks)
@@ -31,11 +43,48 @@ def of_a_family(evidence):
                            raised={name for name, result in evidence.observed.cases.items() if result.problem})
     variants, left = diagnose(exercise.family, exercise.cases, inputs, exercise.reference, seen,
                               show) if evidence.wrong else ([], [])
-    if variants or not evidence.wrong:
-        damaged = {name for result in evidence.observed.cases.values() for name in result.damaged}
-        harm = {next((start for start in exercise.family.harm if name.startswith(start)), None) for name in damaged}
-        variants = [*variants, *(exercise.family.harm[start] for start in sorted(harm - {None}))]
-    return [Mistake(variant.name, variant.title, variant.why, variant.line, None) for variant in variants], left
+    named = list(map(as_mistake, variants))
+    if not named and later and all(case.repeats for case in exercise.cases if case.name in later):
+        return [KEPT], []
+    return [*named, *(harm if named or not evidence.wrong else ())], left
+
+
+def as_mistake(variant):
+    return Mistake(variant.name, variant.title, variant.why, variant.line, None)
+
+
+KEPT = Mistake("a-later-call", "A first call is right, a later one is not",
+               "Is something kept from the call before: an attribute, a global, a default argument, an array that is "
+               "filled again?", "the same arguments give the same result", None)
+
+
+DIFFERENT = Mistake("not-the-same-twice", "Called again with the same arguments, it gives something else",
+                    "Something is kept from the call before (an attribute, a global, a default argument that grows), or "
+                    "drawn at random.", "the same arguments give the same result", None)
+
+
+def several_calls(case, evidence):
+    """Whether a case calls the function more than once: its numbers mix what a mistake does at each."""
+    return len(recorded(case, evidence.inputs, evidence.exercise.reference)) > 1
+
+
+PARTLY = Mistake("zeros-among-right-numbers", "Some numbers of {o} are right, the others are 0",
+                 "Is every place visited, and written? Then the rest is right.", "", None)
+
+
+def partly_zero(evidence):
+    """PARTLY where it says all there is to say: of every wrong value."""
+    names = dict.fromkeys(key.split("/")[1] for key in evidence.wrong if key not in evidence.yardstick.properties)
+    for key in evidence.wrong:
+        got, right = evidence.got.get(key), evidence.expected[key]
+        if key in evidence.yardstick.properties:
+            continue
+        if not (numbers(got) and numbers(right) and got.shape == right.shape and right.ndim):
+            return []
+        off = ~np.isclose(got, right, rtol=1e-5, atol=1e-9)
+        if np.any(got[off]) or off.all() or right.size - off.sum() < 2:
+            return []
+    return [replace(PARTLY, title=PARTLY.title.replace("{o}", listed(list(names))))] if names else []
 
 
 def of_a_list(evidence, most=3):

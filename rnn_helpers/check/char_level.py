@@ -6,6 +6,7 @@ import numpy as np
 
 from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, Inputs, keys
 from rnn_helpers.check.families import losses, training
+from rnn_helpers.check.families.one_hot import ONE_HOT as ONE_HOT_FAMILY
 from rnn_helpers.check.mistakes import char_level as mistakes
 from rnn_helpers.check.networks import draw_cell, model_of
 from rnn_helpers.check.number_sequence import MOVES, PARAMS
@@ -134,7 +135,7 @@ ONE_HOT = Exercise(
             Facet("arguments unchanged", 0.125, kind="unharmed")),
     reference=one_hot,
     forbidden=(OneHot.__array__, OneHot.__getitem__),
-    mistakes=mistakes.ONE_HOT,
+    family=ONE_HOT_FAMILY,
 )
 
 

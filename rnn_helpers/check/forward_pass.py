@@ -8,7 +8,6 @@ from rnn_helpers.bptt import rnn_forward
 from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet
 from rnn_helpers.check.families import forward_pass as family
 from rnn_helpers.check.kept import cached, kept
-from rnn_helpers.check.mistakes import forward_pass as mistakes
 from rnn_helpers.check.networks import cell_of, draw_cell, halve, single_precision
 from rnn_helpers.check.returned import pair, shape_of, single, spoiled
 from rnn_helpers.model import count_parameters
@@ -78,9 +77,9 @@ def called_again(function, i):
     cell = cell_of(i)
     spoiled(states(function, cell, i["X"], i["h0"])[0])
     found = {"h_states": states(function, cell, i["X_next"])[0],
-             "from zeros": states(function, cell, i["X"], np.zeros_like(i["h0"]))[0]}
+             "h_states from zeros": states(function, cell, i["X"], np.zeros_like(i["h0"]))[0]}
     halve(cell)
-    return {**found, "new weights": states(function, cell, np.asfortranarray(i["X"]), i["h0"])[0]}
+    return {**found, "h_states with other weights": states(function, cell, np.asfortranarray(i["X"]), i["h0"])[0]}
 
 
 def as_list(function, i):
@@ -202,7 +201,7 @@ COUNT_PARAMETERS = Exercise(
             Facet("a large network", 0.75, ("a large network/count",)),
             Facet("an int", 0.5, ("*/type", "*/returned"), "property")),
     reference=count_parameters,
-    mistakes=mistakes.COUNT_PARAMETERS,
+    family=family.COUNT_PARAMETERS,
 )
 
 EXERCISES = (RNN_FORWARD, MANY_TO_MANY, MANY_TO_ONE, COUNT_PARAMETERS)

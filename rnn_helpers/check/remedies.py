@@ -93,7 +93,23 @@ def missing_name(scene):
         return f"`{name}` is not imported in this notebook. It is the course's: `from {module} import {name}`."
     if hasattr(np, name) and callable(getattr(np, name)):
         return f"NumPy's is `np.{name}`."
-    return f"`{name}` is a module that is not imported: `import {name}`." if name in sys.stdlib_module_names else ""
+    if name in sys.stdlib_module_names:
+        return f"`{name}` is a module that is not imported: `import {name}`."
+    if name in SIZES and (shapes := known_shapes(scene)):
+        return f"No line gives `{name}` a value. The sizes are in the arguments: {shapes}."
+    return f"No line above gives `{name}` a value." if scene.function is not None \
+        and not assignments(scene, name) else ""
+
+
+SIZES = ("T", "D", "H", "B", "O", "V", "N", "hidden_size", "input_size", "batch_size", "seq_len", "vocab_size")
+
+
+def known_shapes(scene):
+    """The arguments that are arrays, and the arrays of those that hold some, with their shapes."""
+    names = [argument.arg for argument in scene.function.args.args] if scene.function is not None else []
+    found = {name: scene.lookup(name) for name in names}
+    found |= {f"{name}.{inner}": value for name in names for inner, value in _fields(scene.lookup(name)).items()}
+    return ", ".join(f"`{name}` is {value.shape}" for name, value in found.items() if isinstance(value, np.ndarray))
 
 
 def without_value(scene):
@@ -110,8 +126,22 @@ def without_value(scene):
         if given and node.id in scene.frame.f_globals:
             return (f"Line {given[0].lineno} gives `{node.id}` a value, which makes it a name of this function; "
                     f"the notebook's `{node.id}` is not seen here.")
+        if given and (loop := empty_loop(scene, given[0])):
+            return loop
         if given:
             return f"`{node.id}` gets its value on line {given[0].lineno}, which has not run at this point."
+    return ""
+
+
+def empty_loop(scene, step):
+    """A `for` over a range without a step, around a statement."""
+    for loop in ast.walk(scene.function):
+        if isinstance(loop, ast.For) and loop.lineno <= step.lineno <= loop.end_lineno \
+                and isinstance(loop.iter, ast.Call) and scene.value(loop.iter.func) is range:
+            ends = list(map(scene.value, loop.iter.args))
+            if all(type(end) is int for end in ends) and ends and not range(*ends):
+                down = " Counting down needs a third argument, -1." if len(ends) == 2 and ends[0] > ends[1] else ""
+                return f"The loop on line {loop.lineno} makes no step: `range({', '.join(map(str, ends))})` is empty." + down
     return ""
 
 
@@ -148,6 +178,14 @@ def missing_attribute(scene):
                f"{base}`." if base and thing else ""
     if isinstance(thing, np.ndarray) and name in ("append", "extend"):
         return "An array does not grow: collect in a list, and make an array of it at the end."
+    if isinstance(thing, np.ndarray) and callable(getattr(np, name, None)):
+        return f"An array has no `{name}`; NumPy has the function `np.{name}(...)`."
+    if isinstance(thing, int | float | np.number) and base:
+        return f"`{base}` is a number here ({described(thing) or type(thing).__name__}): it has no `{name}`."
+    if type(thing) is dict and base:
+        return f"`{base}` is a dict: its parts are `{base}[...]`, with the keys {', '.join(map(repr, list(thing)[:8]))}."
+    if inspect.isroutine(thing) and base:
+        return f"`{base}` is a function: round brackets call it, `{base}(...)`."
     return _of_an_object(scene, name, thing, base)
 
 
@@ -165,7 +203,12 @@ def _of_a_module(name, module, base):
     if module is np and name in GONE:
         return f"NumPy no longer has `np.{name}`: write `{GONE[name]}`."
     other = one_letter_off(name, [n for n in dir(module) if not n.startswith("_")])
-    return f"There is no `{short}.{name}`, but there is `{short}.{other}`." if other else ""
+    if other:
+        return f"There is no `{short}.{name}`, but there is `{short}.{other}`."
+    start = name.partition("_")[0]
+    if start != name and callable(getattr(module, start, None)):
+        return f"`{short}` has `{start}`, and no `{name}`: that is to be written by hand."
+    return f"`{short}` has nothing of this name."
 
 
 def _of_an_object(scene, name, thing, base):
@@ -344,6 +387,27 @@ def one_number_only(scene):
     return ""
 
 
+def method_not_called(scene):
+    """for name, p in params.items"""
+    loops = [node for node in scene.parts() if isinstance(node, ast.For | ast.comprehension)]
+    for node in loops:
+        if isinstance(node.iter, ast.Attribute) and inspect.isroutine(
+                getattr(type(scene.value(node.iter.value)), node.iter.attr, None)):
+            text = scene.source(node.iter)
+            return f"`{text}` is a method: call it, `{text}()`."
+    return ""
+
+
+def too_many_appended(scene):
+    """caches.append(x, h, n)"""
+    for node in scene.of(ast.Call):
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "append" and len(node.args) > 1 \
+                and type(scene.value(node.func.value)) is list:
+            text, parts = scene.source(node.func.value), ", ".join(map(scene.source, node.args))
+            return f"`append` takes one thing; a tuple has brackets of its own: `{text}.append(({parts}))`."
+    return ""
+
+
 def list_for_array(scene):
     """Arithmetic, or an index of several axes, on a list."""
     for node in scene.of(ast.BinOp):
@@ -361,7 +425,24 @@ def list_for_array(scene):
 
 
 def tuple_for_array(scene):
-    """Arithmetic with a tuple."""
+    """Arithmetic with a tuple, or an index by name."""
+    for node in scene.of(ast.Subscript):
+        value, text = scene.value(node.value), scene.source(node.value)
+        if type(value) in (tuple, list) and isinstance(scene.value(node.slice), str):
+            step = (assignments(scene, text) or [None])[-1]
+            made = f" (line {step.lineno})" if step is not None else ""
+            kind = type(value).__name__
+            return f"`{text}` is a {kind} of {len(value)}{made}, which has no names: unpack it, as in " \
+                   f"`{_letters(len(value))} = {text}`." if value else ""
+        if value is not UNKNOWN and isinstance(scene.value(node.slice), str) and scene.value(node.slice) in _fields(value):
+            return f"An attribute has a dot: `{text}.{scene.value(node.slice)}`."
+        if inspect.isroutine(value):
+            return f"`{text}` is a function: round brackets call it, `{text}(...)`."
+    for node in scene.of(ast.BinOp):
+        for side in (node.left, node.right):
+            if type(scene.value(side)) is dict:
+                text = scene.source(side)
+                return f"`{text}` is a dict, which has no arithmetic: its arrays are `{text}.values()`."
     for node in scene.of(ast.BinOp):
         for side in (node.left, node.right):
             value, text = scene.value(side), scene.source(side)
@@ -392,9 +473,11 @@ def unpacked(scene):
             and len(value) == len(names):
             return ""
         return f"{count}, and {len(names)} names on the left take {len(names)}."
-    if isinstance(statement, ast.For) and isinstance(statement.target, ast.Tuple) \
-            and type(scene.value(statement.iter)) is dict and len(statement.target.elts) == 2:
-        name = scene.source(statement.iter)
+    for loop in scene.parts():
+        if not isinstance(loop, ast.For | ast.comprehension) or not isinstance(loop.target, ast.Tuple) \
+                or type(scene.value(loop.iter)) is not dict or len(loop.target.elts) != 2:
+            continue
+        name = scene.source(loop.iter)
         return f"`for ... in {name}` gives the names alone; `{name}.items()` gives names and values."
     if isinstance(statement, ast.For) and isinstance(statement.target, ast.Tuple) \
         and type(scene.value(statement.iter)) in (list, tuple):
@@ -576,7 +659,17 @@ def beyond_the_end(scene):
         one = isinstance(base, list | tuple) or isinstance(base, np.ndarray) and base.ndim > 0
         if one and type(where) in (int, np.int64) and not -len(base) <= where < len(base):
             ends = f", 0 to {len(base) - 1}" if len(base) else ""
-            return f"`{text}` has no element {where}: it holds {len(base)}{ends}."
+            grow = f" `{text}.append(...)` adds one." if type(base) is list and isinstance(node.ctx, ast.Store) else ""
+            return f"`{text}` has no element {where}: it holds {len(base)}{ends}.{grow}"
+        if type(base) is np.ndarray and type(index) is tuple and len(index) > base.ndim:
+            return f"`{text}` has {base.ndim} {'axis' if base.ndim == 1 else 'axes'}, {base.shape}, and " \
+                   f"{len(index)} indices are given."
+        if type(base) is np.ndarray and isinstance(node.slice, ast.Tuple):
+            shapes = [np.shape(v) for part in node.slice.elts if (v := scene.value(part)) is not UNKNOWN
+                      and isinstance(v, np.ndarray | list | range)]
+            if len(shapes) > 1 and len(set(shapes)) > 1:
+                return f"The indices have the shapes {listed(list(map(str, shapes)))}, which do not pair: " \
+                       "one with `[:, None]` does."
         if type(base) is np.ndarray and isinstance(index, np.ndarray) and index.dtype.kind in "iu":
             return f"`{scene.source(node)}` takes its indices along axis 0 of `{text}`, which is {base.shape}."
     return ""
@@ -630,7 +723,7 @@ def nothing_moves(scene):
 REMEDIES = (  # exception -> what may explain it, the most telling first
     (NameError, (missing_name,)),
     (AttributeError, (missing_attribute,)),
-    (TypeError, (shape_not_a_tuple, not_a_function, bitwise_power, walk_over_a_number, keys_for_values, keyword_off,
+    (TypeError, (shape_not_a_tuple, method_not_called, too_many_appended, not_a_function, bitwise_power, walk_over_a_number, keys_for_values, keyword_off,
                  one_number_only,
                  list_for_array, tuple_for_array, unpacked, truth_of_an_array, none_in_the_line)),
     (ValueError, (lost_axis, transposed, unpacked, truth_of_an_array, parts_of_other_shapes, flat_probabilities,

@@ -24,6 +24,9 @@ def cell_fixtures(rng, sizes=((3, 4, 2), (2, 5, 1))):
             "x_next": rng.normal(size=(D, B)), "h_other": rng.uniform(-0.9, 0.9, (H, B))}
 
 
+FIRST, SECOND = "h_t of the first step", "h_t of the second step"
+
+
 def step(function, cell, x_t, h_prev):
     """h_t, the cache, and in words what was returned."""
     shape = len(cell.Wh), x_t.shape[1]
@@ -38,7 +41,7 @@ def one_example(function, i):
 def steps_of_one_example(function, i):
     cell = cell_of(i, "2")
     h_1 = step(function, cell, i["x_single"], i["h_single"])[0]
-    return {"h_1": copy.copy(h_1), "h_2": step(function, cell, -i["x_single"], h_1)[0]}
+    return {FIRST: copy.copy(h_1), SECOND: step(function, cell, -i["x_single"], h_1)[0]}
 
 
 def batch(function, i):
@@ -55,11 +58,12 @@ def two_steps(function, i):
     h_1, cache, _ = step(function, cell, i["x_t"], i["h_prev"])
     at_once = np.array(h_1)  # the second step must not reach back into the first
     h_2, _, _ = step(function, cell, i["x_next"], h_1)
-    return {"h_1": h_1, "h_1 at once": at_once, "h_2": h_2, **cached(cache)}
+    return {FIRST: h_1, "at once": at_once, SECOND: h_2, **cached(cache)}
 
 
 def read_two_steps(i, values):
-    return {"h_1": values["h_1"], "h_2": values["h_2"], **kept(i, values, i["x_t"], i["h_prev"], values["h_1 at once"])}
+    return {**{name: values[name] for name in (FIRST, SECOND)},
+            **kept(i, values, i["x_t"], i["h_prev"], values["at once"])}
 
 
 def called_again(function, i):
@@ -68,7 +72,7 @@ def called_again(function, i):
     spoiled(step(function, cell, i["x_t"], i["h_prev"])[0])
     other = step(function, cell, i["x_t"], np.asfortranarray(i["h_other"]))[0]
     halve(cell)
-    return {"h_t": other, "h_t, new weights": step(function, cell, i["x_t"], i["h_other"])[0]}
+    return {"h_t": other, "h_t with other weights": step(function, cell, i["x_t"], i["h_other"])[0]}
 
 
 def of_large_numbers(function, i):

@@ -7,6 +7,7 @@ shapes of what stands around them worked out by NumPy's rules.
 import ast
 import builtins
 import linecache
+import operator
 import os
 import traceback
 import types
@@ -22,6 +23,8 @@ AS_BIG = ("zeros_like", "ones_like", "empty_like", "copy", "astype", "asarray", 
 MADE = (np.zeros, np.ones, np.empty)
 SYMBOL = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@", ast.Pow: "**",
           ast.FloorDiv: "//", ast.Mod: "%"}
+COUNTS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul}
+PRODUCTS = {np.dot: ast.MatMult, np.matmul: ast.MatMult, np.multiply: ast.Mult, np.add: ast.Add, np.subtract: ast.Sub}
 MOST_NAMES = 5  # of a line that are shown
 UNKNOWN = object()
 
@@ -98,23 +101,27 @@ class Scene:
         self.text = text
         inside = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)
                   and node.lineno <= self.lineno <= node.end_lineno]
-        self.statement = max(inside, key=lambda node: (node.lineno, -node.end_lineno), default=None)
+        column = self._place()[2]
+        here = [node for node in inside if column is None or node.lineno < self.lineno or node.col_offset <= column]
+        self.statement = max(here, key=lambda node: (node.lineno, -node.end_lineno, node.col_offset), default=None)
         self.function = max((node for node in inside if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)),
                             key=lambda node: node.lineno, default=None)
         self.node = self._failed()
 
-    def _failed(self):
-        """The expression at the place that Python (3.11 or later) keeps with the instruction that failed."""
+    def _place(self):
+        """Line, last line, column, last column that Python (3.11 or later) keeps with the instruction that failed."""
         instruction = next((tb for tb in _links(self.error) if tb.tb_frame is self.frame), None)
         if not hasattr(self.frame.f_code, "co_positions") or instruction is None:
-            return None
+            return None, None, None, None
         line, end, column, end_column = list(self.frame.f_code.co_positions())[instruction.tb_lasti // 2]
-        for node in self.parts():
-            if (getattr(node, "lineno", 0), getattr(node, "end_lineno", 0)) == (line, end) \
-                    and (node.col_offset, node.end_col_offset) == (column, end_column) \
-                    and isinstance(node, ast.expr | ast.stmt):
-                return node
-        return None
+        return line, end, column, end_column
+
+    def _failed(self):
+        """The expression at that place."""
+        line, end, column, end_column = self._place()
+        return next((node for node in self.parts() if isinstance(node, ast.expr | ast.stmt) and line
+                     and (node.lineno, node.end_lineno, node.col_offset, node.end_col_offset)
+                     == (line, end, column, end_column)), None)
 
     def parts(self):
         """The trees of the statement, without the body of a loop or an `if`."""
@@ -176,6 +183,9 @@ class Scene:
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             value = self.value(node.operand)
             return -value if type(value) in (int, float) else UNKNOWN
+        if isinstance(node, ast.BinOp) and type(node.op) in COUNTS:
+            pair = self.value(node.left), self.value(node.right)
+            return COUNTS[type(node.op)](*pair) if all(type(n) is int for n in pair) else UNKNOWN
         if isinstance(node, ast.Tuple):
             values = tuple(map(self.value, node.elts))
             return UNKNOWN if any(value is UNKNOWN for value in values) else values
@@ -190,16 +200,23 @@ class Scene:
         return UNKNOWN
 
     def _element(self, node):
-        base, index = self.value(node.value), self.value(node.slice)
-        if isinstance(node.slice, ast.Slice):
-            ends = [end and self.value(end) for end in (node.slice.lower, node.slice.upper, node.slice.step)]
-            index = slice(*ends) if all(end is None or type(end) is int for end in ends) else UNKNOWN
+        base, index = self.value(node.value), self._index(node.slice)
         if index is UNKNOWN or type(base) not in (list, tuple, dict, np.ndarray):
             return UNKNOWN
         try:
             return base[index]
         except Exception:  # it may be what failed
             return UNKNOWN
+
+    def _index(self, node):
+        """What stands between square brackets."""
+        if isinstance(node, ast.Tuple):
+            parts = tuple(map(self._index, node.elts))
+            return UNKNOWN if any(part is UNKNOWN for part in parts) else parts
+        if not isinstance(node, ast.Slice):
+            return self.value(node)
+        ends = [end and self.value(end) for end in (node.lower, node.upper, node.step)]
+        return slice(*ends) if all(end is None or type(end) is int for end in ends) else UNKNOWN
 
     def shape(self, node):
         """The shape that an expression has, from the shapes of the names in it; None when it is not known."""
@@ -254,6 +271,13 @@ class Scene:
 
     def operation(self):
         """(left, symbol, right), as trees, of the operation whose two shapes do not fit; None when there is none."""
+        for node in reversed(self.of(ast.Call)):  # np.dot(a, b)
+            kind = next((kind for function, kind in PRODUCTS.items() if self.value(node.func) is function), None)
+            if kind and len(node.args) == 2:
+                left, right = map(self.shape, node.args)
+                if left is not None and right is not None \
+                        and (matmul if kind is ast.MatMult else broadcast)(left, right) is None:
+                    return node.args[0], SYMBOL[kind], node.args[1]
         for node in reversed(self.of(ast.BinOp)):  # from the inside out
             left, right = self.shape(node.left), self.shape(node.right)
             if left is not None and right is not None and self.shape(node) is None and type(node.op) in SYMBOL:

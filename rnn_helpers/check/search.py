@@ -8,24 +8,25 @@ exercise's own cases, and the fewest wrong slots that give the learner's numbers
 import contextlib
 import copy
 import itertools
-import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import SimpleNamespace
 
 import numpy as np
 
 from rnn_helpers.check.advice import listed
+from rnn_helpers.check.changes import changes, fitting
 
 TOLERANCE = 1e-7  # relative, on the cases that candidates are tried on; what they are confirmed by has its own
 RETURNED = "returned"  # an observation: in words, which values there were, in which order
 LATE = "late", "later"  # the places of what becomes of a finished value
-# of the processor, for (slips, outputs left open), in turn
-PATIENCE, BRIEFLY = 0.1, {(1, 0): 0.08, (2, 0): 0.08}  # to confirm what was found; to look again with less to explain
-SECONDS = {(1, 0): 0.1, (2, 0): 0.16, (3, 0): 0.08, (1, 1): 0.04, (2, 1): 0.06}
-MOST_FITS = 40  # candidates of a level that are confirmed
+# How long a search may be, in values worked out, for (slips, outputs left open), in turn: a count, so that a name does not
+# depend on how busy the machine is. BRIEFLY: to look again with less to explain
+EFFORT = {(1, 0): 12000, (2, 0): 14000, (3, 0): 7000, (1, 1): 5000, (2, 1): 5000}
+BRIEFLY = {(1, 0): 8000, (2, 0): 7000}
+MOST_FITS = 30  # candidates of a level that are confirmed
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,26 @@ class Variant:
     alone: bool = False
 
 
-def slot(line, right, *wrong, rare=()):
-    """A slot: the right way, then wrong ones as (name, title, why, run, ...), commonest first; `rare` ones only alone.
+def slot(line, right, *wrong, rare=(), why="", of=None):
+    """A slot: the right way, then wrong ones, commonest first; `rare` ones only alone.
 
-    What is called the same may have several runs.
+    An entry is (name, title, why, run, ...), or without the why, which is then the slot's; several runs have one name.
+    of : (what, axes) of the array that the right way gives: every change of it is a rare variant
     """
-    return (Variant(right), *(Variant(run, name, title, why, line, alone=alone) for entries, alone in
-                              ((wrong, False), (rare, True)) for name, title, why, *runs in entries for run in runs))
+    found = [Variant(right)]
+    for entries, alone in ((wrong, False), (rare, True)):
+        for name, title, *rest in entries:
+            told = rest.pop(0) if isinstance(rest[0], str) else why
+            found += [Variant(run, name, title, told, line, alone=alone) for run in rest]
+    if of:
+        what, axes = of
+        What = what[0].upper() + what[1:] if " " in what.split(",")[0] and "_" not in what.split()[0] else what
+        slug = what.replace(",", "").replace(" ", "-")
+        found += [Variant(lambda *given, change=change: change.run(right(*given)), f"{slug}-{change.slug}",
+                          f"{What} {change.words.replace('{is}', 'is').replace('{has}', 'has')}", change.why, line,
+                          alone=True)
+                  for change in changes(axes, True)]
+    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -78,6 +92,7 @@ class Family:
     call : (values by name, arguments) -> what the program returns; the values in order (one alone as it is), unless
     something is to be done with them, as writing them into a model
     harm : what is said when an argument was changed, by its name
+    weight : how many values cost as much to work out as the flow
     """
 
     flow: Callable
@@ -85,6 +100,7 @@ class Family:
     outputs: dict
     call: Callable = lambda values, arguments: tuple(values.values()) if len(values) > 1 else [*values.values()][0]
     harm: dict = field(default_factory=dict)
+    weight: int = 10
 
     def choice(self, slots, chosen):
         return SimpleNamespace(**{name: chosen.get(name, variants[0]).run for name, variants in slots.items()})
@@ -229,6 +245,51 @@ def factors(*table):
     return solve
 
 
+@lru_cache(maxsize=64)
+def forms(axes, line):
+    """A solver for the changes of a finished value with these axes."""
+    variants = {change: Variant(lambda value, flow, run=change.run: run(value), f"{{o}}-{change.slug}",
+                                f"{{o}} {change.words}", change.why, line, alone=True) for change in changes(axes)}
+
+    def solve(observed, value, flow):
+        if not value.size or value.ndim != len(axes):
+            return None
+        moved = value.size == observed.size and abs(value.sum() - observed.sum()) <= 1e-9 * np.abs(value).sum()
+        for change in fitting(axes, value.shape, observed.shape, observed.astype(float).tobytes()):
+            if change.kind == "move" and not moved:
+                continue
+            if change.kind == "map" and abs(change.run(value.flat[-1]) - observed.flat[-1]) > 1e-6:
+                continue
+            if same(observed, changed := change.run(value)) and not same(value, changed):
+                return variants[change]
+        return None
+
+    return solve
+
+
+def times(line):
+    """A solver for any other constant factor."""
+
+    def solve(observed, value, flow):
+        if observed.shape != value.shape or not value.size:
+            return None
+        place = int(np.abs(value).argmax())
+        factor = observed.flat[place] / value.flat[place] if value.flat[place] else 0.0
+        by = float(f"{factor:.4g}")
+        if not np.isfinite(factor) or abs(by - factor) > 1e-7 * abs(factor) or by == 1 or not same(observed, by * value):
+            return None
+        if not by:
+            return Variant(lambda value, flow: 0 * value, "{o}-zero", "{o} {is} zero", "Nothing reaches {o}: add this "
+                           "part.", line, alone=True)
+        if by == -1:
+            return Variant(lambda value, flow: -value, "{o}-sign", "{o} {has} the wrong sign",
+                           "The numbers are right except for the sign.", line, alone=True)
+        return Variant(lambda value, flow: by * value, f"{{o}}-times-{by:g}",
+                       f"{{o}} {{is}} {by:g} times what is expected", "Leave out the factor.", line, alone=True)
+
+    return solve
+
+
 def becomes(variant):
     """A solver for one change of the finished value."""
 
@@ -261,7 +322,7 @@ def decayed(name, title, why, line, weights, scale):
 
     def solve(observed, value, flow):
         W = weights(flow)
-        if observed.shape != np.shape(value) or np.shape(W) != observed.shape or observed.size < 3:
+        if not observed.shape == np.shape(value) == np.shape(W) or observed.size < 3 or not np.isfinite(value).all():
             return None
         (factor, rate), *_ = np.linalg.lstsq(np.stack([value.ravel(), W.ravel()], axis=1), observed.ravel(), rcond=None)
         if not rate or not same(observed, factor * value + rate * W):
@@ -284,13 +345,12 @@ class Search:
 
     family : Family
     trials : the cases that candidates are tried on, the smallest first
-    confirm : (program, open outputs) -> whether a program shows everything that was observed, on every case
     order : of the values, when another than asked
     """
 
-    def __init__(self, family, trials, confirm, order=(), seconds=SECONDS):
-        self.family, self.trials, self.confirm, self.order = family, trials, confirm, order
-        self.seconds, self.until = seconds, float("inf")
+    def __init__(self, family, trials, order=()):
+        self.family, self.trials, self.order = family, trials, order
+        self.left, self.behind = float("inf"), []
         self.main, self.small = trials[-1], trials[0] if len(trials) > 1 and trials[0].size < trials[-1].size else None
         self.flows, self.memo, self.found, self.gains = {}, {}, {}, {}
         self.visible = sorted((name for name in family.outputs if self.main.observed.get(name) is not None),
@@ -304,6 +364,7 @@ class Search:
         """What the flow of a choice makes of a trial's arguments; None when it raises."""
         key = id(trial), slips
         if key not in self.flows:
+            self.left -= self.family.weight
             choice = self.family.choice(self.family.slots, {slip.slot: slip.variant for slip in slips})
             try:
                 self.flows[key] = self.family.flow(choice, *trial.arguments, **trial.named)
@@ -329,6 +390,8 @@ class Search:
         right = {name: self.value(name, {}, base) for name in self.visible}
         found = set()
         for slip in self.singles():
+            if slip.variant.alone:
+                continue
             flow = self.flow(self.small, (slip,))
             values = {name: None if flow is None else self.value(name, {}, flow) for name in self.visible}
             if all(numbers(v) and numbers(right[name]) and same(v, right[name]) for name, v in values.items()):
@@ -372,6 +435,7 @@ class Search:
             budget = 0
         for count in range(min(budget, 2) + 1):
             for slips, choice in self.family.ways[output, count]:
+                self.left -= 1
                 try:
                     value = np.asarray(spec.value(choice, flow))
                 except Exception:
@@ -415,8 +479,8 @@ class Search:
         """Fits of `level` slips, one of `counts` of them in the flow, that leave at most `spare` outputs open."""
         for count in counts:
             budget = level - count
-            for number, slips in enumerate(self.of_flow(count) if count else [()]):
-                if not number % 32 and time.process_time() > self.until:
+            for slips in self.of_flow(count) if count else [()]:
+                if self.left < 0:
                     return
                 if not self.possible(slips, budget, spare):
                     continue
@@ -468,33 +532,43 @@ class Search:
         """Commoner variants first, then those that say less."""
         slots = {"": self.family.slots, **{name: output.slots for name, output in self.family.outputs.items()}}
         places = [[variant.name for variant in slots[slip.output].get(slip.slot, ())] for slip in fit.slips]
-        return sum(names.index(slip.variant.name) if slip.variant.name in names else 2
+        return sum(100 * slip.variant.alone + (names.index(slip.variant.name) if slip.variant.name in names else 2)
                    for slip, names in zip(fit.slips, places, strict=True)), len(fit.slips)
 
     def confirmed(self, fits):
         """The first of the fits that shows everything."""
+        fits = iter(fits)
         for fit in itertools.islice(fits, MOST_FITS):
             if self.confirm(self.family.program(fit), fit.open):
+                self.behind = fits
                 return fit
-            if time.process_time() > self.until + PATIENCE:
-                break
         return None
 
-    def run(self):
-        """The cheapest fit that is confirmed, the likeliest of those; None when there is none."""
+    def others(self, fit):
+        """Other fits that show everything too, the likeliest at most; rare slips are not among them."""
+        usual = (other for other in self.behind if other.cost == fit.cost
+                 and not any(slip.variant.alone for slip in other.slips) and other.open == fit.open)
+        return [other for other in itertools.islice(usual, 4) if self.confirm(self.family.program(other), other.open)]
+
+    def run(self, confirm, effort=EFFORT):
+        """The cheapest fit that is confirmed, the likeliest of those; None when there is none.
+
+        confirm : (program, open outputs) -> whether a program shows everything that was observed, on every case
+        """
+        self.confirm = confirm
         if self.flow(self.main, ()) is None:
             return None
         if self.order and (fit := self.confirmed([Fit(order=self.order)])):
             return fit
         wrong = [value for name, value in self.main.observed.items() if name not in self.right and numbers(value)]
         constant = bool(wrong) and all(value.size > 1 and not np.ptp(value) for value in wrong)
-        for (level, spare), seconds in self.seconds.items():
+        for (level, spare), most in effort.items():
             if constant and level > 1:  # zeros, or ones, can come of anything
                 return None
-            self.until = time.process_time() + seconds
+            self.left = most
             for counts in [(0, 1)] if (level, spare) == (1, 0) else [(count,) for count in range(3)]:
-                if fit := self.confirmed(sorted(self.candidates(level, spare, counts), key=self.rank) if counts != (2,)
-                                         else self.candidates(level, spare, counts)):
+                found = self.candidates(level, spare, counts)
+                if fit := self.confirmed(sorted(found, key=self.rank) if counts != (2,) else found):
                     return fit
         return None
 
@@ -557,6 +631,12 @@ def told(family, fit):
     return found
 
 
+def wrong_numbers(evidence):
+    """The keys where nan or inf stands for finite numbers."""
+    return [key for key in evidence.wrong if numbers(got := evidence.got.get(key)) and not np.isfinite(got).all()
+            and numbers(expected := evidence.expected[key]) and np.isfinite(expected).all()]
+
+
 def diagnose(family, cases, inputs, reference, evidence, show):
     """The slips that explain a learner's observations.
 
@@ -583,7 +663,9 @@ def diagnose(family, cases, inputs, reference, evidence, show):
             calls = recorded(case, inputs, reference)
             if len(calls) == 1:
                 trials.append((case.name, Trial(*calls[0], values)))
-        wrong = [pair for pair in trials if pair[0] in wrong_cases] or trials  # where only words are wrong
+        no_numbers = {key.split("/")[0] for key in wrong_numbers(evidence)}
+        wrong = [pair for pair in trials if pair[0] in wrong_cases - no_numbers] or [
+            pair for pair in trials if pair[0] in wrong_cases] or trials  # where only words are wrong
         if not wrong or wrong_cases <= evidence.raised:
             return [], evidence.wrong
         main, trial = max(wrong, key=lambda pair: pair[1].size)
@@ -594,9 +676,12 @@ def diagnose(family, cases, inputs, reference, evidence, show):
         asked = tuple(str(evidence.expected.get(f"{main}/{RETURNED}", "")).split(", "))
         order = order if sorted(order) == sorted(asked) and order != asked else ()
         ordered = sorted(cases, key=lambda case: case.name not in wrong_cases)
-        strict, raising, in_words = (set(), set()), (evidence.raised, set()), (evidence.raised, evidence.properties)
         words = evidence.properties & set(evidence.wrong)
-        for skipped, ignored in [strict, *([raising] if evidence.raised else []), *([in_words] if words else [])]:
+        rounds = [(set(), set()), *([(evidence.raised, set())] if evidence.raised else []),
+                  *([(evidence.raised, evidence.properties)] if words else []),
+                  *([(evidence.raised | no_numbers, evidence.properties)] if no_numbers else [])]
+        search = Search(family, chosen, order)
+        for skipped, ignored in rounds:
 
             def confirm(program, open_, skipped=skipped, ignored=ignored):
                 for case in ordered:
@@ -613,8 +698,21 @@ def diagnose(family, cases, inputs, reference, evidence, show):
 
             if ignored >= set(evidence.wrong):
                 break
-            if fit := Search(family, chosen, confirm, order, BRIEFLY if skipped or ignored else SECONDS).run():
+            if fit := search.run(confirm, BRIEFLY if skipped or ignored else EFFORT):
                 rest = [key for key in evidence.wrong if key.split("/")[1] in (*fit.open, *missing) or key in ignored
                         or key.split("/")[0] in skipped]
-                return told(family, fit), rest
+                return with_others(family, fit, search.others(fit)), rest
     return [], evidence.wrong
+
+
+def with_others(family, fit, others):
+    """The fit's variants; one of them says which other mistake gives the same numbers."""
+    found = told(family, fit)
+    for other in others:
+        theirs = [variant for variant in told(family, other) if variant.name not in {v.name for v in found}]
+        places = [n for n, variant in enumerate(found) if variant.name not in {v.name for v in told(family, other)}]
+        if len(theirs) == len(places) == 1 and theirs[0].title != found[places[0]].title:
+            mine = found[places[0]]
+            found[places[0]] = replace(mine, why=f"{mine.why} The same numbers would come of this: {theirs[0].title}.")
+            break
+    return found

@@ -86,7 +86,7 @@ RNN_BACKWARD_TRUNCATED = Exercise(
     cases=(backward_case(ONE, back(SHORT, "1")), backward_case(BATCH, back(WINDOW)), backward_case("k = 1", back(1)),
            backward_case("k = T", back(7)), backward_case("k > T", back(30, "1")), backward_case("T = 1", back(2, "2")),
            backward_case("lists", back(4, "1", lists=True)),
-           backward_case("called again", back_again, may_change=("Wx", "Wh", "b")),
+           backward_case("called again", back_again, repeats=True, may_change=("Wx", "Wh", "b")),
            backward_case("float32", back(3, "1", dtype=np.float32), tolerance=1e-4)),
     facets=(Facet("shapes", 0.25, keys((ONE, BATCH, "T = 1"), NAMES), "shape"),
             Facet("dWx and db of one sequence", 0.75, keys((ONE, "float32"), ("dWx", "db"))),

@@ -78,13 +78,15 @@ def bare(evidence, problems, last):
     found, right = {}, set()
     for key, expected in evidence.expected.items():
         name = key.partition("/")[2]
-        if key in evidence.yardstick.properties or name == "returned" or isinstance(expected, str):
+        if key in evidence.yardstick.properties or name in ("returned", "length") or isinstance(expected, str):
             continue
         if key not in evidence.wrong:
             if expected.ndim and expected.any():
                 right.add(name)
         elif not evidence.case(key).problem and not in_words(evidence.got.get(key), expected):
             found.setdefault(name, set()).add(kind_of(name, evidence.got.get(key), expected))
+    if any(" " not in name for name in found):  # by the names of what is asked for
+        found = {name: kinds for name, kinds in found.items() if " " not in name}
     empty = {name: kinds.pop() for name, kinds in found.items()
              if len(kinds) == 1 and "" not in kinds and name not in right}
     never, random = ([] if evidence.hidden else remarks(evidence, kind)

@@ -4,18 +4,9 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from rnn_helpers.check.families.common import (
-    earlier,
-    everywhere,
-    flat,
-    later,
-    over_the_batch,
-    scaled,
-    shortened,
-    transposed,
-    zero,
-)
-from rnn_helpers.check.search import Family, Output, Variant, clipped, decayed, slot
+from rnn_helpers.check.changes import earlier, everywhere, later, over_the_batch
+from rnn_helpers.check.families.common import but, chosen, late, shortened
+from rnn_helpers.check.search import Family, Output, Variant, decayed, slot
 
 SLOPE = "dz_t = dh_t (1 - h_t^2)"
 FLOW = "dL/dh_t = dh[t] + Wh^T dz_{t+1}"
@@ -29,11 +20,12 @@ OF_B = "db = sum over t and batch of dz_t"
 # ---- tanh' ----
 
 
-def of_z(state_weights=lambda cell, h_prev: cell.Wh @ h_prev, bias=1):
+def of_z(wh=lambda cell, p: cell.Wh @ p, bias=1):
     """tanh' of a z that is computed again."""
-    return lambda h, p, x, cell: 1 - np.tanh(cell.Wx @ x + state_weights(cell, p) + bias * cell.b) ** 2
+    return lambda h, p, x, cell: 1 - np.tanh(cell.Wx @ x + wh(cell, p) + bias * cell.b) ** 2
 
 
+ANEW = "z_t = Wx x_t + Wh h_prev + b; or use h_t from the cache: 1 - h_t^2."
 SLOPES = slot(
     SLOPE, lambda h, p, x, cell: 1 - h**2,
     ("tanh-slope-forgotten", "tanh' is missing",
@@ -42,60 +34,35 @@ SLOPES = slot(
     ("slope-of-h_prev", "tanh' is taken at h_prev",
      "You use 1 - h_prev^2. The slope belongs to this step's own output: 1 - h_t^2.", lambda h, p, x, cell: 1 - p**2),
     ("slope-without-the-square", "The square in tanh' is missing",
-     "You use 1 - h_t. tanh'(z) = 1 - tanh(z)^2 = 1 - h_t^2.",
-     lambda h, p, x, cell: 1 - h),
+     "You use 1 - h_t. tanh'(z) = 1 - tanh(z)^2 = 1 - h_t^2.", lambda h, p, x, cell: 1 - h),
     ("slope-squares-the-difference", "The bracket of tanh' is in the wrong place",
      "You use (1 - h_t)^2. Only h_t is squared: 1 - h_t^2.", lambda h, p, x, cell: (1 - h) ** 2),
     ("slope-tanh-twice", "tanh is applied to h_t again",
      "h_t is tanh(z_t) already. You use 1 - tanh(h_t)^2; write 1 - h_t^2.", lambda h, p, x, cell: 1 - np.tanh(h) ** 2),
-    ("slope-of-a-sigmoid", "The slope is a sigmoid's",
-     "h (1 - h) is the slope of a sigmoid. That of tanh is 1 - h_t^2.", lambda h, p, x, cell: h * (1 - h)),
+    ("slope-of-a-sigmoid", "The slope is a sigmoid's", "h (1 - h) is the slope of a sigmoid. That of tanh is 1 - "
+     "h_t^2.", lambda h, p, x, cell: h * (1 - h)),
     ("slope-sign", "The slope has the wrong sign",
-     "You use h_t^2 - 1. tanh rises everywhere: its slope 1 - h_t^2 is positive.", lambda h, p, x, cell: h**2 - 1),
+     "The numbers are those of h_t^2 - 1. tanh rises everywhere: its slope 1 - h_t^2 is positive.",
+     lambda h, p, x, cell: h**2 - 1),
     ("slope-plus", "The slope has a plus where a minus belongs",
      "You use 1 + h_t^2. The slope of tanh is 1 - h_t^2, never above 1.", lambda h, p, x, cell: 1 + h**2),
-    ("slope-of-h_t", "dh_t is multiplied by h_t, not by the slope", "The slope of tanh at z_t is 1 - h_t^2.",
-     lambda h, p, x, cell: h),
-    ("slope-is-the-square", "dh_t is multiplied by h_t^2", "The slope is one minus that: 1 - h_t^2.",
-     lambda h, p, x, cell: h**2),
-    ("slope-divides", "dh_t is divided by the slope", "On the way back through tanh it is multiplied by 1 - h_t^2.",
-     lambda h, p, x, cell: 1 / (1 - h**2)),
-    ("slope-squared", "tanh' is applied twice", "Multiply by 1 - h_t^2 once.", lambda h, p, x, cell: (1 - h**2) ** 2),
-    ("b-forgotten-in-z", "tanh' is computed from a sum without b",
-     "You recompute z_t without b. Add it, or use h_t from the cache: 1 - h_t^2.", of_z(bias=0)),
-    ("z-from-the-new-state", "tanh' is computed from a z made with h_t",
-     "You recompute z_t from the state after the step. It comes from h_prev; or use h_t from the cache: 1 - "
-     "h_t^2.", lambda h, p, x, cell: of_z()(h, h, x, cell)),
-    ("slope-of-a-relu", "The slope is a ReLU's",
-     "You pass on only what belongs to positive h_t. The slope of tanh is 1 - h_t^2.",
-     lambda h, p, x, cell: (h > 0) * np.ones_like(h)),
-    ("slope-of-z", "The slope is 1 - z_t^2", "tanh comes first: 1 - tanh(z_t)^2, which is 1 - h_t^2.",
-     lambda h, p, x, cell: 1 - np.arctanh(h) ** 2),
-    rare=[
-        ("slope-one-minus-tanh", "The slope is 1 - tanh(h_t)", "h_t is tanh(z_t) already: 1 - h_t^2.",
-         lambda h, p, x, cell: 1 - np.tanh(h)),
-        ("slope-of-the-slope", "The slope is differentiated once more",
-         "You use -2 h_t (...). The slope is 1 - h_t^2 itself.", lambda h, p, x, cell: -2 * h * (1 - h**2)),
-        ("slope-of-sigmoid-h", "The slope is that of a sigmoid of h_t", "The slope of tanh at z_t is 1 - h_t^2.",
-         lambda h, p, x, cell: (lambda s: s * (1 - s))(1 / (1 + np.exp(-h)))),
-        ("Wh-transposed-in-z", "tanh' is computed from a sum with Wh transposed",
-         "z_t = Wx x_t + Wh h_prev + b, or use h_t from the cache: 1 - h_t^2.", of_z(lambda cell, p: cell.Wh.T @ p)),
-        ("state-forgotten-in-z", "tanh' is computed from a sum without Wh h_prev",
-         "z_t = Wx x_t + Wh h_prev + b, or use h_t from the cache: 1 - h_t^2.", of_z(lambda cell, p: 0.0)),
-    ])
-
-
-def of_many_steps(line):
-    """Slopes of other steps' states."""
-    return (
-        ("slope-of-the-last-state", "Every step takes the slope of the last state",
-         "Each step has its own state. Is one array, or one object, shared by all of them? 1 - h_t^2 with this step's "
-         "h_t.", lambda h, p, x, cell: everywhere(1 - h**2, -1)),
-        ("slope-of-the-step-after", "tanh' is taken from the next step",
-         "The slope belongs to this step's own output: 1 - h_t^2.",
-         lambda h, p, x, cell: 1 - np.concatenate([h[1:], h[-1:]]) ** 2),
-        ("slope-of-the-first-state", "Every step takes the slope of the first state",
-         "Each step has its own: 1 - h_t^2.", lambda h, p, x, cell: everywhere(1 - h**2, 0)))
+    ("slope-of-h_t", "dh_t is multiplied by h_t, not by the slope", lambda h, p, x, cell: h),
+    ("slope-is-the-square", "dh_t is multiplied by h_t^2", lambda h, p, x, cell: h**2),
+    ("slope-divides", "dh_t is divided by the slope", lambda h, p, x, cell: 1 / (1 - h**2)),
+    ("slope-squared", "tanh' is applied twice", lambda h, p, x, cell: (1 - h**2) ** 2),
+    ("b-forgotten-in-z", "tanh' is computed from a sum without b", ANEW, of_z(bias=0)),
+    ("z-from-the-new-state", "tanh' is computed from a z made with h_t", ANEW,
+     lambda h, p, x, cell: of_z()(h, h, x, cell)),
+    ("slope-of-a-relu", "The slope is a ReLU's", lambda h, p, x, cell: (h > 0) * np.ones_like(h)),
+    ("slope-of-z", "The slope is 1 - z_t^2", lambda h, p, x, cell: 1 - np.arctanh(h) ** 2),
+    rare=[("slope-one-minus-tanh", "The slope is 1 - tanh(h_t)", lambda h, p, x, cell: 1 - np.tanh(h)),
+          ("slope-of-the-slope", "The slope is differentiated once more", lambda h, p, x, cell: -2 * h * (1 - h**2)),
+          ("slope-of-sigmoid-h", "The slope is that of a sigmoid of h_t",
+           lambda h, p, x, cell: (lambda s: s * (1 - s))(1 / (1 + np.exp(-h)))),
+          ("Wh-transposed-in-z", "tanh' is computed from a sum with Wh transposed", ANEW,
+           of_z(lambda cell, p: cell.Wh.T @ p)),
+          ("state-forgotten-in-z", "tanh' is computed from a sum without Wh h_prev", ANEW, of_z(lambda cell, p: 0.0))],
+    why="The slope of tanh at z_t is 1 - h_t^2: multiply by it once.", of=("the slope", "THB"))
 
 
 def first_in_a_sentence(what):
@@ -104,15 +71,17 @@ def first_in_a_sentence(what):
 
 
 def where(carried):
-    """Where tanh' is applied: run (loss's share, what came back, slope) -> (what the gradients get, what is sent "
-    "back)."""
+    """Where tanh' is applied: run (loss's share, what came back, slope) -> (what the gradients get, what is sent back).
+    """
+    What = first_in_a_sentence(carried)
+
     def both(dz):
         return dz, dz
 
     return slot(
         SLOPE, lambda l, c, s: both((l + c) * s),
         ("tanh-slope-missing-in-the-carry", f"tanh' is missing in {carried}",
-         f"You send dh back. {first_in_a_sentence(carried)} has passed tanh as well: send dz_t, as Wh.T @ dz_t.",
+         f"You send dh back. {What} has passed tanh as well: send dz_t, as Wh.T @ dz_t.",
          lambda l, c, s: ((l + c) * s, l + c)),
         ("tanh-slope-in-the-carry-only", "tanh' is missing in dWx, dWh and db",
          f"Only {carried} has it. Work out dz_t once and use it for everything.", lambda l, c, s: (l + c, (l + c) * s)),
@@ -120,17 +89,14 @@ def where(carried):
          "You add it to dz_t. It is dL/dh_t, as dh[t] is: add the two first, then multiply by 1 - h_t^2.",
          lambda l, c, s: both(l * s + c)),
         ("tanh-slope-twice-in-the-carry", "tanh' is applied twice to what comes back",
-         "Add it to dh[t] as it comes, then multiply the sum by 1 - h_t^2, once.",
          lambda l, c, s: both((l + c * s) * s)),
-        ("slope-missing-for-the-loss", "dh[t] is not multiplied by tanh'",
-         "Only what comes back is multiplied by the slope. Add dh[t] first: (dh[t] + dh_next) (1 - h_t^2).",
-         lambda l, c, s: both(l + c * s)),
-        ("tanh-slope-twice", "tanh' is applied twice to dh[t]",
-         "Multiply the sum of dh[t] and what comes back by 1 - h_t^2, once.", lambda l, c, s: both((l * s + c) * s)),
-        ("slope-twice-in-what-is-sent", f"tanh' is applied twice in {carried}",
-         "dz_t has its slope already: send Wh.T @ dz_t.", lambda l, c, s: ((l + c) * s, (l + c) * s * s)),
+        ("slope-missing-for-the-loss", "dh[t] is not multiplied by tanh'", lambda l, c, s: both(l + c * s)),
+        ("tanh-slope-twice", "tanh' is applied twice to dh[t]", lambda l, c, s: both((l * s + c) * s)),
+        ("slope-twice-in-what-is-sent", f"tanh' is applied twice in {carried}", "dz_t has its slope already: send "
+         "Wh.T @ dz_t.", lambda l, c, s: ((l + c) * s, (l + c) * s * s)),
         ("slope-twice-in-the-gradients", "tanh' is applied twice in dWx, dWh and db", "dz_t has its slope already.",
-         lambda l, c, s: ((l + c) * s * s, (l + c) * s)))
+         lambda l, c, s: ((l + c) * s * s, (l + c) * s)),
+        why="Add dh[t] and what comes back, then multiply the sum by 1 - h_t^2, once.")
 
 
 # ---- what is read, joined and carried ----
@@ -142,56 +108,44 @@ CACHE = slot(
     ("caches-in-reverse", "The caches are read in the wrong order",
      "Going back, t runs from T - 1 to 0, and dh[t] goes with caches[t]; reverse both or neither.",
      lambda X, P, H: (X[::-1], P[::-1], H[::-1])),
-    ("caches-one-late", "Step t reads caches[t - 1]", "dh[t] goes with caches[t].",
-     lambda X, P, H: tuple(np.roll(a, 1, 0) for a in (X, P, H))),
-    ("caches-one-early", "Step t reads caches[t + 1]", "dh[t] goes with caches[t].",
+    ("caches-one-late", "Step t reads caches[t - 1]", lambda X, P, H: tuple(np.roll(a, 1, 0) for a in (X, P, H))),
+    ("caches-one-early", "Step t reads caches[t + 1]",
      lambda X, P, H: tuple(np.concatenate([a[1:], a[-1:]]) for a in (X, P, H))),
-    ("last-cache-everywhere", "Every step reads the last cache", "Step t reads caches[t].",
+    ("last-cache-everywhere", "Every step reads the last cache",
      lambda X, P, H: tuple(everywhere(a, -1) for a in (X, P, H))),
-    ("first-cache-everywhere", "Every step reads the first cache", "Step t reads caches[t].",
-     lambda X, P, H: tuple(everywhere(a, 0) for a in (X, P, H))))
+    ("first-cache-everywhere", "Every step reads the first cache",
+     lambda X, P, H: tuple(everywhere(a, 0) for a in (X, P, H))),
+    why="dh[t] goes with caches[t].")
 
-REPEAT = "dh[t] is the loss of step t: add it once, at its own step."
-LOSS = slot(
-    FLOW, lambda d: (d, 0),
+LOSS = slot(  # run (dh) -> dh as it joins, or that and what is added to dh0 as well
+    FLOW, lambda d: d,
     ("losses-in-reverse", "dh is read in the wrong order",
-     "Going back, t runs from T - 1 to 0, and dh[t] goes with caches[t]; reverse both or neither.",
-     lambda d: (d[::-1], 0)),
+     "Going back, t runs from T - 1 to 0, and dh[t] goes with caches[t]; reverse both or neither.", lambda d: d[::-1]),
     ("last-loss-at-every-step", "The last step's loss is added at every step",
-     "You read dh[-1] each time. Step t adds its own loss: dh[t].", lambda d: (everywhere(d, -1), 0)),
+     "You read dh[-1] each time. Step t adds its own loss: dh[t].", lambda d: everywhere(d, -1)),
     ("losses-one-step-late", "dh[t] is added after step t",
      "It then joins what goes into step t - 1, and the last loss misses its own step. Add dh[t] before you go through "
      "step t.", lambda d: (later(d), d[0])),
     ("last-loss-twice", "The last loss counts twice",
      "You start from dh_next = dh[-1], and add dh[-1] again at the last step. Nothing comes back from beyond the end: "
-     "start from zeros.", lambda d: (np.concatenate([d[:-1], 2 * d[-1:]]), 0)),
+     "start from zeros.", lambda d: np.concatenate([d[:-1], 2 * d[-1:]])),
     ("losses-one-step-late+last-loss-twice", "dh[t] is added after step t, and dh[-1] before it as well",
      "You start from dh[-1] and add dh[t] to what goes into step t - 1. Add dh[t] before you go through step t, and "
      "start from zeros.", lambda d: (np.concatenate([d[1:], d[-1:]]), d[0])),
     ("losses-handed-on", "dh[t] is passed back to the step before",
      "You pass back dh_prev + dh[t]. dh[t] goes back through tanh and Wh, inside dh_prev, and no other way.",
      lambda d: (d + later(d), d[0])),
-    ("loss-of-the-step-after", "Step t reads dh[t + 1]", REPEAT, lambda d: (later(d), 0)),
-    ("loss-of-the-step-before", "Step t reads dh[t - 1]", REPEAT, lambda d: (earlier(d), 0)),
-    ("loss-of-the-step-before-wrapped", "Step t reads dh[t - 1], step 0 the last one", REPEAT,
-     lambda d: (np.roll(d, 1, 0), 0)),
-    ("loss-of-the-step-after-wrapped", "Step t reads dh[t + 1], the last step the first one", REPEAT,
-     lambda d: (np.roll(d, -1, 0), 0)),
-    ("first-loss-at-every-step", "The first step's loss is added at every step", REPEAT,
-     lambda d: (everywhere(d, 0), 0)),
-    ("losses-summed-at-every-step", "The sum of all dh is added at every step", REPEAT,
-     lambda d: (np.repeat(d.sum(0)[None], len(d), 0), 0)),
-    ("losses-summed-at-the-end", "All losses start at the last step", REPEAT,
-     lambda d: (np.concatenate([0 * d[1:], d.sum(0)[None]]), 0)),
-    ("losses-added-up-backwards", "dh is summed from the end before the walk back",
-     "What comes back from later steps is added on the way: each step adds its own dh[t] only.",
-     lambda d: (d[::-1].cumsum(0)[::-1], 0)),
-    ("first-loss-left-out", "dh[0] is left out", REPEAT, lambda d: (np.concatenate([0 * d[:1], d[1:]]), 0)),
+    ("loss-of-the-step-after", "Step t reads dh[t + 1]", later),
+    ("loss-of-the-step-before", "Step t reads dh[t - 1]", earlier),
+    ("losses-summed-at-every-step", "The sum of all dh is added at every step",
+     lambda d: np.repeat(d.sum(0)[None], len(d), 0)),
+    ("losses-summed-at-the-end", "All losses start at the last step",
+     lambda d: np.concatenate([0 * d[1:], d.sum(0)[None]])),
     ("dh-averaged-over-the-batch", "dh is averaged over the batch",
-     "Each example has its own column: no mean over the last axis.", lambda d: (over_the_batch(d), 0)),
+     "Each example has its own column: no mean over the last axis.", over_the_batch),
     rare=[*((f"dh-clipped-at-{most}", f"dh is clipped to +-{most}", "If you clip, clip in the update.",
-             lambda d, most=most: (np.clip(d, -most, most), 0))
-            for most in (1, 5))])
+             lambda d, most=most: np.clip(d, -most, most)) for most in (1, 5))],
+    why="dh[t] is the loss of step t: add it once, at its own step.", of=("dh", "THB"))
 
 # run (loss's share, what came back, whether it is the first step visited) -> both for the gradients, both for what is
 # sent
@@ -208,70 +162,65 @@ JOIN = slot(
      lambda l, c, first: (l, c, l, 0 * c)),
     ("gradients-without-what-comes-back", "dWx, dWh and db hear dh[t] only",
      "What comes back reaches them too: dz_t = (dh[t] + dh_next) (1 - h_t^2).", lambda l, c, first: (l, 0 * c, l, c)),
-    ("carry-subtracted", "What comes back is subtracted", "Add it: dh[t] + dh_next.",
-     lambda l, c, first: (l, -c, l, -c)),
-    ("loss-added-twice", "dh[t] is added twice", REPEAT, lambda l, c, first: (2 * l, c, 2 * l, c)),
-    ("carry-added-twice", "What comes back is added twice", "Add it once: dh[t] + dh_next.",
-     lambda l, c, first: (l, 2 * c, l, 2 * c)),
-    ("carry-averaged", "dh[t] and what comes back are averaged", "They are added: dh[t] + dh_next.",
-     lambda l, c, first: (l / 2, c / 2, l / 2, c / 2)),
-    ("carry-multiplied", "dh[t] is multiplied by what comes back", "They are added: dh[t] + dh_next.",
-     lambda l, c, first: (l, c, l, c) if first else (l * c, 0 * c, l * c, 0 * c)))
+    ("carry-subtracted", "What comes back is subtracted", lambda l, c, first: (l, -c, l, -c)),
+    ("loss-added-twice", "dh[t] is added twice", lambda l, c, first: (2 * l, c, 2 * l, c)),
+    ("carry-added-twice", "What comes back is added twice", lambda l, c, first: (l, 2 * c, l, 2 * c)),
+    ("carry-averaged", "dh[t] and what comes back are averaged", lambda l, c, first: (l / 2, c / 2, l / 2, c / 2)),
+    ("carry-multiplied", "dh[t] is multiplied by what comes back",
+     lambda l, c, first: (l, c, l, c) if first else (l * c, 0 * c, l * c, 0 * c)),
+    why="They are added, each once: dh[t] + dh_next.")
 
 
-def carries(carried):
-    """What is handed to the step before: run (cell, sent, what was handed on before, slope, and what reached h_t: "
-    "its loss's share, the later steps')."""
+def carries(carried, *more, why=""):
+    """What is handed to the step before: run (cell, sent, what was handed on before, slope, what reached h_t: its
+    loss's share, the later steps', and h_t)."""
+    What = first_in_a_sentence(carried)
     return slot(
-        "dh_prev = Wh^T dz_t", lambda cell, z, old, s, l, c: cell.Wh.T @ z,
+        "dh_prev = Wh^T dz_t", lambda cell, z, old, s, l, c, h: cell.Wh.T @ z,
         ("Wh-not-transposed", f"Wh is not transposed in {carried}",
          "Forward, Wh carries old units to new ones; on the way back the roles are swapped: Wh.T @ dz_t.",
-         lambda cell, z, old, s, l, c: cell.Wh @ z),
+         lambda cell, z, old, s, l, c, h: cell.Wh @ z),
+        *more,
         ("Wh-missing-in-the-carry", f"Wh^T is missing in {carried}",
-         "Every old unit reaches every new one: Wh.T @ dz_t, not dz_t itself.", lambda cell, z, old, s, l, c: z),
+         "Every old unit reaches every new one: Wh.T @ dz_t, not dz_t itself.", lambda cell, z, old, s, l, c, h: z),
         ("carry-through-Wx", f"Wx is used instead of Wh in {carried}",
          "Wx leads to the input: Wx.T @ dz_t is dL/dx_t. The state before came in through Wh: Wh.T @ dz_t.",
-         lambda cell, z, old, s, l, c: cell.Wx.T @ z),
-        ("carry-sign", f"{first_in_a_sentence(carried)} has the wrong sign", "Wh.T @ dz_t, without a minus.",
-         lambda cell, z, old, s, l, c: -(cell.Wh.T @ z)),
+         lambda cell, z, old, s, l, c, h: cell.Wx.T @ z),
+        ("carry-sign", f"{What} has the wrong sign", lambda cell, z, old, s, l, c, h: -(cell.Wh.T @ z)),
         ("Wh-diagonal", f"Only the diagonal of Wh is used in {carried}",
-         "Every old unit reaches every new one: Wh.T @ dz_t.",
-         lambda cell, z, old, s, l, c: np.diag(cell.Wh)[:, None] * z),
-        ("carry-over-B", f"{first_in_a_sentence(carried)} is divided by B", "Leave out the division: Wh.T @ dz_t.",
-         lambda cell, z, old, s, l, c: cell.Wh.T @ z / z.shape[1]),
-        ("carry-halved", f"{first_in_a_sentence(carried)} is halved", "Leave out the factor: Wh.T @ dz_t.",
-         lambda cell, z, old, s, l, c: cell.Wh.T @ z / 2),
-        ("carry-averaged-over-the-batch", f"{first_in_a_sentence(carried)} is averaged over the batch",
-         "Each example has its own column: Wh.T @ dz_t.", lambda cell, z, old, s, l, c: over_the_batch(cell.Wh.T @ z)),
-        ("carry-summed-over-the-batch", f"{first_in_a_sentence(carried)} is summed over the batch",
-         "Each example has its own column: Wh.T @ dz_t, no sum.",
-         lambda cell, z, old, s, l, c: over_the_batch(cell.Wh.T @ z) * z.shape[1]),
-        ("slope-after-Wh", f"tanh' is applied after Wh^T once more in {carried}",
-         "dz_t has its slope already: Wh.T @ dz_t.", lambda cell, z, old, s, l, c: cell.Wh.T @ z * s),
-        ("dz-joins-the-carry", f"dz_t itself is part of {carried}", "Wh.T @ dz_t alone leads to the state before.",
-         lambda cell, z, old, s, l, c: cell.Wh.T @ z + z),
+         lambda cell, z, old, s, l, c, h: np.diag(cell.Wh)[:, None] * z),
+        ("carry-over-B", f"{What} is divided by B", lambda cell, z, old, s, l, c, h: cell.Wh.T @ z / z.shape[1]),
+        ("carry-averaged-over-the-batch", f"{What} is averaged over the batch",
+         "Each example has its own column: Wh.T @ dz_t.",
+         lambda cell, z, old, s, l, c, h: over_the_batch(cell.Wh.T @ z)),
+        ("slope-after-Wh", f"tanh' is applied after Wh^T once more in {carried}", "dz_t has its slope already: Wh.T @ "
+         "dz_t.", lambda cell, z, old, s, l, c, h: cell.Wh.T @ z * s),
+        ("dz-joins-the-carry", f"dz_t itself is part of {carried}",
+         lambda cell, z, old, s, l, c, h: cell.Wh.T @ z + z),
+        ("carry-times-the-state", f"{What} is multiplied by h_t", lambda cell, z, old, s, l, c, h: cell.Wh.T @ z * h),
+        ("state-for-slope-in-the-carry", f"h_t stands for the slope in {carried}",
+         lambda cell, z, old, s, l, c, h: cell.Wh.T @ ((l + c) * h)),
         rare=[("dh_t-joins-the-carry", f"dh_t itself is part of {carried}",
                "You add dh_t. It reaches h_prev through tanh and Wh only; the loss at the step before is added when "
-               "its turn comes.", lambda cell, z, old, s, l, c: cell.Wh.T @ z + l + c)])
+               "its turn comes.", lambda cell, z, old, s, l, c, h: cell.Wh.T @ z + l + c)],
+        why="Wh.T @ dz_t, and no more, leads to the state before.", of=(carried, "HB"))
 
 
 CLIP = ("The way back is not clipped: that changes the gradient. If you clip, clip the finished gradients in the "
         "update.")
 CARRIES = carries("what is carried back")
-CARRY = (
-    *CARRIES[:2],
-    *slot(FLOW, None, ("no-carry+dh0-zero", "Nothing flows between the steps, and dh0 is zero",
-                       "dh_next stays zero. Take dh_prev from each step, add it to dh[t - 1], and return the last one "
-                       "as dh0.", lambda cell, z, old, s, l, c: 0 * z))[1:],
-    *CARRIES[2:],
-    *slot(FLOW, None,
-          ("carry-piles-up", "What is carried back piles up",
-           "dh_next += ... keeps the carries of all later steps. Step t receives one carry, that of step t + 1, which "
-           "holds the rest: use `=`.", lambda cell, z, old, s, l, c: old + cell.Wh.T @ z),
-          *((f"clipped-inside|carry-clipped-at-{most}", f"What is carried back is clipped to +-{most}", CLIP,
-             lambda cell, z, old, s, l, c, most=most: np.clip(cell.Wh.T @ z, -most, most)) for most in (1, 5, 10)),
-          *((f"carry-shortened-to-{most}", f"What is carried back is shortened to norm {most}", CLIP,
-             lambda cell, z, old, s, l, c, most=most: shortened(cell.Wh.T @ z, most)) for most in (1, 5)))[1:])
+CARRY = carries(
+    "what is carried back",
+    ("no-carry+dh0-zero", "Nothing flows between the steps, and dh0 is zero",
+     "dh_next stays zero. Take dh_prev from each step, add it to dh[t - 1], and return the last one as dh0.",
+     lambda cell, z, old, s, l, c, h: 0 * z),
+    ("carry-piles-up", "What is carried back piles up",
+     "dh_next += ... keeps the carries of all later steps. Step t receives one carry, that of step t + 1, which "
+     "holds the rest: use `=`.", lambda cell, z, old, s, l, c, h: old + cell.Wh.T @ z),
+    *((f"clipped-inside|carry-clipped-at-{most}", f"What is carried back is clipped to +-{most}", CLIP,
+       lambda cell, z, old, s, l, c, h, most=most: np.clip(cell.Wh.T @ z, -most, most)) for most in (1, 5, 10)),
+    *((f"carry-shortened-to-{most}", f"What is carried back is shortened to norm {most}", CLIP,
+       lambda cell, z, old, s, l, c, h, most=most: shortened(cell.Wh.T @ z, most)) for most in (1, 5)))
 
 STEPS = slot(
     SUM, lambda T: range(T - 1, -1, -1),
@@ -286,15 +235,14 @@ STEPS = slot(
     ("one-round", "Only the last step is visited",
      "Does `return` stand inside the loop? It ends the function on the first pass. Move it below the loop.",
      lambda T: [T - 1]),
-    ("first-and-last-step-skipped", "The loop leaves out the first and the last step",
-     "reversed(range(T)) visits every step.", lambda T: range(T - 2, 0, -1)),
-    ("forward-from-the-second-step", "The loop runs forward, from step 1",
-     "reversed(range(T)) starts at the last step and ends at 0.", lambda T: range(1, T)),
-    ("forward-one-short", "The loop runs forward and leaves out the last step",
-     "reversed(range(T)) starts at the last step and ends at 0.", lambda T: range(T - 1)),
-    ("only-step-0", "Only step 0 is visited", "reversed(range(T)) visits every step.", lambda T: [0]),
-    *((f"last-{n}-steps-only", f"Only the last {n} steps are visited", "Every step has its share: reversed(range(T)).",
-       lambda T, n=n: range(T - 1, max(T - 1 - n, -1), -1)) for n in (5, 2, 3, 4, 6)))
+    ("first-and-last-step-skipped", "The loop leaves out the first and the last step", lambda T: range(T - 2, 0, -1)),
+    ("forward-from-the-second-step", "The loop runs forward, from step 1", lambda T: range(1, T)),
+    ("forward-one-short", "The loop runs forward and leaves out the last step", lambda T: range(T - 1)),
+    ("only-step-0", "Only step 0 is visited", lambda T: [0]),
+    ("every-second-step", "Every second step is left out", lambda T: range(T - 1, -1, -2)),
+    *((f"last-{n}-steps-only", f"Only the last {n} steps are visited",
+       lambda T, n=n: range(T - 1, max(T - 1 - n, -1), -1)) for n in (5, 2, 3, 4, 6)),
+    why="reversed(range(T)) visits every step, the last one first.")
 
 BEGIN = slot(
     FLOW, lambda d: 0 * d[-1],
@@ -308,8 +256,7 @@ COMES = slot(
      "Going back, step t needs what step t + 1 left; step t - 1 has not been visited, and is still empty (index -1 is "
      "the last step).", lambda c, n, t, done: 0 * c if n == 0 else done.get(t - 1 if t else max(done), 0 * c)),
     ("carry-from-two-steps-later", "What comes back is taken from two steps later",
-     "Step t needs what step t + 1 left.",
-     lambda c, n, t, done: done.get(t + 2, 0 * c)),
+     "Step t needs what step t + 1 left.", lambda c, n, t, done: done.get(t + 2, 0 * c)),
     *((f"carry-cut-every-{k}-steps", f"What is carried is cut every {k} steps",
        "Nothing is cut here: the carry goes back to the first step.",
        lambda c, n, t, done, k=k: 0 * c if n % k == 0 else c) for k in (5, 2, 3, 4)))
@@ -321,67 +268,69 @@ LEFT = slot(
     ("tanh-slope-missing-in-{o}|tanh-slope-in-the-carry-only", "tanh' is missing in {o}",
      "You use dL/dh_t. It needs dz_t = (dL/dh_t) (1 - h_t^2).", lambda f: f.total),
     ("own-loss-only-in-{o}|gradients-without-what-comes-back", "{o} {has} dh[t] only, not what comes back",
-     "dz_t = (dh[t] + dh_next) (1 - h_t^2).", lambda f: f.L * f.S),
-    ("dh-in-{o}", "{o} {is} made of dh[t] alone, without tanh'", "It needs dz_t = (dh[t] + dh_next) (1 - h_t^2).",
-     lambda f: f.L),
-    ("dh_prev-in-{o}", "{o} {is} made of dh_prev, not of dz_t",
+     lambda f: f.L * f.S),
+    ("dh-in-{o}", "{o} {is} made of dh[t] alone, without tanh'", lambda f: f.L),
+    ("dh_prev-in-{o}", "{o} {is} made of Wh.T @ dz_t, not of dz_t",
      "dz_t comes first; Wh.T @ dz_t is what leaves the step.", lambda f: f.left),
     ("slope-twice-in-{o}|slope-twice-in-the-gradients", "tanh' is applied twice in {o}", "dz_t has its slope already.",
      lambda f: f.G * f.S),
-    ("slope-alone-in-{o}", "{o} {is} made of the slope alone", "dz_t = dL/dh_t (1 - h_t^2).", lambda f: f.S + 0 * f.G))
+    ("slope-alone-in-{o}", "{o} {is} made of the slope alone", lambda f: f.S + 0 * f.G),
+    why="It needs dz_t = (dh[t] + dh_next) (1 - h_t^2).", of=("in {o}, dz_t", "THB"))
 
 X_SIDE = slot(
     OF_WX, lambda f: f.X[f.at],
-    ("dWx-of-h_prev", "dWx uses h_prev where x_t belongs", "dz_t @ x_t.T.", lambda f: f.P[f.at]),
-    ("dWx-of-h_t", "dWx uses h_t where x_t belongs", "dz_t @ x_t.T.", lambda f: f.H[f.at]),
+    ("dWx-of-h_prev", "dWx uses h_prev where x_t belongs", lambda f: f.P[f.at]),
+    ("dWx-of-h_t", "dWx uses h_t where x_t belongs", lambda f: f.H[f.at]),
     ("dWx-averages-x", "dWx uses the batch's mean input",
      "Each example has its own input: dz_t @ x_t.T sums over the batch.", lambda f: over_the_batch(f.X)[f.at]),
-    ("x_t-missing-in-dWx", "x_t is missing in dWx", "dz_t @ x_t.T.", lambda f: np.ones_like(f.X)[f.at]))
-INPUT = "dz_t @ x_t.T, with the input of the same step."
-X_OF_STEPS = (*X_SIDE, *slot(
-    OF_WX, None,
-    ("dWx-of-the-step-before", "dWx uses the input of the step before (at t = 0 the last)",
-     INPUT, lambda f: np.roll(f.X, 1, 0)[f.at]),
-    ("dWx-of-the-step-after", "dWx uses the input of the step after", INPUT,
-     lambda f: np.concatenate([f.X[1:], f.X[-1:]])[f.at], lambda f: later(f.X)[f.at]),
-    ("dWx-of-the-first-input", "dWx uses the first input at every step", INPUT, lambda f: everywhere(f.X, 0)[f.at]),
-    ("dWx-of-the-last-input", "dWx uses the last input at every step", INPUT, lambda f: everywhere(f.X, -1)[f.at]),
-    ("dWx-of-inputs-in-reverse", "dWx reads the inputs in reverse order", INPUT, lambda f: f.X[::-1][f.at]),
-    ("dWx-of-the-step-before", "dWx uses the input of the step before", INPUT, lambda f: earlier(f.X)[f.at]))[1:])
+    ("x_t-missing-in-dWx", "x_t is missing in dWx", lambda f: np.ones_like(f.X)[f.at]),
+    ("Wx-in-dWx", "dWx uses Wx where x_t belongs", lambda f: f.cell.Wx.T @ f.G),
+    why="dz_t @ x_t.T, with the input of the same step.", of=("in dWx, x_t", "TDB"))
 
-STATE = "dz_t @ h_prev.T, with the state before the same step."
+
+def of_steps(what, read, which, line, *entries, why):
+    """The steps that a gradient may read an array at, besides its own. read : its name; which : flow -> the array, over
+    all steps."""
+    return slot(line, None, *entries, *(
+        (f"{what}-{name}", f"{what} {words.format(read)}", lambda f, change=change: change(which(f))[f.at]) for name, words, change in (
+            ("of-the-step-before", "uses {} of the step before (at t = 0 the last)", lambda a: np.roll(a, 1, 0)),
+            ("of-the-step-before", "uses {} of the step before", earlier),
+            ("of-the-step-before", "uses {} of the step before", lambda a: np.concatenate([a[:1], a[:-1]])),
+            ("of-the-step-after", "uses {} of the step after", lambda a: np.concatenate([a[1:], a[-1:]])),
+            ("of-the-step-after", "uses {} of the step after", later),
+            ("of-the-first-step", "uses {} of the first step at every step", lambda a: everywhere(a, 0)),
+            ("of-the-last-step", "uses {} of the last step at every step", lambda a: everywhere(a, -1)),
+            ("in-reverse", "reads {} in reverse order", lambda a: a[::-1]))), why=why)[1:]
+
+
+INPUT, STATE = "dz_t @ x_t.T, with the input of the same step.", "dz_t @ h_prev.T, with the state before the same step."
+X_OF_STEPS = (*X_SIDE, *of_steps("dWx", "x_t", lambda f: f.X, OF_WX, why=INPUT))
 H_SIDE = slot(
     OF_WH, lambda f: f.P[f.at],
     ("h_t-for-h_prev", "dWh uses h_t where h_prev belongs",
      "Wh was multiplied by the state before the step. h_t is what came out of it: use h_prev.", lambda f: f.H[f.at]),
-    ("h_prev-missing-in-dWh", "h_prev is missing in dWh", STATE, lambda f: np.ones_like(f.P)[f.at]),
+    ("h_prev-missing-in-dWh", "h_prev is missing in dWh", lambda f: np.ones_like(f.P)[f.at]),
     ("dWh-averages-h_prev", "dWh uses the batch's mean state",
      "Each example has its own state: dz_t @ h_prev.T sums over the batch.", lambda f: over_the_batch(f.P)[f.at]),
-    ("dWh-of-x_t", "dWh uses x_t where h_prev belongs", STATE, lambda f: f.X[f.at]))
-H_OF_STEPS = (*H_SIDE[:2], *slot(
-    OF_WH, None,
+    ("dWh-of-x_t", "dWh uses x_t where h_prev belongs", lambda f: f.X[f.at]),
+    ("Wh-in-dWh", "dWh uses Wh where h_prev belongs", lambda f: f.cell.Wh.T @ f.G),
+    why=STATE, of=("in dWh, h_prev", "THB"))
+H_OF_STEPS = (*H_SIDE[:2], *of_steps(
+    "dWh", "h_prev", lambda f: f.P, OF_WH,
     ("h0-ignored", "The first step's share of dWh is missing",
      "Wh multiplied h0 at the first step, and h0 need not be zero: t = 0 adds dz_t @ h0.T like every other step.",
      lambda f: np.concatenate([0 * f.P[:1], f.P[1:]])[f.at]),
     ("last-state-for-h0", "dWh uses, at t = 0, the last state for h0",
      "h[t - 1] at t = 0 is h[-1], the last one. The state before the first step is h0, in the first cache.",
      lambda f: np.concatenate([f.H[-1:], f.P[1:]])[f.at]),
-    ("h0-at-every-step", "dWh uses h0 at every step", STATE, lambda f: everywhere(f.P, 0)[f.at]),
-    ("last-state-at-every-step", "dWh uses the last state at every step", STATE, lambda f: everywhere(f.H, -1)[f.at]),
-    ("state-two-steps-before", "dWh uses the state two steps before", STATE,
-     lambda f: np.concatenate([f.P[:1], f.P[:-1]])[f.at], lambda f: earlier(f.P)[f.at]),
-    ("state-two-steps-before-wrapped", "dWh uses the state two steps before (at t = 0 one from the end)", STATE,
-     lambda f: np.roll(f.P, 1, 0)[f.at]),
-    ("state-two-steps-before-last-for-h0", "dWh uses the state two steps before (at t = 0 the last one)", STATE,
+    ("last-state-at-every-step", "dWh uses the last state at every step", lambda f: everywhere(f.H, -1)[f.at]),
+    ("state-two-steps-before-last-for-h0", "dWh uses the state two steps before (at t = 0 the last one)",
      lambda f: np.concatenate([f.H[-1:], f.P[:-1]])[f.at]),
-    ("states-in-reverse", "dWh reads the states in reverse order", STATE, lambda f: f.P[::-1][f.at]),
-    ("new-states-in-reverse", "dWh reads the new states in reverse order", STATE, lambda f: f.H[::-1][f.at]),
-    ("state-of-the-step-after", "dWh uses the state of the step after", STATE,
+    ("new-states-in-reverse", "dWh reads the new states in reverse order", lambda f: f.H[::-1][f.at]),
+    ("state-of-the-step-after", "dWh uses the state of the step after",
      lambda f: np.concatenate([f.H[1:], f.H[-1:]])[f.at], lambda f: later(f.H)[f.at]),
-    ("last-h_prev-at-every-step", "dWh uses the last step's h_prev at every step", STATE,
-     lambda f: everywhere(f.P, -1)[f.at]),
-    ("h_1-for-h0", "dWh uses h_1 for h0 at the first step", STATE,
-     lambda f: np.concatenate([f.H[:1], f.P[1:]])[f.at]))[1:], *H_SIDE[2:])
+    ("h_1-for-h0", "dWh uses h_1 for h0 at the first step", lambda f: np.concatenate([f.H[:1], f.P[1:]])[f.at]),
+    why=STATE), *H_SIDE[2:])
 
 
 def outer(L, R):
@@ -397,11 +346,9 @@ PRODUCT = slot(
      "The product dz_t @ x_t.T (or h_prev.T) sums over the whole batch.",
      lambda L, R: L[:, :, :1] @ R[:, :, :1].transpose(0, 2, 1)))
 
-NOT_SUMMED = ("b was added to every column, so its gradient is the sum over the columns: dz_t.sum(axis=1, "
-              "keepdims=True), shape (H, 1).")
 OVER_BATCH = slot(
     OF_B, lambda z: z.sum(axis=2, keepdims=True),
-    ("db-not-summed", "db is not summed over the batch", NOT_SUMMED, lambda z: z),
+    ("db-not-summed", "db is not summed over the batch", lambda z: z),
     ("db-one-number", "db is one number",
      "A sum over everything mixes the units. Each has its own bias: sum over axis 1 only, keepdims=True.",
      lambda z: z.sum(axis=(1, 2)), lambda z: z.sum(axis=(1, 2), keepdims=True)),
@@ -409,44 +356,36 @@ OVER_BATCH = slot(
      "axis=0 runs over the hidden units. The batch is axis 1: dz_t.sum(axis=1, keepdims=True).",
      lambda z: z.sum(axis=1, keepdims=True), lambda z: z.sum(axis=1)),
     ("db-one-number-in-every-row", "db is one number in every row",
-     "A sum over everything mixes the units: sum over axis 1 only, keepdims=True.",
      lambda z: z.sum(axis=(1, 2), keepdims=True) + 0 * z[:, :, :1]),
-    ("db-averaged-over-everything", "db is the mean of everything",
-     "Each unit has its own bias: dz_t.sum(axis=1, keepdims=True).", lambda z: z.mean(axis=(1, 2))),
-    ("db-of-the-first-example", "db has the first example's share only", NOT_SUMMED, lambda z: z[:, :, :1]),
-    ("db-of-the-last-example", "db has the last example's share only", NOT_SUMMED, lambda z: z[:, :, -1:]))
+    ("db-averaged-over-everything", "db is the mean of everything", lambda z: z.mean(axis=(1, 2))),
+    ("db-of-the-first-example", "db has the first example's share only", lambda z: z[:, :, :1]),
+    ("db-of-the-last-example", "db has the last example's share only", lambda z: z[:, :, -1:]),
+    why="b was added to every column, so its gradient is the sum over the columns: dz_t.sum(axis=1, keepdims=True), "
+        "shape (H, 1).")
 
 
 def doubling(V, f):
     return np.tensordot(2.0 ** np.arange(len(V))[::-1], V, 1)
 
 
-GROW = "`=` keeps only the step you visit last. The weights are shared by all steps: add the shares up with +=."
-GROWS = slot(  # run (shares in the order of the walk) -> the gradient
+GROWS = slot(  # run (shares in the order of the walk, flow) -> the gradient
     SUM, lambda V, f: V.sum(0),
-    ("{o}-overwritten|equals-for-plus-equals", "{o} {is} overwritten at every step", GROW, lambda V, f: V[-1]),
-    ("{o}-of-the-first-round", "{o} {has} the share of the first step visited only",
-     "Add the shares of all steps with +=.", lambda V, f: V[0]),
-    ("{o}-without-the-last-round", "{o} {is} summed before the last step visited has added its share",
-     "Every step adds its share.", lambda V, f: V[:-1].sum(0)),
-    ("{o}-without-the-first-round", "{o} {has} no share of the first step visited", "Every step adds its share.",
-     lambda V, f: V[1:].sum(0)),
+    ("{o}-overwritten|equals-for-plus-equals", "{o} {is} overwritten at every step",
+     "`=` keeps only the step you visit last. The weights are shared by all steps: add the shares up with +=.",
+     lambda V, f: V[-1]),
+    ("{o}-of-the-first-round", "{o} {has} the share of the first step visited only", lambda V, f: V[0]),
+    ("{o}-without-the-last-round", "{o} {is} without the share of the last step visited", lambda V, f: V[:-1].sum(0)),
+    ("{o}-without-the-first-round", "{o} {is} without the share of the first step visited", lambda V, f: V[1:].sum(0)),
     ("{o}-stacked|gradients-stacked", "{o} {is} a gradient for each step, never added",
      "The weights are shared by all steps: one gradient, the sum of the shares.", lambda V, f: V[::-1], lambda V, f: V),
     ("{o}-zero|gradients-stay-zero", "{o} {is} zero",
      "Nothing is added to {o}: add this step's share, dz_t times what came in.", lambda V, f: 0 * V[0]),
-    rare=[("{o}-doubling", "{o} {is} doubled at every step", "Add this step's share, not the sum itself.", doubling)])
+    rare=[("{o}-doubling", "{o} {is} doubled at every step", "Add this step's share, not the sum itself.", doubling),
+          ("{o}-of-running-sums", "{o} {is} a sum of running sums", lambda V, f: V.cumsum(0).sum(0))],
+    why="The weights are shared by all steps: every step adds its share, once, with +=.")
 
 MEANS = (("mean-over-time", "T", lambda f: 1 / f.T), ("mean-over-the-batch", "B", lambda f: 1 / f.B),
          ("mean-over-time-and-batch", "T B", lambda f: 1 / (f.T * f.B)))
-
-
-def late(line, *more):
-    """What may become of any finished gradient; more : further means."""
-    return scaled(line, *MEANS, *more), clipped(
-        "clipped-inside", "{o} {is} clipped to +-{limit}",
-        "np.clip changes the gradient's direction, and the caller cannot tell. If you clip, clip in the "
-        "update.", line)
 
 
 def gradient(left, right):
@@ -456,21 +395,18 @@ def gradient(left, right):
 
 def weights_gradients(X_side, H_side, slots, left=LEFT, more=()):
     """dWx, dWh and db as outputs. slots : of all three, as "grows" for several steps; more : further means."""
-    def of(name, line, why, shape=transposed):
-        scale, clip = late(SUM, *more)
-        return (scale, clip, shape(line, why), transposed(line, why), decayed(
-            "weight-decay", "A multiple of the weights is part of {o}",
-            "Weight decay belongs to the update, not into the gradient of the loss.", line,
-            lambda f: getattr(f.cell, name), scale))
+    def of(name, axes, line):
+        scale, *rest = late(SUM, axes, *MEANS, *more)
+        return (scale, *rest, decayed("weight-decay", "A multiple of the weights is part of {o}",
+                                      "Weight decay belongs to the update, not into the gradient of the loss.", line,
+                                      lambda f: getattr(f.cell, name), scale))
 
     return {"dWx": Output(gradient("left", "x"), {"left": left, "x": X_side, "product": PRODUCT, **slots},
-                          of("Wx", OF_WX, "A gradient has the shape of its parameter, Wx (H, D): dz_t @ x_t.T.")),
+                          of("Wx", "HD", OF_WX)),
             "dWh": Output(gradient("left", "h"), {"left": left, "h": H_side, "product": PRODUCT, **slots},
-                          of("Wh", OF_WH, "Wh[i, j] leads from old unit j to new unit i, so dWh[i, j] = dz_t[i] "
-                                          "h_prev[j]: dz_t @ h_prev.T.")),
+                          of("Wh", "HK", OF_WH)),
             "db": Output(lambda s, f: s.grows(s.over(s.left(f)), f), {"left": left, "over": OVER_BATCH, **slots},
-                         of("b", OF_B, "The numbers are right, but b is a column (H, 1): sum over axis 1, "
-                                       "keepdims=True.", flat))}
+                         of("b", "H1", OF_B))}
 
 
 # ---- one step back ----
@@ -478,7 +414,7 @@ def weights_gradients(X_side, H_side, slots, left=LEFT, more=()):
 
 def step_back(s, cell, dh_t, cache):
     X, P, H = s.cache(*(np.array(part)[None] for part in cache))
-    D, _ = s.loss(np.array(dh_t)[None])
+    D = s.loss(np.array(dh_t)[None])
     S = s.slope(H, P, X, cell)
     G, sent = s.where(D, 0, S)
     return SimpleNamespace(cell=cell, X=X, P=P, H=H, S=S, L=D, G=G, sent=sent, total=D, left=cell.Wh.T @ sent, at=[0],
@@ -487,56 +423,33 @@ def step_back(s, cell, dh_t, cache):
 
 ONCE = {"grows": slot(SUM, lambda V, f: V.sum(0))}
 
-
-def chosen(variants, *names):
-    """The right variant and those of the names."""
-    return (variants[0], *(variant for variant in variants[1:] if variant.name in names))
-
-
-def but(variants, *names):
-    """All but the variants of the names: those that a factor of the finished value tells as well."""
-    return tuple(variant for variant in variants if variant.name not in names)
-
-
-ROWS = slot("dh_prev = Wh^T dz_t", lambda z: z,
-            ("carry-as-rows", "dh_prev is transposed",
-             "dz_t.T @ Wh gives rows (B, H). Keep a column per example, (H, B): Wh.T @ dz_t.", lambda z: z.T),
-            ("dh_prev-summed-over-the-batch", "dh_prev is summed over the batch",
-             "Each example has its own state: (H, B).", lambda z: z.sum(axis=1, keepdims=True)),
-            ("dh_prev-of-the-first-example", "dh_prev is the first example's only",
-             "Each example has its own state: (H, B).", lambda z: z[:, :1]))
-
 RNN_CELL_BACKWARD = Family(
-    flow=step_back,
+    flow=step_back, weight=3,
     slots={"slope": SLOPES,
            "where": chosen(where("dh_prev"), "tanh-slope-missing-in-the-carry", "tanh-slope-in-the-carry-only",
-                           "slope-twice-in-what-is-sent",
-                           "slope-twice-in-the-gradients"),
+                           "slope-twice-in-what-is-sent", "slope-twice-in-the-gradients"),
            "cache": chosen(CACHE, "h_prev-and-h_t-swapped"),
-           "loss": chosen(LOSS, "dh-averaged-over-the-batch", "dh-clipped-at-1")},
+           "loss": (*chosen(LOSS, "dh-averaged-over-the-batch", "dh-clipped-at-1"),
+                    *slot(FLOW, lambda d: d, of=("dh_t", "THB"))[1:])},
     outputs={**weights_gradients(X_SIDE, H_SIDE, ONCE,
                                  chosen(LEFT, *(v.name for v in LEFT if not v.name.startswith(("own", "dh-in"))))),
-             "dh_prev": Output(lambda s, f: s.rows(s.carry(f.cell, f.sent[0], 0, f.S[0], f.total[0], 0)),
-                               {"carry": but(carries("dh_prev"), "carry-sign", "carry-over-B", "carry-halved"),
-                                "rows": ROWS},
-                               (*late(SUM), flat("dh_prev is (H, B)",
-                                                 "The numbers are right, but dh_prev is (H, B), as h_prev is."),
-                                zero("dh_prev-zero", "dh_prev is zero",
-                                     "Part of what reached this step goes further back: Wh.T @ dz_t.",
-                                     "dh_prev = Wh^T dz_t")))},
+             "dh_prev": Output(lambda s, f: s.carry(f.cell, f.sent[0], 0, f.S[0], f.total[0], 0, f.H[0]),
+                               {"carry": but(carries("dh_prev"), "carry-sign", "carry-over-B")},
+                               late(SUM, "HB", *MEANS))},
     harm={"dh_t": Variant(None, "dh_t-overwritten", "dh_t is overwritten",
                           "dh_t *= ... writes into the caller's array. Make a new one: dz_t = dh_t * (1 - h_t**2).",
                           SLOPE),
           "cache": Variant(None, "cache-overwritten", "The cache is overwritten",
-                      "h_t in the cache is the forward pass's own state. Work on new arrays: dz_t = dh_t * (1 - "
-                      "h_t**2).", SLOPE)})
+                           "h_t in the cache is the forward pass's own state. Work on new arrays: dz_t = dh_t * (1 - "
+                           "h_t**2).", SLOPE)})
 
 # ---- all steps ----
 
 
 def walk_back(s, cell, dh, caches):
     X, P, H = s.cache(*(np.array(part) for part in zip(*caches, strict=True)))
-    D, at_the_end = s.loss(np.array(dh))
+    D = s.loss(np.array(dh))
+    D, at_the_end = D if isinstance(D, tuple) else (D, 0)
     S, steps = s.slope(H, P, X, cell), list(s.steps(len(X)))
     c, done, kept = s.begin(D), {}, []
     for n, t in enumerate(steps):
@@ -545,24 +458,19 @@ def walk_back(s, cell, dh, caches):
         dz, sent = s.where(l_g, c_g, S[t])
         if l_s is not l_g or c_s is not c_g:
             sent = s.where(l_s, c_s, S[t])[1]
-        c = done[t] = s.carry(cell, sent, c, S[t], l_s, c_s)
+        c = done[t] = s.carry(cell, sent, c, S[t], l_s, c_s, H[t])
         kept.append((dz, l_g + c_g, sent, c))
-    if not steps:
-        zeros = 0 * D[:1]
-        return SimpleNamespace(cell=cell, X=X, P=P, H=H, D=D, S=zeros, L=zeros, G=zeros, sent=zeros, total=zeros,
-                               left=zeros, at=[0], steps=[0],
-                               c=c + at_the_end, T=len(X), B=D.shape[2])
-    G, total, sent, left = (np.array(part) for part in zip(*kept, strict=True))
-    return SimpleNamespace(cell=cell, X=X, P=P, H=H, D=D, S=S[steps], L=D[steps], G=G, total=total, sent=sent,
-                           left=left, at=steps, steps=steps,
-                           c=c + at_the_end, T=len(X), B=D.shape[2])
+    zeros = 0 * D[0]
+    G, total, sent, left = (np.array(part) for part in zip(*(kept or [(zeros,) * 4]), strict=True))
+    at = steps or [0]
+    return SimpleNamespace(cell=cell, X=X, P=P, H=H, D=D, S=S[at], L=D[at], G=G, total=total, sent=sent, left=left,
+                           at=at, c=c + at_the_end, T=len(X), B=D.shape[2])
 
 
 def in_order_of_time(f, values):
-    return values[np.argsort(f.steps, kind="stable")]
+    return values[np.argsort(f.at, kind="stable")]
 
 
-ONE_MORE_BACK = "What leaves the first step, t = 0: Wh.T @ dz_0, (H, B)."
 DH0 = slot(
     START, lambda f: f.c,
     ("dh0-one-step-short", "dh0 is dL/dh_1",
@@ -574,40 +482,32 @@ DH0 = slot(
      "Every state has a gradient of its own. dh0 is what leaves the first step, t = 0, alone: `=`, not `+=`.",
      lambda f: f.left.sum(0)),
     ("dh0-of-every-step", "dh0 holds what leaves every step",
-     "You return a list of all carries. dh0 is the last one, (H, B): what leaves step t = 0.", lambda f: f.left),
-    ("dh0-of-every-step", "dh0 holds what leaves every step", "dh0 is one of them, (H, B): what leaves step t = 0.",
+     "You return a list of all carries. dh0 is the last one, (H, B): what leaves step t = 0.", lambda f: f.left,
      lambda f: in_order_of_time(f, f.left)),
-    ("dh0-of-the-last-step", "dh0 is what leaves the last step", ONE_MORE_BACK, lambda f: f.left[0]),
-    ("dh0-is-dz", "dh0 is dz of the first step", "One step is missing: Wh.T @ dz_t.", lambda f: f.sent[-1]),
-    ("dh0-is-dh", "dh0 is dh itself", "dh holds the losses' own gradients. " + ONE_MORE_BACK, lambda f: f.D),
-    ("dh0-is-dh[0]", "dh0 is dh[0]", "dh[0] belongs to the first state after the step. " + ONE_MORE_BACK,
-     lambda f: f.D[0]),
-    ("dh0-with-dh[0]", "dh[0] is added to dh0",
-     "dh[0] belongs to the first state after the step, and has gone back through it already.", lambda f: f.c + f.D[0]),
-    ("dh0-not-transposed", "Wh is not transposed in dh0", "Wh.T @ dz_t.", lambda f: f.cell.Wh @ f.sent[-1]),
-    ("dh0-without-slope", "dh0 lacks tanh'", "Wh.T @ dz_t, not Wh.T @ dL/dh_t.", lambda f: f.cell.Wh.T @ f.total[-1]),
-    ("dh0-of-the-step-before-last", "dh0 is what leaves step t = 1", ONE_MORE_BACK,
+    ("dh0-of-the-last-step", "dh0 is what leaves the last step", lambda f: f.left[0]),
+    ("dh0-is-dz", "dh0 is dz of the first step", lambda f: f.sent[-1]),
+    ("dh0-is-dh", "dh0 is dh itself", lambda f: f.D),
+    ("dh0-is-dh[0]", "dh0 is dh[0]", lambda f: f.D[0]),
+    ("dh0-with-dh[0]", "dh[0] is added to dh0", lambda f: f.c + f.D[0]),
+    ("dh0-not-transposed", "Wh is not transposed in dh0", lambda f: f.cell.Wh @ f.sent[-1]),
+    ("dh0-without-slope", "dh0 lacks tanh'", lambda f: f.cell.Wh.T @ f.total[-1]),
+    ("dh0-of-the-step-before-last", "dh0 is what leaves step t = 1",
      lambda f: f.left[-2] if len(f.left) > 1 else 0 * f.c),
-    ("dh0-of-every-dL", "dh0 holds dL/dh_t of every step", ONE_MORE_BACK, lambda f: in_order_of_time(f, f.total)),
-    ("dh0-summed-over-the-batch", "dh0 is summed over the batch", "Each example has its own h0: (H, B).",
-     lambda f: f.c.sum(1, keepdims=True)),
-    ("dh0-is-h0", "dh0 is the state h0 itself", "Its gradient is asked for. " + ONE_MORE_BACK, lambda f: f.P[0]),
+    ("dh0-of-every-dL", "dh0 holds dL/dh_t of every step", lambda f: in_order_of_time(f, f.total)),
+    ("dh0-is-h0", "dh0 is the state h0 itself", lambda f: f.P[0]),
     ("dh0-of-its-own-loss", "dh0 is made of dh[0] alone", "What later steps send back goes on to h0 as well.",
      lambda f: f.cell.Wh.T @ (f.D[0] * f.S[-1])),
-    rare=[("dh0-through-Wx", "dh0 goes through Wx", "Wh.T @ dz_t.", lambda f: f.cell.Wx.T @ f.sent[-1]),
-          ("dh0-one-step-too-far", "dh0 goes one step too far back", ONE_MORE_BACK,
-           lambda f: f.cell.Wh.T @ (f.c * f.S[-1])),
-          ("dh0-times-the-slope", "dh0 is multiplied by tanh' once more", ONE_MORE_BACK, lambda f: f.c * f.S[-1])])
+    rare=[("dh0-through-Wx", "dh0 goes through Wx", lambda f: f.cell.Wx.T @ f.sent[-1]),
+          ("dh0-one-step-too-far", "dh0 goes one step too far back", lambda f: f.cell.Wh.T @ (f.c * f.S[-1])),
+          ("dh0-times-the-slope", "dh0 is multiplied by tanh' once more", lambda f: f.c * f.S[-1])],
+    why="What leaves the first step, t = 0, is asked for: Wh.T @ dz_0, (H, B).")
 
 RNN_BACKWARD = Family(
-    flow=walk_back,
-    slots={"join": JOIN, "carry": CARRY, "where": where("what is carried back"),
-           "slope": (*SLOPES, *slot(SLOPE, None, *of_many_steps(SLOPE))[1:]), "loss": LOSS,
+    flow=walk_back, weight=25,
+    slots={"join": JOIN, "carry": CARRY, "where": where("what is carried back"), "slope": SLOPES, "loss": LOSS,
            "steps": STEPS, "cache": CACHE, "comes": COMES, "begin": BEGIN},
     outputs={**weights_gradients(X_OF_STEPS, H_OF_STEPS, {"grows": GROWS}),
-             "dh0": Output(lambda s, f: s.dh0(f), {"dh0": DH0},
-                           (*late(SUM), flat(START, "The numbers are right, but dh0 is (H, B), as h0 is."),
-                            transposed(START, "A column per example: Wh.T @ dz_t, (H, B).")))},
+             "dh0": Output(lambda s, f: s.dh0(f), {"dh0": DH0}, late(SUM, "HB", *MEANS))},
     harm={"dh": Variant(None, "dh-overwritten", "dh is overwritten",
                         "dh[t] += ... writes into the caller's array; called again, the answer differs. Add into a "
                         "new array: dh[t] + dh_next.", FLOW)})

@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from rnn_helpers.check.families.common import one_axis_more, zero
-from rnn_helpers.check.search import Family, Output, Variant, becomes, factors, slot
+from rnn_helpers.check.changes import only
+from rnn_helpers.check.search import Family, Output, Variant, becomes, factors, forms, slot, times
 
 SQUARES = "L = sum((y - target)^2), dy = 2 (y - target)"
 
@@ -26,12 +26,10 @@ def both_scaled(line, means, *more):
 
 def own_factors(line, what, means, *more):
     """A solver for a factor of one of the two."""
+    why = "Loss and gradient are sums here, and belong together: leave out the factor."
     return factors(*more,
-                   *((f"{what}-{name}", f"{{o}} is divided by {by}",
-                      "Loss and gradient are sums here, and belong together: leave out the division.", line, number)
-                     for name, by, number in means),
-                   *((f"{what}-half-{name}", f"{{o}} is divided by {by}, and has a factor of 1/2",
-                      "Loss and gradient are sums here: leave out the factor.", line,
+                   *((f"{what}-{name}", f"{{o}} is divided by {by}", why, line, number) for name, by, number in means),
+                   *((f"{what}-half-{name}", f"{{o}} is divided by {by}, and has a factor of 1/2", why, line,
                       lambda f, number=number: number(f) / 2) for name, by, number in means),
                    (f"{what}-sign", "{o} has the wrong sign",
                     "The loss is never negative, and its gradient points to where it grows.", line, lambda f: -1.0),
@@ -43,38 +41,45 @@ def own_factors(line, what, means, *more):
 
 # ---- squared error ----
 
-ERRORS = slot(
-    SQUARES, lambda e: e,
-    ("last-step-only", "Only the last step counts", "Every step has its target: sum over all of them.",
-     lambda e: np.concatenate([0 * e[:-1], e[-1:]])),
-    ("first-step-only", "Only the first step counts", "Every step has its target: sum over all of them.",
-     lambda e: np.concatenate([e[:1], 0 * e[1:]])),
-    ("first-example-only", "Only the first example counts", "Every example has its target: sum over all of them.",
-     lambda e: np.concatenate([e[..., :1], 0 * e[..., 1:]], axis=-1)),
-    ("error-squashed", "tanh is applied to the error", "Square it as it is.", np.tanh))
+ERRORS = slot(  # run (y, target) -> the error
+    SQUARES, lambda y, t: y - t,
+    *((f"{which}-{what}-only", f"Only the {which} {what} counts", lambda y, t, key=key, axis=axis: only(y - t, key, axis))
+      for which, key in (("last", -1), ("first", 0)) for what, axis in (("step", 0), ("example", -1))),
+    ("error-squashed", "tanh is applied to the error", lambda y, t: np.tanh(y - t)),
+    ("error-relative", "The error is divided by the target", lambda y, t: (y - t) / t),
+    ("target-ignored", "The target is not used", lambda y, t: y),
+    ("target-added", "The target is added", lambda y, t: y + t),
+    ("target-in-reverse", "The targets are read in reverse order", lambda y, t: y - t[::-1]),
+    ("target-one-late", "Step t meets the target of the step before", lambda y, t: y - np.roll(t, 1, 0)),
+    ("target-one-early", "Step t meets the target of the step after", lambda y, t: y - np.roll(t, -1, 0)),
+    why="The error is y - target, of each step and example; all of them count.")
 
 SQUARE = slot(  # run (y - target) -> the loss
     SQUARES, lambda e: np.sum(e * e),
     ("root-taken", "The loss is the root of the sum of squares",
      "The norm of the error has another gradient. Leave the root out.", lambda e: np.sqrt(np.sum(e * e))),
     ("not-squared", "The errors are not squared", "Errors of opposite sign would cancel. Square first, then sum.",
-     lambda e: np.sum(e)),
+     np.sum),
     ("sum-then-square", "The errors are summed first, then squared",
      "Errors of opposite sign cancel. Square each, then sum.", lambda e: np.sum(e) ** 2),
     ("absolute-error", "The loss is the absolute error",
      "Its gradient has the same size for every error. Square the errors.", lambda e: np.sum(np.abs(e))),
-    ("loss-not-summed", "The loss is an array",
-     "np.sum without an axis gives one number for all steps, outputs and examples.", lambda e: e * e),
+    ("loss-not-summed", "The loss is an array", lambda e: e * e),
     ("loss-per-step", "The loss is an array with a number per step",
-     "Sum over the first axis too: np.sum without an axis.", lambda e: np.sum(e * e, axis=tuple(range(1, e.ndim)))),
+     lambda e: np.sum(e * e, axis=tuple(range(1, e.ndim)))),
     ("loss-summed-over-the-first-axis", "The loss is an array: only the first axis is summed",
-     "np.sum without an axis sums over all of them.", lambda e: np.sum(e * e, axis=0)),
-    ("loss-summed-over-the-batch", "The loss is an array: only the batch is summed",
-     "np.sum without an axis sums over all of them.", lambda e: np.sum(e * e, axis=-1)),
+     lambda e: np.sum(e * e, axis=0)),
+    ("loss-summed-over-the-batch", "The loss is an array: only the batch is summed", lambda e: np.sum(e * e, axis=-1)),
+    ("loss-summed-over-the-outputs", "The loss is an array: only the outputs are summed",
+     lambda e: np.sum(e * e, axis=-2)),
     ("root-of-the-mean", "The loss is the root of the mean", "Here it is the sum of squares itself.",
      lambda e: np.sqrt(np.mean(e * e))),
-    ("largest-error", "The loss is the largest error", "Sum the squares of all errors.", lambda e: np.max(np.abs(e))),
-    ("fourth-power", "The squares are squared again", "Sum e^2.", lambda e: np.sum(e**4)))
+    ("largest-error", "The loss is the largest error", lambda e: np.max(np.abs(e))),
+    ("log-cosh", "The loss is the sum of log cosh", "Here the errors are squared.", lambda e: np.log(np.cosh(e)).sum()),
+    ("huber", "Large errors count linearly, as in Huber's loss", "Here all errors are squared.",
+     lambda e: np.where(abs(e) <= 1, e * e / 2, abs(e) - 0.5).sum()),
+    ("fourth-power", "The squares are squared again", lambda e: np.sum(e**4)),
+    why="np.sum((y - target)**2), without an axis, gives one number for all steps, outputs and examples.")
 
 OF_SQUARE = slot(  # run (y - target) -> dy
     SQUARES, lambda e: 2 * e,
@@ -82,31 +87,27 @@ OF_SQUARE = slot(  # run (y - target) -> dy
     ("sign-of-the-error", "dy is the sign of the error", "The derivative of e^2 is 2 e; the sign belongs to |e|.",
      np.sign),
     ("gradient-is-the-loss", "dy is the squared error", "dy is the derivative: 2 (y - target).", lambda e: e * e),
-    ("dy-summed", "dy is one number", "The gradient has the shape of y: a number for each prediction.",
-     lambda e: np.sum(2 * e)),
-    ("dy-summed-over-the-outputs", "dy is summed over the outputs", "The gradient has the shape of y.",
-     lambda e: np.sum(2 * e, axis=-2, keepdims=True)),
-    ("dy-summed-over-the-batch", "dy is summed over the batch", "The gradient has the shape of y.",
-     lambda e: np.sum(2 * e, axis=-1, keepdims=True)),
-    ("dy-summed-over-the-steps", "dy is summed over the first axis", "The gradient has the shape of y.",
-     lambda e: np.sum(2 * e, axis=0)),
-    ("dy-of-the-last-step", "dy holds the last step only", "The gradient has the shape of y.",
-     lambda e: 2 * e[-1]),
+    ("dy-summed", "dy is one number", lambda e: np.sum(2 * e)),
+    ("dy-summed-over-the-outputs", "dy is summed over the outputs", lambda e: np.sum(2 * e, axis=-2, keepdims=True)),
+    ("dy-summed-over-the-batch", "dy is summed over the batch", lambda e: np.sum(2 * e, axis=-1, keepdims=True)),
+    ("dy-summed-over-the-steps", "dy is summed over the first axis", lambda e: np.sum(2 * e, axis=0)),
+    ("dy-of-the-last-step", "dy holds the last step only", lambda e: 2 * e[-1]),
     ("dy-over-the-root", "dy is that of a root", "The loss is the sum of squares: dy = 2 (y - target).",
      lambda e: e / np.sqrt(np.sum(e * e))),
     ("dy-absolute", "dy has lost its signs", "dy = 2 (y - target), negative where y is too small.",
-     lambda e: 2 * np.abs(e)))
+     lambda e: 2 * np.abs(e)),
+    why="The gradient has the shape of y, a number for each prediction: 2 (y - target).")
 
 
 def squares(s, y, target):
-    e = s.errors(np.array(y) - np.array(target))
+    e = s.errors(np.array(y), np.array(target))
     f = SimpleNamespace(e=e, size=e.size, B=e.shape[-1], T=len(e))
     f.scale = s.scale(f)
     return f
 
 
 SQUARED_ERROR = Family(
-    flow=squares,
+    flow=squares, weight=3,
     slots={"scale": both_scaled(SQUARES, MEANS,
                                 ("half", "There is a factor of 1/2",
                                  "With 1/2 the 2 cancels, a common convention. Here the loss has no factor, so dy "
@@ -118,7 +119,7 @@ SQUARED_ERROR = Family(
     outputs={"loss": Output(lambda s, f: f.scale * s.square(f.e), {"square": SQUARE}, (own_factors(
                  SQUARES, "loss", MEANS, ("half-of-the-loss-only", "The loss has a factor of 1/2, dy does not",
                                           "The two must belong together: here neither has it.", SQUARES,
-                                          lambda f: 0.5)),)),
+                                          lambda f: 0.5)), times(SQUARES), forms("", SQUARES))),
              "dy": Output(lambda s, f: f.scale * s.of_square(f.e), {"of_square": OF_SQUARE}, (
                  own_factors(SQUARES, "dy", MEANS,
                              ("two-forgotten", "The factor 2 is missing in dy", "The derivative of e^2 is 2 e.",
@@ -128,7 +129,7 @@ SQUARED_ERROR = Family(
                               SQUARES, lambda f: -1.0),
                              ("two-forgotten+sign-flipped", "dy is target - y",
                               "The derivative of (y - target)^2 is 2 (y - target).", SQUARES, lambda f: -0.5)),
-                 zero("dy-zero", "dy is zero", "dy = 2 (y - target).", SQUARES), one_axis_more(SQUARES)))})
+                 forms("TOB", SQUARES), forms("OB", SQUARES), times(SQUARES)))})
 
 # ---- cross-entropy ----
 
@@ -139,8 +140,8 @@ ONE = "sum over v of p[t, v, b] = 1"
 
 
 def over(axis, largest=1):
-    """A softmax that sums over `axis`; run (logits, how the maximum is taken) -> (logits less a maximum, the sum's "
-    "logarithm)."""
+    """A softmax that sums over `axis`; run (logits, how the maximum is taken) -> (logits less a maximum, the sum's
+    logarithm)."""
 
     def run(z, shift):
         shifted = z - shift(z, largest)
@@ -151,19 +152,13 @@ def over(axis, largest=1):
 
 AXIS = slot(
     ONE, over(1),
-    *((name, title, why, over(axis, largest)) for axis, name, title, why in (
-        (0, "softmax-over-time", "The softmax runs over time",
-         "It sums over axis 0; the characters are axis 1: axis=1, keepdims=True."),
-        (2, "softmax-over-the-batch", "The softmax runs over the examples",
-         "It sums over the last axis. The characters are axis 1: axis=1, keepdims=True."),
-        (None, "softmax-over-everything", "The softmax runs over all steps at once",
-         "The sum has no axis, so all of logits is one distribution. Each step and example has its own: axis=1, "
-         "keepdims=True."),
-        ((1, 2), "softmax-over-characters-and-examples", "The softmax runs over characters and examples",
-         "Each example has its own distribution: axis=1, keepdims=True."),
-        ((0, 1), "softmax-over-time-and-characters", "The softmax runs over time and characters",
-         "Each step has its own distribution: axis=1, keepdims=True."))
-      for largest in dict.fromkeys((axis, 1, None))))
+    *((f"softmax-over-{name}", f"The softmax runs over {what}", f"Each {one} has its own distribution: axis=1, "
+       "keepdims=True.", *(over(axis, largest) for largest in dict.fromkeys((axis, 1, None))))
+      for axis, name, what, one in (
+          (0, "time", "time", "step"), (2, "the-batch", "the examples", "example"),
+          (None, "everything", "all steps at once", "step and example"),
+          ((1, 2), "characters-and-examples", "characters and examples", "example"),
+          ((0, 1), "time-and-characters", "time and characters", "step"))))
 
 SHIFT = slot(
     STABLE, lambda z, axis: z.max(axis=axis, keepdims=True),
@@ -199,9 +194,9 @@ LOGS = slot(  # run (shifted, the sum's logarithm) -> log p
 
 CUT = slot(
     STABLE, lambda z: z,
-    *(("logits-cut", "The logits are cut to a range",
-       "That changes the probabilities of large logits. Subtract each column's largest logit instead.",
-       lambda z, most=most: np.clip(z, -most, most)) for most in (100, 700, 500, 200, 50, 30, 20)),
+    ("logits-cut", "The logits are cut to a range",
+     "That changes the probabilities of large logits. Subtract each column's largest logit instead.",
+     *(lambda z, most=most: np.clip(z, -most, most) for most in (100, 700, 500, 200, 50, 30, 20))),
     ("logits-halved", "The logits are halved", "Take them as they are.", lambda z: z / 2),
     ("softmax-twice", "The softmax is taken twice", "Take the softmax once.",
      lambda z: (lambda e: e / e.sum(axis=1, keepdims=True))(np.exp(z - z.max(axis=1, keepdims=True)))))
@@ -217,34 +212,37 @@ def across(targets, V):
     return np.repeat(paired(targets, V).sum(axis=2, keepdims=True), targets.shape[1], axis=2)
 
 
+def smoothed(targets, V, much=0.1):
+    return (1 - much) * paired(targets, V) + much / V
+
+
 TARGETS = slot(  # run (targets, logits) -> how often each place of logits counts
     LOSS, lambda targets, z: paired(targets, z.shape[1]),
     ("targets-across-examples", "Each example meets the targets of all examples",
      "p[t, targets[t]] takes those rows in every example. Pair them: p[t, targets[t], np.arange(B)].",
      lambda targets, z: across(targets, z.shape[1]), lambda targets, z: np.minimum(across(targets, z.shape[1]), 1)),
-    ("first-example-only", "Only the first example has its target",
-     "targets[:, 0] is one column of (T, B). Every example has targets of its own.",
-     lambda targets, z: paired(targets, z.shape[1]) * (np.arange(targets.shape[1]) == 0)),
-    ("last-example-only", "Only the last example has its target", "Every example has targets of its own.",
-     lambda targets, z: paired(targets, z.shape[1]) * (np.arange(targets.shape[1]) == targets.shape[1] - 1)),
+    *((f"{which}-{what}-only", f"Only the {which} {what} has its target",
+       lambda targets, z, given=given: only(paired(targets, z.shape[1]), *given))
+      for which, what, given in (("first", "example", (0, 2)), ("last", "example", (-1, 2)), ("last", "step", (-1,)),
+                                 ("first", "step", (0,)))),
     ("first-example-s-targets", "All examples have the first one's targets",
-     "Every example has targets of its own: targets[t, b].",
      lambda targets, z: paired(np.repeat(targets[:, :1], targets.shape[1], 1), z.shape[1])),
     ("likeliest-for-target", "The likeliest character stands where the target belongs",
      "Then the network is praised for whatever it says. What did come next is targets[t, b].",
      lambda targets, z: paired(np.argmax(z, axis=1), z.shape[1])),
-    ("targets-in-reverse", "The targets are read in reverse order", "targets[t] belongs to logits[t].",
-     lambda targets, z: paired(targets[::-1], z.shape[1])),
-    ("targets-one-late", "Step t meets the target of the step before", "targets[t] belongs to logits[t].",
+    ("targets-in-reverse", "The targets are read in reverse order", lambda targets, z: paired(targets[::-1], z.shape[1])),
+    ("targets-one-late", "Step t meets the target of the step before",
      lambda targets, z: paired(np.roll(targets, 1, 0), z.shape[1])),
-    ("targets-one-early", "Step t meets the target of the step after", "targets[t] belongs to logits[t].",
+    ("targets-one-early", "Step t meets the target of the step after",
      lambda targets, z: paired(np.roll(targets, -1, 0), z.shape[1])),
     ("targets-one-too-low", "1 is subtracted from the targets", "Characters are counted from 0: use targets as given.",
      lambda targets, z: paired(targets - 1, z.shape[1])),
-    ("last-step-only", "Only the last step has its target", "Every step has one: sum over t.",
-     lambda targets, z: paired(targets, z.shape[1]) * (np.arange(len(z)) == len(z) - 1)[:, None, None]),
-    ("first-step-only", "Only the first step has its target", "Every step has one: sum over t.",
-     lambda targets, z: paired(targets, z.shape[1]) * (np.arange(len(z)) == 0)[:, None, None]))
+    ("targets-one-too-high", "1 is added to the targets", "Characters are counted from 0: use targets as given.",
+     lambda targets, z: paired((targets + 1) % z.shape[1], z.shape[1])),
+    ("targets-smoothed", "The targets are smoothed: each other character gets a little too",
+     "Here the target alone counts, with 1.", *(lambda targets, z, much=much: smoothed(targets, z.shape[1], much)
+                                                for much in (0.1, 0.05, 0.2))),
+    why="Every step and example has a target of its own, targets[t, b]: sum over all of them.")
 
 
 def at(y, values):
@@ -254,18 +252,19 @@ def at(y, values):
 
 PICK = slot(  # run (y, log p, p, logits) -> the loss
     LOSS, lambda y, log_p, p, z: -np.sum(at(y, log_p)),
-    ("loss-not-summed", "The loss is an array, one number per step and example", "Sum it over both: one float.",
+    ("loss-not-summed", "The loss is an array, one number per step and example",
      lambda y, log_p, p, z: -at(y, log_p).sum(axis=1)),
-    ("loss-summed-over-time-only", "The loss is an array, one number per example", "Sum over the batch too: one float.",
+    ("loss-summed-over-time-only", "The loss is an array, one number per example",
      lambda y, log_p, p, z: -at(y, log_p).sum(axis=(0, 1))),
-    ("loss-summed-over-the-batch-only", "The loss is an array, one number per step", "Sum over time too: one float.",
+    ("loss-summed-over-the-batch-only", "The loss is an array, one number per step",
      lambda y, log_p, p, z: -at(y, log_p).sum(axis=(1, 2))),
-    ("loss-overwritten|equals-for-plus-equals", "The loss is that of the last step and example only",
-     "`=` keeps only what the loop visits last. Add all of them up with +=.",
-     lambda y, log_p, p, z: -np.sum(at(y, log_p)[-1, ..., -1])),
-    ("loss-overwritten-at-every-step", "The loss is that of the last step only",
-     "`=` keeps only the step that the loop visits last. Add all of them up with +=.",
-     lambda y, log_p, p, z: -np.sum(at(y, log_p)[-1])),
+    *((name, f"The loss is that of the {which} only",
+       "Does `=` keep what the loop visits last, or the loop end early? Add all of them up with +=.",
+       lambda y, log_p, p, z, key=key: -np.sum(at(y, log_p)[key])) for name, which, key in (
+        ("loss-overwritten|equals-for-plus-equals", "last step and example", np.s_[-1, :, -1]),
+        ("loss-overwritten-at-every-step", "last step", -1), ("loss-of-the-first-step", "first step", 0),
+        ("loss-of-the-first-example", "first example", np.s_[..., 0]),
+        ("loss-of-the-last-example", "last example", np.s_[..., -1]))),
     ("log2-of-the-sum", "The logarithm of the sum is to the base 2",
      "exp and log must belong together: the natural logarithm, np.log.",
      lambda y, log_p, p, z: -np.sum(at(y, log_p + log_p.max(1, keepdims=True) * (1 / np.log(2) - 1)))),
@@ -290,7 +289,8 @@ PICK = slot(  # run (y, log p, p, logits) -> the loss
      "dlogits = p is the same array, not a copy, so p[target] is p - 1, and its log nan. Compute the loss first, or "
      "take p.copy().", lambda y, log_p, p, z: -np.sum(at(y, np.log(p - 1)))),
     ("entropy-of-p", "The loss is the entropy of p", "Only the target counts: -log p[target].",
-     lambda y, log_p, p, z: -np.sum(p * log_p)))
+     lambda y, log_p, p, z: -np.sum(p * log_p)),
+    why="Sum over time and over the batch: one float.")
 
 OF_LOGITS = slot(  # run (y, p) -> dlogits
     GRADIENT, lambda y, p: p - y,
@@ -311,12 +311,7 @@ OF_LOGITS = slot(  # run (y, p) -> dlogits
      lambda y, p: (p - y) * p * (1 - p)),
     ("one-added-at-the-target", "1 is added at the target", "Subtract it: p - one_hot.", lambda y, p: p + y),
     ("gradient-is-one-hot", "dlogits is the one-hot target", "p - one_hot.", lambda y, p: y),
-    ("gradient-summed-over-the-batch", "dlogits is summed over the batch", "It has the shape of logits.",
-     lambda y, p: (p - y).sum(axis=2, keepdims=True)),
-    ("gradient-summed-over-time", "dlogits is summed over time", "It has the shape of logits.",
-     lambda y, p: (p - y).sum(axis=0)),
-    ("gradient-of-the-last-step", "dlogits holds the last step only", "It has the shape of logits.",
-     lambda y, p: (p - y)[-1]))
+    ("gradient-is-log-p", "dlogits is made of log p", "p - one_hot.", lambda y, p: np.log(p) - y))
 
 
 def cross_entropy(s, logits, targets):
@@ -333,7 +328,7 @@ OF_TARGETS = (("averaged", "T B", lambda f: 1 / (f.T * f.B)), ("averaged-over-ti
               ("averaged-over-characters-too", "T V B", lambda f: 1 / f.size))
 
 SOFTMAX_CROSS_ENTROPY = Family(
-    flow=cross_entropy,
+    flow=cross_entropy, weight=6,
     slots={"scale": both_scaled(LOSS, OF_TARGETS), "logs": LOGS, "shift": SHIFT, "axis": AXIS, "targets": TARGETS,
            "cut": CUT},
     outputs={"loss": Output(lambda s, f: f.scale * s.pick(f.y, f.log_p, f.p, f.z), {"pick": PICK}, (own_factors(
@@ -344,7 +339,7 @@ SOFTMAX_CROSS_ENTROPY = Family(
                   "The loss is in nats: use np.log, the natural logarithm.", LOSS, lambda f: 1 / np.log(10)),
                  ("loss-negative", "The loss has the wrong sign",
                   "log p is negative. The loss is minus its sum, so that a surer network has a smaller one.", LOSS,
-                  lambda f: -1.0)),)),
+                  lambda f: -1.0)), times(LOSS), forms("", LOSS))),
              "dlogits": Output(lambda s, f: f.scale * s.of_logits(f.y, f.p), {"of_logits": OF_LOGITS}, (own_factors(
                  GRADIENT, "gradient", OF_TARGETS, ("gradient-sign", "The gradient has the wrong sign",
                                                     "one_hot - p points downhill. The gradient points uphill, p - "
@@ -352,7 +347,7 @@ SOFTMAX_CROSS_ENTROPY = Family(
                  becomes(Variant(lambda v, f: v.transpose(0, 2, 1).reshape(-1, v.shape[1]), "gradient-as-rows",
                                  "dlogits is a row for each step and example", "It has the shape of logits, (T, V, B).",
                                  GRADIENT)),
-                 zero("gradient-zero", "dlogits is zero", "p - one_hot.", GRADIENT)))},
+                 forms("TVB", GRADIENT), times(GRADIENT)))},
     harm={"logits": Variant(None, "logits-overwritten", "logits is overwritten",
                             "logits -= max writes into the caller's array. Make a new one: shifted = logits - max.",
                             "logits belongs to the caller")})

@@ -4,14 +4,16 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from rnn_helpers.check.families.bptt import late
-from rnn_helpers.check.families.common import everywhere, flat, later, over_the_batch, transposed, zero
-from rnn_helpers.check.search import Family, Output, Variant, slot
+from rnn_helpers.check.changes import earlier, everywhere, later, over_the_batch
+from rnn_helpers.check.families.bptt import MEANS
+from rnn_helpers.check.families.common import late
+from rnn_helpers.check.search import Family, Output, Variant, forms, slot, times
 
 # ---- windows ----
 
 WINDOW = "X[t, 0, n] = series[n + t], Y[t, 0, n] = series[n + t + 1], n = 0..S - T - 1"
 
+EVERY_START = "Every number that has enough successors is a start: n = 0..S - T - 1, range(S - T)."
 STARTS = slot(
     WINDOW, lambda S, T: range(S - T),
     ("last-window-missing", "The last window is missing",
@@ -22,26 +24,19 @@ STARTS = slot(
     ("windows-do-not-overlap", "The windows do not overlap",
      "You jump a whole window ahead each time. Every number that has enough successors is a start.",
      lambda S, T: range(0, S - T, T)),
-    ("windows-share-one-number", "The windows share one number only",
-     "Every number that has enough successors is a start: step by 1.", lambda S, T: range(0, S - T, max(1, T - 1))),
-    ("windows-jump", "The windows jump by one number more than they are long",
-     "Every number that has enough successors is a start: step by 1.", lambda S, T: range(0, S - T, T + 1)),
+    ("windows-share-one-number", "The windows share one number only", lambda S, T: range(0, S - T, max(1, T - 1))),
+    ("windows-jump", "The windows jump by one number more than they are long", lambda S, T: range(0, S - T, T + 1)),
     ("wrapped-around", "There is one window too many",
      "The last number has no successor; an index that wraps, np.roll or a padded zero gives it one. n = 0..S - T - 1.",
      lambda S, T: range(S - T + 1)),
-    ("two-last-windows-missing", "The last two windows are missing", "n = 0..S - T - 1, range(S - T).",
-     lambda S, T: range(S - T - 2)),
-    ("every-second-window", "Every second window is left out",
-     "Every number that has enough successors is a start: step by 1.", lambda S, T: range(0, S - T, 2)),
+    ("two-last-windows-missing", "The last two windows are missing", lambda S, T: range(S - T - 2)),
+    ("every-second-window", "Every second window is left out", lambda S, T: range(0, S - T, 2)),
     ("one-round", "Only the first window is there",
      "Does `return` stand inside the loop? It ends the function on the first pass. Move it below the loop.",
      lambda S, T: range(1)),
-    ("as-many-windows-as-steps", "There are T windows",
-     "Every number that has enough successors is a start: range(S - T).", lambda S, T: range(min(T, S - T))),
-    ("only-the-last-window", "Only the last window is there", "Keep every window: append inside the loop.",
-     lambda S, T: [S - T - 1]),
-    ("windows-in-reverse", "The windows are in reverse order", "Window n starts at series[n].",
-     lambda S, T: range(S - T - 1, -1, -1)))
+    ("as-many-windows-as-steps", "There are T windows", lambda S, T: range(min(T, S - T))),
+    ("only-the-last-window", "Only the last window is there", lambda S, T: [S - T - 1]),
+    ("windows-in-reverse", "The windows are in reverse order", lambda S, T: range(S - T - 1, -1, -1)), why=EVERY_START)
 
 
 def padded(values, length):
@@ -68,6 +63,8 @@ TARGET = slot(  # run (series, start, T) -> the targets of a window
      lambda s, n, T: s[n + T : n + T + 1]),
     ("last-target-everywhere", "Every step has the last target", NEXT,
      lambda s, n, T: np.repeat(s[n + T : n + T + 1], T)),
+    ("zeros-but-the-last-target", "Only the last step has its target, the others zero", NEXT,
+     lambda s, n, T: np.concatenate([np.zeros(T - 1), s[n + T : n + T + 1]])),
     ("wrapped-inside-the-window", "Each window's last target is its own first number",
      "np.roll of a window wraps around. " + NEXT, lambda s, n, T: np.roll(s[n : n + T], -1)),
     ("last-target-missing", "The last target of each window is missing", NEXT, lambda s, n, T: s[n + 1 : n + T]),
@@ -141,26 +138,26 @@ MAKE_WINDOWS = Family(
 # ---- scaling ----
 
 SCALE = "shift = mean(series), scale = sqrt(mean((series - shift)^2))"
+USE_BOTH, ROOT = "Use mean and standard deviation.", "scale = sqrt(mean((series - shift)^2))"
 SHIFT = slot(
     SCALE, np.mean,
-    ("median-for-mean", "shift is the median", "Use the mean.", np.median),
+    ("median-for-mean", "shift is the median", np.median),
     ("no-shift", "shift is 0", "Subtract the mean, so that numbers lie on both sides of 0, where tanh bends.",
      lambda s: 0.0),
     ("minimum-for-mean", "shift is the minimum", "Use the mean: then numbers lie on both sides of 0, where tanh bends.",
      np.min),
-    ("middle-for-mean", "shift is midway between minimum and maximum",
-     "Two numbers alone set it, often outliers. Use the mean.", lambda s: (s.max() + s.min()) / 2),
-    ("sum-for-mean", "shift is the sum", "Divide by the length: the mean.", np.sum),
-    ("first-number-for-mean", "shift is the first number", "Use the mean.", lambda s: s[0]),
-    ("maximum-for-mean", "shift is the maximum", "Use the mean.", np.max),
-    ("mean-over-n-minus-one", "The mean is divided by S - 1", "Divide by S.", lambda s: s.sum() / (len(s) - 1)),
+    ("middle-for-mean", "shift is midway between minimum and maximum", lambda s: (s.max() + s.min()) / 2),
+    ("sum-for-mean", "shift is the sum", np.sum), ("maximum-for-mean", "shift is the maximum", np.max),
+    ("first-number-for-mean", "shift is the first number", lambda s: s[0]),
+    ("last-number-for-mean", "shift is the last number", lambda s: s[-1]),
+    ("mean-over-n-minus-one", "The mean is divided by S - 1", lambda s: s.sum() / (len(s) - 1)),
     ("shift-negative", "shift has the wrong sign", "It is used as series - shift: return the mean itself.",
      lambda s: -s.mean()),
     ("scaled-series-returned", "The scaled series is returned",
      "Return the two numbers. The caller scales, and scales what comes later with the same two numbers.",
      lambda s: (s - s.mean()) / s.std()),
     ("shifted-series-returned", "The shifted series is returned", "Return the two numbers: the caller scales.",
-     lambda s: s - s.mean()))
+     lambda s: s - s.mean()), why="Use the mean of the whole series.")
 SPREAD = slot(
     SCALE, np.std,
     ("n-minus-one", "The standard deviation divides by S - 1",
@@ -173,35 +170,30 @@ SPREAD = slot(
     ("divided-by-the-maximum", "scale is the largest number",
      "Dividing by the maximum leaves the spread to chance. Use the standard deviation.", lambda s: np.abs(s).max(),
      np.max),
-    ("range-for-deviation", "scale is the range", "Use the standard deviation, not max - min.", np.ptp),
+    ("range-for-deviation", "scale is the range", np.ptp),
     ("not-shifted-first", "scale is measured from zero",
      "You take the root of mean(series^2). Deviations are measured from the mean: mean((series - shift)^2).",
      lambda s: np.sqrt(np.mean(s**2))),
-    ("absolute-deviation", "scale is the mean absolute deviation",
-     "Square the deviations, average them, take the root.", lambda s: np.abs(s - s.mean()).mean()),
+    ("absolute-deviation", "scale is the mean absolute deviation", lambda s: np.abs(s - s.mean()).mean()),
     ("root-not-averaged", "The squares are summed, not averaged",
      "scale grows with the length of the series. Divide by S before the root.",
      lambda s: np.sqrt(np.sum((s - s.mean()) ** 2))),
-    ("sum-of-squares", "scale is the sum of squares", "Divide by S, and take the root.",
-     lambda s: np.sum((s - s.mean()) ** 2)),
+    ("sum-of-squares", "scale is the sum of squares", lambda s: np.sum((s - s.mean()) ** 2)),
     ("one-over-scale", "scale is a factor, not a divisor",
      "It is used as (series - shift) / scale, so return the deviation itself, not 1 / deviation.",
      lambda s: 1 / s.std()),
-    ("half-range-for-deviation", "scale is half the range",
-     "Two numbers alone set it, often outliers. Use the standard deviation.", lambda s: np.ptp(s) / 2),
-    ("largest-deviation", "scale is the largest deviation", "Use the standard deviation.",
-     lambda s: np.abs(s - s.mean()).max()),
-    ("mean-for-deviation", "scale is the mean", "Use the standard deviation.", np.mean),
-    ("quartiles-for-deviation", "scale is the distance between the quartiles", "Use the standard deviation.",
+    ("half-range-for-deviation", "scale is half the range", lambda s: np.ptp(s) / 2),
+    ("largest-deviation", "scale is the largest deviation", lambda s: np.abs(s - s.mean()).max()),
+    ("mean-for-deviation", "scale is the mean", np.mean),
+    ("quartiles-for-deviation", "scale is the distance between the quartiles",
      lambda s: np.subtract(*np.percentile(s, [75, 25]))),
-    ("norm-for-deviation", "scale is the norm of the series", "Use the standard deviation.",
-     lambda s: np.linalg.norm(s)),
-    ("no-scale", "scale is 1", "Use the standard deviation.", lambda s: 1.0),
-    ("root-divided-outside", "The root is divided by S, not what is under it", "sqrt(sum / S), not sqrt(sum) / S.",
-     lambda s: np.sqrt(np.sum((s - s.mean()) ** 2)) / len(s)))
+    ("norm-for-deviation", "scale is the norm of the series", np.linalg.norm),
+    ("no-scale", "scale is 1", lambda s: 1.0),
+    ("root-divided-outside", "The root is divided by S, not what is under it",
+     lambda s: np.sqrt(np.sum((s - s.mean()) ** 2)) / len(s)), why=ROOT + ": the standard deviation.")
 
 FIT_SCALE = Family(
-    flow=lambda s, series: s.both(np.array(series, float)),
+    flow=lambda s, series: s.both(np.array(series, float)), weight=2,
     slots={"both": slot(
         SCALE, lambda s: (s, None, None),
         ("min-and-range", "shift and scale are minimum and range",
@@ -211,19 +203,18 @@ FIT_SCALE = Family(
          "(max + min) / 2 and (max - min) / 2 are set by two numbers alone, often outliers. Use mean and standard "
          "deviation.", lambda s: (s, (s.max() + s.min()) / 2, np.ptp(s) / 2)),
         ("no-shift+divided-by-the-maximum", "shift is 0, and scale is the largest number",
-         "Use mean and standard deviation.", lambda s: (s, 0.0, np.abs(s).max())),
-        ("median-and-quartiles", "shift and scale are median and quartiles", "Use mean and standard deviation.",
+         lambda s: (s, 0.0, np.abs(s).max())),
+        ("median-and-quartiles", "shift and scale are median and quartiles",
          lambda s: (s, np.median(s), np.subtract(*np.percentile(s, [75, 25])))),
-        ("minimum-and-maximum", "shift and scale are minimum and maximum", "Use mean and standard deviation.",
-         lambda s: (s, s.min(), s.max())),
-        ("of-differences", "shift and scale are those of the differences",
-         "Use mean and standard deviation of the series.", lambda s: (np.diff(s), None, None)),
-        ("last-number-missing", "The last number is left out", "Use the whole series.",
-         lambda s: (s[:-1], None, None)),
-        ("first-number-missing", "The first number is left out", "Use the whole series.",
-         lambda s: (s[1:], None, None)))},
-    outputs={"shift": Output(lambda s, f: s.shift(f[0]) if f[1] is None else f[1], {"shift": SHIFT}),
-             "scale": Output(lambda s, f: s.spread(f[0]) if f[2] is None else f[2], {"spread": SPREAD})})
+        ("minimum-and-maximum", "shift and scale are minimum and maximum", lambda s: (s, s.min(), s.max())),
+        ("of-differences", "shift and scale are those of the differences", lambda s: (np.diff(s), None, None)),
+        ("last-number-missing", "The last number is left out", lambda s: (s[:-1], None, None)),
+        ("first-number-missing", "The first number is left out", lambda s: (s[1:], None, None)),
+        why="Use mean and standard deviation of the whole series.")},
+    outputs={"shift": Output(lambda s, f: s.shift(f[0]) if f[1] is None else f[1], {"shift": SHIFT},
+                             (forms("", SCALE), times(SCALE))),
+             "scale": Output(lambda s, f: s.spread(f[0]) if f[2] is None else f[2], {"spread": SPREAD},
+                             (forms("", SCALE), times(SCALE)))})
 
 # ---- the readout, backwards ----
 
@@ -237,14 +228,12 @@ GROWS = slot(
     ("{o}-of-the-first-step|first-step-only", "{o} {has} the first step's share only",
      "`=` for `+=` on the way back, or `return` inside the loop, leaves the first step. Accumulate with `+=` over all "
      "steps.", lambda V: V[0]),
-    ("{o}-per-step|gradients-stacked", "{o} {has} a share of its own for each step",
-     "All steps share Wy and c, so their shares add up.", lambda V: V),
+    ("{o}-per-step|gradients-stacked", "{o} {has} a share of its own for each step", lambda V: V),
     ("{o}-zero|gradients-stay-zero", "{o} {is} zero", "Nothing is added to {o}: add this step's share.",
      lambda V: 0 * V[0]),
-    ("{o}-without-the-last-step", "{o} {has} no share of the last step", "All steps count: range(T).",
-     lambda V: V[:-1].sum(0)),
-    ("{o}-without-the-first-step", "{o} {has} no share of the first step", "All steps count: range(T).",
-     lambda V: V[1:].sum(0)))
+    ("{o}-without-the-last-step", "{o} {has} no share of the last step", lambda V: V[:-1].sum(0)),
+    ("{o}-without-the-first-step", "{o} {has} no share of the first step", lambda V: V[1:].sum(0)),
+    why="All steps share Wy and c, so their shares add up, once each.")
 
 
 def gradients_of_readout(s, dy, h_states, Wy):
@@ -256,9 +245,12 @@ def product(dy, h):
     return dy @ h.transpose(0, 2, 1)
 
 
-FACTOR = late(READ)
+def gradients(axes):
+    return late(READ, axes, *MEANS)
+
+
 READOUT_BACKWARD = Family(
-    flow=gradients_of_readout,
+    flow=gradients_of_readout, weight=4,
     slots={"loss": slot(
         READ, lambda dy: dy,
         ("many-to-one", "Only the last step is read out",
@@ -268,27 +260,19 @@ READOUT_BACKWARD = Family(
         ("one-round", "Only the first step counts", "Every step has an output.",
          lambda dy: np.concatenate([dy[:1], 0 * dy[1:]])),
         ("dy-averaged-over-the-batch", "dy is averaged over the batch", "Each example has its own column.",
-         over_the_batch),
-        ("dy-summed-up", "dy is added up from the end", "dy[t] is the loss of step t alone.",
-         lambda dy: dy[::-1].cumsum(0)[::-1]))},
+         over_the_batch), of=("dy", "TOB"))},
     outputs={
         "dWy": Output(lambda s, f: s.grows(s.product(f.dy, s.state(f.h))), {
             "state": slot(OF_WY, lambda h: h,
-                          ("previous-state", "dWy pairs dy_t with h_{t-1}",
-                           "y_t was read from h_t, the state after step t.",
-                           lambda h: np.concatenate([0 * h[:1], h[:-1]]), lambda h: np.roll(h, 1, 0)),
-                          ("next-state", "dWy pairs dy_t with h_{t+1}",
-                           "y_t was read from h_t, the state after step t.", later),
-                          ("last-state", "dWy uses the last state at every step", "y_t was read from h_t.",
-                           lambda h: everywhere(h, -1)),
-                          ("first-state", "dWy uses the first state at every step", "y_t was read from h_t.",
-                           lambda h: everywhere(h, 0)),
-                          ("states-in-reverse", "dWy reads the states in reverse order", "y_t was read from h_t.",
-                           lambda h: h[::-1]),
-                          ("tanh-in-dWy", "dWy includes tanh'", "y_t = Wy h_t + c: dy_t h_t^T, no slope.",
-                           lambda h: 1 - h**2),
-                          ("state-averaged", "dWy uses the batch's mean state", "dy_t @ h_t.T sums over the batch.",
-                           over_the_batch)),
+                          ("previous-state", "dWy pairs dy_t with h_{t-1}", earlier, lambda h: np.roll(h, 1, 0)),
+                          ("next-state", "dWy pairs dy_t with h_{t+1}", later),
+                          ("last-state", "dWy uses the last state at every step", lambda h: everywhere(h, -1)),
+                          ("first-state", "dWy uses the first state at every step", lambda h: everywhere(h, 0)),
+                          ("states-in-reverse", "dWy reads the states in reverse order", lambda h: h[::-1]),
+                          ("tanh-in-dWy", "dWy includes tanh'", lambda h: 1 - h**2),
+                          ("state-averaged", "dWy uses the batch's mean state", over_the_batch),
+                          why="y_t = Wy h_t + c, with the state after step t of each example: dy_t @ h_t.T.",
+                          of=("in dWy, h_t", "THB")),
             "product": slot(OF_WY, product,
                             ("sums-before-product", "dWy is the product of sums",
                              "A sum of products is not a product of sums: multiply step by step (and example by "
@@ -298,62 +282,36 @@ READOUT_BACKWARD = Family(
                              lambda dy, h: np.array([np.outer(a, b) for a, b in zip(dy, h, strict=True)])),
                             ("first-example-only", "dWy has the first example's share only",
                              "dy_t @ h_t.T sums over the batch.", lambda dy, h: product(dy[:, :, :1], h[:, :, :1]))),
-            "grows": GROWS}, (*FACTOR,
-                              transposed(OF_WY, "dWy has the shape of Wy, (O, H): dy_t (O, B) times h_t transposed "
-                                                "(B, H)."))),
+            "grows": GROWS}, gradients("OH")),
         "dc": Output(lambda s, f: s.grows(s.over(f.dy, f)), {
             "over": slot(OF_C, lambda dy, f: dy.sum(axis=2, keepdims=True),
-                         ("dc-not-summed-over-batch", "dc has a column per example",
-                          "All examples share one c, so their shares add up: dc is (O, 1), sum with axis=1, "
-                          "keepdims=True.", lambda dy, f: dy),
-                         ("dc-one-number", "dc is one number",
-                          "A sum over everything mixes the outputs. Each has its own bias: sum over time and batch "
-                          "only.", lambda dy, f: dy.sum(axis=(1, 2))),
+                         ("dc-not-summed-over-batch", "dc has a column per example", lambda dy, f: dy),
+                         ("dc-one-number", "dc is one number", lambda dy, f: dy.sum(axis=(1, 2))),
                          ("dc-summed-over-outputs", "dc is summed over the outputs",
-                          "The batch is axis 1: dy_t.sum(axis=1, keepdims=True).",
-                          lambda dy, f: dy.sum(axis=1, keepdims=True)),
+                          lambda dy, f: dy.sum(axis=1, keepdims=True), lambda dy, f: dy.sum(axis=1)),
                          ("dc-carries-h", "dc is multiplied by the state",
                           "c is added to Wy h_t, so its gradient is dy_t itself.",
                           lambda dy, f: product(dy, f.h).sum(axis=2, keepdims=True)),
                          ("dc-of-the-first-example", "dc has the first example's share only",
-                          "All examples share one c: sum over the batch.", lambda dy, f: dy[:, :, :1])),
-            "grows": GROWS}, (*FACTOR,
-                              flat(OF_C, "dc has the shape of c, a column (O, 1): keepdims=True, or [:, None]."),
-                              transposed(OF_C, "dc has the shape of c, a column (O, 1)."))),
-        "dh": Output(lambda s, f: s.collect(s.through(f)), {
+                          lambda dy, f: dy[:, :, :1]),
+                         why="All examples share c, each output has its own: dy_t.sum(axis=1, keepdims=True), (O, 1)."),
+            "grows": GROWS}, gradients("O1")),
+        "dh": Output(lambda s, f: s.through(f), {
             "through": slot(OF_H, lambda f: f.Wy.T @ f.dy,
                             ("tanh-in-dh", "dh includes tanh'",
                              "dh_t is what reaches h_t itself. The factor 1 - h_t^2 belongs to the step back through "
                              "the cell, which applies it already.", lambda f: f.Wy.T @ f.dy * (1 - f.h**2)),
                             ("dh-times-h", "dh is multiplied by h_t", "dh_t = Wy^T dy_t.",
-                             lambda f: f.Wy.T @ f.dy * f.h)),
-            "collect": slot(OF_H, lambda dh: dh,
+                             lambda f: f.Wy.T @ f.dy * f.h),
                             ("dh-carried", "dh adds up what comes from later steps",
                              "dh_t is the loss at step t reaching h_t directly. What flows between the steps is the "
-                             "work of rnn_backward.", lambda dh: np.cumsum(dh[::-1], axis=0)[::-1]),
-                            ("dh-of-the-last-step", "dh reaches the last state only",
-                             "Every step has a loss here: dh_t = Wy^T dy_t for each t.",
-                             lambda dh: np.concatenate([0 * dh[:-1], dh[-1:]])),
+                             "work of rnn_backward.", lambda f: np.cumsum((f.Wy.T @ f.dy)[::-1], axis=0)[::-1]),
                             ("dh-backwards", "dh is in reversed order",
                              "You append while walking backwards, so dh[0] belongs to the last step. Reverse it, or "
-                             "write into dh[t].", lambda dh: dh[::-1]),
-                            ("dh-summed-over-time", "dh is summed over the steps",
-                             "Each state has its own dh_t: (T, H, B).", lambda dh: dh.sum(0)),
-                            ("dh-is-one-step", "dh holds the last step only",
-                             "Each state has its own dh_t: (T, H, B). Append inside the loop.", lambda dh: dh[-1]),
-                            ("dh-is-one-step", "dh holds the first step only",
-                             "Each state has its own dh_t: (T, H, B). Append inside the loop.", lambda dh: dh[0]),
+                             "write into dh[t].", lambda f: (f.Wy.T @ f.dy)[::-1]),
                             ("dh-aliased", "Every step of dh is the last one's",
                              "One array is filled again and again. Make a new one at each step.",
-                             lambda dh: everywhere(dh, -1)),
-                            ("dh-rows", "dh has its axes in another order", "dh has the shape of h_states: (T, H, B).",
-                             lambda dh: dh.transpose(0, 2, 1)),
-                            ("dh-summed-over-the-batch", "dh is summed over the batch",
-                             "Each example has its own column: (T, H, B).", lambda dh: dh.sum(axis=2, keepdims=True)),
-                            ("dh-glued", "The steps of dh are glued together",
-                             "Time is an axis of its own: np.array(list of steps).",
-                             lambda dh: np.concatenate(list(dh))))},
-            (*FACTOR, zero("dh-zero", "dh is zero", "dh_t = Wy^T dy_t.", OF_H)))})
+                             lambda f: everywhere(f.Wy.T @ f.dy, -1)))}, gradients("THB"))})
 
 # ---- clipping ----
 
@@ -451,7 +409,7 @@ def clip(s, grads, max_norm):
 
 
 CLIP_BY_NORM = Family(
-    flow=clip,
+    flow=clip, weight=3,
     slots={"shorten": SHORTEN, "norm": NORM},
     outputs={"clipped": Output(lambda s, f: s.kept(f), {"kept": slot(
                  CLIP, lambda f: f.clipped,

@@ -6,10 +6,10 @@ from types import SimpleNamespace
 import numpy as np
 
 from rnn_helpers.bptt import rnn_backward, rnn_backward_truncated, rnn_forward
-from rnn_helpers.check.families.common import later
+from rnn_helpers.check.changes import later, only
 from rnn_helpers.check.families.losses import paired
 from rnn_helpers.check.families.number_sequence import NORM, SHORTEN, squares
-from rnn_helpers.check.search import Family, Output, Variant, slot
+from rnn_helpers.check.search import Family, Output, Variant, decayed, slot
 from rnn_helpers.losses import softmax_cross_entropy, squared_error
 from rnn_helpers.readout import many_to_many, readout_backward
 
@@ -25,10 +25,10 @@ def written(values, arguments):
     return tuple(value for name, value in values.items() if name not in NAMES)
 
 
-def back(model, X, dy, h_states, caches, Wy=None):
-    """The five gradients, and h0's."""
+def back(model, X, dy, h_states, caches, Wy=None, reach=lambda dh: dh):
+    """The five gradients, and h0's; reach : of dh."""
     dWy, dc, dh = readout_backward(dy, h_states, model.Wy if Wy is None else Wy)
-    dWx, dWh, db, dh0 = rnn_backward(model.cell, dh, caches)
+    dWx, dWh, db, dh0 = rnn_backward(model.cell, reach(dh), caches)
     return {"Wx": dWx, "Wh": dWh, "b": db, "Wy": dWy, "c": dc, "h0": dh0}
 
 
@@ -60,6 +60,16 @@ COUNTS = slot(  # run (dy) -> dy
      "Every step has a target: the gradients sum over all of them.", lambda dy: np.concatenate([0 * dy[:-1], dy[-1:]])),
     ("dy-one-early", "dy is shifted by one step", "dy[t] belongs to h_states[t].", later))
 
+REACH = slot(
+    "dh_t = Wy^T dy_t, for rnn_backward", lambda dh: dh,
+    ("dh-in-reverse", "dh is reversed before rnn_backward", "dh[t] belongs to step t: rnn_backward walks back itself.",
+     lambda dh: dh[::-1]),
+    ("only-the-last-dh", "Only the last step's dh reaches the cell", "Hand over dh of all steps.",
+     lambda dh: only(dh, -1)),
+    ("dh-without-the-last", "The last step's dh does not reach the cell", "Hand over dh of all steps.",
+     lambda dh: dh - only(dh, -1)),
+    ("nothing-reaches-the-cell", "dh is zero for rnn_backward", "Hand over dh of all steps.", lambda dh: 0 * dh))
+
 WHICH = slot(  # run (loss function, outputs, targets) -> loss, dy
     SUM, lambda loss, y, target: loss(y, target),
     ("last-step-only", "Only the loss of the last step counts",
@@ -71,20 +81,20 @@ CLIPPED_OF = slot(  # run (gradients by name, max_norm, norm, shorten) -> clippe
     STEP, lambda grads, m, norm, shorten: {n: shorten(g, norm(grads), m, grads) for n, g in grads.items()},
     ("clipped-in-two-groups", "Cell and readout are clipped separately",
      "Put all five gradients in one dict and clip once: one norm, one factor.",
-     lambda grads, m, norm, shorten: {n: shorten(g, norm(only(grads, n)), m, only(grads, n)) for n,
+     lambda grads, m, norm, shorten: {n: shorten(g, norm(grouped(grads, n)), m, grouped(grads, n)) for n,
                                       g in grads.items()}),
     ("readout-not-clipped", "The gradients of Wy and c are left out of the clipping",
      "Put all five gradients in one dict and clip once.",
-     lambda grads, m, norm, shorten: {n: shorten(g, norm(only(grads, "Wx")), m, grads) if n in NAMES[:3] else g for n,
+     lambda grads, m, norm, shorten: {n: shorten(g, norm(grouped(grads, "Wx")), m, grads) if n in NAMES[:3] else g for n,
                                       g in grads.items()}),
     ("clipped-twice", "The gradients are clipped twice", "Once, all five together.",
      lambda grads, m, norm, shorten: {n: shorten(shorten(g, norm(grads), m, grads), norm(grads), m, grads) for n,
                                       g in grads.items()}),
     ("norm-of-the-cell-only", "The norm leaves out Wy and c", "Clipping takes all five gradients as one vector.",
-     lambda grads, m, norm, shorten: {n: shorten(g, norm(only(grads, "Wx")), m, grads) for n, g in grads.items()}))
+     lambda grads, m, norm, shorten: {n: shorten(g, norm(grouped(grads, "Wx")), m, grads) for n, g in grads.items()}))
 
 
-def only(grads, name):
+def grouped(grads, name):
     """The gradients of the group that a parameter belongs to: the cell's, or the readout's."""
     group = NAMES[:3] if name in NAMES[:3] else NAMES[3:]
     return {n: g for n, g in grads.items() if n in group}
@@ -109,6 +119,8 @@ UPDATE = slot(  # run (p, clipped gradient, lr) -> the parameter afterwards
     ("{o}-updated-twice|updated-twice", "{o} {is} updated twice", "One step each.", lambda p, g, lr: p - 2 * lr * g),
     ("{o}-adagrad|adagrad", "{o} {is} updated by Adagrad's step", "Plain descent is asked for: p -= lr * g.",
      lambda p, g, lr: p - lr * g / np.sqrt(g * g + 1e-8)),
+    ("{o}-by-signs|by-signs", "Only the signs of the gradient move {o}", "Plain descent is asked for: p -= lr * g.",
+     lambda p, g, lr: p - lr * np.sign(g)),
     ("{o}-divided-by-lr|divided-by-lr", "The step of {o} is divided by lr", "Multiply by lr.",
      lambda p, g, lr: p - g / lr))
 
@@ -128,7 +140,8 @@ def training(loss_function):
         y = many_to_many(h_states, model.Wy, model.c)
         loss, dy = s.which(loss_function, y, target)
         of_loss, of_step = s.scale(*y.shape)
-        grads = {n: g * of_step for n, g in back(model, X, s.counts(dy), h_states, caches).items()}
+        grads = {n: g * of_step for n, g in
+                 back(model, X, s.counts(dy), h_states, caches, reach=s.reach).items()}
 
         if s.lr_first:
             grads, lr = {n: lr * g for n, g in grads.items()}, 1.0
@@ -150,9 +163,9 @@ def training(loss_function):
         return loss_function(many_to_many(rnn_forward(cell, f.X)[0], Wy, c), f.target)[0]
 
     return Family(
-        flow=step, call=written,
+        flow=step, call=written, weight=40,
         slots={"scale": SCALE, "shorten": SHORTENED, "clip": CLIPPED_OF, "norm": NORM, "measured": MEASURED,
-               "which": WHICH, "counts": COUNTS,
+               "which": WHICH, "counts": COUNTS, "reach": REACH,
                "lr_first": slot(STEP, False, ("lr-before-clipping", "The gradients are multiplied by lr, then clipped",
                                               "Clip the gradients themselves; lr comes with the update.", True)),
                "readout_first": slot("dh_t = Wy^T dy_t", False,
@@ -170,9 +183,12 @@ def training(loss_function):
                       "Return the norm that clip_by_norm gives: the one before clipping.",
                       lambda f: np.sqrt(squares(f.clipped))),
                      ("norm-of-the-cell-only", "The norm returned leaves out Wy and c",
-                      "It is that of all five gradients.", lambda f: np.sqrt(squares(only(f.grads, "Wx")))))}),
+                      "It is that of all five gradients.", lambda f: np.sqrt(squares(grouped(f.grads, "Wx")))))}),
                  **{name: Output(lambda s, f, name=name: s.update(f.p[name], f.clipped[name], f.lr),
-                                 {"update": UPDATE}) for name in NAMES}})
+                                 {"update": UPDATE}, (decayed(
+                                     "weight-decay", "A multiple of the weights is part of the step of {o}",
+                                     "Plain descent is asked for: p -= lr * g.", STEP,
+                                     lambda f, name=name: f.lr * f.p[name], lambda *_: None),)) for name in NAMES}})
 
 
 TRAIN_STEP = training(squared_error)
@@ -388,7 +404,7 @@ def stream(s, model, X, Y, k1, k2, lr):
 
 
 TRAIN_STREAM = Family(
-    flow=stream, call=lambda values, arguments: written(values, arguments)[0],
+    flow=stream, weight=150, call=lambda values, arguments: written(values, arguments)[0],
     slots={"pieces": PIECES, "state": STATE, "window": WINDOW, "kept": KEPT, "moves": MOVES, "of_losses": OF_LOSSES,
            "reaches": REACHES,
            "readout_first": slot(UPDATE_OF, False, ("readout-first", "Wy is updated before dh is computed",

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from rnn_helpers.check.families import bptt
-from rnn_helpers.check.families.common import flat, transposed
+from rnn_helpers.check.families.common import but, chosen, late
 from rnn_helpers.check.search import Family, Output, slot
 
 REACH = "the loss at step t reaches h_s only for t - k < s <= t"
@@ -33,59 +33,55 @@ def of_the_first_k_losses(steps, k):
     return steps[0] < k
 
 
+def back(t, k, T):
+    return range(t, max(-1, t - k), -1)
+
+
 EVERY_LOSS = "Every loss goes back k steps from its own step: T windows, not one."
+NOT_REACHED = "The losses before them do not reach Wx, Wh, b at all. " + EVERY_LOSS
+OWN_INCLUDED = "k steps, its own included: the window is t - k + 1 to t, and k = 1 is the step itself."
+NEAR_THE_START = "A loss near the start has fewer than k steps behind it, and goes back to step 1: max(0, t - k + 1)."
 WINDOWS = slot(
-    REACH, each(lambda t, k, T: range(t, max(-1, t - k), -1)),
+    REACH, each(back),
     ("k-ignored", "Nothing is cut", "You return full BPTT. The loss at step t stops after k steps, its own included.",
      each(lambda t, k, T: range(t, -1, -1))),
     ("k-ignored+dh0-right", "Nothing is cut on the way to Wx, Wh and b",
      "Only dh0 is that of windows of k steps. The loss at step t stops after k steps, its own included.",
      each(lambda t, k, T: range(t, -1, -1), ends=of_the_first_k_losses)),
-    ("last-k-steps-only", "Only the last k steps of the sequence are walked",
-     "The losses before them do not reach Wx, Wh, b at all. " + EVERY_LOSS,
-     each(lambda t, k, T: range(t, max(0, T - k) - 1, -1), lambda T, k: range(max(0, T - k), T), always)),
-    ("last-k-steps-only+dh0-zero", "Only the last k steps of the sequence are walked",
-     "The losses before them do not reach Wx, Wh, b at all, nor h0. " + EVERY_LOSS,
-     each(lambda t, k, T: range(t, max(0, T - k) - 1, -1), lambda T, k: range(max(0, T - k), T))),
+    *((name, "Only the last k steps of the sequence are walked", NOT_REACHED,
+       each(lambda t, k, T: range(t, max(0, T - k) - 1, -1), lambda T, k: range(max(0, T - k), T), *ends))
+      for name, ends in (("last-k-steps-only", [always]), ("last-k-steps-only+dh0-zero", []))),
     ("pieces-from-the-start", "The sequence is cut into pieces of k steps",
      "The first loss of a piece reaches one step, the last one k. That is how a stream is trained; here each loss has "
      "its own window of k steps.", each(lambda t, k, T: range(t, t // k * k - 1, -1))),
     ("pieces-from-the-end", "What is carried back is reset every k steps",
      "All losses are cut at the same places, so most reach fewer than k steps. Cut each one k steps back from its own.",
      each(lambda t, k, T: range(t, max(0, T - ((T - 1 - t) // k + 1) * k) - 1, -1))),
-    ("one-step-too-many", "Each loss goes back one step too far",
-     "Its own step counts as the first of the k: the window is t - k + 1 to t.",
-     each(lambda t, k, T: range(t, max(-1, t - k - 1), -1))),
-    ("one-step-too-many+dh0-right", "Each loss goes back one step too far",
-     "Its own step counts as the first of the k: the window is t - k + 1 to t.",
-     each(lambda t, k, T: range(t, max(-1, t - k - 1), -1), ends=of_the_first_k_losses)),
-    ("one-step-too-few", "Each loss goes back one step too few",
-     "k steps, its own included: the window is t - k + 1 to t, and k = 1 is the step itself.",
-     each(lambda t, k, T: range(t, max(-1, t - k + 1), -1))),
-    ("one-step-too-few+dh0-of-the-first-k-losses", "Each loss goes back one step too few",
-     "k steps, its own included: the window is t - k + 1 to t, and k = 1 is the step itself.",
-     each(lambda t, k, T: range(t, max(-1, t - k + 1), -1), ends=of_the_first_k_losses)),
-    ("one-step-too-few-but-its-own", "Each loss goes back one step too few",
-     "k steps, its own included: the window is t - k + 1 to t, and k = 1 is the step itself.",
+    *((name, "Each loss goes back one step too far",
+       "Its own step counts as the first of the k: the window is t - k + 1 to t.",
+       each(lambda t, k, T: back(t, k + 1, T), **ends))
+      for name, ends in (("one-step-too-many", {}), ("one-step-too-many+dh0-right", {"ends": of_the_first_k_losses}))),
+    *((name, "Each loss goes back one step too few", OWN_INCLUDED, each(lambda t, k, T: back(t, k - 1, T), **ends))
+      for name, ends in (("one-step-too-few", {}),
+                         ("one-step-too-few+dh0-of-the-first-k-losses", {"ends": of_the_first_k_losses}))),
+    ("one-step-too-few-but-its-own", "Each loss goes back one step too few", OWN_INCLUDED,
      each(lambda t, k, T: range(t, max(-1, min(t - k + 1, t - 1)), -1))),
-    ("step-0-left-out", "No window reaches step 0",
-     "range(t, max(0, t - k), -1) ends before 0. Its end is not included: max(-1, t - k).",
-     each(lambda t, k, T: range(t, max(0, t - k), -1), ends=lambda steps, k: steps[-1] == 1)),
-    ("step-0-left-out+dh0-zero", "No window reaches step 0",
-     "range(t, max(0, t - k), -1) ends before 0. Its end is not included: max(-1, t - k).",
-     each(lambda t, k, T: range(t, max(0, t - k), -1))),
-    ("short-windows-dropped", "The first k - 1 losses are left out",
-     "A loss near the start has fewer than k steps behind it, and goes back to step 1: max(0, t - k + 1).",
-     each(lambda t, k, T: range(t, max(-1, t - k), -1), lambda T, k: range(min(k, T) - 1, T))),
-    ("short-windows-dropped-all", "Losses with fewer than k steps behind them are left out",
-     "A loss near the start goes back to step 1: max(0, t - k + 1).",
+    *((name, "No window reaches step 0",
+       "range(t, max(0, t - k), -1) ends before 0. Its end is not included: max(-1, t - k).",
+       each(lambda t, k, T: range(t, max(0, t - k), -1), **ends))
+      for name, ends in (("step-0-left-out", {"ends": lambda steps, k: steps[-1] == 1}),
+                         ("step-0-left-out+dh0-zero", {}))),
+    ("short-windows-dropped", "The first k - 1 losses are left out", NEAR_THE_START,
+     each(back, lambda T, k: range(min(k, T) - 1, T))),
+    ("short-windows-dropped-all", "Losses with fewer than k steps behind them are left out", NEAR_THE_START,
      each(lambda t, k, T: range(t, t - k, -1), lambda T, k: range(k - 1, T))),
-    ("last-loss-only", "Only the last loss goes back",
-     "You walk back once, from the end, with dh[-1] alone. Every step has its own loss, and each goes back k steps.",
-     each(lambda t, k, T: range(t, max(-1, t - k), -1), lambda T, k: [T - 1])),
-    ("last-loss-only+dh0-of-the-window", "Only the last loss goes back",
-     "You walk back once, from the end, with dh[-1] alone. Every step has its own loss; only windows that start at "
-     "step 1 end at h0.", each(lambda t, k, T: range(t, max(-1, t - k), -1), lambda T, k: [T - 1], always)),
+    ("own-step-skipped", "Each loss skips its own step",
+     "The walk starts at t - 1. The loss at step t goes through its own step first: t, t - 1, ..., t - k + 1.",
+     each(lambda t, k, T: range(t - 1, max(-1, t - 1 - k), -1)), each(lambda t, k, T: range(t - 1, max(-1, t - k), -1))),
+    *((name, "Only the last loss goes back",
+       "You walk back once, from the end, with dh[-1] alone. Every step has its own loss, and each goes back k steps.",
+       each(back, lambda T, k: [T - 1], *ends))
+      for name, ends in (("last-loss-only", []), ("last-loss-only+dh0-of-the-window", [always]))),
     ("first-k-steps-only", "Only the first k steps of the sequence are walked",
      "range(k) counts from the start. " + EVERY_LOSS,
      each(lambda t, k, T: range(t, -1, -1), lambda T, k: range(min(k, T)))),
@@ -96,15 +92,17 @@ WINDOWS = slot(
     ("own-step-only", "No loss flows back",
      "Each loss stays at its own step, whatever k is. It goes on through k - 1 earlier steps: Wh.T @ dz, and on.",
      each(lambda t, k, T: [t])),
-    ("last-loss-left-out", "The last loss is left out", "The losses are at steps 0 to T - 1: range(T).",
-     each(lambda t, k, T: range(t, max(-1, t - k), -1), lambda T, k: range(T - 1))),
-    ("first-loss-left-out", "The first loss is left out", "The losses are at steps 0 to T - 1: range(T).",
-     each(lambda t, k, T: range(t, max(-1, t - k), -1), lambda T, k: range(1, T))),
-    ("every-k-th-loss", "Only every k-th loss goes back", EVERY_LOSS,
-     each(lambda t, k, T: range(t, max(-1, t - k), -1), lambda T, k: range(0, T, k))),
+    ("farthest-step-again", "Each window reads its farthest step again and again",
+     "Does the loop inside count one name and use another? Step s of the walk reads its own cache.",
+     each(lambda t, k, T: [max(0, t - k + 1)] * len(back(t, k, T)))),
+    ("loss-step-again", "Each window reads its loss's step again and again",
+     "Step s of the walk reads its own cache.", each(lambda t, k, T: [t] * len(back(t, k, T)))),
+    ("last-loss-left-out", "The last loss is left out", each(back, lambda T, k: range(T - 1))),
+    ("first-loss-left-out", "The first loss is left out", each(back, lambda T, k: range(1, T))),
+    ("every-k-th-loss", "Only every k-th loss goes back", each(back, lambda T, k: range(0, T, k))),
     ("one-round", "Only the first window is walked",
      "Does `return` stand inside the loop? It ends the function on the first pass. Move it below the loop.",
-     each(lambda t, k, T: range(t, max(-1, t - k), -1), lambda T, k: [0])))
+     each(back, lambda T, k: [0])), why="The losses are at steps 0 to T - 1. " + EVERY_LOSS)
 
 JOINS = slot(  # run (dh, the window's loss, its first step, the step) -> what joins there
     SUM, lambda D, t, first, s: D[t] if s == first else 0 * D[t],
@@ -190,7 +188,7 @@ DH0 = slot(
 
 def walks(s, cell, dh, caches, k):
     X, P, H = s.cache(*(np.array(part) for part in zip(*caches, strict=True)))
-    D, _ = s.loss(np.array(dh))
+    D = s.loss(np.array(dh))
     S, entries, outs, totals = s.slope(H, P, X, cell), [], [], []
     for t, steps, ends in s.windows(len(X), k):
         c = 0 * D[0]
@@ -198,7 +196,7 @@ def walks(s, cell, dh, caches, k):
             loss, slope = s.joins(D, t, steps[0], at), s.slope_of(S, at, t)
             dz, sent = s.where(loss, c, slope)
             total = loss + c
-            c = s.carry(cell, sent, c, slope, loss, c)
+            c = s.carry(cell, sent, c, slope, loss, c, H[at])
             entries.append((at, t, dz, total, loss, S[at], sent, c))
             if at >= 0:  # a window that continues at the end has left step 0 before
                 out = c, total
@@ -213,15 +211,14 @@ def walks(s, cell, dh, caches, k):
                            T=len(X), B=D.shape[2], k=k)
 
 
+OVER_K = ("mean-over-k", "k", lambda f: 1 / f.k)
 RNN_BACKWARD_TRUNCATED = Family(
-    flow=walks,
-    slots={"windows": WINDOWS, "joins": JOINS, "carry": bptt.but(bptt.CARRIES, "carry-through-Wx"),
+    flow=walks, weight=60,
+    slots={"windows": WINDOWS, "joins": JOINS, "carry": but(bptt.CARRIES, "carry-through-Wx"),
            "where": bptt.where("what is carried back"), "slope": bptt.SLOPES, "slope_of": SLOPE_OF,
-           "cache": bptt.CACHE, "loss": bptt.chosen(bptt.LOSS, "losses-in-reverse", "last-loss-at-every-step",
-                                                    "dh-averaged-over-the-batch")},
-    outputs={**bptt.weights_gradients(X_SIDE, H_SIDE, {"grows": GROWS}, more=[("mean-over-k", "k", lambda f: 1 / f.k)]),
-             "dh0": Output(lambda s, f: s.dh0(f), {"dh0": DH0},
-                           (*bptt.late(bptt.SUM, ("mean-over-k", "k", lambda f: 1 / f.k)),
-                            flat(START, "The numbers are right, but dh0 is (H, B), as h0 is."),
-                            transposed(START, "A column per example: Wh.T @ dz, (H, B).")))},
+           "cache": bptt.CACHE, "loss": (*chosen(bptt.LOSS, "losses-in-reverse", "last-loss-at-every-step",
+                                                 "dh-averaged-over-the-batch"),
+                                         *(v for v in bptt.LOSS if v.alone))},
+    outputs={**bptt.weights_gradients(X_SIDE, H_SIDE, {"grows": GROWS}, more=[OVER_K]),
+             "dh0": Output(lambda s, f: s.dh0(f), {"dh0": DH0}, late(SUM, "HB", *bptt.MEANS, OVER_K))},
     harm=bptt.RNN_BACKWARD.harm)

@@ -1,0 +1,71 @@
+"""The family of one-hot columns."""
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from rnn_helpers.check.search import Family, Output, forms, slot, times
+
+COLUMN = "X[t, indices[t], 0] = 1, and 0 elsewhere; X is (T, size, 1)"
+
+
+def columns(indices, size):
+    return np.eye(size)[indices][:, :, None]
+
+
+def up_to(indices, size):
+    return np.tril(np.ones((size, size)))[indices][:, :, None]
+
+
+MADE = slot(  # run (indices, size) -> X
+    COLUMN, columns,
+    ("size-from-the-indices", "size is not used",
+     "You take the largest index + 1. A text need not hold the last character of the vocabulary: make size rows.",
+     lambda i, size: columns(i, int(i.max()) + 1)),
+    ("every-index-in-every-step", "Every step holds the ones of all steps",
+     "X[:, indices] = 1 writes all indices into each step. Pair them: X[np.arange(T), indices] = 1, or loop over t.",
+     lambda i, size: np.repeat(columns(i, size).max(0)[None], len(i), 0)),
+    ("step-and-index-swapped", "Step and index are swapped",
+     "You write X[indices[t], t]. The step is the first axis: X[t, indices[t]].",
+     lambda i, size: np.array([[[float(a < len(i) and row < len(i) and i[row] == a)] for row in range(size)]
+                               for a in range(len(i))])),
+    ("index-for-one", "The column holds the index, not a 1",
+     "The index says where; what stands there is 1. Otherwise the last letters would weigh the most.",
+     lambda i, size: columns(i, size) * i[:, None, None]),
+    ("one-column-for-all", "All steps share one column",
+     "X is (size, 1), a bag of characters without order. Each step has a column of its own: (T, size, 1).",
+     lambda i, size: columns(i, size).max(axis=0)),
+    ("indices-ignored", "The ones stand on the diagonal",
+     "np.eye(T, size) does not know the indices: pick its rows, np.eye(size)[indices].",
+     lambda i, size: np.eye(len(i), size)[:, :, None]),
+    ("ones-up-to-the-index", "The ones go on up to the index", "One 1 for each step, at its index: no slice.", up_to),
+    ("ones-from-the-index", "The ones go on from the index", "One 1 for each step, at its index: no slice.",
+     lambda i, size: 1 - up_to(i, size) + columns(i, size)),
+    ("ones-and-zeros-swapped", "Ones and zeros are swapped", "0 everywhere, and 1 where the index says.",
+     lambda i, size: 1 - columns(i, size)),
+    ("steps-added-up", "The ones of earlier steps stay",
+     "Each step has a column of its own: does one array go on being filled?",
+     lambda i, size: np.minimum(columns(i, size).cumsum(0), 1)))
+
+ONE_HOT = Family(
+    flow=lambda s, indices, size: SimpleNamespace(X=s.made(s.read(np.array(indices, int), size), size)), weight=2,
+    slots={"made": MADE,
+           "read": slot(COLUMN, lambda i, size: i,
+                        ("one-too-low", "The ones are a row too high up", "Row 0 belongs to index 0: do not subtract 1.",
+                         lambda i, size: i - 1),
+                        ("one-too-high", "The ones are a row too far down", "Row 0 belongs to index 0: do not add 1.",
+                         lambda i, size: (i + 1) % size),
+                        ("upside-down", "The rows are counted from the end", "Row 0, the first, belongs to index 0.",
+                         lambda i, size: size - 1 - i),
+                        ("steps-in-reverse", "The indices are read in reverse order", "X[t] belongs to indices[t].",
+                         lambda i, size: i[::-1]),
+                        ("indices-sorted", "The indices are sorted first", "X[t] belongs to indices[t].",
+                         lambda i, size: np.sort(i)))},
+    outputs={"X": Output(lambda s, f: s.turned(f.X), {"turned": slot(
+        COLUMN, lambda X: X,
+        ("batch-axis-missing", "The axis of examples is missing", "X is (T, size). The course's sequences are (T, D, "
+         "B), and one text is B = 1: add [:, :, None].", lambda X: X[:, :, 0]),
+        ("rows-for-columns", "Each step is a row", "X is (T, 1, size). An input x_t is a column (size, 1): X is (T, "
+         "size, 1).", lambda X: X.transpose(0, 2, 1)),
+        ("columns-side-by-side", "The steps are the columns of one matrix", "X is (size, T). Time is the first axis, "
+         "and each step is a column of its own: (T, size, 1).", lambda X: X[:, :, 0].T))}, (forms("TV1", COLUMN), times(COLUMN)))})
