@@ -59,8 +59,8 @@ KEPT = Mistake("a-later-call", "A first call is right, a later one is not",
 
 
 DIFFERENT = Mistake("not-the-same-twice", "Called again with the same arguments, it gives something else",
-                    "Something is kept from the call before (an attribute, a global, a default argument that grows), or "
-                    "drawn at random.", "the same arguments give the same result", None)
+                    "Something is kept from the call before (an attribute, a global, a default argument that grows), "
+                    "or drawn at random.", "the same arguments give the same result", None)
 
 
 def several_calls(case, evidence):
@@ -96,7 +96,7 @@ def of_a_list(evidence, most=3):
     problems = problem_texts(evidence.observed)
     damaged = {case: result.damaged for case, result in evidence.observed.cases.items() if result.damaged}
     fitting, wrong, named = {}, [key for key in evidence.wrong if key in evidence.yardstick.telling], []
-    for shown in evidence.yardstick.symptoms:
+    for shown in evidence.yardstick.symptoms(evidence):
         if shown.signs:
             if all(evidence.agrees(key,
                                    shown.values) for key in shown.signs) and shown.problems.items() <= problems.items():

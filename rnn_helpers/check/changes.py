@@ -1,6 +1,7 @@
 """What may become of an array by mistake, whichever array it is: each change with its words, made from the axes.
 
-A family names its arrays' axes by letters, as "THB"; the changes reach what nobody listed. Words hold {is} and {has}.
+A family names its arrays' axes by letters, as "THB"; the changes reach what nobody listed, but leave alone an axis of
+another letter, as "1". Words hold {is} and {has}.
 """
 
 import itertools
@@ -12,15 +13,15 @@ import numpy as np
 
 AXES = {"T": ("step", "the steps"), "B": ("example", "the batch"), "H": ("unit", "the units"),
         "D": ("input", "the inputs"), "O": ("output", "the outputs"), "V": ("character", "the characters"),
-        "K": ("unit", "the old units"), "N": ("window", "the windows"), "1": ("column", "the columns")}
+        "K": ("unit", "the old units"), "N": ("window", "the windows")}
 SHAPED, HERE = "The numbers are right, the shape is not.", "Look at the line that makes it."
 
 
 @dataclass(frozen=True)
 class Change:
     """slug, words : as in "{o}-transposed", "{o} {is} transposed"; run : array -> array; kind : "map" (each number by
-    itself), "move" (the same numbers in other places), "cut" (others); why : what to do; shows : array -> whether it can
-    be what such a change makes"""
+    itself), "move" (the same numbers in other places), "cut" (others); why : what to do; shows : array -> whether it
+    can be what such a change makes"""
 
     slug: str
     words: str
@@ -174,7 +175,7 @@ def changes(axes, inside=False):
                                     lambda v, order=order: v.reshape([v.shape[n] for n in order]), "move",
                                     "Use a transpose."))
         for axis, letter in enumerate(axes):
-            found += along(letter, axis) if letter != "1" else ()
+            found += along(letter, axis) if letter in AXES else ()
         found += WHOLE
         found += () if inside else SHAPES
     return tuple(found)

@@ -223,8 +223,8 @@ def judge_alone(yardstick, observed, hidden=False):
         return result
     if observed.borrowed:
         result.status = "borrowed"
-        result.advice = [Advice(f"it calls the course's own {observed.borrowed}, which is what you are asked to write. You "
-                                "may call other exercises' functions.", "course")]
+        result.advice = [Advice(f"it calls the course's own {observed.borrowed}, which is what you are asked to write. "
+                                "You may call other exercises' functions.", "course")]
         return result
     evidence = Evidence(yardstick, observed, hidden)
     result.facets = facet_scores(evidence)

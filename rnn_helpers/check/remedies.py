@@ -141,7 +141,8 @@ def empty_loop(scene, step):
             ends = list(map(scene.value, loop.iter.args))
             if all(type(end) is int for end in ends) and ends and not range(*ends):
                 down = " Counting down needs a third argument, -1." if len(ends) == 2 and ends[0] > ends[1] else ""
-                return f"The loop on line {loop.lineno} makes no step: `range({', '.join(map(str, ends))})` is empty." + down
+                text = ", ".join(map(str, ends))
+                return f"The loop on line {loop.lineno} makes no step: `range({text})` is empty.{down}"
     return ""
 
 
@@ -183,7 +184,8 @@ def missing_attribute(scene):
     if isinstance(thing, int | float | np.number) and base:
         return f"`{base}` is a number here ({described(thing) or type(thing).__name__}): it has no `{name}`."
     if type(thing) is dict and base:
-        return f"`{base}` is a dict: its parts are `{base}[...]`, with the keys {', '.join(map(repr, list(thing)[:8]))}."
+        keys = listed(list(map(repr, list(thing)[:8])) or ["none"])
+        return f"`{base}` is a dict: `{base}[...]` takes its keys, {keys}."
     if inspect.isroutine(thing) and base:
         return f"`{base}` is a function: round brackets call it, `{base}(...)`."
     return _of_an_object(scene, name, thing, base)
@@ -434,8 +436,8 @@ def tuple_for_array(scene):
             kind = type(value).__name__
             return f"`{text}` is a {kind} of {len(value)}{made}, which has no names: unpack it, as in " \
                    f"`{_letters(len(value))} = {text}`." if value else ""
-        if value is not UNKNOWN and isinstance(scene.value(node.slice), str) and scene.value(node.slice) in _fields(value):
-            return f"An attribute has a dot: `{text}.{scene.value(node.slice)}`."
+        if value is not UNKNOWN and isinstance(key := scene.value(node.slice), str) and key in _fields(value):
+            return f"An attribute has a dot: `{text}.{key}`."
         if inspect.isroutine(value):
             return f"`{text}` is a function: round brackets call it, `{text}(...)`."
     for node in scene.of(ast.BinOp):
@@ -723,9 +725,9 @@ def nothing_moves(scene):
 REMEDIES = (  # exception -> what may explain it, the most telling first
     (NameError, (missing_name,)),
     (AttributeError, (missing_attribute,)),
-    (TypeError, (shape_not_a_tuple, method_not_called, too_many_appended, not_a_function, bitwise_power, walk_over_a_number, keys_for_values, keyword_off,
-                 one_number_only,
-                 list_for_array, tuple_for_array, unpacked, truth_of_an_array, none_in_the_line)),
+    (TypeError, (shape_not_a_tuple, method_not_called, too_many_appended, not_a_function, bitwise_power,
+                 walk_over_a_number, keys_for_values, keyword_off, one_number_only, list_for_array, tuple_for_array,
+                 unpacked, truth_of_an_array, none_in_the_line)),
     (ValueError, (lost_axis, transposed, unpacked, truth_of_an_array, parts_of_other_shapes, flat_probabilities,
                   loss_not_given,
                   none_in_the_line)),

@@ -22,11 +22,11 @@ from rnn_helpers.check.changes import changes, fitting
 TOLERANCE = 1e-7  # relative, on the cases that candidates are tried on; what they are confirmed by has its own
 RETURNED = "returned"  # an observation: in words, which values there were, in which order
 LATE = "late", "later"  # the places of what becomes of a finished value
-# How long a search may be, in values worked out, for (slips, outputs left open), in turn: a count, so that a name does not
-# depend on how busy the machine is. BRIEFLY: to look again with less to explain
+# How long a search may be, in values worked out, for (slips, outputs left open), in turn: a count, so that a name does
+# not depend on how busy the machine is. BRIEFLY: to look again with less to explain
 EFFORT = {(1, 0): 12000, (2, 0): 14000, (3, 0): 7000, (1, 1): 5000, (2, 1): 5000}
 BRIEFLY = {(1, 0): 8000, (2, 0): 7000}
-MOST_FITS = 30  # candidates of a level that are confirmed
+MOST_FITS = 40  # candidates of a level that are confirmed
 
 
 @dataclass(frozen=True)
@@ -276,7 +276,7 @@ def times(line):
         place = int(np.abs(value).argmax())
         factor = observed.flat[place] / value.flat[place] if value.flat[place] else 0.0
         by = float(f"{factor:.4g}")
-        if not np.isfinite(factor) or abs(by - factor) > 1e-7 * abs(factor) or by == 1 or not same(observed, by * value):
+        if not abs(by - factor) <= 1e-7 * abs(factor) or by == 1 or not same(observed, by * value):
             return None
         if not by:
             return Variant(lambda value, flow: 0 * value, "{o}-zero", "{o} {is} zero", "Nothing reaches {o}: add this "
@@ -444,7 +444,7 @@ class Search:
                     continue
                 if same(observed, value):
                     found.append(slips)
-                elif count < budget and (count == 0 or plausible(observed, value)):
+                elif count < budget and (count == 0 or not found and plausible(observed, value)):
                     for solve in spec.late:
                         try:
                             variants = solve(observed, value, flow)
@@ -454,10 +454,10 @@ class Search:
                         if 0 < len(variants) <= budget - count:
                             late = (Slip(output, place, late) for place, late in zip(LATE, variants, strict=False))
                             found.append((*slips, *late))
-            if found:
-                cheapest = min(map(len, found))
-                return [slips for slips in found if len(slips) == cheapest]
-        return found
+            cheapest = min(map(len, found), default=9)
+            if cheapest <= count:
+                break
+        return [slips for slips in found if len(slips) == cheapest]
 
     def possible(self, slips, budget, spare):
         """Whether a choice of the flow can explain the small trial."""

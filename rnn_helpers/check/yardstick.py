@@ -52,18 +52,30 @@ class Yardstick:
     def __init__(self, exercise, inputs):
         self.exercise, self.inputs = exercise, inputs
         self.tolerance = {case.name: case.tolerance for case in exercise.cases}
+        self.known = {}  # mistake -> its Symptoms
         self.expected = flatten(exercise, inputs, observe(exercise, exercise.reference, inputs, guarded=False))
 
-    @cached_property
-    def symptoms(self):
-        return [self._symptoms(mistake) for mistake in self.exercise.mistakes]
+    def symptoms(self, evidence=None):
+        """What each mistake shows; without those that show, in some case, a sign that the evidence does not hold."""
+        return [shown for mistake in self.exercise.mistakes if (shown := self._symptoms(mistake, evidence))]
 
-    def _symptoms(self, mistake):
-        shown = observe(self.exercise, mistake.wrong, self.inputs, guarded=False)
+    def _symptoms(self, mistake, evidence):
+        if mistake.name in self.known:
+            return self.known[mistake.name]
+
+        def other(case, result):
+            values = {f"{case.name}/{name}": value for name, value in reading(case, self.inputs, result).items()}
+            return any(not self.agree(key, values.get(key), self.expected[key]) and not evidence.agrees(key, values)
+                       for key in self.telling if key.split("/")[0] == case.name)
+
+        shown = observe(self.exercise, mistake.wrong, self.inputs, guarded=False, until=evidence and other)
+        if shown is None:
+            return None
         values = flatten(self.exercise, self.inputs, shown)
         signs = [key for key in self.telling if not self.agree(key, values.get(key), self.expected[key])]
-        return Symptoms(mistake, shown, signs, values, problem_texts(shown),
-                        {c: r.damaged for c, r in shown.cases.items() if r.damaged})
+        self.known[mistake.name] = Symptoms(mistake, shown, signs, values, problem_texts(shown),
+                                            {c: r.damaged for c, r in shown.cases.items() if r.damaged})
+        return self.known[mistake.name]
 
     @cached_property
     def keys(self):

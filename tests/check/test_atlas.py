@@ -48,7 +48,7 @@ class Atlas:
             yardstick = Yardstick(exercise, exercise.inputs(seed))
             right = judge(yardstick, observe(exercise, exercise.reference, yardstick.inputs, guarded=False))
             assert right.status == "right" and right.points == exercise.points, (seed, right)
-            for shown in yardstick.symptoms:
+            for shown in yardstick.symptoms():
                 verdict = judge(yardstick, shown.observed)
                 if verdict.mistakes != [shown.mistake.name] or verdict.points >= exercise.points:
                     confused[shown.mistake.name, tuple(verdict.mistakes)] += 1

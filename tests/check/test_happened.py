@@ -105,7 +105,8 @@ WHAT_TO_DO = {  # (exercise, arguments, lines of the function) -> what is said; 
     "a power in bits": (cell_back("dz = dh_t * (1 - h_t^2)"), "a power is `**`"),
     "a power of a difference in bits": (("squared_error", "y, target", "return np.sum((y - target)^2), "
                                                                        "y"), "`(y - target)**2`"),
-    "a name of three letters": (("readout", "h_t, Wy, c", "return Wy @ x_t + c"), ""),
+    "a name of three letters": (("readout", "h_t, Wy, c", "return Wy @ x_t + c"),
+                                "No line above gives `x_t` a value"),
     "max of two arrays": (("relative_error", "a, b", "return max(abs(a), abs(b))"), "`np.maximum`"),
     "names for names and values": (("clip_by_norm", "grads, max_norm", "for name, g in grads:\n    "
                                                                        "pass"), "`grads.items()`"),
@@ -120,7 +121,7 @@ WHAT_TO_DO = {  # (exercise, arguments, lines of the function) -> what is said; 
     "a name one letter off": (("squared_error", "y, target", "return np.sum((y - targets)**2), y"),
                               "there is `target`"),
     "a function one letter off": (cell_back("return np.tahn(h_t)"), "there is `np.tanh`"),
-    "two names as near": (("squared_error", "y_a, y_b", "return np.sum(y_c), y_a"), ""),
+    "two names as near": (("squared_error", "y_a, y_b", "return np.sum(y_c), y_a"), "No line above gives `y_c` a value"),
     "an attribute without its object": (cell_back("return Wh.T @ dh_t"), "`cell.Wh` is there"),
     "an attribute of the cell within": (("train_step", "model, X, Y, lr, max_norm", "model.Wh -= lr"), "`model.cell` "
                                                                                                        "has"),

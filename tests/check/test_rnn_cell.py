@@ -262,7 +262,7 @@ def test_an_error_is_shown_with_the_learners_line():
 
 def test_a_readout_for_single_examples_only():
     found = verdict("readout", lambda h_t, Wy, c: Wy @ h_t[:, :1] + c)
-    assert found.points == 2 and "Only the first example's output" in found.advice[0]
+    assert found.points == 2 and "the first example only" in found.advice[0]
 
 
 def test_a_flat_output_of_one_example_is_seen():

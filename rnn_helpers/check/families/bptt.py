@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from rnn_helpers.check.changes import earlier, everywhere, later, over_the_batch
+from rnn_helpers.check.changes import changes, everywhere, later, over_the_batch
 from rnn_helpers.check.families.common import but, chosen, late, shortened
 from rnn_helpers.check.search import Family, Output, Variant, decayed, slot
 
@@ -28,9 +28,8 @@ def of_z(wh=lambda cell, p: cell.Wh @ p, bias=1):
 ANEW = "z_t = Wx x_t + Wh h_prev + b; or use h_t from the cache: 1 - h_t^2."
 SLOPES = slot(
     SLOPE, lambda h, p, x, cell: 1 - h**2,
-    ("tanh-slope-forgotten", "tanh' is missing",
-     "You pass dh_t on unchanged. On its way to z_t it is multiplied, element by element, by tanh'(z_t) = 1 - "
-     "h_t^2.", lambda h, p, x, cell: np.ones_like(h)),
+    ("tanh-slope-forgotten", "tanh' is missing", "You pass dh_t on unchanged. On its way to z_t it is multiplied, "
+     "element by element, by tanh'(z_t) = 1 - h_t^2.", lambda h, p, x, cell: np.ones_like(h)),
     ("slope-of-h_prev", "tanh' is taken at h_prev",
      "You use 1 - h_prev^2. The slope belongs to this step's own output: 1 - h_t^2.", lambda h, p, x, cell: 1 - p**2),
     ("slope-without-the-square", "The square in tanh' is missing",
@@ -41,9 +40,8 @@ SLOPES = slot(
      "h_t is tanh(z_t) already. You use 1 - tanh(h_t)^2; write 1 - h_t^2.", lambda h, p, x, cell: 1 - np.tanh(h) ** 2),
     ("slope-of-a-sigmoid", "The slope is a sigmoid's", "h (1 - h) is the slope of a sigmoid. That of tanh is 1 - "
      "h_t^2.", lambda h, p, x, cell: h * (1 - h)),
-    ("slope-sign", "The slope has the wrong sign",
-     "The numbers are those of h_t^2 - 1. tanh rises everywhere: its slope 1 - h_t^2 is positive.",
-     lambda h, p, x, cell: h**2 - 1),
+    ("slope-sign", "The slope has the wrong sign", "The numbers are those of h_t^2 - 1. tanh rises everywhere: its "
+     "slope 1 - h_t^2 is positive.", lambda h, p, x, cell: h**2 - 1),
     ("slope-plus", "The slope has a plus where a minus belongs",
      "You use 1 + h_t^2. The slope of tanh is 1 - h_t^2, never above 1.", lambda h, p, x, cell: 1 + h**2),
     ("slope-of-h_t", "dh_t is multiplied by h_t, not by the slope", lambda h, p, x, cell: h),
@@ -85,9 +83,8 @@ def where(carried):
          lambda l, c, s: ((l + c) * s, l + c)),
         ("tanh-slope-in-the-carry-only", "tanh' is missing in dWx, dWh and db",
          f"Only {carried} has it. Work out dz_t once and use it for everything.", lambda l, c, s: (l + c, (l + c) * s)),
-        ("joined-after-tanh", "What comes back is added after tanh",
-         "You add it to dz_t. It is dL/dh_t, as dh[t] is: add the two first, then multiply by 1 - h_t^2.",
-         lambda l, c, s: both(l * s + c)),
+        ("joined-after-tanh", "What comes back is added after tanh", "You add it to dz_t. It is dL/dh_t, as dh[t] is: "
+         "add the two first, then multiply by 1 - h_t^2.", lambda l, c, s: both(l * s + c)),
         ("tanh-slope-twice-in-the-carry", "tanh' is applied twice to what comes back",
          lambda l, c, s: both((l + c * s) * s)),
         ("slope-missing-for-the-loss", "dh[t] is not multiplied by tanh'", lambda l, c, s: both(l + c * s)),
@@ -105,9 +102,8 @@ CACHE = slot(
     "caches[t] = (x_t, h_prev, h_t)", lambda X, P, H: (X, P, H),
     ("h_prev-and-h_t-swapped", "h_prev and h_t are swapped",
      "The cache is (x_t, h_prev, h_t): unpack it in the order in which you pack it.", lambda X, P, H: (X, H, P)),
-    ("caches-in-reverse", "The caches are read in the wrong order",
-     "Going back, t runs from T - 1 to 0, and dh[t] goes with caches[t]; reverse both or neither.",
-     lambda X, P, H: (X[::-1], P[::-1], H[::-1])),
+    ("caches-in-reverse", "The caches are read in the wrong order", "Going back, t runs from T - 1 to 0, and dh[t] "
+     "goes with caches[t]; reverse both or neither.", lambda X, P, H: (X[::-1], P[::-1], H[::-1])),
     ("caches-one-late", "Step t reads caches[t - 1]", lambda X, P, H: tuple(np.roll(a, 1, 0) for a in (X, P, H))),
     ("caches-one-early", "Step t reads caches[t + 1]",
      lambda X, P, H: tuple(np.concatenate([a[1:], a[-1:]]) for a in (X, P, H))),
@@ -123,20 +119,16 @@ LOSS = slot(  # run (dh) -> dh as it joins, or that and what is added to dh0 as 
      "Going back, t runs from T - 1 to 0, and dh[t] goes with caches[t]; reverse both or neither.", lambda d: d[::-1]),
     ("last-loss-at-every-step", "The last step's loss is added at every step",
      "You read dh[-1] each time. Step t adds its own loss: dh[t].", lambda d: everywhere(d, -1)),
-    ("losses-one-step-late", "dh[t] is added after step t",
-     "It then joins what goes into step t - 1, and the last loss misses its own step. Add dh[t] before you go through "
-     "step t.", lambda d: (later(d), d[0])),
+    ("losses-one-step-late", "dh[t] is added after step t", "It then joins what goes into step t - 1, and the last "
+     "loss misses its own step. Add dh[t] before you go through step t.", lambda d: (later(d), d[0])),
     ("last-loss-twice", "The last loss counts twice",
      "You start from dh_next = dh[-1], and add dh[-1] again at the last step. Nothing comes back from beyond the end: "
      "start from zeros.", lambda d: np.concatenate([d[:-1], 2 * d[-1:]])),
     ("losses-one-step-late+last-loss-twice", "dh[t] is added after step t, and dh[-1] before it as well",
      "You start from dh[-1] and add dh[t] to what goes into step t - 1. Add dh[t] before you go through step t, and "
      "start from zeros.", lambda d: (np.concatenate([d[1:], d[-1:]]), d[0])),
-    ("losses-handed-on", "dh[t] is passed back to the step before",
-     "You pass back dh_prev + dh[t]. dh[t] goes back through tanh and Wh, inside dh_prev, and no other way.",
-     lambda d: (d + later(d), d[0])),
-    ("loss-of-the-step-after", "Step t reads dh[t + 1]", later),
-    ("loss-of-the-step-before", "Step t reads dh[t - 1]", earlier),
+    ("losses-handed-on", "dh[t] is passed back to the step before", "You pass back dh_prev + dh[t]. dh[t] goes back "
+     "through tanh and Wh, inside dh_prev, and no other way.", lambda d: (d + later(d), d[0])),
     ("losses-summed-at-every-step", "The sum of all dh is added at every step",
      lambda d: np.repeat(d.sum(0)[None], len(d), 0)),
     ("losses-summed-at-the-end", "All losses start at the last step",
@@ -157,9 +149,8 @@ JOIN = slot(
     ("only-the-last-loss", "Only the last step's loss counts",
      "You start from dh[-1] and never add the others. Every step has its own loss: add dh[t] at each t.",
      lambda l, c, first: (l, 0 * c, l, 0 * c) if first else (0 * l, c, 0 * l, c)),
-    ("carry-reaches-one-step", "What is carried back is made of dh[t] alone",
-     "Then no loss gets further than one step. Carry back everything that reached h_t: dh[t] + dh_next.",
-     lambda l, c, first: (l, c, l, 0 * c)),
+    ("carry-reaches-one-step", "What is carried back is made of dh[t] alone", "Then no loss gets further than one "
+     "step. Carry back everything that reached h_t: dh[t] + dh_next.", lambda l, c, first: (l, c, l, 0 * c)),
     ("gradients-without-what-comes-back", "dWx, dWh and db hear dh[t] only",
      "What comes back reaches them too: dz_t = (dh[t] + dh_next) (1 - h_t^2).", lambda l, c, first: (l, 0 * c, l, c)),
     ("carry-subtracted", "What comes back is subtracted", lambda l, c, first: (l, -c, l, -c)),
@@ -177,26 +168,22 @@ def carries(carried, *more, why=""):
     What = first_in_a_sentence(carried)
     return slot(
         "dh_prev = Wh^T dz_t", lambda cell, z, old, s, l, c, h: cell.Wh.T @ z,
-        ("Wh-not-transposed", f"Wh is not transposed in {carried}",
-         "Forward, Wh carries old units to new ones; on the way back the roles are swapped: Wh.T @ dz_t.",
-         lambda cell, z, old, s, l, c, h: cell.Wh @ z),
+        ("Wh-not-transposed", f"Wh is not transposed in {carried}", "Forward, Wh carries old units to new ones; on the "
+         "way back the roles are swapped: Wh.T @ dz_t.", lambda cell, z, old, s, l, c, h: cell.Wh @ z),
         *more,
         ("Wh-missing-in-the-carry", f"Wh^T is missing in {carried}",
          "Every old unit reaches every new one: Wh.T @ dz_t, not dz_t itself.", lambda cell, z, old, s, l, c, h: z),
-        ("carry-through-Wx", f"Wx is used instead of Wh in {carried}",
-         "Wx leads to the input: Wx.T @ dz_t is dL/dx_t. The state before came in through Wh: Wh.T @ dz_t.",
-         lambda cell, z, old, s, l, c, h: cell.Wx.T @ z),
+        ("carry-through-Wx", f"Wx is used instead of Wh in {carried}", "Wx leads to the input: Wx.T @ dz_t is dL/dx_t. "
+         "The state before came in through Wh: Wh.T @ dz_t.", lambda cell, z, old, s, l, c, h: cell.Wx.T @ z),
         ("carry-sign", f"{What} has the wrong sign", lambda cell, z, old, s, l, c, h: -(cell.Wh.T @ z)),
         ("Wh-diagonal", f"Only the diagonal of Wh is used in {carried}",
          lambda cell, z, old, s, l, c, h: np.diag(cell.Wh)[:, None] * z),
         ("carry-over-B", f"{What} is divided by B", lambda cell, z, old, s, l, c, h: cell.Wh.T @ z / z.shape[1]),
-        ("carry-averaged-over-the-batch", f"{What} is averaged over the batch",
-         "Each example has its own column: Wh.T @ dz_t.",
-         lambda cell, z, old, s, l, c, h: over_the_batch(cell.Wh.T @ z)),
+        ("carry-averaged-over-the-batch", f"{What} is averaged over the batch", "Each example has its own column: Wh.T "
+         "@ dz_t.", lambda cell, z, old, s, l, c, h: over_the_batch(cell.Wh.T @ z)),
         ("slope-after-Wh", f"tanh' is applied after Wh^T once more in {carried}", "dz_t has its slope already: Wh.T @ "
          "dz_t.", lambda cell, z, old, s, l, c, h: cell.Wh.T @ z * s),
-        ("dz-joins-the-carry", f"dz_t itself is part of {carried}",
-         lambda cell, z, old, s, l, c, h: cell.Wh.T @ z + z),
+        ("dz-joins-the-carry", f"dz_t itself is part of {carried}", lambda cell, z, old, s, l, c, h: cell.Wh.T @ z + z),
         ("carry-times-the-state", f"{What} is multiplied by h_t", lambda cell, z, old, s, l, c, h: cell.Wh.T @ z * h),
         ("state-for-slope-in-the-carry", f"h_t stands for the slope in {carried}",
          lambda cell, z, old, s, l, c, h: cell.Wh.T @ ((l + c) * h)),
@@ -211,9 +198,8 @@ CLIP = ("The way back is not clipped: that changes the gradient. If you clip, cl
 CARRIES = carries("what is carried back")
 CARRY = carries(
     "what is carried back",
-    ("no-carry+dh0-zero", "Nothing flows between the steps, and dh0 is zero",
-     "dh_next stays zero. Take dh_prev from each step, add it to dh[t - 1], and return the last one as dh0.",
-     lambda cell, z, old, s, l, c, h: 0 * z),
+    ("no-carry+dh0-zero", "Nothing flows between the steps, and dh0 is zero", "dh_next stays zero. Take dh_prev from "
+     "each step, add it to dh[t - 1], and return the last one as dh0.", lambda cell, z, old, s, l, c, h: 0 * z),
     ("carry-piles-up", "What is carried back piles up",
      "dh_next += ... keeps the carries of all later steps. Step t receives one carry, that of step t + 1, which "
      "holds the rest: use `=`.", lambda cell, z, old, s, l, c, h: old + cell.Wh.T @ z),
@@ -224,17 +210,14 @@ CARRY = carries(
 
 STEPS = slot(
     SUM, lambda T: range(T - 1, -1, -1),
-    ("forward-in-time", "The loop runs forward in time",
-     "Step t needs what comes back from step t + 1, so the last step is first: reversed(range(T)).",
-     lambda T: range(T)),
+    ("forward-in-time", "The loop runs forward in time", "Step t needs what comes back from step t + 1, so the last "
+     "step is first: reversed(range(T)).", lambda T: range(T)),
     ("first-step-skipped", "The loop leaves out step 0",
      "range(T - 1, 0, -1) ends at 1. reversed(range(T)) visits every step, 0 included.", lambda T: range(T - 1, 0, -1)),
-    ("last-step-skipped", "The loop leaves out the last step",
-     "reversed(range(T - 1)) starts one step early. reversed(range(T)) starts at T - 1.",
-     lambda T: range(T - 2, -1, -1)),
-    ("one-round", "Only the last step is visited",
-     "Does `return` stand inside the loop? It ends the function on the first pass. Move it below the loop.",
-     lambda T: [T - 1]),
+    ("last-step-skipped", "The loop leaves out the last step", "reversed(range(T - 1)) starts one step early. "
+     "reversed(range(T)) starts at T - 1.", lambda T: range(T - 2, -1, -1)),
+    ("one-round", "Only the last step is visited", "Does `return` stand inside the loop? It ends the function on the "
+     "first pass. Move it below the loop.", lambda T: [T - 1]),
     ("first-and-last-step-skipped", "The loop leaves out the first and the last step", lambda T: range(T - 2, 0, -1)),
     ("forward-from-the-second-step", "The loop runs forward, from step 1", lambda T: range(1, T)),
     ("forward-one-short", "The loop runs forward and leaves out the last step", lambda T: range(T - 1)),
@@ -257,9 +240,8 @@ COMES = slot(
      "the last step).", lambda c, n, t, done: 0 * c if n == 0 else done.get(t - 1 if t else max(done), 0 * c)),
     ("carry-from-two-steps-later", "What comes back is taken from two steps later",
      "Step t needs what step t + 1 left.", lambda c, n, t, done: done.get(t + 2, 0 * c)),
-    *((f"carry-cut-every-{k}-steps", f"What is carried is cut every {k} steps",
-       "Nothing is cut here: the carry goes back to the first step.",
-       lambda c, n, t, done, k=k: 0 * c if n % k == 0 else c) for k in (5, 2, 3, 4)))
+    *((f"carry-cut-every-{k}-steps", f"What is carried is cut every {k} steps", "Nothing is cut here: the carry goes "
+       "back to the first step.", lambda c, n, t, done, k=k: 0 * c if n % k == 0 else c) for k in (5, 2, 3, 4)))
 
 # ---- from dz to the gradients ----
 
@@ -275,54 +257,44 @@ LEFT = slot(
     ("slope-twice-in-{o}|slope-twice-in-the-gradients", "tanh' is applied twice in {o}", "dz_t has its slope already.",
      lambda f: f.G * f.S),
     ("slope-alone-in-{o}", "{o} {is} made of the slope alone", lambda f: f.S + 0 * f.G),
-    why="It needs dz_t = (dh[t] + dh_next) (1 - h_t^2).", of=("in {o}, dz_t", "THB"))
+    why="It needs dz_t = (dh[t] + dh_next) (1 - h_t^2).", of=("in {o}, dz_t", "-HB"))
 
+def inside(what, which, axes):
+    """Entries for what may become of an array that a gradient is made of; which : flow -> the array, over all steps."""
+    slug = what.replace(",", "").replace(" ", "-")
+    return [(f"{slug}-{change.slug}", f"In{what[2:]} {change.words.format(**IS)}", change.why,
+             lambda f, run=change.run: run(which(f))[f.at])
+            for change in changes(axes, True)]
+
+
+IS = {"is": "is", "has": "has"}
+INPUT, STATE = "dz_t @ x_t.T, with the input of the same step.", "dz_t @ h_prev.T, with the state before the same step."
 X_SIDE = slot(
     OF_WX, lambda f: f.X[f.at],
     ("dWx-of-h_prev", "dWx uses h_prev where x_t belongs", lambda f: f.P[f.at]),
     ("dWx-of-h_t", "dWx uses h_t where x_t belongs", lambda f: f.H[f.at]),
-    ("dWx-averages-x", "dWx uses the batch's mean input",
-     "Each example has its own input: dz_t @ x_t.T sums over the batch.", lambda f: over_the_batch(f.X)[f.at]),
     ("x_t-missing-in-dWx", "x_t is missing in dWx", lambda f: np.ones_like(f.X)[f.at]),
     ("Wx-in-dWx", "dWx uses Wx where x_t belongs", lambda f: f.cell.Wx.T @ f.G),
-    why="dz_t @ x_t.T, with the input of the same step.", of=("in dWx, x_t", "TDB"))
-
-
-def of_steps(what, read, which, line, *entries, why):
-    """The steps that a gradient may read an array at, besides its own. read : its name; which : flow -> the array, over
-    all steps."""
-    return slot(line, None, *entries, *(
-        (f"{what}-{name}", f"{what} {words.format(read)}", lambda f, change=change: change(which(f))[f.at]) for name, words, change in (
-            ("of-the-step-before", "uses {} of the step before (at t = 0 the last)", lambda a: np.roll(a, 1, 0)),
-            ("of-the-step-before", "uses {} of the step before", earlier),
-            ("of-the-step-before", "uses {} of the step before", lambda a: np.concatenate([a[:1], a[:-1]])),
-            ("of-the-step-after", "uses {} of the step after", lambda a: np.concatenate([a[1:], a[-1:]])),
-            ("of-the-step-after", "uses {} of the step after", later),
-            ("of-the-first-step", "uses {} of the first step at every step", lambda a: everywhere(a, 0)),
-            ("of-the-last-step", "uses {} of the last step at every step", lambda a: everywhere(a, -1)),
-            ("in-reverse", "reads {} in reverse order", lambda a: a[::-1]))), why=why)[1:]
-
-
-INPUT, STATE = "dz_t @ x_t.T, with the input of the same step.", "dz_t @ h_prev.T, with the state before the same step."
-X_OF_STEPS = (*X_SIDE, *of_steps("dWx", "x_t", lambda f: f.X, OF_WX, why=INPUT))
+    ("dWx-of-the-step-before", "dWx uses the input of the step before (at t = 0 the last)",
+     lambda f: np.roll(f.X, 1, 0)[f.at]),
+    rare=inside("in dWx, x_t", lambda f: f.X, "TDB"), why=INPUT)
 H_SIDE = slot(
     OF_WH, lambda f: f.P[f.at],
     ("h_t-for-h_prev", "dWh uses h_t where h_prev belongs",
      "Wh was multiplied by the state before the step. h_t is what came out of it: use h_prev.", lambda f: f.H[f.at]),
     ("h_prev-missing-in-dWh", "h_prev is missing in dWh", lambda f: np.ones_like(f.P)[f.at]),
-    ("dWh-averages-h_prev", "dWh uses the batch's mean state",
-     "Each example has its own state: dz_t @ h_prev.T sums over the batch.", lambda f: over_the_batch(f.P)[f.at]),
     ("dWh-of-x_t", "dWh uses x_t where h_prev belongs", lambda f: f.X[f.at]),
     ("Wh-in-dWh", "dWh uses Wh where h_prev belongs", lambda f: f.cell.Wh.T @ f.G),
-    why=STATE, of=("in dWh, h_prev", "THB"))
-H_OF_STEPS = (*H_SIDE[:2], *of_steps(
-    "dWh", "h_prev", lambda f: f.P, OF_WH,
+    rare=inside("in dWh, h_prev", lambda f: f.P, "THB"), why=STATE)
+H_OF_STEPS = (*H_SIDE[:2], *slot(
+    OF_WH, None,
     ("h0-ignored", "The first step's share of dWh is missing",
      "Wh multiplied h0 at the first step, and h0 need not be zero: t = 0 adds dz_t @ h0.T like every other step.",
      lambda f: np.concatenate([0 * f.P[:1], f.P[1:]])[f.at]),
     ("last-state-for-h0", "dWh uses, at t = 0, the last state for h0",
      "h[t - 1] at t = 0 is h[-1], the last one. The state before the first step is h0, in the first cache.",
      lambda f: np.concatenate([f.H[-1:], f.P[1:]])[f.at]),
+    ("h0-at-every-step", "dWh uses h0 at every step", lambda f: everywhere(f.P, 0)[f.at]),
     ("last-state-at-every-step", "dWh uses the last state at every step", lambda f: everywhere(f.H, -1)[f.at]),
     ("state-two-steps-before-last-for-h0", "dWh uses the state two steps before (at t = 0 the last one)",
      lambda f: np.concatenate([f.H[-1:], f.P[:-1]])[f.at]),
@@ -330,7 +302,7 @@ H_OF_STEPS = (*H_SIDE[:2], *of_steps(
     ("state-of-the-step-after", "dWh uses the state of the step after",
      lambda f: np.concatenate([f.H[1:], f.H[-1:]])[f.at], lambda f: later(f.H)[f.at]),
     ("h_1-for-h0", "dWh uses h_1 for h0 at the first step", lambda f: np.concatenate([f.H[:1], f.P[1:]])[f.at]),
-    why=STATE), *H_SIDE[2:])
+    why=STATE)[1:], *H_SIDE[2:])
 
 
 def outer(L, R):
@@ -339,22 +311,18 @@ def outer(L, R):
 
 PRODUCT = slot(
     SUM, lambda L, R: L @ R.transpose(0, 2, 1),
-    ("outer-for-the-batch", "np.outer makes {o} too large for a batch",
-     "np.outer flattens both sides: with several examples its result is (H B, ...). dz_t @ x_t.T (or h_prev.T) sums "
-     "over the batch.", outer),
-    ("first-example-in-{o}", "{o} {has} the first example's share only",
-     "The product dz_t @ x_t.T (or h_prev.T) sums over the whole batch.",
-     lambda L, R: L[:, :, :1] @ R[:, :, :1].transpose(0, 2, 1)))
+    ("outer-for-the-batch", "np.outer makes {o} too large for a batch", "np.outer flattens both sides: with several "
+     "examples its result is (H B, ...). dz_t @ x_t.T (or h_prev.T) sums over the batch.", outer),
+    ("first-example-in-{o}", "{o} {has} the first example's share only", "The product dz_t @ x_t.T (or h_prev.T) sums "
+     "over the whole batch.", lambda L, R: L[:, :, :1] @ R[:, :, :1].transpose(0, 2, 1)))
 
 OVER_BATCH = slot(
     OF_B, lambda z: z.sum(axis=2, keepdims=True),
     ("db-not-summed", "db is not summed over the batch", lambda z: z),
-    ("db-one-number", "db is one number",
-     "A sum over everything mixes the units. Each has its own bias: sum over axis 1 only, keepdims=True.",
-     lambda z: z.sum(axis=(1, 2)), lambda z: z.sum(axis=(1, 2), keepdims=True)),
-    ("db-summed-over-units", "db is summed over the units",
-     "axis=0 runs over the hidden units. The batch is axis 1: dz_t.sum(axis=1, keepdims=True).",
-     lambda z: z.sum(axis=1, keepdims=True), lambda z: z.sum(axis=1)),
+    ("db-one-number", "db is one number", "A sum over everything mixes the units. Each has its own bias: sum over axis "
+     "1 only, keepdims=True.", lambda z: z.sum(axis=(1, 2)), lambda z: z.sum(axis=(1, 2), keepdims=True)),
+    ("db-summed-over-units", "db is summed over the units", "axis=0 runs over the hidden units. The batch is axis 1: "
+     "dz_t.sum(axis=1, keepdims=True).", lambda z: z.sum(axis=1, keepdims=True), lambda z: z.sum(axis=1)),
     ("db-one-number-in-every-row", "db is one number in every row",
      lambda z: z.sum(axis=(1, 2), keepdims=True) + 0 * z[:, :, :1]),
     ("db-averaged-over-everything", "db is the mean of everything", lambda z: z.mean(axis=(1, 2))),
@@ -436,12 +404,10 @@ RNN_CELL_BACKWARD = Family(
              "dh_prev": Output(lambda s, f: s.carry(f.cell, f.sent[0], 0, f.S[0], f.total[0], 0, f.H[0]),
                                {"carry": but(carries("dh_prev"), "carry-sign", "carry-over-B")},
                                late(SUM, "HB", *MEANS))},
-    harm={"dh_t": Variant(None, "dh_t-overwritten", "dh_t is overwritten",
-                          "dh_t *= ... writes into the caller's array. Make a new one: dz_t = dh_t * (1 - h_t**2).",
-                          SLOPE),
-          "cache": Variant(None, "cache-overwritten", "The cache is overwritten",
-                           "h_t in the cache is the forward pass's own state. Work on new arrays: dz_t = dh_t * (1 - "
-                           "h_t**2).", SLOPE)})
+    harm={"dh_t": Variant(None, "dh_t-overwritten", "dh_t is overwritten", "dh_t *= ... writes into the caller's "
+                          "array. Make a new one: dz_t = dh_t * (1 - h_t**2).", SLOPE),
+          "cache": Variant(None, "cache-overwritten", "The cache is overwritten", "h_t in the cache is the forward "
+                           "pass's own state. Work on new arrays: dz_t = dh_t * (1 - h_t**2).", SLOPE)})
 
 # ---- all steps ----
 
@@ -473,17 +439,14 @@ def in_order_of_time(f, values):
 
 DH0 = slot(
     START, lambda f: f.c,
-    ("dh0-one-step-short", "dh0 is dL/dh_1",
-     "You return what reached the first step's output. One more step back, through tanh and Wh, is h0.",
-     lambda f: f.total[-1]),
+    ("dh0-one-step-short", "dh0 is dL/dh_1", "You return what reached the first step's output. One more step back, "
+     "through tanh and Wh, is h0.", lambda f: f.total[-1]),
     ("dh0-zero", "dh0 is zero", "h0 shapes every step. Its gradient is the dh_prev of the first step.",
      lambda f: 0 * f.D[0]),
-    ("dh0-piles-up", "dh0 adds up the carries of all steps",
-     "Every state has a gradient of its own. dh0 is what leaves the first step, t = 0, alone: `=`, not `+=`.",
-     lambda f: f.left.sum(0)),
-    ("dh0-of-every-step", "dh0 holds what leaves every step",
-     "You return a list of all carries. dh0 is the last one, (H, B): what leaves step t = 0.", lambda f: f.left,
-     lambda f: in_order_of_time(f, f.left)),
+    ("dh0-piles-up", "dh0 adds up the carries of all steps", "Every state has a gradient of its own. dh0 is what "
+     "leaves the first step, t = 0, alone: `=`, not `+=`.", lambda f: f.left.sum(0)),
+    ("dh0-of-every-step", "dh0 holds what leaves every step", "You return a list of all carries. dh0 is the last one, "
+     "(H, B): what leaves step t = 0.", lambda f: f.left, lambda f: in_order_of_time(f, f.left)),
     ("dh0-of-the-last-step", "dh0 is what leaves the last step", lambda f: f.left[0]),
     ("dh0-is-dz", "dh0 is dz of the first step", lambda f: f.sent[-1]),
     ("dh0-is-dh", "dh0 is dh itself", lambda f: f.D),
@@ -506,8 +469,7 @@ RNN_BACKWARD = Family(
     flow=walk_back, weight=25,
     slots={"join": JOIN, "carry": CARRY, "where": where("what is carried back"), "slope": SLOPES, "loss": LOSS,
            "steps": STEPS, "cache": CACHE, "comes": COMES, "begin": BEGIN},
-    outputs={**weights_gradients(X_OF_STEPS, H_OF_STEPS, {"grows": GROWS}),
+    outputs={**weights_gradients(X_SIDE, H_OF_STEPS, {"grows": GROWS}),
              "dh0": Output(lambda s, f: s.dh0(f), {"dh0": DH0}, late(SUM, "HB", *MEANS))},
-    harm={"dh": Variant(None, "dh-overwritten", "dh is overwritten",
-                        "dh[t] += ... writes into the caller's array; called again, the answer differs. Add into a "
-                        "new array: dh[t] + dh_next.", FLOW)})
+    harm={"dh": Variant(None, "dh-overwritten", "dh is overwritten", "dh[t] += ... writes into the caller's array; "
+                        "called again, the answer differs. Add into a new array: dh[t] + dh_next.", FLOW)})

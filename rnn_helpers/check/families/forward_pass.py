@@ -36,17 +36,14 @@ X_TERM = slot(
 
 H_TERM = slot(
     STEP, lambda cell, h: cell.Wh @ h,
-    ("Wh-transposed", "Wh is transposed",
-     "Wh[i, j] is the weight from old unit j to new unit i, so the product is Wh @ h_prev. Wh.T belongs to the step "
-     "back.", lambda cell, h: cell.Wh.T @ h),
+    ("Wh-transposed", "Wh is transposed", "Wh[i, j] is the weight from old unit j to new unit i, so the product is Wh "
+     "@ h_prev. Wh.T belongs to the step back.", lambda cell, h: cell.Wh.T @ h),
     ("state-ignored", "h_prev is not used",
      "Without Wh h_prev the cell is a feed-forward layer: it remembers nothing.", lambda cell, h: 0 * h),
-    ("state-added-unweighted", "h_prev is added without its weights",
-     "You add h_prev itself. The recurrent weights decide what of the old state is kept: Wh @ h_prev.",
-     lambda cell, h: h),
-    ("elementwise-product", "The state is multiplied element by element",
-     "`*` multiplies matching elements. A weighted sum over the old units is a matrix product: Wh @ h_prev.",
-     lambda cell, h: cell.Wh * h),
+    ("state-added-unweighted", "h_prev is added without its weights", "You add h_prev itself. The recurrent weights "
+     "decide what of the old state is kept: Wh @ h_prev.", lambda cell, h: h),
+    ("elementwise-product", "The state is multiplied element by element", "`*` multiplies matching elements. A "
+     "weighted sum over the old units is a matrix product: Wh @ h_prev.", lambda cell, h: cell.Wh * h),
     ("state-twice", "Wh h_prev is added twice", lambda cell, h: 2 * (cell.Wh @ h)),
     ("state-subtracted", "Wh h_prev is subtracted", lambda cell, h: -(cell.Wh @ h)),
     ("state-added-too", "h_prev itself is added to Wh h_prev", "The old state enters through Wh only.",
@@ -62,9 +59,8 @@ B_TERM = slot(  # run (b, the step's number, how many steps there are, whether a
     STEP, lambda b, n, T, given: b,
     ("bias-forgotten", "The bias b is missing", "Add cell.b, a column (H, 1) that broadcasts over the batch.",
      lambda b, n, T, given: 0 * b),
-    ("bias-flattened", "The bias is a flat array (H,) or a row (1, H)",
-     "Either is added along the columns: with one example (H, 1) + (H,) becomes (H, H). Keep b a column (H, 1).",
-     lambda b, n, T, given: b.ravel()),
+    ("bias-flattened", "The bias is a flat array (H,) or a row (1, H)", "Either is added along the columns: with one "
+     "example (H, 1) + (H,) becomes (H, H). Keep b a column (H, 1).", lambda b, n, T, given: b.ravel()),
     ("bias-subtracted", "The bias is subtracted", lambda b, n, T, given: -b),
     ("bias-twice", "The bias is added twice",
      "PyTorch's nn.RNN keeps two biases; this cell has one b, added once to the sum.", lambda b, n, T, given: 2 * b),
@@ -73,15 +69,12 @@ B_TERM = slot(  # run (b, the step's number, how many steps there are, whether a
 
 SQUASH = slot(  # run (Wx x_t, Wh h_prev, b, h_prev)
     STEP, lambda x, h, b, old: np.tanh(x + h + b),
-    ("tanh-forgotten", "tanh is missing",
-     "You return the pre-activation z_t itself, so states can grow without bound. Squash it.",
-     lambda x, h, b, old: x + h + b),
-    ("sigmoid-for-tanh", "The activation is a sigmoid, not tanh",
-     "Your states lie between 0 and 1. tanh runs from -1 to 1, and the step back relies on tanh' = 1 - h_t^2.",
-     lambda x, h, b, old: sigmoid(x + h + b)),
-    ("relu-for-tanh", "The activation is a ReLU, not tanh",
-     "Your states are never negative and have no upper bound. tanh keeps them in -1..1.",
-     lambda x, h, b, old: np.maximum(x + h + b, 0)),
+    ("tanh-forgotten", "tanh is missing", "You return the pre-activation z_t itself, so states can grow without bound. "
+     "Squash it.", lambda x, h, b, old: x + h + b),
+    ("sigmoid-for-tanh", "The activation is a sigmoid, not tanh", "Your states lie between 0 and 1. tanh runs from -1 "
+     "to 1, and the step back relies on tanh' = 1 - h_t^2.", lambda x, h, b, old: sigmoid(x + h + b)),
+    ("relu-for-tanh", "The activation is a ReLU, not tanh", "Your states are never negative and have no upper bound. "
+     "tanh keeps them in -1..1.", lambda x, h, b, old: np.maximum(x + h + b, 0)),
     ("bias-after-tanh", "The bias is added after tanh",
      "b shifts the pre-activation, so it stands inside the brackets.", lambda x, h, b, old: np.tanh(x + h) + b),
     ("tanh-twice", "tanh is applied twice", "Squash the sum once.", lambda x, h, b, old: np.tanh(np.tanh(x + h + b))),
@@ -94,12 +87,10 @@ SQUASH = slot(  # run (Wx x_t, Wh h_prev, b, h_prev)
         ("state", "Wh h_prev is added", lambda x, h, b, old: np.tanh(x + b) + h),
         ("state-and-bias", "Wh h_prev and b are added", lambda x, h, b, old: np.tanh(x) + h + b),
         ("input-and-bias", "Wx x_t and b are added", lambda x, h, b, old: np.tanh(h) + x + b))),
-    ("old-state-added", "h_prev is added to the new state",
-     "That is a residual connection, which this cell does not have: the old state enters through Wh h_prev only.",
-     lambda x, h, b, old: np.tanh(x + h + b) + old),
-    ("leaky-state", "h_t mixes the new state with h_prev, half and half",
-     "That is a leaky unit. Here the old state enters through Wh h_prev only.",
-     lambda x, h, b, old: (np.tanh(x + h + b) + old) / 2),
+    ("old-state-added", "h_prev is added to the new state", "That is a residual connection, which this cell does not "
+     "have: the old state enters through Wh h_prev only.", lambda x, h, b, old: np.tanh(x + h + b) + old),
+    ("leaky-state", "h_t mixes the new state with h_prev, half and half", "That is a leaky unit. Here the old state "
+     "enters through Wh h_prev only.", lambda x, h, b, old: (np.tanh(x + h + b) + old) / 2),
     ("tan-for-tanh", "The activation is tan, not tanh",
      "np.tan is the tangent of an angle. The hyperbolic tangent is np.tanh.", lambda x, h, b, old: np.tan(x + h + b)),
     ("state-multiplied", "h_t is multiplied by h_prev", lambda x, h, b, old: np.tanh(x + h + b) * old),
@@ -138,15 +129,14 @@ RNN_CELL_FORWARD = Family(
     outputs={"h_t": Output(lambda s, f: f.kept[2], {}, (forms("HB", STEP), times(STEP))),
              "cache": Output(lambda s, f: s.cache(*f.kept), {"cache": lacking("The cache lacks")})},
     harm={"h_prev": Variant(None, "h_prev-overwritten", "h_prev is overwritten",
-                            "The caller, and your cache, still need the old state. Build a new array with np.tanh(...); "
-                            "h_prev[:] = and += write into the argument.", "h_prev belongs to the caller")})
+                            "The caller, and your cache, still need the old state. Build a new array with np.tanh(...)"
+                            "; h_prev[:] = and += write into the argument.", "h_prev belongs to the caller")})
 
 # ---- all steps ----
 
 BIAS_IN_TIME = slot(
     LOOP, None,
-    ("bias-at-the-first-step-only", "b is added at the first step only",
-     lambda b, n, T, given: b if n == 0 else 0 * b),
+    ("bias-at-the-first-step-only", "b is added at the first step only", lambda b, n, T, given: b if n == 0 else 0 * b),
     ("bias-not-at-the-first-step", "b is not added at the first step", lambda b, n, T, given: 0 * b if n == 0 else b),
     ("bias-only-with-h0", "The first step has no bias when there is no h0",
      lambda b, n, T, given: b if n or given else 0 * b), why="b stands in every step's sum, h0 or not.")[1:]
@@ -154,15 +144,13 @@ BIAS_IN_TIME = slot(
 START = slot(
     "h_0 is an argument, zeros (H, B) when it is None", lambda zeros, h0: zeros if h0 is None else h0,
     ("h0-ignored", "h0 is ignored", lambda zeros, h0: zeros),
-    ("ones-for-zeros", "The first state is not zero",
-     "Without an h0 the first state is a column of zeros; you start from ones.",
-     lambda zeros, h0: zeros + 1 if h0 is None else h0),
+    ("ones-for-zeros", "The first state is not zero", "Without an h0 the first state is a column of zeros; you start "
+     "from ones.", lambda zeros, h0: zeros + 1 if h0 is None else h0),
     ("zeros-of-one-column", "Without an h0, the first cache lacks zeros of shape (H, B)",
      "The zeros are one column (H, 1), or their array was overwritten later. Broadcasting hides it until dz @ h_prev.T "
      "fails on the way back: make them (H, B).", lambda zeros, h0: zeros[:, :1] if h0 is None else h0),
-    ("flat-zeros", "Without an h0 the first state is flat",
-     "zeros(H) meets a column (H, 1) and becomes (H, H). Make them a column per example: zeros (H, B).",
-     lambda zeros, h0: zeros[:, 0] if h0 is None else h0),
+    ("flat-zeros", "Without an h0 the first state is flat", "zeros(H) meets a column (H, 1) and becomes (H, H). Make "
+     "them a column per example: zeros (H, B).", lambda zeros, h0: zeros[:, 0] if h0 is None else h0),
     ("ones-always", "The first state is one, h0 or not", lambda zeros, h0: zeros + 1),
     ("h0-of-the-first-example", "All examples start from the first one's h0", "Each example has its own column of h0.",
      lambda zeros, h0: zeros if h0 is None else zeros + h0[:, :1]),
@@ -172,12 +160,6 @@ START = slot(
 
 READ = slot(
     LOOP, lambda X: X,
-    ("same-input-at-every-step", "Every step reads X[0]", lambda X: np.repeat(X[:1], len(X), 0)),
-    ("last-input-at-every-step", "Every step reads the last input", lambda X: np.repeat(X[-1:], len(X), 0)),
-    ("inputs-in-reverse", "The inputs are read in reverse order", lambda X: X[::-1]),
-    ("input-at-the-first-step-only", "Only the first step hears its input",
-     lambda X: np.concatenate([X[:1], 0 * X[1:]])),
-    ("inputs-averaged", "Every step reads the mean of all inputs", lambda X: np.repeat(X.mean(0)[None], len(X), 0)),
     why="Step t reads X[t], as it is.", of=("X", "TDB"))
 
 AXES = "X.shape is (T, D, B): the steps are X.shape[0], or len(X)."
@@ -215,9 +197,8 @@ STEPS = slot(
 
 CARRIED = slot(
     LOOP, lambda new, old, z, h0: new,
-    ("no-carry", "The state is not carried from step to step",
-     "Every step starts from h0 again, so nothing is remembered. After each step set h_prev = h_t.",
-     lambda new, old, z, h0: old),
+    ("no-carry", "The state is not carried from step to step", "Every step starts from h0 again, so nothing is "
+     "remembered. After each step set h_prev = h_t.", lambda new, old, z, h0: old),
     ("inputs-summed", "The states are added up", "You carry h_t + h_prev. The old state enters through Wh only.",
      lambda new, old, z, h0: new + old),
     ("z-carried", "z_t is carried forward, not h_t", lambda new, old, z, h0: z),
@@ -239,19 +220,17 @@ def stacked(line, what, one, letter):
     return slot(
         line, lambda a, *_: a,
         ("only-the-last", f"Only the last {one} is returned", lambda a, *_: a[-1], lambda a, *_: a[-1:]),
-        ("only-the-first", f"Only the first {one} is returned",
-         "Does `return` stand inside the loop? It ends the function on the first pass.", lambda a, *_: a[0],
-         lambda a, *_: a[:1]),
-        ("aliased", f"Every entry is the last {one}",
-         "One array is filled again and again, and the list holds it T times. Make a new array at each step.",
-         lambda a, *_: np.repeat(a[-1:], len(a), 0)),
+        ("only-the-first", f"Only the first {one} is returned", "Does `return` stand inside the loop? It ends the "
+         "function on the first pass.", lambda a, *_: a[0], lambda a, *_: a[:1]),
+        ("aliased", f"Every entry is the last {one}", "One array is filled again and again, and the list holds it T "
+         "times. Make a new array at each step.", lambda a, *_: np.repeat(a[-1:], len(a), 0)),
         ("stacked-behind-the-units", "Time is the middle axis",
          f"{what} is ({letter}, T, B). Time comes first: np.stack without axis=1.", lambda a, *_: a.transpose(1, 0, 2)),
         ("time-last", "Time is the last axis",
          f"{what} is ({letter}, B, T). Time comes first: np.array(list of all steps).",
          lambda a, *_: a.transpose(1, 2, 0)),
-        ("batch-first", "The batch is the first axis", f"{what} is (B, T, {letter}) or similar. Time comes first, batch "
-         "last.", lambda a, *_: a.transpose(2, 0, 1), lambda a, *_: a.transpose(2, 1, 0)),
+        ("batch-first", "The batch is the first axis", f"{what} is (B, T, {letter}) or similar. Time comes first, "
+         "batch last.", lambda a, *_: a.transpose(2, 0, 1), lambda a, *_: a.transpose(2, 1, 0)),
         ("steps-glued", "The steps are glued together", ONE_MORE.format(what), lambda a, *_: np.concatenate(list(a))),
         ("steps-side-by-side", "The steps stand side by side",
          "hstack joins columns. Time is an axis of its own: np.stack or np.array.", lambda a, *_: np.hstack(list(a))),
@@ -264,12 +243,10 @@ def stacked(line, what, one, letter):
 
 COLLECT = (*slot(
     SHAPE, lambda states, f: states,
-    ("h0-among-the-states", "h0 is among the states",
-     "h_states has T + 1 entries. It holds the states after each step; h0 comes before the first.",
-     lambda states, f: np.concatenate([f.before[:1], states])),
-    ("zero-among-the-states", "The first entry of h_states is zero",
-     "h_states has T + 1 entries, and none of them is for h0: fill h_states[t] with h_t, t from 0.",
-     lambda states, f: np.concatenate([0 * states[:1], states])),
+    ("h0-among-the-states", "h0 is among the states", "h_states has T + 1 entries. It holds the states after each "
+     "step; h0 comes before the first.", lambda states, f: np.concatenate([f.before[:1], states])),
+    ("zero-among-the-states", "The first entry of h_states is zero", "h_states has T + 1 entries, and none of them is "
+     "for h0: fill h_states[t] with h_t, t from 0.", lambda states, f: np.concatenate([0 * states[:1], states])),
     ("states-before-the-step", "h_states holds the state before each step",
      "h_states[t] is h_t, what comes out of step t: store it after the step.", lambda states, f: f.before),
     ("z-among-the-states", "h_states holds z_t, before tanh", "h_states[t] is h_t = tanh(z_t).",
@@ -317,8 +294,8 @@ RNN_FORWARD = Family(
 # ---- readouts ----
 
 OUTPUT, EVERY, ONE = "y_t = Wy h_t + c", "Y[t] = Wy h_t + c", "y = Wy h_T + c"
-LINEAR, LOGITS = "The readout is linear: its numbers may be of any size and sign.", "The readout gives logits; softmax " \
-    "belongs to the loss."
+LINEAR = "The readout is linear: its numbers may be of any size and sign."
+LOGITS = "The readout gives logits; softmax belongs to the loss."
 
 
 def readouts(line, axis):
@@ -371,12 +348,6 @@ MANY_TO_MANY = Family(
     flow=read_out, weight=2,
     slots={**readouts(EVERY, 1), "read": of_states(
         "h_t", EVERY, "THB", lambda h: h,
-        ("last-state-at-every-step", "Every step reads the last state", lambda h: np.repeat(h[-1:], len(h), 0)),
-        ("first-state-at-every-step", "Every step reads the first state", lambda h: np.repeat(h[:1], len(h), 0)),
-        ("states-in-reverse", "The states are read in reverse order", lambda h: h[::-1]),
-        ("state-of-the-step-before", "Step t reads the state of step t - 1", lambda h: np.roll(h, 1, 0)),
-        ("first-step-missing", "The first step has no output", lambda h: h[1:]),
-        ("last-step-missing", "The last step has no output", lambda h: h[:-1]),
         why="Many-to-many has an output at every step, and step t reads h_states[t].")},
     outputs={"Y": Output(lambda s, f: s.collect(f.y), {"collect": stacked("Y (T, O, B)", "Y", "output", "O")},
                          (forms("TOB", EVERY), times(EVERY)))})

@@ -43,7 +43,7 @@ def own_factors(line, what, means, *more):
 
 ERRORS = slot(  # run (y, target) -> the error
     SQUARES, lambda y, t: y - t,
-    *((f"{which}-{what}-only", f"Only the {which} {what} counts", lambda y, t, key=key, axis=axis: only(y - t, key, axis))
+    *((f"{which}-{what}-only", f"Only the {which} {what} counts", lambda y, t, at=(key, axis): only(y - t, *at))
       for which, key in (("last", -1), ("first", 0)) for what, axis in (("step", 0), ("example", -1))),
     ("error-squashed", "tanh is applied to the error", lambda y, t: np.tanh(y - t)),
     ("error-relative", "The error is divided by the target", lambda y, t: (y - t) / t),
@@ -109,9 +109,8 @@ def squares(s, y, target):
 SQUARED_ERROR = Family(
     flow=squares, weight=3,
     slots={"scale": both_scaled(SQUARES, MEANS,
-                                ("half", "There is a factor of 1/2",
-                                 "With 1/2 the 2 cancels, a common convention. Here the loss has no factor, so dy "
-                                 "keeps its 2.", lambda f: 0.5),
+                                ("half", "There is a factor of 1/2", "With 1/2 the 2 cancels, a common convention. "
+                                 "Here the loss has no factor, so dy keeps its 2.", lambda f: 0.5),
                                 *((f"half+{name}", f"There is a factor of 1/2, and a division by {by}",
                                    "Another convention. Here the loss is the sum itself, and dy = 2 (y - target).",
                                    lambda f, number=number: number(f) / 2) for name, by, number in MEANS)),
@@ -124,9 +123,8 @@ SQUARED_ERROR = Family(
                  own_factors(SQUARES, "dy", MEANS,
                              ("two-forgotten", "The factor 2 is missing in dy", "The derivative of e^2 is 2 e.",
                               SQUARES, lambda f: 0.5),
-                             ("sign-flipped", "dy has the wrong sign",
-                              "dy grows where y is too large: 2 (y - target). With target - y every step would climb.",
-                              SQUARES, lambda f: -1.0),
+                             ("sign-flipped", "dy has the wrong sign", "dy grows where y is too large: 2 (y - target). "
+                              "With target - y every step would climb.", SQUARES, lambda f: -1.0),
                              ("two-forgotten+sign-flipped", "dy is target - y",
                               "The derivative of (y - target)^2 is 2 (y - target).", SQUARES, lambda f: -0.5)),
                  forms("TOB", SQUARES), forms("OB", SQUARES), times(SQUARES)))})
@@ -162,15 +160,12 @@ AXIS = slot(
 
 SHIFT = slot(
     STABLE, lambda z, axis: z.max(axis=axis, keepdims=True),
-    ("overflow", "exp overflows for large logits",
-     "exp(1000) is inf, and inf / inf is nan. Subtract each column's largest logit first; the probabilities do not "
-     "change.", lambda z, axis: 0.0),
-    ("one-maximum-for-all", "One maximum is subtracted from all steps",
-     "A step whose logits all lie far below that maximum gets 0 / 0. Each column needs its own: max(axis=1, "
-     "keepdims=True).", lambda z, axis: z.max()),
-    ("maximum-over-time", "The maximum is taken over time",
-     "A step far below it gets 0 / 0. Each column needs its own: max(axis=1, keepdims=True).",
-     lambda z, axis: z.max(axis=0, keepdims=True)))
+    ("overflow", "exp overflows for large logits", "exp(1000) is inf, and inf / inf is nan. Subtract each column's "
+     "largest logit first; the probabilities do not change.", lambda z, axis: 0.0),
+    ("one-maximum-for-all", "One maximum is subtracted from all steps", "A step whose logits all lie far below that "
+     "maximum gets 0 / 0. Each column needs its own: max(axis=1, keepdims=True).", lambda z, axis: z.max()),
+    ("maximum-over-time", "The maximum is taken over time", "A step far below it gets 0 / 0. Each column needs its "
+     "own: max(axis=1, keepdims=True).", lambda z, axis: z.max(axis=0, keepdims=True)))
 
 
 EPS = ("log(p + 1e-12), or a clipped p, caps the loss near 28. Take the log on paper: logits - max - log(sum of "
@@ -230,7 +225,8 @@ TARGETS = slot(  # run (targets, logits) -> how often each place of logits count
     ("likeliest-for-target", "The likeliest character stands where the target belongs",
      "Then the network is praised for whatever it says. What did come next is targets[t, b].",
      lambda targets, z: paired(np.argmax(z, axis=1), z.shape[1])),
-    ("targets-in-reverse", "The targets are read in reverse order", lambda targets, z: paired(targets[::-1], z.shape[1])),
+    ("targets-in-reverse", "The targets are read in reverse order",
+     lambda targets, z: paired(targets[::-1], z.shape[1])),
     ("targets-one-late", "Step t meets the target of the step before",
      lambda targets, z: paired(np.roll(targets, 1, 0), z.shape[1])),
     ("targets-one-early", "Step t meets the target of the step after",
@@ -270,18 +266,15 @@ PICK = slot(  # run (y, log p, p, logits) -> the loss
      lambda y, log_p, p, z: -np.sum(at(y, log_p + log_p.max(1, keepdims=True) * (1 / np.log(2) - 1)))),
     ("loss-over-all-characters", "The loss sums log p over all characters",
      "Only the character that came next counts: pick p[target] before the sum.", lambda y, log_p, p, z: -np.sum(log_p)),
-    ("log-forgotten", "The log is missing",
-     "The loss is the sum of -log p[target], not of 1 - p[target] or -p[target].",
-     lambda y, log_p, p, z: np.sum(at(y, 1 - p)), lambda y, log_p, p, z: -np.sum(at(y, p)),
+    ("log-forgotten", "The log is missing", "The loss is the sum of -log p[target], not of 1 - p[target] or "
+     "-p[target].", lambda y, log_p, p, z: np.sum(at(y, 1 - p)), lambda y, log_p, p, z: -np.sum(at(y, p)),
      lambda y, log_p, p, z: np.sum(at(y, p))),
     ("softmax-forgotten", "The loss takes logits for log-probabilities",
-     "-logits[target] can fall forever. Subtract log sum exp of the column.",
-     lambda y, log_p, p, z: -np.sum(at(y, z))),
+     "-logits[target] can fall forever. Subtract log sum exp of the column.", lambda y, log_p, p, z: -np.sum(at(y, z))),
     ("log-of-logits", "The log is applied to the logits", "Take the softmax first: log p[target].",
      lambda y, log_p, p, z: -np.sum(at(y, np.log(z)))),
-    ("squared-error-of-p", "The loss is a squared error of the probabilities",
-     "Against a target it is sure to be wrong about, its gradient vanishes. Cross-entropy: -log p[target].",
-     lambda y, log_p, p, z: np.sum((p - y) ** 2)),
+    ("squared-error-of-p", "The loss is a squared error of the probabilities", "Against a target it is sure to be "
+     "wrong about, its gradient vanishes. Cross-entropy: -log p[target].", lambda y, log_p, p, z: np.sum((p - y) ** 2)),
     ("binary-cross-entropy", "The other characters count too",
      "(1 - y) log(1 - p) belongs to yes-or-no outputs. One of V characters comes next: only -log p[target] counts.",
      lambda y, log_p, p, z: -np.sum(y * log_p + (1 - y) * np.log(1 - p))),
@@ -294,21 +287,18 @@ PICK = slot(  # run (y, log p, p, logits) -> the loss
 
 OF_LOGITS = slot(  # run (y, p) -> dlogits
     GRADIENT, lambda y, p: p - y,
-    ("gradient-is-p", "1 is not subtracted at the target",
-     "dlogits is p itself. Subtract 1 where the target stands, once for each step and example.",
-     lambda y, p: p + 0 * y),
+    ("gradient-is-p", "1 is not subtracted at the target", "dlogits is p itself. Subtract 1 where the target stands, "
+     "once for each step and example.", lambda y, p: p + 0 * y),
     ("minus-one-everywhere", "1 is subtracted from every character",
      "p - 1 lowers all rows. Only the target's row loses 1, so that each column sums to 0.", lambda y, p: p - 1),
-    ("gradient-at-the-target-only", "The gradient is 0 except at the target",
-     "The other characters' probabilities must fall too: their gradient is p. Start from p, then subtract 1 at the "
-     "target.", lambda y, p: at(y, p - 1)),
+    ("gradient-at-the-target-only", "The gradient is 0 except at the target", "The other characters' probabilities "
+     "must fall too: their gradient is p. Start from p, then subtract 1 at the target.", lambda y, p: at(y, p - 1)),
     ("gradient-of-p", "The gradient is with respect to p, not to the logits",
      "-1/p is dL/dp. Through the softmax it becomes p - one_hot, which is simpler.", lambda y, p: -at(y, 1 / p)),
     ("gradient-transposed", "dlogits has its axes in another order",
      "It must look like logits, (T, V, B), for readout_backward to use it.", lambda y, p: (p - y).transpose(0, 2, 1)),
-    ("gradient-times-p(1-p)", "The gradient is multiplied by p (1 - p)",
-     "p - one_hot is dL/dlogits already; p (1 - p) belongs to a sigmoid with a squared error.",
-     lambda y, p: (p - y) * p * (1 - p)),
+    ("gradient-times-p(1-p)", "The gradient is multiplied by p (1 - p)", "p - one_hot is dL/dlogits already; p (1 - p) "
+     "belongs to a sigmoid with a squared error.", lambda y, p: (p - y) * p * (1 - p)),
     ("one-added-at-the-target", "1 is added at the target", "Subtract it: p - one_hot.", lambda y, p: p + y),
     ("gradient-is-one-hot", "dlogits is the one-hot target", "p - one_hot.", lambda y, p: y),
     ("gradient-is-log-p", "dlogits is made of log p", "p - one_hot.", lambda y, p: np.log(p) - y))
@@ -332,14 +322,12 @@ SOFTMAX_CROSS_ENTROPY = Family(
     slots={"scale": both_scaled(LOSS, OF_TARGETS), "logs": LOGS, "shift": SHIFT, "axis": AXIS, "targets": TARGETS,
            "cut": CUT},
     outputs={"loss": Output(lambda s, f: f.scale * s.pick(f.y, f.log_p, f.p, f.z), {"pick": PICK}, (own_factors(
-                 LOSS, "loss", OF_TARGETS, ("bits", "The loss is in bits", "log2 counts bits. The loss is in "
-                                                                           "nats: use np.log, the natural logarithm.",
-                                            LOSS, lambda f: 1 / np.log(2)),
+                 LOSS, "loss", OF_TARGETS, ("bits", "The loss is in bits", "log2 counts bits. The loss is in nats: use "
+                                            "np.log, the natural logarithm.", LOSS, lambda f: 1 / np.log(2)),
                  ("loss-in-log10", "The loss is in powers of ten",
                   "The loss is in nats: use np.log, the natural logarithm.", LOSS, lambda f: 1 / np.log(10)),
-                 ("loss-negative", "The loss has the wrong sign",
-                  "log p is negative. The loss is minus its sum, so that a surer network has a smaller one.", LOSS,
-                  lambda f: -1.0)), times(LOSS), forms("", LOSS))),
+                 ("loss-negative", "The loss has the wrong sign", "log p is negative. The loss is minus its sum, so "
+                  "that a surer network has a smaller one.", LOSS, lambda f: -1.0)), times(LOSS), forms("", LOSS))),
              "dlogits": Output(lambda s, f: f.scale * s.of_logits(f.y, f.p), {"of_logits": OF_LOGITS}, (own_factors(
                  GRADIENT, "gradient", OF_TARGETS, ("gradient-sign", "The gradient has the wrong sign",
                                                     "one_hot - p points downhill. The gradient points uphill, p - "
@@ -348,6 +336,5 @@ SOFTMAX_CROSS_ENTROPY = Family(
                                  "dlogits is a row for each step and example", "It has the shape of logits, (T, V, B).",
                                  GRADIENT)),
                  forms("TVB", GRADIENT), times(GRADIENT)))},
-    harm={"logits": Variant(None, "logits-overwritten", "logits is overwritten",
-                            "logits -= max writes into the caller's array. Make a new one: shifted = logits - max.",
-                            "logits belongs to the caller")})
+    harm={"logits": Variant(None, "logits-overwritten", "logits is overwritten", "logits -= max writes into the "
+                            "caller's array. Make a new one: shifted = logits - max.", "logits belongs to the caller")})

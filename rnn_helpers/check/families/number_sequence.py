@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from rnn_helpers.check.changes import earlier, everywhere, later, over_the_batch
+from rnn_helpers.check.changes import everywhere, over_the_batch
 from rnn_helpers.check.families.bptt import MEANS
 from rnn_helpers.check.families.common import late
 from rnn_helpers.check.search import Family, Output, Variant, forms, slot, times
@@ -16,24 +16,20 @@ WINDOW = "X[t, 0, n] = series[n + t], Y[t, 0, n] = series[n + t + 1], n = 0..S -
 EVERY_START = "Every number that has enough successors is a start: n = 0..S - T - 1, range(S - T)."
 STARTS = slot(
     WINDOW, lambda S, T: range(S - T),
-    ("last-window-missing", "The last window is missing",
-     "A series of S numbers has S - T starts whose last number still has a successor: n = 0..S - T - 1, range(S - T).",
-     lambda S, T: range(S - T - 1)),
+    ("last-window-missing", "The last window is missing", "A series of S numbers has S - T starts whose last number "
+     "still has a successor: n = 0..S - T - 1, range(S - T).", lambda S, T: range(S - T - 1)),
     ("first-window-missing", "The first window is missing", "Count starts from 0: range(S - T).",
      lambda S, T: range(1, S - T)),
-    ("windows-do-not-overlap", "The windows do not overlap",
-     "You jump a whole window ahead each time. Every number that has enough successors is a start.",
-     lambda S, T: range(0, S - T, T)),
+    ("windows-do-not-overlap", "The windows do not overlap", "You jump a whole window ahead each time. Every number "
+     "that has enough successors is a start.", lambda S, T: range(0, S - T, T)),
     ("windows-share-one-number", "The windows share one number only", lambda S, T: range(0, S - T, max(1, T - 1))),
     ("windows-jump", "The windows jump by one number more than they are long", lambda S, T: range(0, S - T, T + 1)),
-    ("wrapped-around", "There is one window too many",
-     "The last number has no successor; an index that wraps, np.roll or a padded zero gives it one. n = 0..S - T - 1.",
-     lambda S, T: range(S - T + 1)),
+    ("wrapped-around", "There is one window too many", "The last number has no successor; an index that wraps, np.roll "
+     "or a padded zero gives it one. n = 0..S - T - 1.", lambda S, T: range(S - T + 1)),
     ("two-last-windows-missing", "The last two windows are missing", lambda S, T: range(S - T - 2)),
     ("every-second-window", "Every second window is left out", lambda S, T: range(0, S - T, 2)),
-    ("one-round", "Only the first window is there",
-     "Does `return` stand inside the loop? It ends the function on the first pass. Move it below the loop.",
-     lambda S, T: range(1)),
+    ("one-round", "Only the first window is there", "Does `return` stand inside the loop? It ends the function on the "
+     "first pass. Move it below the loop.", lambda S, T: range(1)),
     ("as-many-windows-as-steps", "There are T windows", lambda S, T: range(min(T, S - T))),
     ("only-the-last-window", "Only the last window is there", lambda S, T: [S - T - 1]),
     ("windows-in-reverse", "The windows are in reverse order", lambda S, T: range(S - T - 1, -1, -1)), why=EVERY_START)
@@ -52,15 +48,12 @@ TARGET = slot(  # run (series, start, T) -> the targets of a window
      "forwards.", lambda s, n, T: s[(np.arange(n, n + T) - 1) % len(s)]),
     ("target-two-steps-later", "Y is two steps later than X", NEXT,
      lambda s, n, T: s[(np.arange(n, n + T) + 2) % len(s)]),
-    ("target-by-adding-one", "Y is X + 1",
-     "That is right for 1, 2, 3, ... only. The target is the series' own next number, whatever it is.",
-     lambda s, n, T: s[n : n + T] + 1),
-    ("target-is-the-next-window", "Y is the window after X",
-     "Y starts T steps later. It starts one step later: each number's target is the number right after it.",
-     lambda s, n, T: padded(s[n + T : n + 2 * T], T)),
-    ("only-the-last-target", "Y holds the last target only",
-     "That is many-to-one. Here every step has a target, so Y has the shape of X.",
-     lambda s, n, T: s[n + T : n + T + 1]),
+    ("target-by-adding-one", "Y is X + 1", "That is right for 1, 2, 3, ... only. The target is the series' own next "
+     "number, whatever it is.", lambda s, n, T: s[n : n + T] + 1),
+    ("target-is-the-next-window", "Y is the window after X", "Y starts T steps later. It starts one step later: each "
+     "number's target is the number right after it.", lambda s, n, T: padded(s[n + T : n + 2 * T], T)),
+    ("only-the-last-target", "Y holds the last target only", "That is many-to-one. Here every step has a target, so Y "
+     "has the shape of X.", lambda s, n, T: s[n + T : n + T + 1]),
     ("last-target-everywhere", "Every step has the last target", NEXT,
      lambda s, n, T: np.repeat(s[n + T : n + T + 1], T)),
     ("zeros-but-the-last-target", "Only the last step has its target, the others zero", NEXT,
@@ -79,17 +72,14 @@ def columns(w):
 
 TURNED = slot(  # run (windows as rows, (N, T)) -> an array
     SHAPE, columns,
-    ("examples-first", "Examples are the first axis",
-     "You return (N, T, 1): a row per window. Here time is first and a column is an example: (T, 1, N).",
-     lambda w: w[:, :, None]),
+    ("examples-first", "Examples are the first axis", "You return (N, T, 1): a row per window. Here time is first and "
+     "a column is an example: (T, 1, N).", lambda w: w[:, :, None]),
     ("middle-axis-missing", "The axis of the inputs is missing",
      "You return (T, N). A step has D = 1 input, so X is (T, 1, N): X[:, None, :].", lambda w: w.T),
-    ("time-as-inputs", "A window is one step with many inputs",
-     "You return (1, T, N): the network would see the whole window at once. Time is the first axis: (T, 1, N).",
-     lambda w: w.T[None]),
-    ("reshaped-for-transposed", "reshape has mixed the windows",
-     "The windows are rows (N, T); reshape to (T, 1, N) cuts them up anew. Turn them: np.array(windows).T[:, None, :].",
-     lambda w: w.reshape(w.shape[1], 1, -1)),
+    ("time-as-inputs", "A window is one step with many inputs", "You return (1, T, N): the network would see the whole "
+     "window at once. Time is the first axis: (T, 1, N).", lambda w: w.T[None]),
+    ("reshaped-for-transposed", "reshape has mixed the windows", "The windows are rows (N, T); reshape to (T, 1, N) "
+     "cuts them up anew. Turn them: np.array(windows).T[:, None, :].", lambda w: w.reshape(w.shape[1], 1, -1)),
     ("windows-as-steps", "A window is a row of its own step",
      "You return (N, 1, T). Time is the first axis and a window is a column: (T, 1, N).", lambda w: w[:, None, :]),
     ("rows-of-windows", "A window is a row",
@@ -153,35 +143,29 @@ SHIFT = slot(
     ("mean-over-n-minus-one", "The mean is divided by S - 1", lambda s: s.sum() / (len(s) - 1)),
     ("shift-negative", "shift has the wrong sign", "It is used as series - shift: return the mean itself.",
      lambda s: -s.mean()),
-    ("scaled-series-returned", "The scaled series is returned",
-     "Return the two numbers. The caller scales, and scales what comes later with the same two numbers.",
-     lambda s: (s - s.mean()) / s.std()),
+    ("scaled-series-returned", "The scaled series is returned", "Return the two numbers. The caller scales, and scales "
+     "what comes later with the same two numbers.", lambda s: (s - s.mean()) / s.std()),
     ("shifted-series-returned", "The shifted series is returned", "Return the two numbers: the caller scales.",
      lambda s: s - s.mean()), why="Use the mean of the whole series.")
 SPREAD = slot(
     SCALE, np.std,
-    ("n-minus-one", "The standard deviation divides by S - 1",
-     "That is ddof=1 (the default of pandas and of statistics.stdev). The scaled training part should have mean "
-     "square 1: ddof=0.", lambda s: s.std(ddof=1)),
+    ("n-minus-one", "The standard deviation divides by S - 1", "That is ddof=1 (the default of pandas and of "
+     "statistics.stdev). The scaled training part should have mean square 1: ddof=0.", lambda s: s.std(ddof=1)),
     ("variance-for-deviation", "scale is the variance",
      "Take the square root: the variance has the unit of the series squared.", np.var),
     ("n-minus-one+variance-for-deviation", "scale is the variance, divided by S - 1",
      "Divide by S (ddof=0), and take the root.", lambda s: s.var(ddof=1)),
-    ("divided-by-the-maximum", "scale is the largest number",
-     "Dividing by the maximum leaves the spread to chance. Use the standard deviation.", lambda s: np.abs(s).max(),
-     np.max),
+    ("divided-by-the-maximum", "scale is the largest number", "Dividing by the maximum leaves the spread to chance. "
+     "Use the standard deviation.", lambda s: np.abs(s).max(), np.max),
     ("range-for-deviation", "scale is the range", np.ptp),
-    ("not-shifted-first", "scale is measured from zero",
-     "You take the root of mean(series^2). Deviations are measured from the mean: mean((series - shift)^2).",
-     lambda s: np.sqrt(np.mean(s**2))),
+    ("not-shifted-first", "scale is measured from zero", "You take the root of mean(series^2). Deviations are measured "
+     "from the mean: mean((series - shift)^2).", lambda s: np.sqrt(np.mean(s**2))),
     ("absolute-deviation", "scale is the mean absolute deviation", lambda s: np.abs(s - s.mean()).mean()),
-    ("root-not-averaged", "The squares are summed, not averaged",
-     "scale grows with the length of the series. Divide by S before the root.",
-     lambda s: np.sqrt(np.sum((s - s.mean()) ** 2))),
+    ("root-not-averaged", "The squares are summed, not averaged", "scale grows with the length of the series. Divide "
+     "by S before the root.", lambda s: np.sqrt(np.sum((s - s.mean()) ** 2))),
     ("sum-of-squares", "scale is the sum of squares", lambda s: np.sum((s - s.mean()) ** 2)),
-    ("one-over-scale", "scale is a factor, not a divisor",
-     "It is used as (series - shift) / scale, so return the deviation itself, not 1 / deviation.",
-     lambda s: 1 / s.std()),
+    ("one-over-scale", "scale is a factor, not a divisor", "It is used as (series - shift) / scale, so return the "
+     "deviation itself, not 1 / deviation.", lambda s: 1 / s.std()),
     ("half-range-for-deviation", "scale is half the range", lambda s: np.ptp(s) / 2),
     ("largest-deviation", "scale is the largest deviation", lambda s: np.abs(s - s.mean()).max()),
     ("mean-for-deviation", "scale is the mean", np.mean),
@@ -196,9 +180,8 @@ FIT_SCALE = Family(
     flow=lambda s, series: s.both(np.array(series, float)), weight=2,
     slots={"both": slot(
         SCALE, lambda s: (s, None, None),
-        ("min-and-range", "shift and scale are minimum and range",
-         "That maps to 0..1, where tanh is used on one side only and one outlier sets the scale. Use mean and "
-         "standard deviation.", lambda s: (s, np.min(s), np.ptp(s))),
+        ("min-and-range", "shift and scale are minimum and range", "That maps to 0..1, where tanh is used on one side "
+         "only and one outlier sets the scale. Use mean and standard deviation.", lambda s: (s, np.min(s), np.ptp(s))),
         ("middle-and-half-range", "shift and scale map the series to -1..1",
          "(max + min) / 2 and (max - min) / 2 are set by two numbers alone, often outliers. Use mean and standard "
          "deviation.", lambda s: (s, (s.max() + s.min()) / 2, np.ptp(s) / 2)),
@@ -222,9 +205,8 @@ READ = "dWy = sum_t dy_t h_t^T, dc = sum_t dy_t (over the batch too), dh_t = Wy^
 OF_WY, OF_C, OF_H = "dWy = sum_t dy_t h_t^T", "dc = sum_t dy_t", "dh_t = Wy^T dy_t"
 GROWS = slot(
     READ, lambda V: V.sum(0),
-    ("{o}-overwritten|last-step-only", "{o} {is} overwritten at every step",
-     "With `=` in a loop each step overwrites the one before. Wy and c are used at every step: accumulate with `+=`.",
-     lambda V: V[-1]),
+    ("{o}-overwritten|last-step-only", "{o} {is} overwritten at every step", "With `=` in a loop each step overwrites "
+     "the one before. Wy and c are used at every step: accumulate with `+=`.", lambda V: V[-1]),
     ("{o}-of-the-first-step|first-step-only", "{o} {has} the first step's share only",
      "`=` for `+=` on the way back, or `return` inside the loop, leaves the first step. Accumulate with `+=` over all "
      "steps.", lambda V: V[0]),
@@ -264,13 +246,7 @@ READOUT_BACKWARD = Family(
     outputs={
         "dWy": Output(lambda s, f: s.grows(s.product(f.dy, s.state(f.h))), {
             "state": slot(OF_WY, lambda h: h,
-                          ("previous-state", "dWy pairs dy_t with h_{t-1}", earlier, lambda h: np.roll(h, 1, 0)),
-                          ("next-state", "dWy pairs dy_t with h_{t+1}", later),
-                          ("last-state", "dWy uses the last state at every step", lambda h: everywhere(h, -1)),
-                          ("first-state", "dWy uses the first state at every step", lambda h: everywhere(h, 0)),
-                          ("states-in-reverse", "dWy reads the states in reverse order", lambda h: h[::-1]),
                           ("tanh-in-dWy", "dWy includes tanh'", lambda h: 1 - h**2),
-                          ("state-averaged", "dWy uses the batch's mean state", over_the_batch),
                           why="y_t = Wy h_t + c, with the state after step t of each example: dy_t @ h_t.T.",
                           of=("in dWy, h_t", "THB")),
             "product": slot(OF_WY, product,
@@ -289,9 +265,8 @@ READOUT_BACKWARD = Family(
                          ("dc-one-number", "dc is one number", lambda dy, f: dy.sum(axis=(1, 2))),
                          ("dc-summed-over-outputs", "dc is summed over the outputs",
                           lambda dy, f: dy.sum(axis=1, keepdims=True), lambda dy, f: dy.sum(axis=1)),
-                         ("dc-carries-h", "dc is multiplied by the state",
-                          "c is added to Wy h_t, so its gradient is dy_t itself.",
-                          lambda dy, f: product(dy, f.h).sum(axis=2, keepdims=True)),
+                         ("dc-carries-h", "dc is multiplied by the state", "c is added to Wy h_t, so its gradient is "
+                          "dy_t itself.", lambda dy, f: product(dy, f.h).sum(axis=2, keepdims=True)),
                          ("dc-of-the-first-example", "dc has the first example's share only",
                           lambda dy, f: dy[:, :, :1]),
                          why="All examples share c, each output has its own: dy_t.sum(axis=1, keepdims=True), (O, 1)."),
@@ -324,28 +299,21 @@ def squares(grads):
 
 NORM = slot(
     CLIP, lambda grads: np.sqrt(squares(grads)),
-    ("norms-added", "The norms of the arrays are added",
-     "Lengths of perpendicular parts do not add, their squares do. Sum the squares, then take one root.",
-     lambda grads: sum(np.linalg.norm(g) for g in grads.values())),
+    ("norms-added", "The norms of the arrays are added", "Lengths of perpendicular parts do not add, their squares do. "
+     "Sum the squares, then take one root.", lambda grads: sum(np.linalg.norm(g) for g in grads.values())),
     ("root-forgotten", "The root is missing", "The sum of squares is the norm squared. Take its root.", squares),
-    ("largest-norm", "The norm is that of the largest array",
-     "All arrays together are one vector. Sum the squares of all of them, then take one root.",
-     lambda grads: max(np.linalg.norm(g) for g in grads.values())),
-    ("largest-element", "The norm is the largest element",
-     "That is the maximum norm. Use the Euclidean one: the root of the sum of squares.",
-     lambda grads: max(np.abs(g).max() for g in grads.values())),
-    ("absolute-values-added", "The norm is the sum of absolute values",
-     "Use the Euclidean norm: the root of the sum of squares.",
-     lambda grads: sum(np.abs(g).sum() for g in grads.values())),
-    ("mean-of-squares", "The squares are averaged",
-     "The norm is the length of the gradient: the root of the sum of squares, not of their mean.",
-     lambda grads: np.sqrt(squares(grads) / sum(g.size for g in grads.values()))),
-    ("norms-averaged", "The norm is the mean of the arrays' norms",
-     "Sum the squares of all of them, then take one root.",
-     lambda grads: np.mean([np.linalg.norm(g) for g in grads.values()])),
-    ("norm-of-the-last", "The norm is that of the last array",
-     "`=` for `+=`? Sum the squares of all arrays, then take one root.",
-     lambda grads: np.linalg.norm([*grads.values()][-1])),
+    ("largest-norm", "The norm is that of the largest array", "All arrays together are one vector. Sum the squares of "
+     "all of them, then take one root.", lambda grads: max(np.linalg.norm(g) for g in grads.values())),
+    ("largest-element", "The norm is the largest element", "That is the maximum norm. Use the Euclidean one: the root "
+     "of the sum of squares.", lambda grads: max(np.abs(g).max() for g in grads.values())),
+    ("absolute-values-added", "The norm is the sum of absolute values", "Use the Euclidean norm: the root of the sum "
+     "of squares.", lambda grads: sum(np.abs(g).sum() for g in grads.values())),
+    ("mean-of-squares", "The squares are averaged", "The norm is the length of the gradient: the root of the sum of "
+     "squares, not of their mean.", lambda grads: np.sqrt(squares(grads) / sum(g.size for g in grads.values()))),
+    ("norms-averaged", "The norm is the mean of the arrays' norms", "Sum the squares of all of them, then take one "
+     "root.", lambda grads: np.mean([np.linalg.norm(g) for g in grads.values()])),
+    ("norm-of-the-last", "The norm is that of the last array", "`=` for `+=`? Sum the squares of all arrays, then take "
+     "one root.", lambda grads: np.linalg.norm([*grads.values()][-1])),
     ("norm-of-the-first", "The norm is that of the first array", "Sum the squares of all arrays, then take one root.",
      lambda grads: np.linalg.norm([*grads.values()][0])),
     ("spectral-norms", "The norms are spectral norms",
@@ -369,9 +337,8 @@ SHORTEN = slot(  # run (gradient, norm, max_norm, all gradients) -> what becomes
      lambda g, n, m, grads: g * (m / n) if max(map(np.linalg.norm, grads.values())) > m else g),
     ("not-clipped", "Nothing is clipped", "Above the threshold every gradient is multiplied by max_norm / norm.",
      lambda g, n, m, grads: g),
-    ("scaled-up-too", "Short gradients are stretched",
-     "Below the threshold nothing changes: factor min(1, max_norm / norm).",
-     lambda g, n, m, grads: g * (m / n), lambda g, n, m, grads: g * m / n,
+    ("scaled-up-too", "Short gradients are stretched", "Below the threshold nothing changes: factor min(1, max_norm / "
+     "norm).", lambda g, n, m, grads: g * (m / n), lambda g, n, m, grads: g * m / n,
      lambda g, n, m, grads: g * (m / n) if n else g,
      *(lambda g, n, m, grads, little=little: g * (m / (n + little)) for little in (1e-6, 1e-8, 1e-12))),
     ("factor-of-the-largest-norm", "The factor is that of the largest array", "One norm over all arrays, for all.",
@@ -382,9 +349,8 @@ SHORTEN = slot(  # run (gradient, norm, max_norm, all gradients) -> what becomes
      "Only what is longer than max_norm is shortened, to max_norm.", lambda g, n, m, grads: g / n if n else g),
     ("condition-turned-round", "Short gradients are scaled, long ones are not",
      "Scale where the norm is *above* the threshold.", lambda g, n, m, grads: g * (m / n) if n < m else g),
-    ("factor-turned-round", "The factor is norm / max_norm",
-     "That makes long gradients longer. Multiply by max_norm / norm.",
-     lambda g, n, m, grads: g * (n / m) if n > m else g),
+    ("factor-turned-round", "The factor is norm / max_norm", "That makes long gradients longer. Multiply by max_norm / "
+     "norm.", lambda g, n, m, grads: g * (n / m) if n > m else g),
     ("zero-when-too-long", "A gradient that is too long is dropped",
      "Shorten it, do not discard it: its direction is still good.", lambda g, n, m, grads: g * (n <= m)),
     ("zero-threshold-everywhere", "Each element becomes +-max_norm", "Scale everything by one factor: max_norm / norm.",
@@ -395,9 +361,8 @@ SHORTEN = slot(  # run (gradient, norm, max_norm, all gradients) -> what becomes
      lambda g, n, m, grads: g / m if n > m else g),
     ("multiplied-by-the-threshold", "The gradient is multiplied by max_norm",
      "Divide by the norm too: max_norm / norm.", lambda g, n, m, grads: g * m if n > m else g),
-    ("inf-over-inf", "An infinite max_norm gives nan",
-     "inf / inf, or inf * 0, is nan. Shorten only where norm > max_norm.",
-     lambda g, n, m, grads: g * (m / max(n, m)) if n or np.isfinite(m) else g),
+    ("inf-over-inf", "An infinite max_norm gives nan", "inf / inf, or inf * 0, is nan. Shorten only where norm > "
+     "max_norm.", lambda g, n, m, grads: g * (m / max(n, m)) if n or np.isfinite(m) else g),
     ("zero-over-zero", "A gradient of zeros gives nan", "0 / 0 is nan. Shorten only where norm > max_norm.",
      lambda g, n, m, grads: g * np.minimum(1.0, np.float64(m) / n) if n else g * np.nan))
 
@@ -422,9 +387,8 @@ CLIP_BY_NORM = Family(
                   lambda f: {name: g if n else f.clipped[name] for n, (name, g) in enumerate(f.grads.items())}))}),
              "norm": Output(lambda s, f: s.told(f), {"told": slot(
                  CLIP, lambda f: f.norm,
-                 ("norm-after-clipping", "The norm is measured after clipping",
-                  "Return the norm before clipping: it tells how far the gradient was from the threshold.",
-                  lambda f: np.sqrt(squares(f.clipped))),
+                 ("norm-after-clipping", "The norm is measured after clipping", "Return the norm before clipping: it "
+                  "tells how far the gradient was from the threshold.", lambda f: np.sqrt(squares(f.clipped))),
                  ("factor-for-norm", "The factor is returned, not the norm", "Return the norm before clipping.",
                   lambda f: min(1.0, np.sqrt(squares(f.clipped)) / f.norm) if f.norm else 1.0),
                  ("norm-zero", "The norm is returned as 0", "Return the norm before clipping.", lambda f: 0.0),

@@ -19,9 +19,8 @@ def up_to(indices, size):
 
 MADE = slot(  # run (indices, size) -> X
     COLUMN, columns,
-    ("size-from-the-indices", "size is not used",
-     "You take the largest index + 1. A text need not hold the last character of the vocabulary: make size rows.",
-     lambda i, size: columns(i, int(i.max()) + 1)),
+    ("size-from-the-indices", "size is not used", "You take the largest index + 1. A text need not hold the last "
+     "character of the vocabulary: make size rows.", lambda i, size: columns(i, int(i.max()) + 1)),
     ("every-index-in-every-step", "Every step holds the ones of all steps",
      "X[:, indices] = 1 writes all indices into each step. Pair them: X[np.arange(T), indices] = 1, or loop over t.",
      lambda i, size: np.repeat(columns(i, size).max(0)[None], len(i), 0)),
@@ -29,30 +28,26 @@ MADE = slot(  # run (indices, size) -> X
      "You write X[indices[t], t]. The step is the first axis: X[t, indices[t]].",
      lambda i, size: np.array([[[float(a < len(i) and row < len(i) and i[row] == a)] for row in range(size)]
                                for a in range(len(i))])),
-    ("index-for-one", "The column holds the index, not a 1",
-     "The index says where; what stands there is 1. Otherwise the last letters would weigh the most.",
-     lambda i, size: columns(i, size) * i[:, None, None]),
-    ("one-column-for-all", "All steps share one column",
-     "X is (size, 1), a bag of characters without order. Each step has a column of its own: (T, size, 1).",
-     lambda i, size: columns(i, size).max(axis=0)),
-    ("indices-ignored", "The ones stand on the diagonal",
-     "np.eye(T, size) does not know the indices: pick its rows, np.eye(size)[indices].",
-     lambda i, size: np.eye(len(i), size)[:, :, None]),
+    ("index-for-one", "The column holds the index, not a 1", "The index says where; what stands there is 1. Otherwise "
+     "the last letters would weigh the most.", lambda i, size: columns(i, size) * i[:, None, None]),
+    ("one-column-for-all", "All steps share one column", "X is (size, 1), a bag of characters without order. Each step "
+     "has a column of its own: (T, size, 1).", lambda i, size: columns(i, size).max(axis=0)),
+    ("indices-ignored", "The ones stand on the diagonal", "np.eye(T, size) does not know the indices: pick its rows, "
+     "np.eye(size)[indices].", lambda i, size: np.eye(len(i), size)[:, :, None]),
     ("ones-up-to-the-index", "The ones go on up to the index", "One 1 for each step, at its index: no slice.", up_to),
     ("ones-from-the-index", "The ones go on from the index", "One 1 for each step, at its index: no slice.",
      lambda i, size: 1 - up_to(i, size) + columns(i, size)),
     ("ones-and-zeros-swapped", "Ones and zeros are swapped", "0 everywhere, and 1 where the index says.",
      lambda i, size: 1 - columns(i, size)),
-    ("steps-added-up", "The ones of earlier steps stay",
-     "Each step has a column of its own: does one array go on being filled?",
-     lambda i, size: np.minimum(columns(i, size).cumsum(0), 1)))
+    ("steps-added-up", "The ones of earlier steps stay", "Each step has a column of its own: does one array go on "
+     "being filled?", lambda i, size: np.minimum(columns(i, size).cumsum(0), 1)))
 
 ONE_HOT = Family(
     flow=lambda s, indices, size: SimpleNamespace(X=s.made(s.read(np.array(indices, int), size), size)), weight=2,
     slots={"made": MADE,
            "read": slot(COLUMN, lambda i, size: i,
-                        ("one-too-low", "The ones are a row too high up", "Row 0 belongs to index 0: do not subtract 1.",
-                         lambda i, size: i - 1),
+                        ("one-too-low", "The ones are a row too high up",
+                         "Row 0 belongs to index 0: do not subtract 1.", lambda i, size: i - 1),
                         ("one-too-high", "The ones are a row too far down", "Row 0 belongs to index 0: do not add 1.",
                          lambda i, size: (i + 1) % size),
                         ("upside-down", "The rows are counted from the end", "Row 0, the first, belongs to index 0.",
@@ -68,4 +63,5 @@ ONE_HOT = Family(
         ("rows-for-columns", "Each step is a row", "X is (T, 1, size). An input x_t is a column (size, 1): X is (T, "
          "size, 1).", lambda X: X.transpose(0, 2, 1)),
         ("columns-side-by-side", "The steps are the columns of one matrix", "X is (size, T). Time is the first axis, "
-         "and each step is a column of its own: (T, size, 1).", lambda X: X[:, :, 0].T))}, (forms("TV1", COLUMN), times(COLUMN)))})
+         "and each step is a column of its own: (T, size, 1).", lambda X: X[:, :, 0].T))},
+                          (forms("TV1", COLUMN), times(COLUMN)))})

@@ -85,8 +85,8 @@ CLIPPED_OF = slot(  # run (gradients by name, max_norm, norm, shorten) -> clippe
                                       g in grads.items()}),
     ("readout-not-clipped", "The gradients of Wy and c are left out of the clipping",
      "Put all five gradients in one dict and clip once.",
-     lambda grads, m, norm, shorten: {n: shorten(g, norm(grouped(grads, "Wx")), m, grads) if n in NAMES[:3] else g for n,
-                                      g in grads.items()}),
+     lambda grads, m, norm, shorten: {n: shorten(g, norm(grouped(grads, "Wx")), m, grads) if n in NAMES[:3] else g
+                                      for n, g in grads.items()}),
     ("clipped-twice", "The gradients are clipped twice", "Once, all five together.",
      lambda grads, m, norm, shorten: {n: shorten(shorten(g, norm(grads), m, grads), norm(grads), m, grads) for n,
                                       g in grads.items()}),
@@ -107,9 +107,8 @@ MEASURED = slot(
 
 UPDATE = slot(  # run (p, clipped gradient, lr) -> the parameter afterwards
     STEP, lambda p, g, lr: p - lr * g,
-    ("{o}-not-updated|model-unchanged", "{o} {is} never updated",
-     "All five parameters learn, in place: model.cell.Wx -= lr * ..., and so Wh, b, model.Wy and model.c.",
-     lambda p, g, lr: p + 0),
+    ("{o}-not-updated|model-unchanged", "{o} {is} never updated", "All five parameters learn, in place: model.cell.Wx "
+     "-= lr * ..., and so Wh, b, model.Wy and model.c.", lambda p, g, lr: p + 0),
     ("{o}-climbs|climbs", "The step of {o} goes uphill", "The gradient points where the loss grows; subtract it.",
      lambda p, g, lr: p + lr * g),
     ("{o}-replaced|equals-for-minus-equals", "{o} {is} replaced by the step",
@@ -208,26 +207,21 @@ ONE_LOSS = "one loss for each update, the sum over its new steps"
 
 PIECES = slot(  # run (T, k1, k2) -> (first step, end) of each piece
     PIECE, lambda T, k1, k2: [(n, n + k1) for n in range(0, T, k1)],
-    ("k1-ignored", "There is an update after every step",
-     "k1 steps make a piece: range(0, T, k1), and one update for each.",
-     lambda T, k1, k2: [(n, n + 1) for n in range(T)]),
-    ("last-piece-dropped", "The last, shorter piece is left out",
-     "range(0, T, k1) includes it; a slice may end beyond the stream.",
-     lambda T, k1, k2: [(n, n + k1) for n in range(0, T - k1 + 1, k1)]),
+    ("k1-ignored", "There is an update after every step", "k1 steps make a piece: range(0, T, k1), and one update for "
+     "each.", lambda T, k1, k2: [(n, n + 1) for n in range(T)]),
+    ("last-piece-dropped", "The last, shorter piece is left out", "range(0, T, k1) includes it; a slice may end beyond "
+     "the stream.", lambda T, k1, k2: [(n, n + k1) for n in range(0, T - k1 + 1, k1)]),
     ("last-piece-dropped-even-whole", "The last piece is left out, even a whole one",
      "range(0, T, k1) includes it; a slice may end beyond the stream.",
      lambda T, k1, k2: [(n, n + k1) for n in range(0, T - k1, k1)]),
-    ("pieces-overlap", "The pieces overlap",
-     "You read k1 steps but move on by one. The next piece starts where this one ends: range(0, T, k1).",
-     lambda T, k1, k2: [(n, n + k1) for n in range(T)]),
-    ("pieces-of-k2", "The pieces have k2 steps",
-     "k1 is the steps between updates, k2 the steps that a loss can flow back.",
-     lambda T, k1, k2: [(n, n + k2) for n in range(0, T, k2)]),
+    ("pieces-overlap", "The pieces overlap", "You read k1 steps but move on by one. The next piece starts where this "
+     "one ends: range(0, T, k1).", lambda T, k1, k2: [(n, n + k1) for n in range(T)]),
+    ("pieces-of-k2", "The pieces have k2 steps", "k1 is the steps between updates, k2 the steps that a loss can flow "
+     "back.", lambda T, k1, k2: [(n, n + k2) for n in range(0, T, k2)]),
     ("windows-of-k2", "Each piece reads k2 steps", "A piece has k1 new steps; k2 is how far its losses flow back.",
      lambda T, k1, k2: [(n, n + k2) for n in range(0, T, k1)]),
-    ("first-piece-only", "Only the first piece is read",
-     "Does `return` stand inside the loop? It ends the function on the first pass. Move it below the loop.",
-     lambda T, k1, k2: [(0, k1)]),
+    ("first-piece-only", "Only the first piece is read", "Does `return` stand inside the loop? It ends the function on "
+     "the first pass. Move it below the loop.", lambda T, k1, k2: [(0, k1)]),
     ("first-piece-skipped", "The first piece is left out", "range(0, T, k1) starts at 0.",
      lambda T, k1, k2: [(n, n + k1) for n in range(k1, T, k1)]),
     ("one-piece", "The whole stream is one piece", "One update for each k1 steps: range(0, T, k1).",
@@ -235,9 +229,8 @@ PIECES = slot(  # run (T, k1, k2) -> (first step, end) of each piece
 
 STATE = slot(  # run (states of the piece, state it started from) -> state that the next one starts from; None is zeros
     CARRIED, lambda h, h0: h[-1],
-    ("state-reset", "The state starts at zero in every piece",
-     "The stream does not begin anew. Hand the last state of a piece to the next one as its h0; only its gradient is "
-     "cut.", lambda h, h0: None),
+    ("state-reset", "The state starts at zero in every piece", "The stream does not begin anew. Hand the last state of "
+     "a piece to the next one as its h0; only its gradient is cut.", lambda h, h0: None),
     ("first-state-carried", "The first state of a piece is carried forward",
      "The next piece goes on where this one ended: h_states[-1].", lambda h, h0: h[0]),
     ("state-before-carried", "The second-to-last state is carried forward",
@@ -269,9 +262,8 @@ WINDOW = slot(  # run (all caches so far, how many are new, k1, k2) -> how many 
 # what becomes of older steps: run is (their losses join again, their states are computed anew, they reach Wy and c)
 KEPT = slot(
     "caches are kept as they were computed; every loss is counted once", (False, False, False),
-    ("losses-counted-again", "Losses of older steps count again",
-     "An older loss already had its update. In the window only the new steps have a dh; zeros stand for the older "
-     "ones.", ("as they were", False, False)),
+    ("losses-counted-again", "Losses of older steps count again", "An older loss already had its update. In the window "
+     "only the new steps have a dh; zeros stand for the older ones.", ("as they were", False, False)),
     ("window-read-out-again", "Every update counts all losses of its window, and no others",
      "An older loss has had its update; and with k2 < k1 the first losses of the piece are never counted. Count the "
      "losses of the new steps, each once; dh = 0 for older steps.", ("the window", False, False)),
@@ -286,9 +278,8 @@ KEPT = slot(
      ("read out again", False, False)),
     ("caches-recomputed", "Older steps are computed anew with the new weights",
      "That is another algorithm. Here older steps keep the caches that they were computed with.", (False, True, False)),
-    ("window-run-again+counted-again",
-     "The older steps are run again with the new weights, and their losses counted again",
-     "Keep their caches, and dh = 0 for their steps.", ("read out again", True, True)))
+    ("window-run-again+counted-again", "The older steps are run again with the new weights, and their losses counted "
+     "again", "Keep their caches, and dh = 0 for their steps.", ("read out again", True, True)))
 
 REACHES = slot(  # run (k1, k2) -> how many losses of a piece reach Wy and c
     "dWy, dc = sums over all new steps", lambda k1, k2: None,
@@ -302,21 +293,16 @@ MOVES = slot(
     UPDATE_OF, lambda p, g, lr, name, T, B, total, last, k1: p - lr * g,
     ("uphill", "The gradient is added", "Descent goes against the gradient: p -= lr * dL/dp.",
      lambda p, g, lr, name, T, B, total, last, k1: p + lr * g),
-    ("mean-over-k1", "The gradients are divided by the steps of the piece",
-     "The loss is a sum over the new steps, so its gradient is one too.",
-     lambda p, g, lr, name, T, B, total, last, k1: p - lr * g / T),
-    ("divided-by-k1", "The gradients are divided by k1",
-     "The loss is a sum over the new steps, so its gradient is one too.",
-     lambda p, g, lr, name, T, B, total, last, k1: p - lr * g / k1),
-    ("mean-over-the-batch", "The gradients are divided by B",
-     "The loss is a sum over the examples, so its gradient is one too.",
-     lambda p, g, lr, name, T, B, total, last, k1: p - lr * g / B),
-    ("mean-over-both", "The gradients are divided by the steps and by B",
-     "The loss is a sum, so its gradient is one too.",
-     lambda p, g, lr, name, T, B, total, last, k1: p - lr * g / (T * B)),
-    ("gradients-never-cleared", "Gradients of earlier pieces are applied again",
-     "Each update uses its own piece's gradients. Start them at zero for each piece.",
-     lambda p, g, lr, name, T, B, total, last, k1: p - lr * total),
+    ("mean-over-k1", "The gradients are divided by the steps of the piece", "The loss is a sum over the new steps, so "
+     "its gradient is one too.", lambda p, g, lr, name, T, B, total, last, k1: p - lr * g / T),
+    ("divided-by-k1", "The gradients are divided by k1", "The loss is a sum over the new steps, so its gradient is one "
+     "too.", lambda p, g, lr, name, T, B, total, last, k1: p - lr * g / k1),
+    ("mean-over-the-batch", "The gradients are divided by B", "The loss is a sum over the examples, so its gradient is "
+     "one too.", lambda p, g, lr, name, T, B, total, last, k1: p - lr * g / B),
+    ("mean-over-both", "The gradients are divided by the steps and by B", "The loss is a sum, so its gradient is one "
+     "too.", lambda p, g, lr, name, T, B, total, last, k1: p - lr * g / (T * B)),
+    ("gradients-never-cleared", "Gradients of earlier pieces are applied again", "Each update uses its own piece's "
+     "gradients. Start them at zero for each piece.", lambda p, g, lr, name, T, B, total, last, k1: p - lr * total),
     ("one-update-at-the-end", "All updates happen at the end of the stream",
      "The point of a stream is to learn on the way: update after each piece, before the next one runs.",
      lambda p, g, lr, name, T, B, total, last, k1: p - lr * total if last else p),
@@ -334,9 +320,8 @@ MOVES = slot(
 
 OF_LOSSES = slot(  # run (dY) -> dY
     "every step of a piece has a loss", lambda dY: dY,
-    ("last-loss-of-the-piece-only", "Only the last loss of a piece counts",
-     "Every step of the piece has a loss, and each sends a gradient.",
-     lambda dY: np.concatenate([0 * dY[:-1], dY[-1:]])),
+    ("last-loss-of-the-piece-only", "Only the last loss of a piece counts", "Every step of the piece has a loss, and "
+     "each sends a gradient.", lambda dY: np.concatenate([0 * dY[:-1], dY[-1:]])),
     ("dY-halved", "The gradient of the loss is halved", "dy = 2 (y - target).", lambda dY: dY / 2))
 
 
@@ -410,10 +395,9 @@ TRAIN_STREAM = Family(
            "readout_first": slot(UPDATE_OF, False, ("readout-first", "Wy is updated before dh is computed",
                                                     "dh = Wy.T @ dy needs the Wy of the forward pass. Compute all "
                                                     "five gradients, then update.", True)),
-           "of_each_loss": slot(BACK, False, (
-               "a-window-for-each-loss", "Each loss has a window of k2 steps of its own",
-               "That is rnn_backward_truncated. Here the losses of a piece go back together, through k2 caches.",
-               True)),
+           "of_each_loss": slot(BACK, False, ("a-window-for-each-loss", "Each loss has a window of k2 steps of its own",
+                                              "That is rnn_backward_truncated. Here the losses of a piece go back "
+                                              "together, through k2 caches.", True)),
            "rerun": slot(CARRIED, False, ("state-recomputed", "The state is computed anew with the new weights",
                                           "You run the piece again after the update. Carry on the state that the "
                                           "forward pass gave.", True))},
@@ -432,9 +416,8 @@ TRAIN_STREAM = Family(
          "Report the loss that the gradients belong to: before the update.", lambda log: [one.after for one in log]),
         ("running-total", "The losses add up", "One number for each update: the sum over its own new steps.",
          lambda log: np.cumsum([one.value for one in log])),
-        ("a-loss-for-each-step", "There is a loss for each step",
-         "One number for each update: the sum over its new steps.",
-         lambda log: np.concatenate([((one.dY / 2) ** 2).sum(axis=(1, 2)) for one in log])),
+        ("a-loss-for-each-step", "There is a loss for each step", "One number for each update: the sum over its new "
+         "steps.", lambda log: np.concatenate([((one.dY / 2) ** 2).sum(axis=(1, 2)) for one in log])),
         ("one-number", "One loss for the whole stream", "Return a list: one number for each update.",
          lambda log: float(sum(one.value for one in log))),
         ("last-loss-returned", "Only the last loss is returned", "Return a list: one number for each update.",

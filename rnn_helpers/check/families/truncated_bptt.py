@@ -77,7 +77,7 @@ WINDOWS = slot(
      each(lambda t, k, T: range(t, t - k, -1), lambda T, k: range(k - 1, T))),
     ("own-step-skipped", "Each loss skips its own step",
      "The walk starts at t - 1. The loss at step t goes through its own step first: t, t - 1, ..., t - k + 1.",
-     each(lambda t, k, T: range(t - 1, max(-1, t - 1 - k), -1)), each(lambda t, k, T: range(t - 1, max(-1, t - k), -1))),
+     each(lambda t, k, T: back(t - 1, k, T)), each(lambda t, k, T: back(t - 1, k - 1, T))),
     *((name, "Only the last loss goes back",
        "You walk back once, from the end, with dh[-1] alone. Every step has its own loss, and each goes back k steps.",
        each(back, lambda T, k: [T - 1], *ends))
@@ -89,9 +89,8 @@ WINDOWS = slot(
        "A negative index counts from the end: caches[-1] is the last step. Stop at step 0: max(0, t - k + 1).",
        each(lambda t, k, T, last=last: range(t, max(t - k, last(t, T)), -1),
             ends=lambda steps, k: 0 in steps)) for last in (lambda t, T: t - T, lambda t, T: -T - 1)),
-    ("own-step-only", "No loss flows back",
-     "Each loss stays at its own step, whatever k is. It goes on through k - 1 earlier steps: Wh.T @ dz, and on.",
-     each(lambda t, k, T: [t])),
+    ("own-step-only", "No loss flows back", "Each loss stays at its own step, whatever k is. It goes on through k - 1 "
+     "earlier steps: Wh.T @ dz, and on.", each(lambda t, k, T: [t])),
     ("farthest-step-again", "Each window reads its farthest step again and again",
      "Does the loop inside count one name and use another? Step s of the walk reads its own cache.",
      each(lambda t, k, T: [max(0, t - k + 1)] * len(back(t, k, T)))),
@@ -106,9 +105,8 @@ WINDOWS = slot(
 
 JOINS = slot(  # run (dh, the window's loss, its first step, the step) -> what joins there
     SUM, lambda D, t, first, s: D[t] if s == first else 0 * D[t],
-    ("losses-counted-again", "Each loss is counted in up to k windows",
-     "In the window of loss t only dh[t] may join; the losses at its other steps have windows of their own. Put zeros "
-     "in their place.", lambda D, t, first, s: D[s]),
+    ("losses-counted-again", "Each loss is counted in up to k windows", "In the window of loss t only dh[t] may join; "
+     "the losses at its other steps have windows of their own. Put zeros in their place.", lambda D, t, first, s: D[s]),
     ("own-loss-at-every-step", "dh[t] joins at every step of its window",
      "It joins at step t alone, and flows back from there.", lambda D, t, first, s: D[t]))
 
@@ -120,7 +118,7 @@ SLOPE_OF = slot(  # run (slopes, the step, the window's loss) -> the slope that 
      "Each step has its own slope: 1 - h_s^2.", lambda S, s, t: S[t]))
 
 OF_LOSS = "Each step of the window has its own share: its own {}, not that of the loss's step."
-X_SIDE = (*bptt.X_OF_STEPS,
+X_SIDE = (*bptt.X_SIDE,
           *slot(bptt.OF_WX, None, ("dWx-of-the-loss-step", "dWx uses the input of the loss's step at every step back",
                                                      OF_LOSS.format("x_s"), lambda f: f.X[f.of]))[1:])
 H_SIDE = (*bptt.H_OF_STEPS,
@@ -163,25 +161,20 @@ DH0 = slot(
     ("dh0-of-one-window-too-many", "dh0 hears the loss at step k + 1 as well",
      "Its window starts at step 2 and ends at h_1. Only windows that start at step 1 end at h0: the first k losses.",
      lambda f: sum((out for out, _ in f.outs[:f.k + 1]), 0 * f.D[0])),
-    ("dh0-of-one-window-too-few", "dh0 does not hear the loss at step k",
-     "Its window starts at step 1 too: the first k losses reach h0.",
-     lambda f: sum((out for out, _ in f.outs[:f.k - 1]), 0 * f.D[0])),
+    ("dh0-of-one-window-too-few", "dh0 does not hear the loss at step k", "Its window starts at step 1 too: the first "
+     "k losses reach h0.", lambda f: sum((out for out, _ in f.outs[:f.k - 1]), 0 * f.D[0])),
     ("dh0-zero", "dh0 is zero", "The first k losses reach h0: add up what leaves every window that starts at step 1.",
      lambda f: 0 * f.D[0]),
-    ("dh0-of-the-last-window", "dh0 is what comes out of the last window",
-     "It reaches the state before that window, not h0. Only windows that start at step 1 end at h0: add those up.",
-     lambda f: f.outs[-1][0]),
-    ("dh0-of-the-first-loss", "dh0 hears the first loss only",
-     "The losses at steps 1 to k all reach h0. Add up what leaves every window that starts at step 1.",
-     lambda f: f.outs[0][0]),
-    ("dh0-overwritten", "dh0 is that of the last window which reaches it",
-     "Add up what leaves every window that starts at step 1: +=, not =.",
-     lambda f: [0 * f.D[0], *(out for out, ends in f.outs if ends)][-1]),
+    ("dh0-of-the-last-window", "dh0 is what comes out of the last window", "It reaches the state before that window, "
+     "not h0. Only windows that start at step 1 end at h0: add those up.", lambda f: f.outs[-1][0]),
+    ("dh0-of-the-first-loss", "dh0 hears the first loss only", "The losses at steps 1 to k all reach h0. Add up what "
+     "leaves every window that starts at step 1.", lambda f: f.outs[0][0]),
+    ("dh0-overwritten", "dh0 is that of the last window which reaches it", "Add up what leaves every window that "
+     "starts at step 1: +=, not =.", lambda f: [0 * f.D[0], *(out for out, ends in f.outs if ends)][-1]),
     ("dh0-full", "dh0 hears all losses", "It is not truncated: losses after step k do not reach h0.", walked_fully),
     ("dh0-is-dh", "dh0 is dh itself", "dh holds the losses' own gradients. " + WHICH, lambda f: f.D),
-    ("dh0-is-dh[0]", "dh0 is dh[0]",
-     "dh[0] belongs to the first state after the step: one step further back, through tanh and Wh, is h0.",
-     lambda f: f.D[0]),
+    ("dh0-is-dh[0]", "dh0 is dh[0]", "dh[0] belongs to the first state after the step: one step further back, through "
+     "tanh and Wh, is h0.", lambda f: f.D[0]),
     ("dh0-one-step-short", "dh0 is dL/dh_1", "One more step back, through tanh and Wh, is h0.",
      lambda f: sum((total for total, ends in f.totals if ends), 0 * f.D[0])))
 
