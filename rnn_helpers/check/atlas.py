@@ -28,9 +28,11 @@ def of_a_family(evidence):
     later = evidence.wrong and {key.split("/")[0] for key in evidence.wrong}
     if later and harm and all(several_calls(case, evidence) for case in exercise.cases if case.name in later):
         return harm, []
-    if evidence.kept():  # not the same twice: no program here is like that
-        first = exercise.cases[0].name
-        return [DIFFERENT], [key for key in evidence.wrong if key.split("/")[0] == first]
+    if kept := evidence.kept():  # no program here is like that
+        if evidence.observed.again.problem:
+            return [], evidence.wrong
+        first = [key for key in evidence.wrong if key.split("/")[0] == exercise.cases[0].name]
+        return [replace(DIFFERENT, title=kept[0].upper() + kept[1:])], first
 
     def show(case, program):
         result = run_case(case, program, inputs, exercise.asks)
@@ -58,9 +60,8 @@ KEPT = Mistake("a-later-call", "A first call is right, a later one is not",
                "filled again?", "the same arguments give the same result", None)
 
 
-DIFFERENT = Mistake("not-the-same-twice", "Called again with the same arguments, it gives something else",
-                    "Something is kept from the call before (an attribute, a global, a default argument that grows), "
-                    "or drawn at random.", "the same arguments give the same result", None)
+DIFFERENT = Mistake("not-the-same-twice", "", "All that a call needs is in its arguments.",
+                    "the same arguments give the same result", None)
 
 
 def several_calls(case, evidence):

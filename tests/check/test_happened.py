@@ -121,7 +121,8 @@ WHAT_TO_DO = {  # (exercise, arguments, lines of the function) -> what is said; 
     "a name one letter off": (("squared_error", "y, target", "return np.sum((y - targets)**2), y"),
                               "there is `target`"),
     "a function one letter off": (cell_back("return np.tahn(h_t)"), "there is `np.tanh`"),
-    "two names as near": (("squared_error", "y_a, y_b", "return np.sum(y_c), y_a"), "No line above gives `y_c` a value"),
+    "two names as near": (("squared_error", "y_a, y_b", "return np.sum(y_c), y_a"),
+                          "No line above gives `y_c` a value"),
     "an attribute without its object": (cell_back("return Wh.T @ dh_t"), "`cell.Wh` is there"),
     "an attribute of the cell within": (("train_step", "model, X, Y, lr, max_norm", "model.Wh -= lr"), "`model.cell` "
                                                                                                        "has"),

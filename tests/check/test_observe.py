@@ -191,7 +191,7 @@ def test_a_default_argument_that_grows():
         return np.array(Y[-len(h_states):]) + 1e-3 * len(Y)
 
     points, advice, _ = told("many_to_many", grows)
-    assert points < FULL["many_to_many"] and "called again" in advice and "default argument" in advice
+    assert points < FULL["many_to_many"] and "Called again" in advice and "default argument" in advice
 
 
 Wx, gain, T = np.ones((4, 3)), 1.5, 3
