@@ -563,7 +563,7 @@ class Search:
         wrong = [value for name, value in self.main.observed.items() if name not in self.right and numbers(value)]
         constant = bool(wrong) and all(value.size > 1 and not np.ptp(value) for value in wrong)
         for (level, spare), most in effort.items():
-            if constant and level > 1:  # zeros, or ones, can come of anything
+            if (constant or self.order) and level > 1:  # zeros, or ones, can come of anything; an order may be a guess
                 return None
             self.left = most
             for counts in [(0, 1)] if (level, spare) == (1, 0) else [(count,) for count in range(3)]:
