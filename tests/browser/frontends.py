@@ -203,7 +203,7 @@ class Lab:
             await e.decode().catch(() => {});  // it was replaced while it was decoded: the next look sees it
             const bytes = new Uint8Array(await (await fetch(e.src)).arrayBuffer());
             return [Array.from(bytes), e.alt || e.title]; }""")
-        pixels = np.asarray(Image.open(io.BytesIO(bytes(data))).convert("L"), dtype=int)
+        pixels = np.asarray(Image.open(io.BytesIO(bytes(data))).convert("RGBA"), dtype=int)
         return Shown(pixels, box.locator("[role=status]").last.inner_text(), alt)
 
     def wait_for_change(self, box, before, seconds=20):

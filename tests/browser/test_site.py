@@ -206,13 +206,13 @@ def test_search_finds_a_word(visit):
     assert page.locator("h1").first.inner_text()[0] in "123456"
 
 
-def test_dark_mode_is_dark_and_figures_stay_on_white(visit):
+def test_dark_mode_is_dark_and_figures_have_no_ground_of_their_own(visit):
     page = visit("01_rnn_cell.html", scheme="dark")
     luminance = """color => { const [r, g, b] = getComputedStyle(document.body)[color].match(/\\d+/g).map(Number);
                                return 0.2126*r + 0.7152*g + 0.0722*b }"""
     assert page.evaluate(luminance, "backgroundColor") < 60 < 150 < page.evaluate(luminance, "color")
     colour = page.evaluate("getComputedStyle(document.querySelector('.cell_output img')).backgroundColor")
-    assert colour == "rgb(255, 255, 255)"
+    assert colour == "rgba(0, 0, 0, 0)"
 
 
 def test_the_course_can_be_downloaded_from_the_first_page(visit):
