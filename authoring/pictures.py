@@ -11,6 +11,7 @@ import sys
 import textwrap
 from pathlib import Path
 
+import matplotlib
 import numpy as np
 from matplotlib.patches import FancyBboxPatch, Rectangle
 from pygments import lex
@@ -106,7 +107,8 @@ def cell(ax, y, source, marked=None):
 def check_png():
     fig = style.figure(9.5, 5.4, layout=None)
     fig.set_facecolor("white")
-    draw_check(fig)
+    with matplotlib.rc_context({"text.color": "#1A1A1A"}):  # no grey for both grounds: this one is white
+        draw_check(fig)
     return style.png(fig)
 
 

@@ -30,7 +30,8 @@ class Drawn:
 
     draw : function of the controls' values -> (sheets or HTML, text); what it raises is shown in place of the drawing
     stored : values that the picture of a page without a kernel has in place of the controls' first ones
-    last : function of the controls' values -> the last value of the control that plays, where others change it
+    last : function of the controls' values -> where playing ends, if that changes; the slider goes on (noUiSlider's End
+        key keeps the largest value that it was made with)
     """
 
     def __init__(self, draw, title, *, whose="", play="", last=None, stored=None, **controls):
@@ -57,9 +58,13 @@ class Drawn:
     def values(self):
         return {name: control.value for name, control in self.controls.items()}
 
+    @property
+    def end(self):
+        return self.last(self.values) if self.last else self.played.max
+
     def move(self, by):
         """The control that plays, so many values on."""
-        self.played.value = min(max(self.played.value + by, self.played.min), self.played.max)
+        self.played.value = max(min(min(self.played.value, self.end) + by, self.end), self.played.min)
 
     def toggle(self, _=None):
         """Play, from the beginning where it stands at the end; or pause."""
@@ -74,17 +79,15 @@ class Drawn:
         self.task, self.buttons["play"].description = None, "play"
 
     async def run(self):
-        if self.played.value == self.played.max:
+        if self.played.value >= self.end:
             self.played.value = self.played.min
-        while self.played.value < self.played.max:
+        while self.played.value < self.end:
             await asyncio.sleep(EACH)
             self.move(1)
         self.stop()
 
     def redraw(self, change=None):
         """Draw for the controls' values of now."""
-        if self.last:
-            self.played.max = self.last(self.values)
         pages, text = self.picture(self.values)
         if not isinstance(pages, str):
             pages = "".join(f"<div style='flex:1 1 {0.85 * page.width:.0f}px;max-width:{page.width:.0f}px;min-width:0'>"

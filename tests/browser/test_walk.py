@@ -63,6 +63,9 @@ def test_the_cut_can_be_watched_and_a_wrong_one_is_outlined(context, lab):
     slider.focus()
     notebook.page.keyboard.press("End")
     status.filter(has_text="With k = 2, 7 of 10 pairs").wait_for()
+    box.get_by_role("button", name="back").focus()
+    notebook.page.keyboard.press("Enter")
+    box.locator("svg", has_text="k = 2: loss 1 at step 1").wait_for()
     k = box.locator(".widget-inline-hbox:has-text('k') .noUi-handle").first
     k.focus()
     notebook.page.keyboard.press("End")

@@ -135,9 +135,10 @@ def only_the_last(cell, dh, caches, k):
 def test_a_right_cut_keeps_its_pairs_and_outlines_nothing(k):
     made = walk.cutting(rnn_backward_truncated, "your rnn_backward_truncated")
     made.controls["k"].value = k
-    seen = list(moments(made))
-    assert len(seen) == (4, 7, None, 10)[k - 1] + 1 and not any(outlined(drawing) for drawing, _ in seen)
-    assert f"With k = {k}, {len(seen) - 1} of 10 pairs" in seen[-1][1] and "goes wrong" not in seen[-1][1]
+    seen, pairs = list(moments(made)), (4, 7, None, 10)[k - 1]
+    assert len({caption for _, caption in seen}) == made.end + 1 == pairs + 1
+    assert not any(outlined(drawing) for drawing, _ in seen)
+    assert f"With k = {k}, {pairs} of 10 pairs" in seen[-1][1] and "goes wrong" not in seen[-1][1]
     last = {title.text for title in seen[-1][0].iter(f"{SVG}title") if title.text.startswith("lost[")}
     assert (last == {f"lost[{i}, {j}] = 0" for i in (0, 1) for j in (0, 1)}) == (k == 4)
 
