@@ -12,6 +12,7 @@ from instructor.grading.recognise import Course
 
 DUE, REFUSED, IGNORED = "to be graded", "not graded", "ignored"
 MOST_STUDENT = 100_000_000  # bytes of one student's notebooks
+MOST_FILES, MOST_RIVALS = 200, 20  # notebooks of one student, and of those for one notebook, that are looked at
 WHOLE = 4  # notebooks in one folder: a copy of the course, of which only what was worked on is handed in
 
 
@@ -79,7 +80,11 @@ def hand_ins(path, releases, notebooks, roster=None, known=None):
                     boxes=sorted(boxes), known=dict(known or {}))
     intake.items += [HandedIn(entry, IGNORED, why) for entry, why in found.left]
     for student, claims in students_of(found.claims, roster, intake).items():
-        own = [look_at(entry, name, student, claim, course) for claim in claims for entry, name in claim.files]
+        files = [(claim, entry, name) for claim in claims for entry, name in claim.files]
+        by_time = sorted((entry for _, entry, name in files if ".ipynb" in name.lower() and not entry.junk),
+                         key=lambda entry: entry.time)
+        left = set(by_time[:-MOST_FILES])
+        own = [look_at(entry, name, student, claim, course, entry not in left) for claim, entry, name in files]
         if not own:  # a system's own note is all there is
             own = [HandedIn(Entry((*claims[0].around, claims[0].who.name), ()), REFUSED, "nothing was handed in",
                             student, who=claims[0].who, layout=claims[0].layout.title)]
@@ -170,8 +175,8 @@ def overlap(one, other, course):
     return bool(first & second)
 
 
-def look_at(entry, name, student, claim, course):
-    """What a student's file is."""
+def look_at(entry, name, student, claim, course, opened=True):
+    """What a student's file is; it is not read unless `opened`."""
     item = HandedIn(entry, DUE, "", student, "?", claim.who, claim.when or entry.time, claim.layout.title, name=name)
     text = readable(name)[:100]
     if entry.junk:
@@ -179,6 +184,9 @@ def look_at(entry, name, student, claim, course):
         return item
     if entry.folder:
         item.state, item.why = REFUSED, entry.why
+        return item
+    if not opened:
+        item.state, item.why = IGNORED, f"only the {MOST_FILES} newest notebooks of a student are looked at"
         return item
     seen = course.seen(entry)
     item.notebook, item.how, item.doubt = seen.notebook or "?", seen.how, seen.doubt
@@ -206,7 +214,11 @@ def choose(items, course):
     for item in whole:
         item.state, item.why = IGNORED, "as it was handed out: nothing in it was worked on"
     for notebook in {item.notebook for item in items} - {"?"}:
-        rivals = [item for item in items if item.notebook == notebook and (item.state != IGNORED)]
+        rivals = sorted((item for item in items if item.notebook == notebook and item.state != IGNORED),
+                        key=lambda item: (item.state == DUE, item.time), reverse=True)
+        for item in rivals[MOST_RIVALS:]:
+            item.state, item.why = IGNORED, f"only the {MOST_RIVALS} newest files for a notebook are looked at"
+        rivals = rivals[:MOST_RIVALS]
         if len(rivals) > 1:
             best = max(rivals, key=lambda item: (item.state == DUE, course.work(item.entry)[0] > 0,
                                                  course.work(item.entry)[0] >= 0, item.time, newest_first(item.name)))

@@ -76,6 +76,14 @@ def test_tar_members_that_are_no_files(tmp_path):
     assert "damaged" in " ".join(item.why for item in look(tmp_path / "cut.tgz").items)
 
 
+def test_a_flood_of_files_is_one_row_and_costs_nobody_else(tmp_path):
+    flood = {f"eve/{number}/{N}": work() for number in range(400)}
+    intake = look(written(tmp_path / "a.zip", zipped({f"ada/{N}": work(), **flood, f"bob/{N}": work()})))
+    assert {item.who.name for item in intake.items if item.state == DUE} == {"ada", "bob", "eve"}
+    assert len(intake.items) == 402
+    assert sum("200 newest" in item.why for item in intake.items) == 200
+
+
 @pytest.mark.parametrize("name, content, word", [("a.7z", b"7z\xbc\xaf\x27\x1c", "7-Zip"), ("a.rar", b"Rar!\x1a", "RAR"),
                                                  ("a.zip", b"<html>", "download it again"),
                                                  ("a.tar.gz", b"\x1f\x8b", "download it again")])
