@@ -80,7 +80,7 @@ def main(arguments=None):
     parser.add_argument("--out", type=Path, default=ROOT / "dist" / "print", help="folder (default: dist/print)")
     out = parser.parse_args(arguments).out
     with tempfile.TemporaryDirectory() as scratch:
-        build(Path(scratch, "site"))
+        build(Path(scratch, "site"), in_browser=False)
         print_course(Path(scratch, "site"), out)
 
 

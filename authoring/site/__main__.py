@@ -46,8 +46,8 @@ def sphinx(builder, source, made, title):
         sys.exit("The site was not built: the messages above say why.")
 
 
-def build(out, builder="html"):
-    """Build the pages into `out`."""
+def build(out, builder="html", in_browser=True):
+    """Build the pages into `out`, with the notebooks that run in a browser unless `in_browser` is false."""
     with tempfile.TemporaryDirectory() as scratch:
         source, made = Path(scratch, "source"), Path(scratch, "made")
         source.mkdir()
@@ -68,7 +68,8 @@ def build(out, builder="html"):
             page.write_text(text.replace('<summary aria-label="Toggle hidden content">', "<summary>"), encoding="utf-8")
         shutil.rmtree(out, ignore_errors=True)
         shutil.copytree(made, out, ignore=shutil.ignore_patterns(".doctrees", ".buildinfo*", "_sources"))
-    lite.build(out / "lite")
+    if in_browser:
+        lite.build(out / "lite")
     print(out / "index.html")
 
 

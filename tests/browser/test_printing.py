@@ -19,7 +19,7 @@ CUT = """[...document.querySelectorAll("article :is(img, svg, table, pre, p, .ma
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages") / "site"
-    printing.build(folder)
+    printing.build(folder, in_browser=False)
     return folder
 
 

@@ -211,8 +211,11 @@ def test_dark_mode_is_dark_and_figures_have_no_ground_of_their_own(visit):
     luminance = """color => { const [r, g, b] = getComputedStyle(document.body)[color].match(/\\d+/g).map(Number);
                                return 0.2126*r + 0.7152*g + 0.0722*b }"""
     assert page.evaluate(luminance, "backgroundColor") < 60 < 150 < page.evaluate(luminance, "color")
-    colour = page.evaluate("getComputedStyle(document.querySelector('.cell_output img')).backgroundColor")
-    assert colour == "rgba(0, 0, 0, 0)"
+    colours = page.locator(".cell_output img").evaluate_all("all => all.map(i => getComputedStyle(i).backgroundColor)")
+    assert set(colours) == {"rgba(0, 0, 0, 0)"}
+    page.locator("button.enlarge").locator("visible=true").first.click()
+    ground = page.locator("dialog.full-size").evaluate("box => getComputedStyle(box).backgroundColor")
+    assert ground == page.evaluate("getComputedStyle(document.body).backgroundColor")
 
 
 def test_the_course_can_be_downloaded_from_the_first_page(visit):
