@@ -48,6 +48,7 @@ def test_a_slide_shows_first_sentences_and_all_that_is_no_prose():
     assert short("### Exercise 1: `f`\n\nOne step. Two steps.") == "### Exercise 1: `f`\n\nOne step. Two steps."
 
 
+@pytest.mark.slow
 def test_a_lecture_needs_nothing_from_the_web(tmp_path):
     pytest.importorskip("sphinx_revealjs", reason="make slides installs it")
     slides.build(tmp_path, NAMES[:1])
