@@ -86,7 +86,7 @@ class Closure:
 @functools.cache
 def place(name):
     """(module, variable) where an exercise stands."""
-    return next((module, variable) for module in modules() if module.startswith("rnn_helpers.check.")
+    return next((module, variable) for module in modules() if module.startswith(("rnn_helpers.check.", "rnn_helpers.own."))
                 and module in sys.modules
                 for variable, value in vars(sys.modules[module]).items()
                 if value is EXERCISES[name] and value in getattr(sys.modules[module], "EXERCISES", ()))

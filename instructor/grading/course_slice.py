@@ -15,7 +15,7 @@ from rnn_helpers.check.whose import observe_both
 
 ENTRY = "graded_exercise"  # the module that runs it
 # no learner's function needs them
-OUTSIDE = ("atomic", "check", "course", "explore", "page", "plots", "progress_bar", "questions", "quiz", "__main__")
+OUTSIDE = ("atomic", "check", "course", "explore", "own", "page", "plots", "progress_bar", "questions", "quiz", "__main__")
 KEPT = {"name", "notebook", "asks", "cases", "reference", "forbidden"}  # of an Exercise
 EMPTY = {"fixtures": "None", "facets": "()"}  # what an Exercise has to have
 CHECK = """
@@ -31,11 +31,13 @@ def __getattr__(name):
     return lambda *args, **kwargs: 0.0
 """
 RUN = """
+import importlib
 import time
-from {home} import {variable} as exercise
 from rnn_helpers.check import OURS, limits
 from rnn_helpers.check.exercise import Inputs
 from rnn_helpers.check.whose import observe_both
+
+exercise = importlib.import_module("{home}").{variable}  # a name that begins with a digit cannot follow `from`
 
 def run(function, inputs, seconds):
     def limit():
@@ -190,7 +192,8 @@ def sources_for(name, wanted=frozenset(), ours=frozenset()):
         body = [node for node in (pruned(node, used) for node in nodes) if node is not None]
         found[module] = modules()[module][0], ast.fix_missing_locations(ast.Module(body, []))
     found["rnn_helpers.check"] = True, ast.parse("\n".join(
-        [*(f"from {f.__module__} import {f.__qualname__} as _{i}" for i, f in enumerate(references(ours))),
+        ["import importlib", *(f"_{i} = importlib.import_module({f.__module__!r}).{f.__qualname__}"
+                               for i, f in enumerate(references(ours))),
          f"OURS = {{{', '.join(f'{exercise!r}: _{i}' for i, exercise in enumerate(sorted(ours)))}}}",
          f"CHECKS = {sorted([*EXERCISES, 'run', 'progress'])!r}", CHECK]))
     found[ENTRY] = False, ast.parse(RUN.format(home=home, variable=variable))

@@ -4,6 +4,10 @@ The value of a check is its points. `check.progress()` shows a notebook's exerci
 the learner's function when it passed its check and the course's otherwise.
 """
 
+import importlib
+from pathlib import Path
+
+from rnn_helpers import own
 from rnn_helpers.check import (
     bptt,
     char_level,
@@ -27,10 +31,16 @@ from rnn_helpers.page import on_page, shell
 
 SEED = 12  # of the fixtures in a notebook; graders use their own
 
+OWN = {path.stem: importlib.import_module(f"rnn_helpers.own.{path.stem}")  # an instructor's
+       for path in sorted(Path(own.__path__[0]).glob("[0-9]*.py"))}
+
 EXERCISES = {exercise.name: exercise
              for module in (rnn_cell, forward_pass, bptt, number_sequence, rising_loss, char_level, sampling,
-                            truncated_bptt)
+                            truncated_bptt, *OWN.values())
              for exercise in module.EXERCISES}
+
+WRITTEN.update({name: (notebook, float(points)) for notebook, module in OWN.items()
+                for name, points in getattr(module, "WRITTEN", {}).items()})
 
 HELPERS = {name: exercise.reference for name, exercise in EXERCISES.items()}  # that exercises may call
 
