@@ -15,7 +15,7 @@ import pytest
 ROOT = pathlib.Path(__file__).parents[1]
 PACKAGES = ("rnn_helpers", "instructor", "authoring", "benchmarks")  # each knows those before it
 FLOORS = [
-    {"course", "layout", "page", "atomic", "start"},
+    {"course", "layout", "page", "atomic", "start", "own"},
     {"validate", "progress_bar"},
     {"cell", "losses", "caches"},
     {"readout", "bptt", "gradcheck"},

@@ -86,7 +86,7 @@ class Closure:
 @functools.cache
 def place(name):
     """(module, variable) where an exercise stands."""
-    return next((module, variable) for module in modules() if module.startswith(("rnn_helpers.check.", "rnn_helpers.own."))
-                and module in sys.modules
+    return next((module, variable) for module in modules() if module in sys.modules
+                and module.startswith(("rnn_helpers.check.", "rnn_helpers.own."))
                 for variable, value in vars(sys.modules[module]).items()
                 if value is EXERCISES[name] and value in getattr(sys.modules[module], "EXERCISES", ()))
