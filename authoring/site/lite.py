@@ -24,7 +24,9 @@ PACKAGES = ("ipywidgets", "comm", "jupyterlab_widgets", "tqdm")  # what the whee
 EXTENSIONS = ("jupyterlite-pyodide-kernel", "jupyterlab_widgets", "jupyterlab_pygments")
 SPARE = ("package.json", "rspack.config*.js", "doc")
 SETTINGS = {"jupyter-lite-schema-version": 0,
-            "jupyter-config-data": {"appName": "The course in your browser", "appUrl": "./tree"}}
+            "jupyter-config-data": {
+                "appName": "The course in your browser", "appUrl": "./tree",  # every cell in the page: keys reach it
+                "settingsOverrides": {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}}}
 
 
 def newest(name, content):
