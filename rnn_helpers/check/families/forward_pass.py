@@ -280,7 +280,7 @@ def walk(s, cell, X, h0=None):
 
 
 RNN_FORWARD = Family(
-    flow=walk, weight=15,
+    flow=walk, weight=9,
     slots={"start": START, "carry": CARRIED, "h": H_TERM, "b": (*B_TERM, *BIAS_IN_TIME), "squash": SQUASH,
            "steps": STEPS, "read": READ, "x": X_TERM},
     outputs={"h_states": Output(lambda s, f: s.collect(f.states, f), {"collect": COLLECT},
