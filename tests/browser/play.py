@@ -37,7 +37,7 @@ def look(notebook):
     for sharp, alt, kind in seen:
         assert sharp is True or sharp > 1.9, f"{alt}: {sharp} pixels"
         assert len(alt) > 20 or ("widget-image" in kind and not notebook.has_alt), "a picture without words"
-    assert violations(notebook.page, ".jp-OutputArea" if notebook.names_cells else ".output") == []
+    assert violations(notebook.page, ".jp-OutputArea" if notebook.names_cells else ".output_subarea") == []
 
 
 def move_everything(notebook):
