@@ -12,8 +12,7 @@ from tests.lite import pyodide
 NEEDED = (*lite.PACKAGES, "widgetsnbextension", "pytest", "pluggy", "iniconfig")
 LACKING = re.compile(r"^ *(?:import|from) (?:hypothesis|nbformat|nbclient|subprocess|torch|authoring|instructor|"
                      r"benchmarks|tests\.cases|tests\.test_)", re.MULTILINE)  # compiled, or made of processes
-FEW = ["tests/check/test_limits.py", "tests/check/test_rnn_cell.py", "tests/check/test_points.py",
-       "tests/explore/test_walk.py"]
+FEW = ["tests/check/test_limits.py", "tests/check/test_rnn_cell.py", "tests/check/test_points.py"]
 EVERY = [str(path.relative_to(pyodide.ROOT)) for folder in ("tests/check", "tests/explore", "tests")
          for path in sorted((pyodide.ROOT / folder).glob("test_*.py")) if not LACKING.search(path.read_text())]
 
