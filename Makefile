@@ -58,7 +58,7 @@ matrix:
 
 grade:
 	@sh tools/venv.sh grading
-	@$(python) -m instructor grade $(if $(SUBMISSIONS),"$(SUBMISSIONS)") $(if $(ROSTER),--roster "$(ROSTER)") $(if $(DRY),--dry)
+	@$(python) -m instructor grade $(if $(SUBMISSIONS),"$(SUBMISSIONS)") $(if $(ROSTER),--roster "$(ROSTER)") $(if $(ONLY),--only "$(ONLY)") $(if $(DRY),--dry)
 
 demo-class:
 	@sh tools/venv.sh grading

@@ -21,6 +21,8 @@ def main(arguments=None):
     grade.add_argument("--dry", action="store_true", help="show who and what is recognised, grade and write nothing")
     grade.add_argument("--roster", type=Path, metavar="CSV",
                        help="who takes part: your system's export of participants, or id, name, group; it is kept")
+    grade.add_argument("--only", action="append", metavar="STUDENT",
+                       help="grade this student alone, anew even if nothing has changed; may be given several times")
     grade.add_argument("--out", type=Path, default=Path("grading"),
                        help="folder for results, kept between runs (default: grading)")
     grade.add_argument("--releases", type=Path, default=ROOT / "notebooks",

@@ -3,6 +3,7 @@
 import html
 import inspect
 import statistics
+import urllib.parse
 from collections import Counter, defaultdict
 
 import nbformat
@@ -12,19 +13,20 @@ from instructor.grading.pages import MOST_SOURCE, page
 from instructor.grading.rebuild import grade_id
 from instructor.grading.similar import ALIKE, pairs, share_of_published, shingles_of_all, unpacked
 from rnn_helpers.check import EXERCISES
-from rnn_helpers.check.report import points_text
+from rnn_helpers.check.report import mathematics, points_text
 
 BINS = 10
-PAIRS_SHOWN = 10
+PAIRS_SHOWN, ASKED = 10, 5
 STATES = {"right": "#0072b2", "partly right": "#56b4e9", "wrong": "#d55e00", "borrowed": "#cc79a7",
           "not attempted": "#999999"}
 LAYOUT = """<style>body{max-width:76rem}
 .grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(20rem,1fr));gap:1rem 2rem}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:1rem}.pair pre{max-height:36rem;overflow:auto}figure{margin:0}
-figcaption{font-size:.9rem}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}svg{max-width:100%;height:auto;vertical-align:middle}
+figcaption{font-size:.9rem}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
+svg{max-width:100%;height:auto;vertical-align:middle}section>div{overflow-x:auto}
 nav a,.key span{margin-right:1.2rem;white-space:nowrap}
 .key i{display:inline-block;width:.8rem;height:.8rem;margin-right:.35rem}
-summary{cursor:pointer;padding:.3rem 0}mark{background:#ffe8a3;color:#1a1a1a}</style>"""
+summary{cursor:pointer;padding:.3rem 0}td summary{padding:0}mark{background:#ffe8a3;color:#1a1a1a}</style>"""
 
 
 class Markup(str):
@@ -32,17 +34,19 @@ class Markup(str):
 
 
 class Tally:
-    """Counts over results, one result at a time; holds numbers and no sources."""
+    """Counts over results, one result at a time, and who is meant by them; holds no sources.
+
+    statuses : exercise -> status -> students; made : (exercise, mistake) -> (title, why, line of mathematics, students)
+    """
 
     def __init__(self):
-        self.points, self.statuses = defaultdict(list), defaultdict(Counter)
-        self.mistakes, self.refused, self.noted = defaultdict(Counter), [], []
-        self.earned, self.students = defaultdict(list), set()
-        self.seconds = 0.0
+        self.points, self.statuses, self.earned = defaultdict(list), defaultdict(lambda: defaultdict(list)), Counter()
+        self.made, self.refused, self.noted, self.names, self.seconds = {}, [], [], {}, 0.0
 
     def add(self, result):
         notebook, student = result["notebook"], result["student"]
         self.seconds += result["seconds"]
+        self.names[student] = result["name"] or student
         if result["status"] != "graded":
             self.refused.append((student, notebook, result["why"]))
             return
@@ -50,10 +54,36 @@ class Tally:
             self.noted.append((student, notebook, "; ".join(result["notes"])))
         self.points[notebook].append(sum(e["points"] for e in result["exercises"].values()))
         for name, judgement in result["exercises"].items():
-            self.statuses[name][judgement["status"]] += 1
-            self.earned[name].append(judgement["points"])
-            self.mistakes[name].update(judgement["mistakes"])
-        self.students.add(student)
+            self.statuses[name][judgement["status"]].append(student)
+            self.earned[name] += judgement["points"]
+            for mistake, said in named(judgement):
+                self.made.setdefault((name, mistake), (*said, []))[-1].append(student)
+
+    def commonest(self):
+        """(exercise, title, why, line, students, how many had it to do) of each mistake, the commonest first."""
+        return sorted(((name, *said, sum(map(len, self.statuses[name].values())))
+                       for (name, _), said in self.made.items()), key=lambda row: (-len(row[4]), row[:2]))
+
+    def who(self, students, exercise):
+        """The students by name, each a link to what the feedback says of an exercise."""
+        return Markup(", ".join(to_feedback(student, EXERCISES[exercise].notebook, self.names[student], exercise)
+                                for student in sorted(students)))
+
+
+def named(judgement):
+    """(mistake, (title, why, line of mathematics)) of each mistake that a judgement names."""
+    titles, names = EXERCISES[judgement["name"]].titles(), judgement["mistakes"]
+    lines = [line for line in judgement["advice"] if isinstance(line, dict) and line["kind"] == "mistake"]
+    for name, line in zip(names, lines[len(lines) - len(names):] or [{"text": "", "math": ""}] * len(names),
+                          strict=False):
+        title = titles.get(name) or line["text"].partition(". ")[0] or name.replace("-", " ")
+        yield name, (title, line["text"].removeprefix(title).lstrip(". "), line["math"])
+
+
+def to_feedback(student, notebook, text, part=""):
+    """A link from the report to a student's feedback."""
+    goal = urllib.parse.quote(f"feedback/{student}/{notebook}.html", errors="surrogateescape")
+    return Markup(f"<a href='{goal}{'#' * bool(part)}{html.escape(part)}'>{html.escape(text)}</a>")
 
 
 def handwork(result):
@@ -142,32 +172,73 @@ def table(head, rows, numbers=()):
     return f"<table><thead><tr>{cells('th', head)}</tr></thead><tbody>{body}</tbody></table>"
 
 
+def folded(found, body, word="who"):
+    """Something long, to fold out; "" where nothing was found."""
+    return Markup(f"<details><summary>{word}</summary>{body}</details>" if found else "")
+
+
+def questions(tally):
+    """What to ask in the next lecture: about the commonest mistakes, the answer to fold out."""
+    asked = ""
+    for name, title, why, line, who, of in tally.commonest()[:ASKED]:
+        said = f", and what does {mathematics(line)} say instead" * bool(line)
+        asked += (f"<li>{folded(name, html.escape(why), f'“{html.escape(title)}”: how would you notice that{said}?')}"
+                  f"{len(who)} of {of} in <code>{name}</code></li>")
+    return asked and f"<ol>{asked}</ol>"
+
+
 def exercises(tally):
-    """The table of exercises, hardest first."""
-    rows = []
-    for name, statuses in tally.statuses.items():
-        count = sum(statuses.values())
-        share = sum(tally.earned[name]) / count / EXERCISES[name].points
-        rows.append((share, name, statuses, count))
+    """The table of exercises, hardest first, and below it who is stuck on what."""
+    rows, stuck = [], ""
+    for name, found in tally.statuses.items():
+        count = sum(map(len, found.values()))
+        rows.append((tally.earned[name] / count / EXERCISES[name].points, name, found, count))
+    rows.sort(key=lambda row: row[:2])
+    for _, name, found, _ in rows:
+        groups = {"stuck": [*found["partly right"], *found["wrong"], *found["borrowed"]],
+                  "not begun": found["not attempted"]}
+        stuck += folded(sum(groups.values(), []), "".join(
+            f"<p>{word}: {tally.who(who, name)}</p>" for word, who in groups.items() if who),
+            f"<code>{name}</code>: " + ", ".join(f"{len(who)} {word}" for word, who in groups.items() if who))
     key = "".join(f"<span><i style='background:{colour}'></i>{state}</span>" for state, colour in STATES.items())
     return f"<p class='key'>{key}</p>" + table(
         ("exercise", "notebook", "points earned", "students", *STATES),
-        ((name, EXERCISES[name].notebook, f"{share:.0%}", bar([(s[state], colour, state) for state,
-                                                               colour in STATES.items()], count),
-          *(s[state] for state in STATES)) for share, name, s, count in sorted(rows, key=lambda row: row[:2])),
-        (2, *range(4, 9)))
+        ((name, EXERCISES[name].notebook, f"{share:.0%}",
+          bar([(len(s[state]), colour, state) for state, colour in STATES.items()], count),
+          *(len(s[state]) for state in STATES)) for share, name, s, count in rows), (2, *range(4, 9))
+    ) + (f"<h3>Who is stuck on what</h3>{stuck}" if stuck else "")
 
 
 def mistakes(tally):
     """The table of mistakes that were named, most frequent first; "" when there are none."""
-    titles = {(name, mistake): title for name, exercise in EXERCISES.items() for mistake,
-              title in exercise.titles().items()}
-    rows = [(count, name, titles.get((name, mistake), mistake.replace("-", " ")), sum(tally.statuses[name].values()))
-            for name, counts in tally.mistakes.items() for mistake, count in counts.items()]
-    return rows and table(("students", "of", "", "exercise", "mistake"), (
-        (count, of, bar([(count, STATES["wrong"], "students"), (of - count, "#99999940", "others")], of, 120), name,
-         title)
-        for count, name, title, of in sorted(rows, key=lambda row: (-row[0], row[1:]))), (0, 1))
+    rows = [(len(students), of, bar([(len(students), STATES["wrong"], "students"),
+                                     (of - len(students), "#99999940", "others")], of, 120),
+             name, title, Markup(mathematics(line)), folded(students, tally.who(students, name)))
+            for name, title, _, line, students, of in tally.commonest()]
+    return rows and table(("students", "of", "", "exercise", "mistake", "line of mathematics", ""), rows, (0, 1))
+
+
+def students(tally, totals):
+    """The table of students: what counts of each notebook, with a link to its feedback, and what each is stuck on."""
+    if not totals:
+        return ""
+    (_, *head), *rows = totals
+    stuck, refused, begun = defaultdict(list), {row[:2] for row in tally.refused}, set()
+    for name, found in sorted(tally.statuses.items(), key=lambda item: EXERCISES[item[0]].notebook):
+        for state, who in found.items():
+            begun |= {(student, EXERCISES[name].notebook) for student in who}
+            for student in who if state != "right" else ():
+                stuck[student].append(name + " (not begun)" * (state == "not attempted"))
+
+    def cell(student, notebook, points):
+        points = points or "not graded" * ((student, notebook) in refused)
+        there = (student, notebook) in begun | refused
+        return to_feedback(student, notebook, points, "") if there and points else points
+
+    return table((*head, "not yet right"), (
+        (name, group, *(cell(student, notebook, value) for notebook, value in zip(head[2:], points, strict=False)),
+         percent, ", ".join(stuck[student])) for student, name, group, *points, percent in rows),
+        range(2, len(head)))
 
 
 def side_by_side(left, right):
@@ -183,11 +254,11 @@ def side_by_side(left, right):
     return f"<div class='pair'>{column(left)}{column(right)}</div>"
 
 
-def class_report(tally, classroom, changes=()):
+def class_report(tally, classroom, totals=(), changes=()):
     """The report as one HTML page.
 
     tally : Tally; classroom : Classroom, where look-alikes are searched
-    changes : (student, notebook, exercise, points before, points now) of a regrade
+    totals : the rows of totals.csv; changes : (student, notebook, exercise, points before, points now) of a regrade
     """
     sections = {}
     if changes:
@@ -196,12 +267,16 @@ def class_report(tally, classroom, changes=()):
             for *who, before, now in changes), (3, 4))
     if tally.refused:
         sections["Could not be graded"] = ("<p>No points yet, which is not 0 points.</p>"
-                                           + table(("student", "notebook", "why"), sorted(tally.refused)))
+                                           + table(("student", "notebook", "why"), (
+                                               (to_feedback(who, notebook, tally.names[who]), notebook, why)
+                                               for who, notebook, why in sorted(tally.refused))))
+    sections["Ask in the next lecture"] = questions(tally)
+    sections["Exercises, hardest first"] = exercises(tally)
+    sections["Mistakes, most frequent first"] = mistakes(tally)
     sections["Points from the checks"] = "<div class='grid'>" + "".join(
         histogram(values, most, notebook) for notebook, values in sorted(tally.points.items())
         if (most := sum(e.points for e in EXERCISES.values() if e.notebook == notebook))) + "</div>"
-    sections["Exercises, hardest first"] = exercises(tally)
-    sections["Mistakes, most frequent first"] = mistakes(tally)
+    sections["Students"] = students(tally, totals)
     if tally.noted:
         sections["Noticed while reading"] = table(("student", "notebook", "note"), sorted(tally.noted))
     pairs_found, published = [], []
@@ -225,8 +300,8 @@ def class_report(tally, classroom, changes=()):
     sections = {title: body for title, body in sections.items() if body}
     graded = sum(map(len, tally.points.values()))
     links = " ".join(f"<a href='#s{i}'>{html.escape(title)}</a>" for i, title in enumerate(sections))
-    return page("Class report", f"{LAYOUT}<p>{graded} notebooks of {len(tally.students)} students graded, "
+    return page("Class report", f"{LAYOUT}<p>{graded} notebooks of {len(tally.names)} students graded, "
                                 f"{len(tally.refused)} not; "
                 f"{tally.seconds / 60:.1f} minutes of work.</p><nav>{links}</nav>\n"
-                + "\n".join(f"<h2 id='s{i}'>{html.escape(title)}</h2>{body}" for i,
+                + "\n".join(f"<section><h2 id='s{i}'>{html.escape(title)}</h2><div>{body}</div></section>" for i,
                             (title, body) in enumerate(sections.items())))

@@ -21,6 +21,7 @@ from instructor.grading.digests import check_digest
 from instructor.grading.engine import Task, exercise_digest, failed
 from instructor.grading.grade_tables import as_csv, plain, printable
 from instructor.grading.intake import DUE, REFUSED, hand_ins, told
+from instructor.grading.names import folded
 from instructor.grading.notebook_file import Refused
 from instructor.grading.policies import attempt_of
 from instructor.grading.roster import Roster
@@ -121,15 +122,18 @@ class Classroom:
             return found
         return Roster(kept) if kept.exists() else None
 
-    def tasks(self, submissions, roster=None):
-        """What there is to grade, what was refused before (as results), and the Intake."""
+    def tasks(self, submissions, roster=None, only=()):
+        """What there is to grade, what was refused before (as results), and the Intake. only : names of students"""
         intake = hand_ins(submissions, self.releases, self.notebooks, roster, self.kept("people.json"))
+        called = {item: {item.student, folded(item.who.name)} for item in intake.items if item.who}
+        if absent := [name for name in only or () if not {name, folded(name)} & set().union(*called.values())]:
+            raise FileNotFoundError(f"nobody called {', '.join(absent)} is in {submissions}: give a student as "
+                                    "grades.csv does, or the name that your system gives")
+        found = [item for item, names in called.items() if not only or names & {*only, *map(folded, only)}]
         write_atomically(self.folder / "people.json", json.dumps(intake.known))
         shutil.rmtree(self.folder / "unpacked", ignore_errors=True)
         tasks, refused, due = [], {}, {(item.student, item.notebook) for item in intake.items if item.state == DUE}
-        for item in intake.items:
-            if item.who is None:
-                continue
+        for item in found:
             task = self._task(item, intake)
             if item.state == DUE:
                 try:
@@ -208,7 +212,8 @@ class Classroom:
         write_atomically(self.result_path(student, notebook), json.dumps({**result, "stamp": stamp}, indent=1) + "\n")
         return changes
 
-    def grade(self, submissions, workers=None, scheduler=None, progress=True, roster=None, tell=lambda line: None):
+    def grade(self, submissions, workers=None, scheduler=None, progress=True, roster=None, tell=lambda line: None,
+              only=()):
         """Grade what has not been graded; safe to interrupt and to call again.
 
         Parameters
@@ -216,22 +221,23 @@ class Classroom:
         submissions : a folder of any layout, an archive, or a notebook
         workers : processes (default: the cores); scheduler : address of a dask.distributed scheduler instead
         roster : Roster; tell : is called with each line of what was recognised
+        only : names of students who are graded anew, known or not, and nobody else
 
         Returns
         -------
         changes : list of (student, notebook, exercise, points before, points now), None for not graded
         missing : list of (student, notebook, why) of what was handed in and has no score
         """
-        tasks, refused, intake = self.tasks(submissions, roster)
+        tasks, refused, intake = self.tasks(submissions, roster, only)
         for line in told(intake, everything=False):
             tell(line)
         changes, due, stamps = [], [], {}
         lost = [("?", item.words[:200], item.why) for item in intake.items
-                if item.state == REFUSED and item.who is None]
+                if item.state == REFUSED and item.who is None and not only]
         self.account(intake.items)
         handed = {(task.student, task.notebook) for task in tasks} | {(result["student"], result["notebook"])
                                                                       for result in refused}
-        for student, notebook in self.forget(submissions, handed, intake, roster):
+        for student, notebook in self.forget(submissions, handed, intake, roster) if not only else ():
             tell(f"Gone: {student} {notebook} is no longer handed in or on the roster; its result lies in "
                  f"{self.folder}/left/")
         for result in refused:
@@ -239,15 +245,16 @@ class Classroom:
         for task in tasks:
             # before it is read: what is handed in meanwhile is graded by the next run
             stamp = stamps[task.student, task.notebook] = fingerprint(task)
-            if not stamp or self.result(task.student, task.notebook).get("stamp") != stamp:
+            if only or not stamp or self.result(task.student, task.notebook).get("stamp") != stamp:
                 due.append(task)
         run = on_cluster(scheduler) if scheduler else in_processes(min(workers or os.cpu_count() or 1, len(due)))
         with tqdm(total=len(tasks), initial=len(tasks) - len(due), unit="notebook", disable=not progress,
                   desc="grading") as bar:
-            for task, result in run(task.knowing(self.result(task.student, task.notebook)) for task in due):
+            for task, result in run(task if only else task.knowing(self.result(task.student, task.notebook))
+                                    for task in due):
                 try:
                     changes += self.record(result, "" if result["again"] else stamps[task.student, task.notebook],
-                                           task.known)
+                                           task.known or None)
                 except (OSError, ValueError) as error:
                     lost.append((task.student, task.notebook, f"its result cannot be written: {error}"))
                 bar.update()

@@ -56,7 +56,7 @@ def run(options):
             close_to_others(options.out)
             if options.command == "grade":
                 changes, missing = classroom.grade(options.submissions, options.workers, options.scheduler,
-                                                   roster=classroom.roster(options.roster), tell=say)
+                                                   roster=classroom.roster(options.roster), tell=say, only=options.only)
             missing += write_results(classroom, changes, policies)
     except KeyboardInterrupt:
         print("\nInterrupted. What has been graded is kept; run the same command to go on.", file=sys.stderr)
@@ -165,10 +165,10 @@ def write_results(classroom, changes=(), policies=None):
             table.writerow(row(nothing_of(person), {}))
             counts.setdefault(person.key, {})
             pupils[person.key] = Pupil(person.name, roster=person.columns)
-    for name, rows in [*tables(list(pupils.values()), classroom.notebooks),
-                       ("totals.csv", totals(pupils, counts, classroom.notebooks, policies))]:
+    in_all = list(totals(pupils, counts, classroom.notebooks, policies))
+    for name, rows in [*tables(list(pupils.values()), classroom.notebooks), ("totals.csv", in_all)]:
         write_atomically(out / name, as_csv(rows))
-    write_atomically(out / "report.html", class_report(tally, classroom, changes))
+    write_atomically(out / "report.html", class_report(tally, classroom, in_all, changes))
     if unknown := policies.students() - counts.keys():
         print(f"grading.toml names students who have no result: {', '.join(map(plain, sorted(unknown)[:SHOWN]))}")
     if again:

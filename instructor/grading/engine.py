@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from instructor.grading.answers import shown_verbatim
+from instructor.grading.answers import laid_out, shown_verbatim
 from instructor.grading.box.statements import needed, seen_by_check
 from instructor.grading.course_slice import ENTRY, slice_for, wanted_by
 from instructor.grading.digests import check_digest
@@ -118,9 +118,8 @@ def empty_result(task):
     """The result of a task before anything is known; `again` asks the next run to grade it anew."""
     return {"student": task.student, "name": task.name, "number": task.number, "notebook": task.notebook,
             "layout": task.layout, "time": task.time,
-            "file": task.path,
-            "status": "not graded", "why": "", "exercises": {}, "sources": {}, "answers": {}, "verbatim": [],
-            "shingles": "",
+            "file": task.path, "status": "not graded", "why": "", "exercises": {}, "sources": {}, "answers": {},
+            "laid": {}, "verbatim": [], "shingles": "",
             "notes": ["handed in late"] if task.late else [], "digest": "", "seconds": 0.0, "again": False}
 
 
@@ -135,7 +134,8 @@ def grade_one(task, sandboxes):
     Returns
     -------
     result : dict with student, notebook, status ("graded", "not graded"), why, exercises (name -> judgement as a dict
-        with "digest"), sources and answers (grade id -> text), verbatim (answers that are not rendered), shingles,
+        with "digest"), sources and answers (grade id -> text), laid (the
+        answers as HTML), verbatim (answers that are not rendered), shingles,
         notes, digest, seconds; plain data only
     """
     begin = time.monotonic()
@@ -148,7 +148,8 @@ def grade_one(task, sandboxes):
     work = [source for _, source in sorted(rebuilt.sources.items()) if not is_stub(source)]
     result.update(sources=rebuilt.sources, answers=rebuilt.answers, notes=result["notes"] + rebuilt.notes,
                   digest=rebuilt.digest,
-                  verbatim=shown_verbatim(rebuilt.answers), shingles=packed(work))
+                  verbatim=(verbatim := shown_verbatim(rebuilt.answers)), laid=laid_out(rebuilt.answers, verbatim),
+                  shingles=packed(work))
     known = task.known.get("exercises", {}) if task.known.get("digest") == rebuilt.digest else {}
     wanted, left = wanted_by(rebuilt.cells), float(NOTEBOOK_SECONDS)
     for name, (home, function) in exercises.items():
