@@ -151,7 +151,7 @@ def grade_one(task, sandboxes):
                   verbatim=(verbatim := shown_verbatim(rebuilt.answers)), laid=laid_out(rebuilt.answers, verbatim),
                   shingles=packed(work))
     known = task.known.get("exercises", {}) if task.known.get("digest") == rebuilt.digest else {}
-    wanted, left = wanted_by(rebuilt.cells), float(NOTEBOOK_SECONDS)
+    wanted, left = wanted_by([*rebuilt.cells, *rebuilt.files.items()]), float(NOTEBOOK_SECONDS)
     for name, (home, function) in exercises.items():
         digest = exercise_digest(name, task.seed, rebuilt.digest)
         if known.get(name, {}).get("digest") == digest:
