@@ -23,7 +23,10 @@ LAYOUT = """<style>body{max-width:76rem}
 .grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(20rem,1fr));gap:1rem 2rem}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:1rem}.pair pre{max-height:36rem;overflow:auto}figure{margin:0}
 figcaption{font-size:.9rem}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
-svg{max-width:100%;height:auto;vertical-align:middle}section>div{overflow-x:auto}
+section>div{overflow-x:auto}.bar{display:inline-flex;height:14px;gap:1px;vertical-align:middle}
+.histogram{display:flex;align-items:flex-end;height:8.5rem;max-width:20rem;font-size:11px;text-align:center}
+.histogram span{flex:1}.histogram i{display:block;margin:0 2px;background:#0072b2;border-bottom:1px solid}
+.histogram em{font-style:normal}
 nav a,.key span{margin-right:1.2rem;white-space:nowrap}
 .key i{display:inline-block;width:.8rem;height:.8rem;margin-right:.35rem}
 summary{cursor:pointer;padding:.3rem 0}td summary{padding:0}mark{background:#ffe8a3;color:#1a1a1a}</style>"""
@@ -54,9 +57,10 @@ class Tally:
             self.noted.append((student, notebook, "; ".join(result["notes"])))
         self.points[notebook].append(sum(e["points"] for e in result["exercises"].values()))
         for name, judgement in result["exercises"].items():
-            self.statuses[name][judgement["status"]].append(student)
+            right = judgement["points"] >= judgement["maximum"]  # a person may have said so
+            self.statuses[name]["right" if right else judgement["status"]].append(student)
             self.earned[name] += judgement["points"]
-            for mistake, said in named(judgement):
+            for mistake, said in named(judgement) if not right else ():
                 self.made.setdefault((name, mistake), (*said, []))[-1].append(student)
 
     def commonest(self):
@@ -121,44 +125,26 @@ def alike(classroom, notebook, works):
 
 
 def histogram(values, maximum, name):
-    """An inline SVG histogram, full marks in a bar of their own, with the counts in words for who cannot see it."""
-    counts = [0] * (BINS + 1)
-    for value in values:
-        counts[int(value / maximum * BINS)] += 1
-    top, bars, said = max(counts), "", []
-    for i, count in enumerate(counts):
-        height, x = 90 * count / top, i * 28 + 4 + 6 * (i == BINS)
-        low, high = points_text(round(maximum * i / BINS, 2)), points_text(round(maximum * (i + 1) / BINS, 2))
-        bars += f"<rect class='bar' x='{x}' y='{104 - height:.0f}' width='24' height='{height:.0f}'/>"
-        if count:
-            bars += f"<text x='{x + 12}' y='{100 - height:.0f}' font-size='11' text-anchor='middle' " \
-                    f"fill='currentColor'>{count}</text>"
-            said.append(f"{count} with full points" if i == BINS else f"{count} from {low} to below {high}")
-        if i in (0, BINS // 2, BINS):
-            anchor = "middle" if i == BINS else "start"
-            bars += f"<text x='{x + 12 * (i == BINS)}' y='118' font-size='11' text-anchor='{anchor}' " \
-                    f"fill='currentColor'>{low}</text>"
-    label = (f"{name}: median {points_text(statistics.median_low(values))} of {points_text(maximum)}, "
-             f"{counts[BINS]} of {len(values)} have full points")
-    return (f"<figure><svg role='img' aria-label='{html.escape(label)}; {', '.join(said)}' viewBox='0 0 324 122' "
-            f"width='324'>"
-            f"<line x1='0' x2='324' y1='104.5' y2='104.5' stroke='currentColor' stroke-width='.5'/>{bars}</svg>"
-            f"<figcaption>{html.escape(label)}</figcaption></figure>")
+    """A histogram, full marks in a bar of their own, with the counts in words for who cannot see it."""
+    counts = Counter(min(max(int(value / maximum * BINS), 0), BINS) for value in values)
+    edges, columns, said = [points_text(round(maximum * i / BINS, 2)) for i in range(BINS + 1)], "", []
+    for i, low in enumerate(edges):
+        if counts[i]:
+            where = "with full points" if i == BINS else f"from {low} to below {edges[i + 1]}"
+            said.append(f"{counts[i]} {where}")
+        columns += (f"<span>{counts[i] or ''}<i style='height:{90 * counts[i] / max(counts.values()):.0f}px'></i>"
+                    f"<em>{low if i in (0, BINS // 2, BINS) else '&nbsp;'}</em></span>")
+    label = html.escape(f"{name}: median {points_text(statistics.median_low(values))} of {points_text(maximum)}, "
+                        f"{counts[BINS]} of {len(values)} have full points")
+    return (f"<figure><div role='img' class='histogram' aria-label='{label}; {', '.join(said)}'>{columns}</div>"
+            f"<figcaption>{label}</figcaption></figure>")
 
 
-def bar(parts, whole, width=240):
+def bar(parts, width=240):
     """A stacked bar: parts is a list of (count, colour, label)."""
-    x, rects = 0.0, ""
-    for count, colour, label in parts:
-        if count:
-            length = width * count / whole
-            rects += (f"<rect x='{x:.1f}' width='{max(length - 1, 1):.1f}' height='14' fill='{colour}'>"
-                      f"<title>{html.escape(label)}: {count}</title></rect>")
-            x += length
     said = ", ".join(f"{label} {count}" for count, _, label in parts if count)
-    return Markup(f"<svg role='img' aria-label='{said}' viewBox='0 0 {width} 14' width='{width}' height='14' "
-                  f"style='max-width:none'>"
-                  f"{rects}</svg>")
+    return Markup(f"<span role='img' class='bar' aria-label='{said}' title='{said}' style='width:{width}px'>" + "".join(
+        f"<i style='flex:{count};background:{colour}'></i>" for count, colour, _ in parts if count) + "</span>")
 
 
 def table(head, rows, numbers=()):
@@ -191,10 +177,10 @@ def exercises(tally):
     """The table of exercises, hardest first, and below it who is stuck on what."""
     rows, stuck = [], ""
     for name, found in tally.statuses.items():
-        count = sum(map(len, found.values()))
-        rows.append((tally.earned[name] / count / EXERCISES[name].points, name, found, count))
+        most = sum(map(len, found.values())) * EXERCISES[name].points
+        rows.append((tally.earned[name] / most, name, found))
     rows.sort(key=lambda row: row[:2])
-    for _, name, found, _ in rows:
+    for _, name, found in rows:
         groups = {"stuck": [*found["partly right"], *found["wrong"], *found["borrowed"]],
                   "not begun": found["not attempted"]}
         stuck += folded(sum(groups.values(), []), "".join(
@@ -204,15 +190,15 @@ def exercises(tally):
     return f"<p class='key'>{key}</p>" + table(
         ("exercise", "notebook", "points earned", "students", *STATES),
         ((name, EXERCISES[name].notebook, f"{share:.0%}",
-          bar([(len(s[state]), colour, state) for state, colour in STATES.items()], count),
-          *(len(s[state]) for state in STATES)) for share, name, s, count in rows), (2, *range(4, 9))
+          bar([(len(s[state]), colour, state) for state, colour in STATES.items()]),
+          *(len(s[state]) for state in STATES)) for share, name, s in rows), (2, *range(4, 9))
     ) + (f"<h3>Who is stuck on what</h3>{stuck}" if stuck else "")
 
 
 def mistakes(tally):
     """The table of mistakes that were named, most frequent first; "" when there are none."""
     rows = [(len(students), of, bar([(len(students), STATES["wrong"], "students"),
-                                     (of - len(students), "#99999940", "others")], of, 120),
+                                     (of - len(students), "#99999940", "others")], 120),
              name, title, Markup(mathematics(line)), folded(students, tally.who(students, name)))
             for name, title, _, line, students, of in tally.commonest()]
     return rows and table(("students", "of", "", "exercise", "mistake", "line of mathematics", ""), rows, (0, 1))

@@ -12,7 +12,7 @@ color:#1a1a1a;background:#fff}
 pre{background:#f4f4f4;padding:.6rem;overflow-x:auto;font-size:14px}table{border-collapse:collapse}
 pre.typed,pre.tex{white-space:pre-wrap}.answer{border-left:4px solid #8884;padding-left:1rem}
 h2 small{font-weight:normal;font-size:1rem}td,th{border-bottom:1px solid #ccc;
-padding:2px 10px;text-align:left;vertical-align:top}h2{margin-top:2rem}.bar{fill:#0072b2}figure{margin:1rem 0}
+padding:2px 10px;text-align:left;vertical-align:top}h2{margin-top:2rem}figure{margin:1rem 0}
 @media (prefers-color-scheme:dark){body{color:#eee;background:#16181c}pre{background:#24272e}a{color:#8ab4f8}}"""
 
 

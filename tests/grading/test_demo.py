@@ -36,5 +36,5 @@ def test_a_term_of_the_made_class(grader):
     assert "2 days late" in first["Emmy_Noether"]["why it counts so"] and float(first["Emmy_Noether"]["counts"]) == 7.6
     assert float(first["Katherine_Johnson"]["counts"]) == 10
     report = (folder / "report.html").read_text()
-    assert "readout" in report
+    assert "Wh is transposed”: how would you notice" in report and "href='feedback/Alan_Turing/01_rnn_cell.html'" in report
     assert (folder / "moodle" / "01_rnn_cell.csv").read_text().count("Participant 40") == 11

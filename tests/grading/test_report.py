@@ -7,7 +7,7 @@ import pytest
 
 from instructor.grading.answers import laid_out
 from instructor.grading.box.wire import observed_out
-from instructor.grading.class_report import Tally, class_report
+from instructor.grading.class_report import Tally, class_report, histogram
 from instructor.grading.classroom import Classroom
 from instructor.grading.pages import feedback
 from instructor.grading.scoring import fixture, score
@@ -72,8 +72,16 @@ def test_every_student_has_a_total_a_link_and_what_is_not_yet_right(report):
     assert "<code>readout</code>: 2 stuck" in report
 
 
+def test_what_a_person_gave_counts_even_beyond_the_maximum():
+    found, tally = result("bob", READOUTS["bob"]), Tally()
+    found["exercises"]["readout"]["points"] = 3.5  # with extra credit
+    tally.add(found)
+    assert not tally.made and tally.statuses["readout"] == {"right": ["bob"]}
+    assert "1 with full points" in histogram([3.5, 0.0], 3.0, "x") and "1 from 0 to below 0.3" in histogram([-1, 3], 3, "x")
+
+
 def test_the_report_is_inert_whatever_people_are_called(report):
-    assert "<b>" not in report and {tag for tag, _ in active(report)} <= {"svg", "a"}
+    assert "<b>" not in report and {tag for tag, _ in active(report)} == {"a"}
 
 
 def test_an_answer_is_laid_out_with_its_points_and_comment_beside_it():
