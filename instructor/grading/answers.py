@@ -53,5 +53,10 @@ class Quiet(mistune.HTMLRenderer):
 def laid_out(answers, verbatim=()):
     """Answers as HTML in which nothing runs or loads: grade id -> HTML; those in `verbatim` as they were typed."""
     render = mistune.create_markdown(renderer=Quiet(), hard_wrap=True, plugins=["math", "table", "strikethrough"])
-    return {name: f"<pre class='typed'>{html.escape(text)}</pre>" if name in verbatim else render(text)
-            for name, text in answers.items()}
+    return {name: f"<pre class='typed'>{html.escape(text)}</pre>" if name in verbatim else
+            render("\n\n".join(map(environment, re.split(r"\n[ \t]*\n", text)))) for name, text in answers.items()}
+
+
+def environment(paragraph):
+    """A paragraph; one with an environment of TeX as a formula, in which Markdown means nothing."""
+    return f"$$\n{paragraph}\n$$" if "\\begin{" in paragraph and "$$" not in paragraph else paragraph

@@ -1,5 +1,6 @@
 """What an instructor reads: the report answers their questions, and answers are laid out with nothing alive in them."""
 
+import html
 import json
 import re
 
@@ -90,6 +91,13 @@ def test_an_answer_is_laid_out_with_its_points_and_comment_beside_it():
     assert "<em>order</em>" in page and page.count("<li>") == 2 and "a line<br />\nbelow" in page
     assert "$h_t$" in page and "<pre class='tex'>h_2 = \\tanh(W_x x_2)</pre>" in page
     assert active(page) == []
+
+
+@pytest.mark.parametrize("formula", ["$a_1 * b_2 * c_3$", "$$\na_1 \\\\ b_1\n$$", "$$a_1 \\\\ b_1$$",
+                                     "\\begin{align}\na_1 &= b_1 \\\\\nc_1 &< d\n\\end{align}"])
+def test_a_formula_stays_as_it_was_typed(formula):
+    page = laid_out({"a": f"Before\n\n{formula}\n\nafter *that*"})["a"]
+    assert html.escape(formula.strip("$\n"), quote=False) in page and "<em>that</em>" in page
 
 
 @pytest.mark.parametrize("answer", [
