@@ -301,7 +301,7 @@ WRONG = {
         (at_another_temperature(lambda T: min(T, 2)), 2), (at_another_temperature(np.sqrt), 2),
         (at_another_temperature(lambda T: max(T, 0.5)), 2), (at_another_temperature(lambda T: 1), 2),
         (sampler(moved_up), 0.25),
-        (sampler(order=sorted), 0.25), (sampler(read=dict.fromkeys), 2.25), (sorts_its_chars, 2.75),
+        (sampler(order=sorted), 0.25), (sampler(read=dict.fromkeys), 2.0), (sorts_its_chars, 2.75),
         (sample_in_a_tuple, 2.75)],
 }
 

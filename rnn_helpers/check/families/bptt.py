@@ -275,8 +275,6 @@ X_SIDE = slot(
     ("dWx-of-h_t", "dWx uses h_t where x_t belongs", lambda f: f.H[f.at]),
     ("x_t-missing-in-dWx", "x_t is missing in dWx", lambda f: np.ones_like(f.X)[f.at]),
     ("Wx-in-dWx", "dWx uses Wx where x_t belongs", lambda f: f.cell.Wx.T @ f.G),
-    ("dWx-of-the-step-before", "dWx uses the input of the step before (at t = 0 the last)",
-     lambda f: np.roll(f.X, 1, 0)[f.at]),
     rare=inside("in dWx, x_t", lambda f: f.X, "TDB"), why=INPUT)
 H_SIDE = slot(
     OF_WH, lambda f: f.P[f.at],
