@@ -15,8 +15,8 @@ from rnn_helpers.check.whose import observe_both
 
 ENTRY = "graded_exercise"  # the module that runs it
 # no learner's function needs them
-OUTSIDE = ("atomic", "check", "course", "explore", "own", "page", "plots", "progress_bar", "questions", "quiz",
-           "__main__")
+OUTSIDE = ("atomic", "check", "course", "explore", "live", "own", "page", "plots", "progress_bar", "questions", "quiz",
+           "start", "__main__")
 KEPT = {"name", "notebook", "asks", "cases", "reference", "forbidden"}  # of an Exercise
 EMPTY = {"fixtures": "None", "facets": "()"}  # what an Exercise has to have
 CHECK = """

@@ -225,8 +225,8 @@ WRONG = {
 
 
 @each_wrong_way(WRONG)
-def test_wrong_ways_earn_the_same_on_every_fixture(name, function, points, seeds):
-    earns(name, function, points, seeds)
+def test_what_wrong_ways_earn(name, function, points):
+    earns(name, function, points)
 
 
 

@@ -2,6 +2,7 @@
 
 import builtins
 import json
+import os
 import random
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from instructor.grading.notebook_file import cells_in
 from instructor.grading.rebuild import python_of, rebuild
 from tests.grading import classes, mangled
 
-NOTEBOOKS = 200
+NOTEBOOKS = int(os.environ.get("NOTEBOOKS", 24))  # NOTEBOOKS=200 make test-all ARGS=tests/grading/test_mangled.py
 WORTH_NOTHING = {"no answer", "a wrong answer", "wrong when checked again"}
 
 
