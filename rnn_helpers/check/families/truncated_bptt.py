@@ -206,7 +206,7 @@ def walks(s, cell, dh, caches, k):
 
 OVER_K = ("mean-over-k", "k", lambda f: 1 / f.k)
 RNN_BACKWARD_TRUNCATED = Family(
-    flow=walks, weight=60,
+    flow=walks, weight=40,
     slots={"windows": WINDOWS, "joins": JOINS, "carry": but(bptt.CARRIES, "carry-through-Wx"),
            "where": bptt.where("what is carried back"), "slope": bptt.SLOPES, "slope_of": SLOPE_OF,
            "cache": bptt.CACHE, "loss": (*chosen(bptt.LOSS, "losses-in-reverse", "last-loss-at-every-step",
