@@ -238,7 +238,7 @@ READOUT_BACKWARD = Family(
         ("many-to-one", "Only the last step is read out",
          "You treat the readout as many-to-one. Every step has an output, so every step has its share of dWy, dc and "
          "its own dh_t.", lambda dy: np.concatenate([0 * dy[:-1], dy[-1:]])),
-        ("dy-in-reverse", "dy is read in the wrong order", "dy[t] goes with h_states[t].", lambda dy: dy[::-1]),
+        ("dy-read-in-reverse", "dy is read in the wrong order", "dy[t] goes with h_states[t].", lambda dy: dy[::-1]),
         ("one-round", "Only the first step counts", "Every step has an output.",
          lambda dy: np.concatenate([dy[:1], 0 * dy[1:]])),
         ("dy-averaged-over-the-batch", "dy is averaged over the batch", "Each example has its own column.",
