@@ -97,7 +97,7 @@ def wrong_versions(name):
     exercise = EXERCISES[name]
     of_family = single(exercise.family) if exercise.family else ()
     return {mistake.name: mistake.wrong for mistake in exercise.mistakes} | {
-        variant.name: exercise.family.program(fit) for variant, fit in of_family}
+        variant.name: exercise.family.program(fit) for variant, fit in of_family if not variant.alone}
 
 
 def yours_or_ours(function):
