@@ -11,6 +11,7 @@ THEIRS = {  # what ipywidgets 8.1.9 and 7.7.1 lack, and no widget of ours can gi
     ("aria-input-field-name", "widget-readout"),
     ("label", "widget-readout"),
     ("image-alt", "widget-image"),  # 7.7.1 alone
+    ("scrollable-region-focusable", "jp-Cell-outputArea"),  # JupyterLab 4.4 alone, of its own box around all outputs
 }
 
 
