@@ -180,7 +180,7 @@ def test_answers_are_folded_and_the_keyboard_unfolds_them(visit):
 def test_a_guess_does_not_give_itself_away(visit):
     page = visit("01_rnn_cell.html")
     said = page.get_by_text("the same word moves different states differently.")
-    assert page.get_by_text("Do the two last states differ?").first.is_visible()
+    assert page.get_by_text("Do its two last states differ?").first.is_visible()
     assert not page.get_by_text("praise -0.170").first.is_visible()
     assert said.count() == 1 and not said.is_visible()
     page.locator("summary", has_text="What is right, and why").first.click()
