@@ -6,6 +6,7 @@ from tests.browser.frontends import Classic, Lab
 from tests.browser.play import BROKEN, holds
 
 PATH = "notebooks/01_rnn_cell.ipynb"
+SENTENCES = 1
 GONE = (*BROKEN, "could not be displayed", "model not found")
 
 
@@ -28,10 +29,11 @@ def run_and_save(notebook):
 
 def look_again(notebook, pictures, questions):
     seen = stills(notebook.page)
-    assert sum(alt is not None for alt, _, _ in seen) == pictures and len(seen) == pictures + questions
+    drawn = pictures + SENTENCES  # the two sentences are drawn, too, but hold no slider's picture
+    assert sum(alt is not None for alt, _, _ in seen) == drawn and len(seen) == drawn + questions, seen
     for alt, width, line in seen:
         assert line in ("Run this cell to move it.", "Run this cell to answer it.")
-        assert alt is None or (len(alt) > 40 and width == 640)
+        assert alt is None or (len(alt) > 40 and width > 300), (alt, width)
     text = notebook.page.inner_text("body")
     assert [said for said in GONE if said in text] == []
     notebook.run_all()
