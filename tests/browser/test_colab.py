@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.browser.environments import NAMES
+from tests.browser.environments import SOME
 from tests.browser.frontends import Classic
 from tests.browser.play import everything, fail_and_mend, hurry
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SOME)
 def test_with_colabs_packages(context, colab, name):
     everything(Classic(context, colab, f"notebooks/solutions/{name}.ipynb"), f"solutions/{name}.ipynb", again=False)
 

@@ -1,6 +1,7 @@
 """The course on paper: nothing is cut, every page has a number, the contents say where chapters begin."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -8,7 +9,7 @@ from authoring import files, printing, release
 from rnn_helpers.course import PAGES
 
 pytest.importorskip("sphinx", reason="make print installs it")
-playwright = pytest.importorskip("playwright.sync_api")
+pytest.importorskip("playwright.sync_api")
 NAMES = [*files.all_names(), *PAGES]
 CUT = """[...document.querySelectorAll("article :is(img, svg, table, pre, p, .math)")].filter(part => {
     const box = part.getBoundingClientRect(), hides = getComputedStyle(part).overflowX != "visible";
@@ -24,7 +25,8 @@ def pages(tmp_path_factory):
 
 
 def test_each_notebook_and_the_course_are_printed_with_pages_counted_through(pages, tmp_path):
-    sheets = printing.print_course(pages, tmp_path, say=lambda line: None)
+    with ThreadPoolExecutor(1) as other:  # where no other Playwright is at work
+        sheets = other.submit(printing.print_course, pages, tmp_path, say=lambda line: None).result()
     assert {path.stem for path in tmp_path.iterdir()} == {*NAMES, release.FOLDER}
     assert sheets["cheat_sheet"] == 1
     assert sheets.pop(release.FOLDER) == 1 + sum(sheets.values()), "the contents name other pages than there are"
@@ -33,8 +35,8 @@ def test_each_notebook_and_the_course_are_printed_with_pages_counted_through(pag
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_nothing_is_cut_and_what_is_folded_stands_at_the_end(pages, browser, name):
-    page = printing.open_page(browser, pages, f"{name}.html")
+def test_nothing_is_cut_and_what_is_folded_stands_at_the_end(pages, chromium, name):
+    page = printing.open_page(chromium, pages, f"{name}.html")
     said = page.locator("article details").evaluate_all("all => all.map(one => one.textContent.trim())")
     folded = sum(not text.startswith(("Show the imports", "Show the report")) for text in said)
     page.evaluate(printing.PAPER, {"cover": "", "pages": []})
@@ -43,11 +45,3 @@ def test_nothing_is_cut_and_what_is_folded_stands_at_the_end(pages, browser, nam
     links = page.locator(".folded a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
     assert len(links) == folded and all(page.locator(f"[id='{link[1:]}']").count() == 1 for link in links)
     page.close()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as running:
-        started = printing.chromium(running)
-        yield started
-        started.close()

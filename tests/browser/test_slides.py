@@ -2,10 +2,9 @@
 
 import pytest
 
-from authoring import files, printing
+from authoring import files
 from authoring.slides.__main__ import build
 
-playwright = pytest.importorskip("playwright.sync_api")
 pytest.importorskip("sphinx_revealjs", reason="make slides installs it")
 LAST_STEP = """i => { const slide = Reveal.getSlides()[i], at = Reveal.getIndices(slide);
     Reveal.slide(at.h, at.v, 99);
@@ -20,17 +19,9 @@ def lectures(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as running:
-        started = printing.chromium(running)
-        yield started
-        started.close()
-
-
 @pytest.mark.parametrize("name", files.all_names())
-def test_every_slide_fits_and_nothing_is_asked_of_the_web(lectures, browser, name):
-    page, complaints = browser.new_page(viewport={"width": 1120, "height": 700}), []
+def test_every_slide_fits_and_nothing_is_asked_of_the_web(lectures, chromium, name):
+    page, complaints = chromium.new_page(viewport={"width": 1120, "height": 700}), []
     page.on("console", lambda said: complaints.append(said.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda asked: asked.url.startswith(("file:", "data:")) or complaints.append(asked.url))

@@ -15,7 +15,7 @@ from tests.check.trying import slips
 MODULES = [importlib.import_module(f"tests.check.test_{name}")
            for name in ("rnn_cell", "forward_pass", "bptt", "number_sequence", "char_level", "truncated_bptt")]
 MANY, SLIPS = 200, 4  # seeds; slips of a family that are tried
-FEWER = {"sample": 30}  # a second a seed
+FEWER = {"sample": 20}  # a second a seed
 DRAWN = 10  # seeds on which `sample` draws its three thousand characters; the rest of what it earns is tried on all
 
 
