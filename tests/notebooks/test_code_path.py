@@ -23,7 +23,8 @@ def texts(nb):
     for cell in nb.cells:
         if cell.cell_type == "code":
             found[cell.id] = [{"text": output.text} if output.output_type == "stream" else
-                              {kind: value for kind, value in output.get("data", {}).items() if kind not in NO_PICTURES}
+                              {kind: normalise.PNG.sub("", str(value)) for kind, value in output.get("data", {}).items()
+                               if kind not in NO_PICTURES}
                               for output in normalise.outputs(cell.outputs, pictures=False)]
     return found
 
