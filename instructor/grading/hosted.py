@@ -29,7 +29,7 @@ from rnn_helpers.check.report import as_html, points_text
 from rnn_helpers.course import NOTEBOOKS
 
 HOSTS = ROOT / "instructor" / "hosts"
-PACKAGES = ("numpy", "nbgrader", "tqdm", "dask")  # what grading imports, in a host's own environment
+PACKAGES = ("numpy", "nbgrader", "mistune", "tqdm")  # what grading one hand-in imports, in a host's own environment
 
 
 def seed_of(secret):

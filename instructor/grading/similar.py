@@ -7,6 +7,7 @@ import tokenize
 from collections import defaultdict
 
 import numpy as np
+import numpy.ma  # noqa: F401  np.unique loads it: once here, not in every reader
 
 SHINGLE = 12  # tokens
 COMMON = 0.2  # of the class: shingles that more students share are how one writes it
