@@ -19,7 +19,7 @@ FLOORS = [
     {"validate", "progress_bar"},
     {"cell", "losses", "caches"},
     {"readout", "bptt", "gradcheck"},
-    {"model", "credit", "growth", "walk"},
+    {"model", "credit", "walk"},
     {"data", "text", "training", "rising_loss"},
     {"streaming", "echo", "one_bit"},
     {"plots", "check", "questions"},

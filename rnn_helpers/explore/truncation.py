@@ -11,7 +11,6 @@ from rnn_helpers.data import sine, tide
 from rnn_helpers.explore import measured
 from rnn_helpers.explore.control import choice, explore, int_slider
 from rnn_helpers.explore.walk import cutting
-from rnn_helpers.growth import exponent
 from rnn_helpers.model import RNNModel
 from rnn_helpers.plots import gradients, growth, style
 from rnn_helpers.plots import truncation as plots
@@ -86,7 +85,7 @@ def draw_lag(fig, lag):
 
 
 def lag():
-    """Show the lag dial: ten networks for each lag and k, trained by `python -m authoring.lag_grid`."""
+    """Show the lag dial: ten networks for each lag and k, trained by `python -m authoring.measured`."""
     explore(draw_lag, "The lag dial", lag=int_slider("lag d", min(measured.LAGS), max(measured.LAGS), 8))
 
 
@@ -179,9 +178,13 @@ def costs():
 
 def cost_rows():
     """(way, exponent of T in time, in memory, time and memory at the largest T as multiples of full BPTT's)."""
-    sizes, slow = measured.STEPS, slice(3, None)
-    time, memory = measured.MILLISECONDS, measured.KILOBYTES
-    return [(way, exponent(sizes[slow], time[way][slow]), round(exponent(sizes[slow], memory[way][slow]), 1) + 0.0,
+    time, memory, upper = measured.MILLISECONDS, measured.KILOBYTES, slice(3, None)
+
+    def exponent(costs):
+        """The e of cost = c T^e that fits the longer sequences best, on log axes."""
+        return np.polyfit(np.log(measured.STEPS[upper]), np.log(costs[upper]), 1)[0]
+
+    return [(way, exponent(time[way]), round(exponent(memory[way]), 1) + 0.0,
              time[way][-1] / time["full"][-1], memory[way][-1] / memory["full"][-1]) for way in time]
 
 

@@ -2,7 +2,7 @@
 
 from rnn_helpers.plots import style
 
-# as in rnn_helpers.growth, and how each is drawn
+# as in authoring.measured, and how each is drawn
 WAYS = {"full": "full", "sliding window": "truncated", "chunks": "state"}
 
 

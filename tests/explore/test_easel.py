@@ -1,14 +1,15 @@
 """What a redraw shows, what the easel keeps between redraws, and when a picture is drawn."""
 
 import io
+import sys
 import threading
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks.bench_redraws import collected, pictures, values
 from rnn_helpers.explore import control, explore, slider
+from tests.explore.pictures import collected, pictures, values
 
 
 def pixels(png):
@@ -40,6 +41,7 @@ def test_there_are_as_many_explorers_as_the_test_above_looks_at(explorers):
     assert len(explorers) == 9
 
 
+@pytest.mark.skipif(sys.platform == "emscripten", reason="a browser's Python has no threads")
 def test_changes_during_a_drawing_are_drawn_once_with_the_newest_value():
     started, go_on, drawn = threading.Event(), threading.Event(), []
 

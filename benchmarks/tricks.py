@@ -1,29 +1,20 @@
-"""What each trick of bptt.py is worth: the same algorithm with one of them left out. Two rows say what the list of
-caches costs, and what a single product for each step would bring.
-"""
-
-from benchmarks import threads  # noqa: F401  first: it sets how many cores the libraries may use
-
-# isort: split
+"""What each trick of bptt.py is worth: the same algorithm with one of them left out."""
 
 import numpy as np
-import pytest
 
-from benchmarks.contestants import Problem, package
-from benchmarks.rounds import REPEATS, measure
+from benchmarks.sequence import SIZES, compared
+from benchmarks.timing import race, ratio
 from rnn_helpers.bptt import parameter_gradients
 from rnn_helpers.caches import Caches, unpack
 from rnn_helpers.layout import columns, rows
 
-SIZES = [(10, 1, 10, 1), (25, 8, 32, 1), (25, 65, 100, 1), (100, 1, 32, 32), (50, 65, 128, 32), (100, 128, 256, 64)]
 
-
-def variant(p, one_projection=True, one_product_a_gradient=True, slopes_at_once=True, in_place=True, dot=np.ndarray.dot,
-            rows_in_memory=True, list_of_caches=True):
+def variant(p, one_projection=True, one_product_a_gradient=True, slopes_at_once=True, in_place=True,
+            dot=np.ndarray.dot):
     """A forward pass and BPTT in the manner of bptt.py, its tricks to choose."""
     T, D, B = p.X.shape
     H = len(p.Wh)
-    X, dh = (columns(rows(A), T) for A in (p.X, p.dh)) if rows_in_memory else (p.X, p.dh)
+    X, dh = (columns(rows(A), T) for A in (p.X, p.dh))
 
     def forward():
         states = np.empty((T + 1, B, H), p.Wx.dtype)
@@ -40,11 +31,10 @@ def variant(p, one_projection=True, one_product_a_gradient=True, slopes_at_once=
                 h_prev = np.tanh(z_t, out=z_t)
             else:
                 h_prev = z_t[:] = np.tanh(z_t + dot(h_prev, WhT))
-        return Caches(X, states) if list_of_caches else states
+        return Caches(X, states)
 
     def backward(caches):
-        _, H_prev, H, dh_rows = (unpack(p, dh, caches) if list_of_caches
-                                 else (X, caches[:-1], caches[1:], dh.transpose(0, 2, 1)))
+        _, H_prev, H, dh_rows = unpack(p, dh, caches)
         Wh, dh_next, dZ = p.Wh, np.zeros((B, p.Wh.shape[0]), p.Wh.dtype), H * H if slopes_at_once else np.empty_like(H)
         if slopes_at_once:
             np.subtract(1, dZ, out=dZ)
@@ -95,58 +85,19 @@ def columns_in_the_loop(p):
     return run
 
 
-def one_product_a_step(p):
-    """[h_prev x_t 1] times [Wh Wx b]^T: an addition less in each step and one product for all gradients.
-
-    One-hot columns would have to be multiplied instead of looked up, or need a second way.
-    """
-    T, D, B = p.X.shape
-    H = len(p.Wh)
-    dh = columns(rows(p.dh), T).transpose(0, 2, 1)
-
-    def run():
-        S = np.empty((T + 1, B, H + D + 1), p.Wx.dtype)
-        S[0, :, :H], S[:-1, :, H:-1], S[:, :, -1] = p.h0.T, p.X.transpose(0, 2, 1), 1
-        W, Z = np.concatenate((p.Wh, p.Wx, p.b), axis=1).T, S[1:, :, :H]
-        for s, h_t in zip(S[:-1], Z, strict=True):
-            np.tanh(s.dot(W), out=h_t)
-        assert Caches(p.X, S[:, :, :H]).is_whole
-        dZ, dh_next = Z * Z, np.zeros((B, H), S.dtype)
-        np.subtract(1, dZ, out=dZ)
-        for t in reversed(range(T)):
-            dz_t = dZ[t]
-            dz_t *= dh[t] + dh_next
-            dh_next = dz_t.dot(p.Wh)
-        dW = dZ.reshape(T * B, H).T @ S[:-1].reshape(T * B, -1)
-        return dW[:, H:-1], dW[:, :H], dW[:, -1:], dh_next.T
-
-    return run
-
-
 WITHOUT = {
     "as it is": variant,
     "one product for each parameter gradient": lambda p: variant(p, one_product_a_gradient=False),
     "Wx x_t + b of all steps at once": lambda p: variant(p, one_projection=False),
     "tanh' of all steps at once": lambda p: variant(p, slopes_at_once=False),
     "examples as rows in the loop": columns_in_the_loop,
-    "examples as rows in X and dh": lambda p: variant(p, rows_in_memory=False),
     "h_t and dz_t in place": lambda p: variant(p, in_place=False),
     "A.dot(B), not A @ B": lambda p: variant(p, dot=np.matmul),
-    "Wx x_t, Wh h_prev and b apart": one_product_a_step,
-    "the list of caches": lambda p: variant(p, list_of_caches=False),
 }
-made = {}
 
 
-@pytest.mark.parametrize("name", WITHOUT)
-@pytest.mark.parametrize("repeat", range(REPEATS))
-@pytest.mark.parametrize("size", SIZES, ids=str)
-def test_tricks(benchmark, size, repeat, name):
-    if made.get("of") != size:
-        made.clear()
-        problem = Problem(*size, np.float64)
-        made.update(of=size, run={key: make(problem) for key, make in WITHOUT.items()})
-        for run in made["run"].values():
-            for got, ours in zip(run(), package(problem)(), strict=True):
-                np.testing.assert_allclose(got, ours, rtol=1e-9, atol=1e-9 * np.abs(ours).max())
-    measure(benchmark, made["run"][name], "tricks", name, size=size)
+def measure():
+    """A row for each trick: the time without it over the time with it, for each size."""
+    times = {", ".join(map(str, size)): race(compared(WITHOUT, size, np.float64, 1e-9)) for size in SIZES[:-1]}
+    for name in list(WITHOUT)[1:]:
+        yield {"without": name, **{size: ratio(by[name], by["as it is"], 2) for size, by in times.items()}}

@@ -1,11 +1,14 @@
-"""One task, several ways to do it: states and all gradients of a sequence batch, forward and back.
+"""Forward pass and BPTT of one sequence batch: ours, the straight loop, PyTorch and JAX.
 
 Each contestant is made from the same numpy arrays in the layout that is its own, outside the clock, and returns the
-gradients (dWx, dWh, db, dh0), so that the benchmark can compare them before it times them.
+gradients (dWx, dWh, db, dh0), so that they can be compared before they are timed.
 """
+
+import statistics
 
 import numpy as np
 
+from benchmarks.timing import race, ratio
 from rnn_helpers.bptt import rnn_backward, rnn_forward
 from rnn_helpers.layout import columns, rows
 
@@ -21,7 +24,6 @@ class Problem:
 
         self.Wx, self.Wh, self.b = draw(H, D) / dtype(np.sqrt(D)), draw(H, H) / dtype(np.sqrt(H)), draw(H, 1)
         self.X, self.h0, self.dh = draw(T, D, B), draw(H, B), draw(T, H, B)
-        self.flops = 6 * T * H * B * (D + H) - 2 * T * B * H * D  # three products with D + H, but X needs no gradient
 
 
 def package(p):
@@ -103,3 +105,30 @@ def jax_jit(p):
 
 
 CONTESTANTS = {"package": package, "straight loop": straight_loop, "PyTorch": pytorch, "JAX": jax_jit}
+SIZES = [(10, 1, 10, 1), (25, 8, 32, 1), (25, 65, 100, 1), (100, 1, 32, 32), (50, 65, 128, 32), (100, 128, 256, 64),
+         (100, 256, 512, 128)]
+
+
+def compared(makers, size, dtype, tolerance):
+    """name -> run, of contestants that find the package's gradients."""
+    problem = Problem(*size, dtype)
+    runs, want = {name: make(problem) for name, make in makers.items()}, package(problem)()
+    for name, run in runs.items():
+        for got, ours in zip(run(), want, strict=True):
+            np.testing.assert_allclose(got, ours, rtol=0, atol=tolerance * np.abs(ours).max(), err_msg=name)
+    return runs
+
+
+def measure():
+    """A row for each dtype and size: our microseconds, the others' time over ours; then the geometric means."""
+    for dtype, tolerance in ((np.float64, 1e-10), (np.float32, 2e-3)):
+        rows = []
+        for size in SIZES:
+            times = race(compared(CONTESTANTS, size, dtype, tolerance))
+            ours = times.pop("package")
+            rows.append({"dtype": dtype.__name__, **dict(zip("TDHB", size, strict=True)),
+                         "microseconds": round(1e6 * statistics.median(ours), 1),
+                         **{name: ratio(theirs, ours, 3) for name, theirs in times.items()}})
+            yield rows[-1]
+        yield {"dtype": dtype.__name__, "T": "geometric mean",
+               **{name: round(statistics.geometric_mean(row[name] for row in rows), 2) for name in times}}

@@ -1,19 +1,17 @@
 """The training runs of the notebooks, from the start of a process to the result, against PyTorch and JAX."""
 
-from benchmarks import threads  # noqa: F401  first: it sets how many cores the libraries may use
-
-# isort: split
-
+import functools
 import json
+import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
-import pytest
 
-from benchmarks.rounds import REPEATS, once
+from benchmarks.timing import race, ratio
 from benchmarks.train import CONTESTANTS
 from rnn_helpers.data import fit_scale, make_windows, numbers, sine
 from rnn_helpers.model import RNNModel
@@ -75,20 +73,27 @@ def train_afresh(name, path):
     return {"seconds": time.perf_counter() - start, **json.loads(done.stdout)}
 
 
-@pytest.fixture(scope="module", params=RUNS)
-def run(request, tmp_path_factory):
-    """A run's name, its file and its updates; every contestant has done it once, and found the same losses."""
-    path, arrays = tmp_path_factory.mktemp("run") / "run.npz", RUNS[request.param]()
-    np.savez(path, **arrays)
-    losses = {name: train_afresh(name, path)["losses"] for name in CONTESTANTS}
-    for name in CONTESTANTS:
-        np.testing.assert_allclose(losses[name], losses["package"], rtol=1e-4, err_msg=name)
-    return request.param, path, arrays["updates"]
+def measure():
+    """A row for each run: seconds from a process's start, and after its imports; the others' time over ours."""
+    for run, make in RUNS.items():
+        arrays = make()
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "run.npz")
+            np.savez(path, **arrays)
+            trainings = {name: functools.partial(train_afresh, name, path) for name in CONTESTANTS}
+            losses = {name: train()["losses"] for name, train in trainings.items()}
+            for name in CONTESTANTS:
+                np.testing.assert_allclose(losses[name], losses["package"], rtol=1e-4, err_msg=name)
+            found = race(trainings, clock=lambda train: train())
+        yield {"run": run, "updates": arrays["updates"], **row(found)}
 
 
-@pytest.mark.parametrize("repeat, name", [(repeat, name) for repeat in range(REPEATS) for name in CONTESTANTS])
-def test_training(benchmark, run, repeat, name):
-    which, path, updates = run
-    found = train_afresh(name, path)
-    once(benchmark, lambda: None, "training", name, task=which, updates=updates, seconds=found["seconds"],
-         imported=found["imported"])
+def row(found):
+    """name -> what `train_afresh` said in each block, in columns."""
+    columns = {}
+    for said, what in (("", "seconds"), (", imported", "imported")):
+        times = {name: [block[what] for block in blocks] for name, blocks in found.items()}
+        ours = times.pop("package")
+        columns[f"seconds{said}"] = round(statistics.median(ours), 3)
+        columns |= {f"{name}{said}": ratio(theirs, ours, 1) for name, theirs in times.items()}
+    return columns

@@ -1,15 +1,5 @@
-"""How long a picture takes to answer: CPU time of a redraw on one core, for each control of `rnn_helpers.explore`.
+"""The explorers of the notebooks, and what their controls can be set to."""
 
-    python -m benchmarks.bench_redraws
-
-`measure()` returns (picture: control, milliseconds) of the control's slowest value, nothing cached from a run before.
-"""
-
-from benchmarks import threads  # noqa: F401  first: it sets how many cores the libraries may use
-
-# isort: split
-
-import time
 from contextlib import contextmanager
 
 import numpy as np
@@ -18,8 +8,6 @@ from rnn_helpers.data import sine
 from rnn_helpers.explore import characters, control, drawn, dynamics, gradients, learning, truncation, unrolling, walk
 from rnn_helpers.model import RNNModel
 from rnn_helpers.text import build_vocabulary, zen_of_python
-
-VALUES, REPEATS = 5, 3  # values of each slider, from end to end; of the repeats the quickest counts
 
 
 def pictures():
@@ -61,7 +49,7 @@ def collected():
 
 
 def values(widget):
-    """What a control can be set to, at most VALUES of a slider, its ends among them."""
+    """What a control can be set to, at most five of a slider, its ends among them."""
     if hasattr(widget, "options"):
         return [pair[1] if isinstance(pair, tuple) else pair for pair in widget.options]
     if isinstance(widget.value, str):
@@ -69,33 +57,5 @@ def values(widget):
     if not hasattr(widget, "min"):
         return [False, True]
     count = round((widget.max - widget.min) / widget.step)
-    picked = np.unique(np.linspace(0, count, VALUES).round().astype(int))
+    picked = np.unique(np.linspace(0, count, 5).round().astype(int))
     return [type(widget.value)(widget.min + n * widget.step) for n in picked]
-
-
-def redraw(explorer, name, value):
-    """Move a control; the CPU time until the picture is there, in milliseconds (0 where it stood there already)."""
-    learning.run.cache_clear()
-    start = time.process_time()
-    explorer.controls[name].value = value
-    return 1000 * (time.process_time() - start)
-
-
-def slowest(explorer, name):
-    """The time of the control's slowest value, from the position in which the notebook shows the others."""
-    widget = explorer.controls[name]
-    first, found = widget.value, values(widget)
-    times = [[redraw(explorer, name, value) for value in found] for _ in range(REPEATS)]
-    widget.value = first
-    return max(min(time for time in of_value if time) for of_value in zip(*times, strict=True) if any(of_value))
-
-
-def measure():
-    """[(picture: control, milliseconds)]"""
-    return [(f"{explorer.title}: {widget.description}", slowest(explorer, name))
-            for explorer in pictures() for name, widget in explorer.controls.items()]
-
-
-if __name__ == "__main__":
-    for name, milliseconds in measure():
-        print(f"{milliseconds:6.0f} ms  {name}")
