@@ -224,7 +224,7 @@ def palette(pixels):
     height, width = pixels.shape[:2]
     drawn = np.flatnonzero(pixels[..., 3])
     rgba = pixels.reshape(-1, 4)[drawn]
-    r, g, b, a = (rgba.astype(np.uint32) >> (3, 3, 3, 4)).T
+    r, g, b, a = (rgba.astype(np.intp) >> (3, 3, 3, 4)).T
     key = r << 14 | g << 9 | b << 4 | a
     counts = np.bincount(key, minlength=1 << 19)
     found = np.flatnonzero(counts)
