@@ -97,6 +97,7 @@ def test_links_in_the_zip_lead_somewhere(unpacked):
         assert command not in texts[unpacked / "README.md"]
 
 
+@pytest.mark.slow
 def test_a_notebook_runs_from_the_zip_alone(unpacked, tmp_path):
     python, done = environment(tmp_path / "env"), tmp_path / "done.ipynb"
     path = unpacked / "notebooks" / "02_forward_pass.ipynb"

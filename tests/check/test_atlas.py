@@ -58,7 +58,7 @@ class Atlas:
         exercise = EXERCISES[name]
         if name in WORDS:
             return
-        for seed in range(4):
+        for seed in range(2):
             yardstick = Yardstick(exercise, exercise.inputs(seed))
             verdict = judge(yardstick,
                             observe(exercise, nudged(exercise.reference, seed), yardstick.inputs, guarded=False))

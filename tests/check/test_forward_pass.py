@@ -230,7 +230,7 @@ def test_an_unknown_loop_gets_the_first_departure():
             caches.append((x_t, h_prev, h))
         return states, caches
 
-    for seed in range(6):
+    for seed in range(2):
         found = verdict("rnn_forward", odd, seed)
         assert found.mistakes == [] and "expected" in found.advice[0]
     assert "h_states at step 2, row 1, column 0 is" in found.advice[0]
