@@ -1,7 +1,10 @@
 """Everything below what was handed in, archives opened on the way: what hides, links, climbs or is damaged says so."""
 
+import bz2
 import contextlib
 import datetime
+import gzip
+import lzma
 import os
 import re
 import stat
@@ -15,9 +18,11 @@ from pathlib import Path
 from instructor.grading.notebook_file import MOST_FILE, Refused, bytes_of, open_below
 
 MOST_ARCHIVE = 1_000_000_000  # bytes of an archive inside another one, and of all that are inside that
-MOST_RATIO = 200  # to which a member larger than 1 MB unpacks
-MOST_MEMBERS = 200_000  # of an archive
-MOST_DEPTH = 3  # archives inside one another
+MOST_RATIO = 200  # to which a member larger than 1 MB unpacks, and a tar with 20 MB to spare
+MOST_MEMBERS, MOST_NAMES = 200_000, 30_000_000  # of an archive, and bytes of a zip's table of them
+MOST_HEADER = 4 << 20  # bytes that a tar reads at once
+COMPRESSED = {b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file), b"BZh": bz2.BZ2File, b"\xfd7zXZ": lzma.LZMAFile}
+MOST_DEPTH, MOST_FOLDERS = 3, 100  # archives, and folders, inside one another
 ENDINGS = re.compile(r"(?i)\.(zip|tar|tgz|tbz2?|txz|tar\.(gz|bz2|xz))$")
 FOREIGN = {b"7z\xbc\xaf\x27\x1c": "7-Zip", b"Rar!": "RAR"}
 JUNK = {"__MACOSX", "Thumbs.db", "desktop.ini", "Desktop.ini", "$RECYCLE.BIN", "System Volume Information", "Icon\r",
@@ -49,22 +54,43 @@ class Entry:
     archives: frozenset = field(default=frozenset())
 
 
-class Archive:
-    """A zip or tar, opened. NoArchive when it is neither."""
+class Unpacking:
+    """The bytes of a tar that an archive unpacks to; ReadError, before it goes off, where that is a bomb."""
 
-    def __init__(self, file):
+    def __init__(self, file, head, most):
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        self.stream = next((kind for magic, kind in COMPRESSED.items() if head.startswith(magic)), lambda f: f)(file)
+        self.most, self.tell = min(most, MOST_RATIO * size + (20 << 20)), self.stream.tell
+
+    def seek(self, place):
+        if place > self.most:
+            raise tarfile.ReadError("it unpacks to far more than its size")
+        return self.stream.seek(place)
+
+    def read(self, size):
+        if size > MOST_HEADER:
+            raise tarfile.ReadError(f"one of its headers has {size} bytes")
+        self.seek(self.tell() + size) if self.tell() + size > self.most else None
+        return self.stream.read(size)
+
+
+class Archive:
+    """A zip or tar, opened. NoArchive when it is neither. most : bytes to which a tar may unpack"""
+
+    def __init__(self, file, most=20 * MOST_ARCHIVE):
         head = file.read(8)
         file.seek(0)
         if kind := next((kind for magic, kind in FOREIGN.items() if head.startswith(magic)), ""):
             raise NoArchive(f"it is a {kind} archive, which is not unpacked here: unpack it yourself, or ask for a zip")
         self.bundle, self.file = None, file
-        with contextlib.suppress(zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        refuse_many_names(file)
+        with contextlib.suppress(Exception):  # of many kinds, in damaged files
             self.bundle = zipfile.ZipFile(file)
         if self.bundle is None:
             try:
-                file.seek(0)
-                self.bundle = tarfile.open(fileobj=file)
-            except (tarfile.TarError, OSError, EOFError, ValueError) as error:
+                self.bundle = tarfile.open(fileobj=Unpacking(file, head, most), mode="r:")
+            except Exception as error:
                 raise NoArchive("it is not a readable zip or tar: download it again, or unpack it yourself and give "
                                 "the folder") from error
         self.tar = isinstance(self.bundle, tarfile.TarFile)
@@ -76,7 +102,7 @@ class Archive:
     def members(self):
         """(name, member, size, time, why it cannot be read, whether it is a folder) of each."""
         if not self.tar:
-            for member in self.bundle.infolist()[:MOST_MEMBERS]:
+            for member in self.bundle.infolist():
                 yield (utf8(member), member, member.file_size, zip_time(member),
                        "it is a link" if stat.S_ISLNK(member.external_attr >> 16) else "", member.is_dir())
             return
@@ -84,9 +110,9 @@ class Archive:
             for count, member in enumerate(self.bundle):
                 yield (member.name, member, member.size, int(member.mtime * 1e9),
                        "" if member.isreg() or member.isdir() else "it is a link, not a file", member.isdir())
-                if count > MOST_MEMBERS or member.offset_data + member.size > 20 * MOST_ARCHIVE:
-                    raise tarfile.ReadError("too large")
-        except (tarfile.TarError, OSError, EOFError, ValueError) as error:
+                if count > MOST_MEMBERS:
+                    raise tarfile.ReadError(f"more than {MOST_MEMBERS} files")
+        except Exception as error:  # of many kinds, each compression has its own
             yield "damaged", None, 0, 0, f"the archive is damaged from here on ({error}): download it again", False
 
     def copy(self, member, sink, most):
@@ -106,6 +132,15 @@ class Archive:
             raise Refused(f"it cannot be unpacked ({type(error).__name__}: {str(error)[:100]})") from error
         if left < 0:
             raise Refused("it unpacks to more than it says")
+
+
+def refuse_many_names(file):
+    """NoArchive for a zip with so many members that the table of them fills the memory."""
+    with contextlib.suppress(OSError):
+        end = zipfile._EndRecData(file)  # None for what is no zip; nothing public tells it without reading the table
+        if end and (end[zipfile._ECD_ENTRIES_TOTAL] > MOST_MEMBERS or end[zipfile._ECD_SIZE] > MOST_NAMES):
+            raise NoArchive(f"it holds more than {MOST_MEMBERS} files, or names of more than {MOST_NAMES} bytes")
+    file.seek(0)
 
 
 def utf8(member):
@@ -160,6 +195,10 @@ class Listing:
 
         for where, folders, files in os.walk(self.root, onerror=unentered):
             base = () if where == self.root else below(where)
+            if len(base) > MOST_FOLDERS:
+                self.add(base, why=f"it lies in more than {MOST_FOLDERS} folders: not looked into", folder=True)
+                folders.clear()
+                continue
             if base and not folders and not files:
                 self.add(base, why="the folder is empty", folder=True)
             hidden = {name: junk((os.fsdecode(name),)) for name in folders}
@@ -222,6 +261,7 @@ class Listing:
                         except (NoArchive, Refused) as error:
                             entry.why = str(error)
             self.entries.append(entry)
+        self.spent[outer] += archive.bundle.offset if archive.tar else 0  # to which it unpacked
         self.entries += [entry for entry in empty if entry.parts not in filled]
         if len(self.entries) == begin:
             self.entries.append(Entry(base, where, why="the archive is empty", folder=True, archives=marks))
@@ -241,7 +281,7 @@ class Listing:
                 if depth > 1:
                     self.stack[-1][1].copy(where[depth - 1], file, MOST_ARCHIVE)
                     file.seek(0)
-                self.stack.append((where[:depth], Archive(file)))
+                self.stack.append((where[:depth], Archive(file, MOST_ARCHIVE if depth > 1 else 20 * MOST_ARCHIVE)))
             except (NoArchive, Refused):
                 file.close()
                 raise

@@ -27,10 +27,10 @@ def safe_name(text):
 
 def own_folder(wanted, identity, taken):
     """A safe folder for an identity, noted in `taken`; another one where somebody has it already (A. B. and A/B/)."""
-    name = safe_name(wanted)
-    if taken.setdefault(name, identity) != identity:
-        name = f"{name}-{zlib.crc32(repr(identity).encode(errors='surrogatepass')):08x}"
-        taken[name] = identity
+    name, more = safe_name(wanted), repr(identity)
+    while taken.setdefault(name, identity) != identity:  # somebody else's, though it be made for that
+        name = f"{safe_name(wanted)}-{zlib.crc32(more.encode(errors='surrogatepass')):08x}"
+        more += "again"
     return name
 
 

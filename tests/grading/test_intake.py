@@ -1,9 +1,16 @@
 """What becomes of what was handed in: which of several files counts, what damage costs, what the tables say."""
 
 import csv
+import gzip
 import io
 import json
 import os
+import random
+import struct
+import subprocess
+import tarfile
+import time
+import tracemalloc
 import zipfile
 
 import pytest
@@ -13,6 +20,7 @@ from instructor.grading.grade_tables import as_csv, maximum, number, tables
 from instructor.grading.intake import DUE, IGNORED, REFUSED, hand_ins
 from instructor.grading.layouts.base import Pupil
 from instructor.grading.listing import NoArchive
+from instructor.grading.names import own_folder
 from tests.grading import classes
 
 BODY = json.dumps(classes.released(classes.CELL))
@@ -135,6 +143,75 @@ def test_what_is_no_zip_says_what_to_do(classroom, tmp_path, content):
     (tmp_path / "class.zip").write_bytes(content)
     with pytest.raises(NoArchive, match="unpack it yourself"):
         classroom.tasks(tmp_path / "class.zip")
+
+
+def tar(kind, size=0, zeros=0):
+    """A tar.gz that begins with a header which promises `size` bytes, and the zeros behind it."""
+    head, out = tarfile.TarInfo("01_rnn_cell.ipynb"), io.BytesIO()
+    head.type, head.size = kind, size
+    with gzip.GzipFile(fileobj=out, mode="wb") as packed:
+        packed.write(head.tobuf(tarfile.GNU_FORMAT) + bytes(zeros))
+    return out.getvalue()
+
+
+def with_many_names(count):
+    entry = struct.pack("<4s4B4HL2L5H2L", b"PK\1\2", 20, 0, 20, 0, 0, 0, 0, 33, 0, 0, 0, 1, *6 * (0,)) + b"a"
+    return entry * count + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 0xffff, 0xffff, len(entry) * count, 0, 0)
+
+
+@pytest.mark.parametrize("name, content, word", [
+    ("a.tar.gz", tar(tarfile.GNUTYPE_LONGNAME, 2**40, 10**6), "not a readable"),
+    ("a.tar.gz", tar(tarfile.XHDTYPE, 2**30, 10**6), "not a readable"),
+    ("a.tar.gz", tar(tarfile.REGTYPE, 2**33, 10**6), "far more than its size"),
+    ("a.zip", with_many_names(700_000), "more than 200000 files")], ids=["long name", "attributes", "zeros", "names"])
+def test_a_bomb_is_told_before_it_goes_off(tmp_path, name, content, word):
+    written(tmp_path, "ada/01_rnn_cell.ipynb")
+    (tmp_path / "eve").mkdir()
+    (tmp_path / "eve" / name).write_bytes(content)
+    tracemalloc.start()
+    begin = time.process_time()
+    found = hand_ins(tmp_path, classes.RELEASED, ["01_rnn_cell"])
+    assert time.process_time() - begin < 5 and tracemalloc.get_traced_memory()[1] < 100e6
+    tracemalloc.stop()
+    assert {item.student: item.state for item in found.items}["ada"] == DUE
+    assert word in " ".join(item.why for item in found.items)
+
+
+@pytest.mark.parametrize("kind", ["gz", "bz2", "xz", ""])
+def test_a_damaged_archive_costs_its_own_row_wherever_the_damage_is(tmp_path, kind):
+    out, noise = io.BytesIO(), random.Random(7).randbytes(100_000)
+    with tarfile.open(fileobj=out, mode=f"w:{kind}") as bundle:
+        for name in ("first.bin", "01_rnn_cell.ipynb"):
+            info = tarfile.TarInfo(name)
+            info.size = len(noise)
+            bundle.addfile(info, io.BytesIO(noise))
+    written(tmp_path, "ada/01_rnn_cell.ipynb")
+    (tmp_path / "eve").mkdir()
+    for place in range(0, out.tell(), 6001):
+        data = bytearray(out.getvalue())
+        data[place : place + 20] = b"x" * 20
+        (tmp_path / "eve" / f"a.tar.{kind}".rstrip(".")).write_bytes(data)
+        found = hand_ins(tmp_path, classes.RELEASED, ["01_rnn_cell"])
+        assert {item.student for item in found.items if item.state == DUE} >= {"ada"}
+        assert any(item.student == "eve" for item in found.items)
+
+
+def test_folders_without_end_cost_their_own_row(tmp_path):
+    written(tmp_path, "ada/01_rnn_cell.ipynb", "eve/01_rnn_cell.ipynb")
+    deep = "mkdir d && cd d || exit 1; " * 60
+    for _ in range(20):  # 1200 folders, more than Python calls inside one another
+        subprocess.run(["sh", "-c", "cd $(find . -type d | tail -1) && " + deep], cwd=tmp_path / "eve", check=True)
+    found = hand_ins(tmp_path, classes.RELEASED, ["01_rnn_cell"])
+    assert {item.student for item in found.items if item.state == DUE} == {"ada", "eve"}
+    assert "100 folders" in " ".join(item.why for item in found.items)
+    subprocess.run(["rm", "-rf", tmp_path / "eve"], check=True)
+
+
+def test_nobody_gets_a_folder_that_is_somebody_elses_already():
+    """A name made to be what a classmate's becomes when two names are written alike."""
+    taken, people = {}, ["A B", "A/B"]
+    second = own_folder("A/B", "A/B", {"A_B": "A B"})
+    assert len({own_folder(who, who, taken) for who in (second, *people)}) == 3
 
 
 PUPILS = [Pupil("Ada, Countess", points={"01_rnn_cell": 10.5, "03_bptt": None}, numbers={"01_rnn_cell": "17"}),
