@@ -137,6 +137,8 @@ class Evidence:
             return f"it works only the first time; called again with the same arguments: {self.describe(again.problem)}"
         others = reading(case, self.inputs, again)
         for name, value in reading(case, self.inputs, self.observed.cases[case.name]).items():
+            if f"{case.name}/{name}" not in self.expected:  # a name that only a forged answer has
+                continue
             other = others.get(name)
             if other is None or not close(other, value, case.tolerance):
                 return (f"called again with the same arguments it gives a different {name}: something is kept from the "

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from instructor.grading.box.wire import observed_out
+from instructor.grading.box.wire import observed_out, value_out
 from instructor.grading.pages import feedback
 from instructor.grading.scoring import fixture, nothing, score
 from rnn_helpers.check import EXERCISES
@@ -128,6 +128,17 @@ def test_a_word_that_is_forged_is_not_shown():
                                             "globals_read": [SECRET], "remarks": [SECRET], "helped": None,
                                             "helpers": [SECRET]})
     assert SECRET not in json.dumps(judgement)
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_name_of_a_value_that_is_forged_is_not_shown(name):
+    """The right answer, and a value more that is another one in the second call."""
+    exercise, inputs = EXERCISES[name], fixture(name, SEED, "x")
+    observed = observed_out(observe(exercise, exercise.reference, inputs, guarded=False))
+    for result, number in ((observed["cases"][exercise.cases[0].name], 1.0), (observed["again"], 2.0)):
+        result["values"][SECRET] = value_out(np.array(number))
+    judgement = score(name, inputs, json.loads(json.dumps(observed)))
+    assert SECRET not in json.dumps(judgement) and judgement["points"] == exercise.points
 
 
 def test_time_is_told_with_its_limit():
