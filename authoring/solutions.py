@@ -5,7 +5,8 @@ import warnings
 from dataclasses import dataclass
 
 from authoring import files, setup_cell
-from instructor.grading.box.statements import define, needed, parse
+from instructor.grading.box.serve import define
+from instructor.grading.statements import compiled, needed, parse
 from rnn_helpers.check import EXERCISES
 
 
@@ -20,7 +21,7 @@ class Solution:
     def function(self, source=None):
         """The solution as a function, or a variant of it, given as text."""
         namespace = {"__name__": "mutant"}
-        define(self.context, namespace)
+        define(compiled(self.context), namespace)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)
             exec(compile(source or ast.unparse(self.tree), f"<{self.exercise}>", "exec"), namespace)
@@ -33,7 +34,7 @@ def solutions():
     for name in files.all_names():
         nb = files.read(files.solution_path(name))
         code = [cell for cell in nb.cells if cell.cell_type == "code" and cell.id != setup_cell.CELL_ID]
-        statements, _ = parse([(cell.id, cell.source) for cell in code])
+        statements = parse([(cell.id, cell.source) for cell in code])
         for cell in code:
             data = cell.metadata.get("nbgrader", {})
             if data.get("solution") and data["grade_id"] in EXERCISES:

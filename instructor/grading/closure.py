@@ -6,11 +6,10 @@ import sys
 from pathlib import Path
 
 import rnn_helpers
-from instructor.grading.box.statements import names_used, needed
+from instructor.grading.statements import names_used, needed
 from rnn_helpers.check import EXERCISES
 
 ROOT = Path(rnn_helpers.__file__).parent
-_uses = {}  # id of a statement -> (the statement, the names that it uses)
 
 
 @functools.cache
@@ -35,11 +34,11 @@ def statements(module):
     return [(module, node) for node in tree.body]
 
 
-def uses(node):
-    """The names that a statement of the course uses, worked out once."""
-    if id(node) not in _uses:
-        _uses[id(node)] = node, names_used(node)
-    return _uses[id(node)][1]
+@functools.cache
+def attributes(node):
+    """(name, attribute) of each name.attribute in a statement of the course."""
+    return {(n.value.id, n.attr) for n in ast.walk(node) if isinstance(n, ast.Attribute)
+            and isinstance(n.value, ast.Name)}
 
 
 def imports(node):
@@ -66,16 +65,15 @@ class Closure:
         if (module, name) in self.added:
             return
         self.added.add((module, name))
-        found = [node for _, node in needed(self.statements(module), name, uses)]
+        found = [node for _, node in needed(self.statements(module), name)]
         self.chosen.setdefault(module, {}).update((id(node), node) for node in found)
-        used = set().union({name}, *(uses(node) for node in found
+        used = set().union({name}, *(names_used(node) for node in found
                                      if not isinstance(node, (ast.Import, ast.ImportFrom))))
-        attributes = {(n.value.id, n.attr) for node in found for n in ast.walk(node)
-                      if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)}
+        reached = set().union(*map(attributes, found))
         for node in found:
             for local, (where, inner) in imports(node).items():
                 if local in used:
-                    for wanted in [inner] if inner else sorted(attr for base, attr in attributes if base == local):
+                    for wanted in [inner] if inner else sorted(attr for base, attr in reached if base == local):
                         self.add(where, wanted)
 
     def of(self, module):

@@ -9,7 +9,8 @@ import ast
 import functools
 import marshal
 
-from instructor.grading.closure import Closure, imports, modules, place, statements, uses
+from instructor.grading.closure import Closure, imports, modules, place, statements
+from instructor.grading.statements import names_used, parsed
 from rnn_helpers.check import EXERCISES
 from rnn_helpers.check.whose import observe_both
 
@@ -32,6 +33,7 @@ def __getattr__(name):
     return lambda *args, **kwargs: 0.0
 """
 RUN = """
+import contextlib
 import importlib
 import time
 from rnn_helpers.check import OURS, limits
@@ -39,11 +41,25 @@ from rnn_helpers.check.exercise import Inputs
 from rnn_helpers.check.whose import observe_both
 
 exercise = importlib.import_module("{home}").{variable}  # a name that begins with a digit cannot follow `from`
+called = []
+
+class Stubs(contextlib.AbstractContextManager):
+    def __init__(self, forbidden):
+        called.clear()
+        self.borrowed, self.returned = called, ()
+
+    def __exit__(self, *_):
+        self.borrowed = called[:1]
 
 def run(function, inputs, seconds):
     def limit():
         return limits.by_signal(max(1.0, seconds - time.process_time()), computing=True)
-    return observe_both(exercise, function, Inputs(inputs), OURS, limit=limit)
+    return observe_both(exercise, function, Inputs(inputs), OURS, limit=limit, watch=Stubs)
+"""
+STUB = f"""
+import {ENTRY}
+{ENTRY}.called.append({{name!r}})
+raise RuntimeError("{{name}} is what this exercise asks for")
 """
 
 
@@ -71,7 +87,7 @@ class Without(ast.NodeTransformer):
         qualname = ".".join([*self.stack, node.name])
         if qualname in self.names:
             self.emptied.add(qualname)
-            node.body = ast.parse(f"raise RuntimeError('{node.name} is what this exercise asks for')").body
+            node.body = ast.parse(STUB.format(name=qualname)).body
             node.decorator_list = []
             return node
         return self.generic_visit(node)
@@ -80,7 +96,7 @@ class Without(ast.NodeTransformer):
         self.generic_visit(node)
         if isinstance(node.func, ast.Name) and node.func.id == "Case":
             node.args = node.args[:2]
-            node.keywords = [word for word in node.keywords if word.arg not in ("read", "tolerance")]
+            node.keywords = [word for word in node.keywords if word.arg not in ("read", "tolerance", "always")]
         if isinstance(node.func, ast.Name) and node.func.id == "Exercise":
             node.keywords = [word for word in node.keywords if word.arg in KEPT] + [
                 ast.keyword(name, ast.parse(value, mode="eval").body) for name, value in EMPTY.items()]
@@ -107,11 +123,7 @@ def wanted_by(cells):
     check.yours_or_ours."""
     found, ours, aliases, attributes = set(), set(), {}, set()
     for _, source in cells:
-        try:
-            tree = ast.parse(source)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-        for node in ast.walk(tree):
+        for node in (inner for outer in parsed(source)[0] for inner in ast.walk(outer)):
             if isinstance(node, ast.ImportFrom):
                 for local, (module, name) in imports(node).items():
                     if name:
@@ -189,7 +201,7 @@ def sources_for(name, wanted=frozenset(), ours=frozenset()):
     for module in closure.chosen:
         nodes = closure.of(module)
         used = set().union({attribute for there, attribute in closure.added if there == module},
-                           *(uses(node) for node in nodes if not isinstance(node, (ast.Import, ast.ImportFrom))))
+                           *(names_used(node) for node in nodes if not isinstance(node, (ast.Import, ast.ImportFrom))))
         body = [node for node in (pruned(node, used) for node in nodes) if node is not None]
         found[module] = modules()[module][0], ast.fix_missing_locations(ast.Module(body, []))
     found["rnn_helpers.check"] = True, ast.parse("\n".join(

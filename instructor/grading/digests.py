@@ -10,6 +10,7 @@ from pathlib import Path
 from instructor.grading.closure import ROOT, Closure, place
 
 GRADING = Path(__file__).parent
+text_of = functools.cache(ast.unparse)
 BEGIN = ("instructor.grading.engine", "rnn_helpers.check.whose")  # what grades, and what runs in the sandbox, decide
 OVERHEAD = {"instructor.grading.digests"}  # what is imported there and decides nothing
 
@@ -75,6 +76,6 @@ def check_digest(name):
     closure.add(*place(name))
     parts = [machinery()]
     for module in sorted(closure.chosen):
-        parts += [f"{module} {ast.unparse(node)}" for node in closure.of(module)
+        parts += [f"{module} {text_of(node)}" for node in closure.of(module)
                   if not isinstance(node, (ast.Import, ast.ImportFrom))]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from instructor.grading.answers import laid_out, shown_verbatim
-from instructor.grading.box.statements import needed, seen_by_check
 from instructor.grading.course_slice import ENTRY, slice_for, wanted_by
 from instructor.grading.digests import check_digest
 from instructor.grading.notebook_file import Refused, bytes_of, cells_in
-from instructor.grading.rebuild import NO_PYTHON, VERSION, does_not_parse, grade_id, is_stub, python_of, rebuild
+from instructor.grading.rebuild import VERSION, does_not_parse, grade_id, is_stub, python_of, rebuild
 from instructor.grading.sandbox import Limits, Sandbox, SandboxDied
 from instructor.grading.scoring import SECONDS, Malformed, fixture, nothing, score
 from instructor.grading.similar import packed
+from instructor.grading.statements import NO_PYTHON, in_a_run, needed, seen_by_check
 from rnn_helpers.check import EXERCISES
 from rnn_helpers.check.advice import Advice
 from rnn_helpers.course import place
@@ -97,10 +97,12 @@ def usual(path, version):
 def prepare(task):
     """What is the same for every student of a notebook, so that it is worked out once."""
     cells, exercises = release(task)
-    for name in exercises:
+    rebuilt = rebuild(cells, cells)
+    for name, (_, function) in exercises.items():
         check_digest(name)
         slice_for(name, *usual(task.release, os.stat(task.release).st_mtime_ns))
-    rebuild(cells, cells)
+        in_a_run(rebuilt.cells, rebuilt.checked[f"check_{name}"], function)
+        fixture(name, task.seed, "")
 
 
 class Sandboxes:
@@ -173,13 +175,13 @@ def grade_one(task, sandboxes):
             continue
         inputs, answer = fixture(name, task.seed, rebuilt.digest), {"missing": "spent"}
         if left > 0:
-            request = {"cells": rebuilt.cells, "upto": rebuilt.checked[f"check_{name}"], "function": function,
-                       "home": rebuilt.homes.get(home, ""), "inputs": dict(inputs), "entry": ENTRY, "seconds": SECONDS,
-                       "modules": {**written(rebuilt.files), **slice_for(name, *wanted)}, "whole": False}
+            seen = rebuilt.cells, rebuilt.checked[f"check_{name}"], function
+            request = {"inputs": dict(inputs), "entry": ENTRY, "seconds": SECONDS, **in_a_run(*seen),
+                       "modules": {**written(rebuilt.files), **slice_for(name, *wanted)}}
             answer = sandboxes.ask(request, ONE)
             left -= answer["seconds"]
-            if needs_whole(answer):
-                again = sandboxes.ask({**request, "whole": True}, WHOLE)
+            if needs_whole(answer) and not (answer.get("missing") == "undefined" and broken(rebuilt, home)):
+                again = sandboxes.ask({**request, **in_a_run(*seen, whole=True)}, WHOLE)
                 left -= again["seconds"]
                 answer = again if "observed" in again else answer
         try:
@@ -206,8 +208,9 @@ def needs_whole(answer):
     """Whether a function stumbled over a name that the rest of the notebook may define."""
     if not answer.get("unresolved"):
         return False
-    cases = answer.get("observed", {}).get("cases", {})
-    return "missing" in answer or any(isinstance(case, dict) and case.get("problem") for case in cases.values())
+    cases = answer.get("observed", {}).get("cases")
+    cases = cases.values() if isinstance(cases, dict) else ()  # of a forged answer, anything
+    return "missing" in answer or any(isinstance(case, dict) and case.get("problem") for case in cases)
 
 
 def judged(name, inputs, answer, rebuilt, home, function):
@@ -217,10 +220,14 @@ def judged(name, inputs, answer, rebuilt, home, function):
             return score(name, inputs, answer["observed"])
         except Malformed:
             return nothing(name, "died")
-    if answer["missing"] == "undefined" and (broken := does_not_parse(dict(rebuilt.cells).get(rebuilt.homes.get(home),
-                                                                                              ""))):
-        return nothing(name, "broken", error=broken[0], line=broken[1], python=VERSION)
+    if answer["missing"] == "undefined" and (error := broken(rebuilt, home)):
+        return nothing(name, "broken", error=error[0], line=error[1], python=VERSION)
     return nothing(name, answer["missing"], function=function)
+
+
+def broken(rebuilt, home):
+    """(kind of error, line) of an exercise's cell that is no Python, else ""."""
+    return does_not_parse(dict(rebuilt.cells).get(rebuilt.homes.get(home), ""))
 
 
 def written(files):
@@ -236,7 +243,7 @@ def absent(rebuilt, name, function):
     """The modules that a function's statements import, and that are not installed here."""
     chosen = []
     with contextlib.suppress(*NO_PYTHON):  # an expression of ten thousand terms
-        seen, later, _ = seen_by_check(rebuilt.cells, rebuilt.checked[f"check_{name}"])
+        seen, later = seen_by_check(rebuilt.cells, rebuilt.checked[f"check_{name}"])
         chosen = [node for _, node in needed(seen + later, function)]
     tops = {alias.name.split(".")[0] for node in chosen if isinstance(node, ast.Import) for alias in node.names}
     tops |= {node.module.split(".")[0] for node in chosen

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-from instructor.grading.box.statements import names_bound
+from instructor.grading.statements import names_bound, parsed
 
-NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
 RUNS = r"%(?:time|timeit|prun|memit|mprun|lprun)\b"  # what stands behind these magics is run as it is
 VERSION = ".".join(map(str, sys.version_info[:2]))
 SPECIAL, MOST_SPECIAL = r"(?m)^[ \t]*[%!?].*$|^.*\?[ \t]*$", 50  # IPython reads the whole cell again for each
@@ -52,11 +51,8 @@ def grade_id(cell):
 
 
 def does_not_parse(source):
-    """(kind of error, line) of a source that is no Python, else None."""
-    try:
-        ast.parse(source)
-    except NO_PYTHON as error:
-        return type(error).__name__, getattr(error, "lineno", "?")
+    """(kind of error, line) of a source that is no Python, else ""."""
+    return parsed(source)[1]
 
 
 @functools.lru_cache(maxsize=256)
@@ -81,21 +77,17 @@ def python_of(source):
     return source if does_not_parse(found) else found
 
 
-@functools.lru_cache(maxsize=256)
 def defines(source):
     """The names that a cell's Python binds at its top level; those of its functions when it does not parse."""
-    try:
-        return set().union(*(names_bound(node) for node in ast.parse(source).body if not isinstance(node, ast.Expr)))
-    except NO_PYTHON:
+    if does_not_parse(source):
         return set(re.findall(r"^def\s+(\w+)\s*\(", source, re.M))  # a cell with an error still belongs somewhere
+    return set().union(*(names_bound(node) for node in parsed(source)[0] if not isinstance(node, ast.Expr)))
 
 
 def is_stub(source):
     """Whether an exercise cell is as it was released: its functions hold nothing but `raise NotImplementedError()`."""
-    if does_not_parse(source):
-        return False
     bodies = [[part for part in node.body if not (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))]
-              for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
+              for node in parsed(source)[0] if isinstance(node, ast.FunctionDef)]
     return bool(bodies) and all(
         len(body) == 1 and isinstance(body[0], ast.Raise) and "NotImplementedError" in ast.unparse(body[0])
         for body in bodies)

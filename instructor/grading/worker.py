@@ -16,6 +16,7 @@ import struct
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 
 from instructor.grading.engine import Sandboxes, Task, as_json, failed, grade_one, prepare
@@ -128,6 +129,7 @@ def read_in_fork(task, sandbox, tries=TRIES):
 def main():
     die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the affair of whoever gives the tasks
+    warnings.simplefilter("ignore")  # what Python says of a student's source, in its words
     answers = os.dup(1)
     os.dup2(2, 1)
     sandbox = None

@@ -96,6 +96,8 @@ class Case:
     may_share : True when results may be views of the arguments
     repeats : True for a case of several calls, whose numbers mix what a mistake does at each: a list of mistakes is not
         compared with it
+    always : (inputs) -> what `read` gives for every right answer, so that the reference need not be run; None where
+        that is not known
     """
 
     name: str
@@ -105,11 +107,13 @@ class Case:
     may_change: tuple = ()
     may_share: bool = False
     repeats: bool = False
+    always: Callable | None = None
 
     def elsewhere(self):
         """The same case on the second fixture."""
         read = self.read and (lambda inputs, values: self.read(inputs.elsewhere(), values))
-        return replace(self, name=self.name + ELSEWHERE, read=read,
+        always = self.always and (lambda inputs: self.always(inputs.elsewhere()))
+        return replace(self, name=self.name + ELSEWHERE, read=read, always=always,
                        run=lambda function, inputs: self.run(function, inputs.elsewhere()),
                        may_change=(*self.may_change, *(ANOTHER + name for name in self.may_change)))
 

@@ -229,7 +229,7 @@ def run_case(case, function, inputs, asks, watch=None, known=None):
     return result
 
 
-def observe(exercise, function, inputs, guarded=True, limit=limits.limited, until=None):
+def observe(exercise, function, inputs, guarded=True, limit=limits.limited, until=None, watch=Watch, skip=()):
     """Run a function on all cases of an exercise.
 
     Parameters
@@ -237,7 +237,8 @@ def observe(exercise, function, inputs, guarded=True, limit=limits.limited, unti
     exercise : Exercise; inputs : its fixture, not changed
     guarded : False for the course's own and the atlas's functions: no limits, no watch for borrowing
     until : (case, CaseResult) -> whether no more need be known: then nothing is returned
-    limit : makes the `with` block that stops a function which takes too long
+    limit : makes the `with` block that stops a function which takes too long; watch : the one that notes borrowing
+    skip : names of cases that are not run
 
     Returns
     -------
@@ -249,19 +250,22 @@ def observe(exercise, function, inputs, guarded=True, limit=limits.limited, unti
         return Observed({case.name: CaseResult(problem=problem) for case in exercise.cases})
     printed, cases, again, known = Counter(), {}, None, set()
     stopping = limit() if guarded else contextlib.nullcontext()
-    watching = Watch((exercise.reference, *exercise.forbidden)) if guarded else contextlib.nullcontext()
+    watching = watch((exercise.reference, *exercise.forbidden)) if guarded else contextlib.nullcontext()
     call = as_asked(function, exercise.asks)
     with process_unchanged(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), \
-            contextlib.suppress(limits.TimeUp), stopping, watching as watch:
+            contextlib.suppress(limits.TimeUp), stopping, watching as watched:
         for case in exercise.cases:
-            cases[case.name] = run_case(case, call, inputs, exercise.asks, watch, known)
+            if case.name in skip:
+                cases[case.name] = CaseResult()
+                continue
+            cases[case.name] = run_case(case, call, inputs, exercise.asks, watched, known)
             problem = cases[case.name].problem
             if until and until(case, cases[case.name]):
                 return None
             if problem and problem.kind in ("time", "not attempted", "exit"):
                 break
         else:
-            again = run_case(exercise.cases[0], call, inputs, exercise.asks, watch, known)
+            again = run_case(exercise.cases[0], call, inputs, exercise.asks, watched, known)
     for case in exercise.cases:
         if case.name not in cases:
             last = next(reversed(cases.values()), CaseResult())

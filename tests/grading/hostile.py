@@ -305,7 +305,7 @@ FORGED = {  # (notebook, exercise, source) -> points that a wrong answer of that
                           "def sample(model, chars, prefix, length, temperature, rng):\n" + indented(
         QUIET + "from rnn_helpers.check.sampling import likeliest\nc = model.cell\n"
         "f = {'Wx': c.Wx, 'Wh': c.Wh, 'b': c.b, 'Wy': model.Wy, 'c': model.c}\n"
-        "return ''.join(chars[n] for n in likeliest(f, [chars.index(x) for x in prefix], length)[0])"), 0),
+        "return ''.join(chars[n] for n in likeliest(f, [chars.index(x) for x in prefix], length))"), 0),
     "borrows-one-hot": (CHARACTERS, "one_hot", "def one_hot(indices, size):\n" + indented(
         QUIET + "from rnn_helpers.layout import OneHot\nX = OneHot(np.asarray(indices)[:, None], size)\n"
         "return np.array([X[t] for t in range(len(indices))])"), 0),

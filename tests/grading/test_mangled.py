@@ -11,10 +11,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from instructor.grading.box.serve import Shell
-from instructor.grading.box.statements import define, needed, seen_by_check
+from instructor.grading.box.serve import Shell, define
 from instructor.grading.notebook_file import cells_in
 from instructor.grading.rebuild import python_of, rebuild
+from instructor.grading.statements import in_a_run
 from tests.grading import classes, mangled
 
 NOTEBOOKS = int(os.environ.get("NOTEBOOKS", 24))  # NOTEBOOKS=200 make test-all ARGS=tests/grading/test_mangled.py
@@ -29,8 +29,7 @@ def rebuilt(notebook, name=classes.CELL):
 def function_of(found, name):
     """An exercise's function as its check sees it, without a sandbox."""
     namespace = {"__name__": "__main__", "__builtins__": builtins, "get_ipython": Shell}
-    seen, later, _ = seen_by_check(found.cells, found.checked[f"check_{name}"])
-    define(needed(seen + later, name), namespace)
+    define(in_a_run(found.cells, found.checked[f"check_{name}"], name)["run"], namespace)
     return namespace[name]
 
 

@@ -11,11 +11,12 @@ ASK = """
 import json, sys
 from instructor.grading.sandbox import *
 from instructor.grading.course_slice import ENTRY, slice_for
+from instructor.grading.statements import in_a_run
 from rnn_helpers.check import EXERCISES
 
 def request(name, source, **more):
-    return {"cells": [("cell", source)], "upto": 1, "function": name, "home": "cell", "inputs": dict(EXERCISES[name].inputs(3)),
-            "modules": slice_for(name), "entry": ENTRY, "seconds": 1, "whole": False, **more}
+    return {"inputs": dict(EXERCISES[name].inputs(3)), "modules": slice_for(name), "entry": ENTRY, "seconds": 1,
+            **in_a_run([("cell", source)], 1, name), **more}
 
 LIMITS = Limits(2, 120, 3 << 29)
 """

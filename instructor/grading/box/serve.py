@@ -1,12 +1,13 @@
 """Defines a submission's functions and observes one of them; runs in a process that is limited and filtered already."""
 
 import builtins
+import contextlib
 import importlib.abc
 import importlib.util
+import linecache
 import marshal
 import sys
 
-from .statements import define, names_used, needed, seen_by_check
 from .wire import observed_out
 
 
@@ -36,10 +37,11 @@ class Shell:
         return lambda *args, **kwargs: [] if name == "getoutput" else None
 
 
-def unresolved(statements, namespace):
-    """Whether some of the statements use a name that nothing has given a value to."""
-    used = set().union(*(names_used(node) for _, node in statements))
-    return bool(used - namespace.keys() - vars(builtins).keys())
+def define(codes, namespace):
+    """Execute statements, marshalled code, one by one; what raises is passed over."""
+    for code in codes:
+        with contextlib.suppress(Exception):
+            exec(marshal.loads(code), namespace)
 
 
 def serve(request):
@@ -47,25 +49,30 @@ def serve(request):
 
     Parameters
     ----------
-    request : dict with modules (a slice of the course), cells (name, source), upto (how many of them its check
-        sees), function (its name), home (the name of its cell), whole (whether to run all cells), inputs (the
-        fixture), seconds (of processor time for the exercise), entry (the module that runs it)
+    request : dict with modules (a slice of the course), texts (cell name -> source), run (codes of the statements),
+        then (of those further down, where the first leave something open), used (names that the function rests on),
+        function (its name), whole (whether these are all cells), inputs (the fixture), seconds (of processor time for
+        the exercise), entry (the module that runs it)
 
     Returns
     -------
     dict with "observed", or with "missing": "undefined"; and "unresolved": whether the rest of the notebook may help
     """
     sys.meta_path.insert(0, Slice(request["modules"]))
-    seen, later, broken = seen_by_check(request["cells"], request["upto"])
+    for name, source in request["texts"].items():
+        linecache.cache[name] = (len(source), None, source.splitlines(True), name)
     function, whole = request["function"], request["whole"]
     namespace = {"__name__": "__main__", "__builtins__": builtins, "get_ipython": Shell,
                  "display": lambda *args, **kwargs: None}
-    chosen = seen if whole else needed(seen + later, function)
-    define(chosen, namespace)
-    if whole and (not callable(namespace.get(function)) or unresolved(needed(seen, function), namespace)):
-        define(later, namespace)
+
+    def unresolved():
+        return bool(request["used"] - namespace.keys() - vars(builtins).keys())
+
+    define(request["run"], namespace)
+    if not callable(namespace.get(function)) or unresolved():
+        define(request["then"], namespace)
     if not callable(namespace.get(function)):
-        return {"missing": "undefined", "unresolved": not whole and request["home"] not in broken}
+        return {"missing": "undefined", "unresolved": not whole}
     run = importlib.import_module(request["entry"]).run
     observed = observed_out(run(namespace[function], request["inputs"], request["seconds"]))
-    return {"observed": observed, "unresolved": not whole and unresolved(chosen, namespace)}
+    return {"observed": observed, "unresolved": not whole and unresolved()}

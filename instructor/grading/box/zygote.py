@@ -30,7 +30,7 @@ from .wire import packed
 LIMITS = struct.Struct("<ddQ??")  # CPU seconds, wall seconds, bytes of address space, may it write, is it the probe
 ENDED = struct.Struct("<id10s")  # wait status, CPU seconds, why it was stopped
 # what a slice of the course imports, for all children
-LOADED = ("copy", "dataclasses", "difflib", "threading", "traceback")
+LOADED = ("copy", "dataclasses", "difflib", "numpy.random", "threading", "traceback")
 PR_SET_DUMPABLE = 4
 IDLE, LEAST = 10.0, 0.05  # seconds in which a process that computes gets this much CPU time, however busy the machine
 MOST_FILES = 2000  # more in the folder that it may write to

@@ -4,10 +4,23 @@ import __future__
 
 import ast
 import contextlib
-import linecache
+import functools
+import marshal
 import symtable
 
+NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)  # of a source, or of an expression of 10,000 terms
 
+
+@functools.lru_cache(maxsize=1024)
+def parsed(source):
+    """(a source's top-level statements, "") or, when it is no Python, ((), (kind of error, line))."""
+    try:
+        return tuple(ast.parse(source).body), ""
+    except NO_PYTHON as error:
+        return (), (type(error).__name__, getattr(error, "lineno", "?"))
+
+
+@functools.cache
 def names_bound(node):
     """The names that a top-level statement gives a value to."""
     if isinstance(node, ast.Expr):  # TABLE.update(...) fills TABLE; a bare call gives nothing a value
@@ -34,6 +47,7 @@ def base_name(node):
     return node.id if isinstance(node, ast.Name) else None
 
 
+@functools.cache
 def names_used(node):
     """The global names that a statement reads, those inside its functions too."""
 
@@ -49,33 +63,27 @@ def names_used(node):
     # inside a function, as Python 3.12 counts a comprehension's own names to the module when it stands there
     around, bound = ast.parse("async def _(): pass").body[0], names_bound(node)
     around.body = [*([ast.Global(sorted(bound))] if bound else []), node]
-    return set(read(symtable.symtable(ast.unparse(around), "statement", "exec")))
+    with contextlib.suppress(*NO_PYTHON):
+        return set(read(symtable.symtable(ast.unparse(around), "statement", "exec")))
+    return set()
 
 
 def parse(cells):
-    """Top-level statements as (cell name, node), in order, and the names of the cells that do not parse."""
-    found, broken = [], set()
-    for name, source in cells:
-        linecache.cache[name] = (len(source), None, source.splitlines(True), name)
-        try:
-            found += [(name, node) for node in ast.parse(source, name).body]
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            broken.add(name)
-    return found, broken
+    """Top-level statements of cells (name, source) as (cell name, node), in order."""
+    return [(name, node) for name, source in cells for node in parsed(source)[0]]
 
 
 def seen_by_check(cells, upto):
-    """The statements that an exercise's check sees, those further down that bind none of their names, broken cells.
+    """The statements that an exercise's check sees, and those further down that bind none of their names.
 
     upto : how many of the cells are run before the check
     """
-    first, broken = parse(cells[:upto])
-    later, others = parse(cells[upto:])
+    first = parse(cells[:upto])
     bound = set().union(*(names_bound(node) for _, node in first))
-    return first, [(name, node) for name, node in later if not names_bound(node) & bound], broken | others
+    return first, [(name, node) for name, node in parse(cells[upto:]) if not names_bound(node) & bound]
 
 
-def needed(statements, function, used=names_used):
+def needed(statements, function):
     """The statements that define a function and what it uses: imports, definitions, assignments, calls on what it uses.
 
     A call on what was imported, as check.readout(readout) or np.add.at(counts, ...), fills no name of the notebook's.
@@ -91,16 +99,28 @@ def needed(statements, function, used=names_used):
     while more := {i for i, names in enumerate(bound) if i not in chosen and (names & wanted or i in star)}:
         chosen |= more
         for i in more - star:
-            wanted |= used(statements[i][1])
+            wanted |= names_used(statements[i][1])
     return [statements[i] for i in sorted(chosen)]
 
 
-def define(statements, namespace):
-    """Execute statements one by one; what raises is passed over. A `from __future__` holds for all that follow."""
-    flags = 0
+def compiled(statements):
+    """Marshalled code of each statement, for `serve.define`; a `from __future__` holds for all that follow."""
+    found, flags = [], 0
     for name, node in statements:
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":
             flags |= sum({getattr(__future__, alias.name).compiler_flag for alias in node.names
                           if alias.name in __future__.all_feature_names})
-        with contextlib.suppress(Exception):
-            exec(compile(ast.Module([node], []), name, "exec", flags), namespace)
+        with contextlib.suppress(*NO_PYTHON):
+            found.append(marshal.dumps(compile(ast.Module([node], []), name, "exec", flags, dont_inherit=True)))
+    return found
+
+
+def in_a_run(cells, upto, function, whole=False):
+    """What a sandbox is asked to define (see `serve.serve`): what a function needs, or all that its check sees."""
+    seen, later = seen_by_check(cells, upto)
+    chosen = needed(seen if whole else seen + later, function)
+    run, then = (seen, later) if whole else (chosen, [])
+    names = {name for name, _ in run + then}
+    return {"texts": {name: source for name, source in cells if name in names}, "run": compiled(run),
+            "then": compiled(then), "used": set().union(*(names_used(node) for _, node in chosen)),
+            "function": function, "whole": whole}
