@@ -7,7 +7,7 @@ What is folded (`<details>`) is not counted: hints are read by those who need th
 import re
 from dataclasses import dataclass
 
-from authoring.refusals import Refusal
+from authoring.refusals import Found
 
 MOST_WORDS, MOST_MINUTES, WITHOUT_A_BREAK = 1800, 75, 50
 BREAK = "**A place to stop.**"  # how a cell begins that marks one
@@ -71,13 +71,13 @@ def write_time(nb):
 
 def of_budget(nb, notebook):
     """Refusals of a notebook that is more than one sitting, or a long one without a place to stop."""
-    budget, found = of(nb), []
+    budget, refuse = of(nb), Found(notebook)
     if budget.words > MOST_WORDS:
-        found.append(Refusal(notebook, "", f"has {budget.words} words, at most {MOST_WORDS} are allowed", CUT))
+        refuse("", f"has {budget.words} words, at most {MOST_WORDS} are allowed", CUT)
     if budget.minutes > MOST_MINUTES:
-        found.append(Refusal(notebook, "", f"takes {budget}; at most {MOST_MINUTES} minutes are allowed", CUT))
+        refuse("", f"takes {budget}; at most {MOST_MINUTES} minutes are allowed", CUT)
     stops = any(cell.cell_type == "markdown" and BREAK in cell.source for cell in nb.cells)
     if budget.minutes > WITHOUT_A_BREAK and not stops:
-        found.append(Refusal(notebook, "", f"takes {budget.minutes} minutes and has no place to stop",
-                             f"add a cell that begins with {BREAK} and says what to run on coming back"))
-    return found
+        refuse("", f"takes {budget.minutes} minutes and has no place to stop",
+               f"add a cell that begins with {BREAK} and says what to run on coming back")
+    return refuse

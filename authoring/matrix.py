@@ -12,7 +12,6 @@ import argparse
 import dataclasses
 import os
 import platform
-import re
 import shutil
 import subprocess
 import sys
@@ -20,7 +19,7 @@ import tempfile
 from pathlib import Path
 from xml.etree import ElementTree
 
-from authoring import ROOT, marked
+from authoring import ROOT, marked, project
 
 BEGIN, END = "<!-- results of make matrix: it writes them -->", "<!-- end of results -->"
 MEMORY = 500  # MB, what a kernel may take at most
@@ -46,16 +45,10 @@ class Environment:
     system: str = ""  # the only one that it is for, as platform.system() calls it
 
 
-def dependencies():
-    """The ranges of pyproject.toml, as written there."""
-    listed = re.search(r"^dependencies = \[(.*?)\]", (ROOT / "pyproject.toml").read_text(encoding="utf-8"),
-                       re.MULTILINE | re.DOTALL)
-    return re.findall(r'"([^"]+)"', listed.group(1))
-
-
 def oldest():
     """The lower end of every range."""
-    return tuple(re.sub(r">=([^,]+).*", r"==\1", asked) for asked in dependencies())
+    return tuple(f"{need.name}=={each.version}" for need in project.direct()[""] for each in need.specifier
+                 if each.operator == ">=")
 
 
 def environments():
@@ -95,7 +88,7 @@ def make(environment, folder):
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if not python.is_file():
         subprocess.run([base, "-m", "venv", "--clear", str(folder)], check=True)
-    wanted = [*dependencies(), *TOOLS, *environment.pins,
+    wanted = [*map(str, project.direct()[""]), *TOOLS, *environment.pins,
               *(["-c", "constraints.txt"] if environment.locked else ["--upgrade"])]
     subprocess.run([python, "-m", "pip", "install", "-qq", "--disable-pip-version-check", *wanted], cwd=ROOT,
                    check=True)

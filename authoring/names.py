@@ -45,6 +45,15 @@ class _Scope(ast.NodeVisitor):
         if name not in self.found.binds:
             self.found.reads.add(name)
 
+    def generic_visit(self, node, without=()):
+        """The parts in the order in which Python meets them: a value, or what is gone through, before its names."""
+        fields = [name for name in node._fields if name not in without]
+        for name in sorted(fields, key=lambda name: name not in ("value", "iter")):
+            part = getattr(node, name)
+            for inner in part if isinstance(part, list) else [part]:
+                if isinstance(inner, ast.AST):
+                    self.visit(inner)
+
     def visit_Name(self, node):
         if isinstance(node.ctx, ast.Load):
             self.read(node.id)
@@ -52,16 +61,13 @@ class _Scope(ast.NodeVisitor):
             self.bind(node.id, "value")
 
     def visit_Assign(self, node):
-        self.visit(node.value)
-        for target in node.targets:
-            self.visit(target)
+        self.generic_visit(node)
         if isinstance(node.value, ast.Lambda):
             self.outlives(node.value)
 
     def visit_AnnAssign(self, node):
         if node.value is not None:
-            self.visit(node.value)
-            self.visit(node.target)
+            self.generic_visit(node)
 
     def visit_AugAssign(self, node):
         self.visit(node.value)
@@ -70,28 +76,17 @@ class _Scope(ast.NodeVisitor):
         else:
             self.visit(node.target)
 
-    def visit_NamedExpr(self, node):
-        self.visit(node.value)
-        self.visit(node.target)
-
-    def visit_For(self, node):
-        for part in (node.iter, node.target, *node.body, *node.orelse):
-            self.visit(part)
-
-    visit_AsyncFor = visit_For
-
     def visit_Import(self, node):
         for alias in node.names:
-            self.bind(alias.asname or alias.name.split(".")[0], "import",
-                      alias.name if alias.asname else alias.name.split(".")[0])
+            whole = alias.name if alias.asname else alias.name.split(".")[0]
+            self.bind(alias.asname or whole, "import", whole)
 
     def visit_ImportFrom(self, node):
         for alias in node.names:
             self.bind(alias.asname or alias.name, "import", f"{'.' * node.level}{node.module or ''}:{alias.name}")
 
     def visit_FunctionDef(self, node):
-        for part in (*node.decorator_list, *node.args.defaults, *(d for d in node.args.kw_defaults if d)):
-            self.visit(part)
+        self.generic_visit(node, without=("body",))
         self.bind(node.name, "def")
         self.outlives(node)
         for inner in ast.walk(node):
@@ -99,13 +94,7 @@ class _Scope(ast.NodeVisitor):
                 for name in inner.names:
                     self.bind(name, "value")
 
-    visit_AsyncFunctionDef = visit_FunctionDef
-
-    def visit_ClassDef(self, node):
-        for part in (*node.decorator_list, *node.bases, *(k.value for k in node.keywords)):
-            self.visit(part)
-        self.bind(node.name, "def")
-        self.outlives(node)
+    visit_AsyncFunctionDef = visit_ClassDef = visit_FunctionDef
 
     def visit_Lambda(self, node):
         for inner in ast.walk(node):
@@ -117,12 +106,9 @@ class _Scope(ast.NodeVisitor):
     visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = visit_Lambda
 
     def visit_ExceptHandler(self, node):
-        if node.type:
-            self.visit(node.type)
         if node.name:
             self.bind(node.name, "value")
-        for part in node.body:
-            self.visit(part)
+        self.generic_visit(node)
 
     def outlives(self, node):
         """A function's free names are read whenever it is called, also after its cell has ended."""

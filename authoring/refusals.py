@@ -36,13 +36,20 @@ class Refusal:
         return f"{self.notebook}{cell} {self.what}\n    to do: {self.todo}"
 
 
+class Found(list):
+    """The refusals of a notebook; it is called to add one. notebook : how messages call it"""
+
+    def __init__(self, notebook):
+        super().__init__()
+        self.notebook = notebook
+
+    def __call__(self, cell, what, todo, kind=Kind.MISLEADS):
+        self.append(Refusal(self.notebook, cell, what, todo, kind))
+
+
 def of_source(nb, notebook):
-    """Refusals that need no run: ids, names, `;`, solution markers. `notebook` is how messages call it."""
-    found = []
-
-    def refuse(cell, what, todo, kind=Kind.MISLEADS):
-        found.append(Refusal(notebook, cell, what, todo, kind))
-
+    """Refusals that need no run: ids, names, `;`, solution markers."""
+    refuse = Found(notebook)
     ids = Counter(cell.get("id", "") for cell in nb.cells)
     for cell, times in ids.items():
         if not cell:
@@ -63,7 +70,7 @@ def of_source(nb, notebook):
         refuse(cell, what, todo)
     for cell in nb.cells:
         _markers(cell, refuse)
-    return found
+    return refuse
 
 
 def _nbgrader(cell):
@@ -106,11 +113,7 @@ def of_points(nb, notebook, name, exercises, written):
     name : the notebook's name in the registry, "03_bptt"
     exercises : {exercise: points}, those of this notebook; written : the same for the written answers
     """
-    found = []
-
-    def refuse(cell, what, todo, kind=Kind.MISLEADS):
-        found.append(Refusal(notebook, cell, what, todo, kind))
-
+    refuse = Found(notebook)
     solved, checked, answered = set(), set(), set()
     for cell in nb.cells:
         data, cell_id = _nbgrader(cell), cell.get("id", "")
@@ -141,7 +144,7 @@ def of_points(nb, notebook, name, exercises, written):
             refuse("", f"has no {what} for {exercise}, which belongs to {name}",
                    "add it, or change where it belongs: in its Exercise, or in WRITTEN (rnn_helpers/course.py)")
     _headings(nb, refuse)
-    return found
+    return refuse
 
 
 _HEADING = re.compile(r"^#+ .*\(\d[\d.]* points?\).*$", re.MULTILINE)
@@ -169,42 +172,40 @@ def _listed(points):
     return " and ".join(f"{number:g} points" for number in points) or "no points"
 
 
-_ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
-_PATH = re.compile(r"(?:/home/|/root/|/tmp/|/Users/|[A-Z]:\\\\?Users)[\w./\\-]*")
 _NO_ALT = re.compile(r'<img (?!alt="[^"])')
-_BARE = re.compile(r"np\.(?:float|int|bool)\d*_?\(")
-_MINUS_ZERO = re.compile(r"(?<![\w.])-0(?:\.0+)?(?![\d.eE])")
+_IN_TEXT = (  # what no output may show, what is said of it, what to do
+    (re.compile(r"\b0x[0-9a-fA-F]{6,}\b"), "an address, {}, which differs in every run",
+     "end the cell with style.show(fig, alt), or print what the object holds"),
+    (re.compile(r"(?:/home/|/root/|/tmp/|/Users/|[A-Z]:\\\\?Users)[\w./\\-]*"), "a path of this machine, {}",
+     "print the file's name only"),
+    (re.compile(r"np\.(?:float|int|bool)\d*_?\("), "a bare NumPy number, {}...", 'format it, as in f"{x:.4g}"'),
+    (re.compile(r"(?<![\w.])-0(?:\.0+)?(?![\d.eE])"), "{}, whose sign is chance", "add 0.0 after rounding"))
 _DECIMAL = re.compile(r"(?<![\w.])(\d+)\.(\d+)(?:e[-+]?\d+)?(?![\w.])")
 
 
 def of_outputs(nb, notebook):
     """Refusals of what a run left: cells never run, tracebacks, warnings, and what differs from machine to machine."""
-    found = []
-
-    def refuse(cell, what, todo, kind=Kind.MISLEADS):
-        found.append(Refusal(notebook, cell.get("id", ""), what, todo, kind))
-
-    count = 0
+    refuse, count = Found(notebook), 0
     for cell in nb.cells:
         if cell.cell_type != "code":
             continue
-        count += 1
+        count, name = count + 1, cell.get("id", "")
         if cell.execution_count != count:
             ran = f"ran as {cell.execution_count}, expected {count}"
             what = "was never run" if cell.execution_count is None else ran
-            refuse(cell, what, "run make notebooks, which runs every cell from top to bottom")
+            refuse(name, what, "run make notebooks, which runs every cell from top to bottom")
         for output in cell.outputs:
             if output.output_type == "error":
-                refuse(cell, f"ends in a traceback: {output.ename}: {output.evalue}",
+                refuse(name, f"ends in a traceback: {output.ename}: {output.evalue}",
                        "correct it; what may fail in a learner's notebook belongs in a check", Kind.STOPS)
             elif output.output_type == "stream" and output.name == "stderr":
-                refuse(cell, f"writes to stderr: {output.text.strip()[:200]}",
+                refuse(name, f"writes to stderr: {output.text.strip()[:200]}",
                        "remove the cause of the warning, or print")
             elif "image/png" in output.get("data", {}) or _NO_ALT.search(output.get("data", {}).get("text/html", "")):
-                refuse(cell, "shows a picture without alt text", "show it with style.show(fig, alt)")
+                refuse(name, "shows a picture without alt text", "show it with style.show(fig, alt)")
             for text in _texts(output):
-                _refuse_text(text, cell, refuse)
-    return found
+                _refuse_text(text, name, refuse)
+    return refuse
 
 
 def of_size(data, notebook):
@@ -224,19 +225,11 @@ def _texts(output):
 
 
 def _refuse_text(text, cell, refuse):
-    if match := _ADDRESS.search(text):
-        refuse(cell, f"shows an address, {match.group()}, which differs in every run",
-               "end the cell with style.show(fig, alt), or print what the object holds")
-    if match := _PATH.search(text):
-        refuse(cell, f"shows a path of this machine, {match.group()}", "print the file's name only")
-    if match := _BARE.search(text):
-        refuse(cell, f"shows a bare NumPy number, {match.group()}...", "format it, as in f\"{x:.4g}\"")
-    if match := _MINUS_ZERO.search(text):
-        refuse(cell, f"shows {match.group()}, whose sign is chance", "add 0.0 after rounding")
+    for pattern, what, todo in _IN_TEXT:
+        if match := pattern.search(text):
+            refuse(cell, f"shows {what.format(match.group())}", todo)
     for match in _DECIMAL.finditer(text):
-        digits = (match.group(1) + match.group(2)).strip("0")
-        if len(digits) > 4:
-            refuse(cell,
-                   f"shows {match.group()}, more than 4 significant digits: the last ones differ between machines",
-                   "format it, as in f\"{x:.4g}\"")
+        if len((match.group(1) + match.group(2)).strip("0")) > 4:
+            refuse(cell, f"shows {match.group()}, more than 4 significant digits: the last ones differ between "
+                   "machines", 'format it, as in f"{x:.4g}"')
             break

@@ -6,14 +6,14 @@ from xml.etree import ElementTree
 import pytest
 from packaging.requirements import Requirement
 
-from authoring import matrix
+from authoring import matrix, project
 
 EVERY = matrix.environments()
 
 
 def test_every_supported_python_and_both_ends_of_every_range():
     assert all(EVERY[f"py{minor}"].python == minor for minor in ("3.10", "3.11", "3.12", "3.13"))
-    asked = [Requirement(text) for text in matrix.dependencies()]
+    asked = project.direct()[""]
     assert {r.name for r in asked} == {"numpy", "matplotlib", "ipywidgets", "tqdm"}
     for r, pin in zip(asked, map(Requirement, EVERY["oldest"].pins), strict=True):
         (lowest,) = [s.version for s in r.specifier if s.operator == ">="]
