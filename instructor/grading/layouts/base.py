@@ -120,7 +120,7 @@ class Layout:
 
     def read(self, node, found, course, again):
         """Take from `node` what this system's names say, and note it in `found`; again(node) reads another folder."""
-        around = node.around()
+        around, begin = node.around(), len(found.claims)
         for name in list(node.folders):
             if said := self.student(name, node):
                 who, _, when = said
@@ -130,6 +130,19 @@ class Layout:
                 who, own, when = said
                 node.take_files([entry])
                 found.claims.append(Claim(self, who, [(entry, own)], around, when, self.doubt(entry.parts[-1])))
+        for claim in found.claims[begin:]:
+            notes = {entry: why for entry, own in claim.files if (why := self.own(entry, own, node))}
+            claim.files = [pair for pair in claim.files if pair[0] not in notes]
+            found.left += notes.items()
+        if found.claims[begin:]:
+            notes = {entry: why for entry in node.files if (why := self.own(entry, "", node))}
+            node.take_files(notes)
+            found.left += notes.items()
+
+    def own(self, entry, name, node):
+        """What a file is when it is the system's, "" when it is a student's. name : the student's own for a file of
+        theirs, "" for one that lies beside the students in `node`"""
+        return ""
 
     def doubt(self, name):
         """Why a name in this system's form may be somebody else's doing; "" when nothing speaks for it."""

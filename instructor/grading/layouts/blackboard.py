@@ -36,12 +36,11 @@ class Blackboard(Layout):
 
     def read(self, node, found, course, again):
         self.title_of(node)
-        begin = len(found.claims)
         super().read(node, found, course, again)
-        for claim in found.claims[begin:]:  # the page of an attempt is the system's
-            notes = [entry for entry, own in claim.files if own == entry.parts[-1] and own.endswith(".txt")]
-            found.left += [(entry, "Blackboard's own note of the attempt") for entry in notes]
-            claim.files = [pair for pair in claim.files if pair[0] not in notes]
+
+    def own(self, entry, name, node):
+        is_note = name == entry.parts[-1] and name.endswith(".txt")
+        return "Blackboard's own note of the attempt" if is_note else ""
 
     def identity(self, who):
         return "name", who.name

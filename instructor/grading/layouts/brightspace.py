@@ -27,13 +27,8 @@ class Brightspace(Layout):
         return Who(match["name"].strip(), match["number"]), match["rest"] or name, local(
             when, *(f"{day} %Y {hour}" for day in ("%b %d", "%B %d", "%d %b", "%d %B") for hour in hours))
 
-    def read(self, node, found, course, again):
-        begin = len(found.claims)
-        super().read(node, found, course, again)
-        if len(found.claims) > begin:
-            pages = [entry for entry in node.files if entry.parts[-1].lower() == "index.html"]
-            found.left += [(entry, "Brightspace's own page") for entry in pages]
-            node.take_files(pages)
+    def own(self, entry, name, node):
+        return "Brightspace's own page" if not name and entry.parts[-1].lower() == "index.html" else ""
 
     def identity(self, who):  # the number is seen to be a person's in some downloads, the folder's in others
         return "both", who.number, who.name

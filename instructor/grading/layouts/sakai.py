@@ -28,20 +28,9 @@ class Sakai(Layout):
             return None
         return Who(match["name"].strip(), match["id"]), match["rest"] or name, 0
 
-    def read(self, node, found, course, again):
-        begin = len(found.claims)
-        super().read(node, found, course, again)
-        for claim in found.claims[begin:]:
-            own = [entry for entry, _ in claim.files
-                   if any(part.lower().startswith("feedback") for part in entry.parts[node.depth + 1:-1])
-                   or entry.parts[-1].lower() in OWN]
-            found.left += [(entry, entry.junk or "Sakai's own, or an instructor's") for entry in own]
-            claim.files = [pair for pair in claim.files if pair[0] not in own] or [
-                (entry, entry.parts[-1]) for entry in own[:1]]
-        if len(found.claims) > begin:
-            tables = [entry for entry in node.files if entry.parts[-1].lower() in OWN]
-            found.left += [(entry, "Sakai's own table") for entry in tables]
-            node.take_files(tables)
+    def own(self, entry, name, node):
+        inside = name and any(part.lower().startswith("feedback") for part in entry.parts[node.depth + 1:-1])
+        return "Sakai's own, or an instructor's" if inside or entry.parts[-1].lower() in OWN else ""
 
     def tables(self, pupils, notebooks, maximum):
         """grades.csv of each assignment, as it lies in the zip that is uploaded again."""
