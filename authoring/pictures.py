@@ -24,7 +24,7 @@ from rnn_helpers.check.observe import observe
 from rnn_helpers.check.report import headline, parts, points_text
 from rnn_helpers.check.yardstick import Yardstick
 from rnn_helpers.explore.drawn import EACH
-from rnn_helpers.explore.walk import walking
+from rnn_helpers.explore.walk import walk_back
 from rnn_helpers.plots import style
 from rnn_helpers.plots.svg import Sheet, beside
 
@@ -122,7 +122,7 @@ def mistaken(cell, dh_t, cache):
 def walk_svg(ink):
     """The moments of the walk back, one after another: a part that stays through several moments is drawn once, and a
     page that asks for no motion sees the last."""
-    made = walking(mistaken, "a learner's rnn_cell_backward")
+    made = walk_back(mistaken, "a learner's rnn_cell_backward")
     moments = [made.picture({"moment": n, "unit": -1})[0] for n in range(made.controls["moment"].max + 1)]
     frames = [[f'<g transform="translate({x} 0)">{part}</g>' for x, sheet in
                zip((0, sheets[0].width + 24), sheets, strict=True) for part in sheet.parts] for sheets in moments]

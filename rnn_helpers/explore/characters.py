@@ -109,8 +109,8 @@ def read(model, chars, text):
     return rnn_forward(model.cell, OneHot(encode(text, index_of)[:, None], len(chars)))[0]
 
 
-def writing(networks, sampler=sample, whose=""):
-    """One character after another, from state to draw, as a Drawn.
+def write(networks, sampler=sample, whose=""):
+    """One character after another, from state to draw.
 
     networks : dict, name -> (model, chars, prefix); sampler : as `sample`
     """
@@ -137,11 +137,6 @@ def writing(networks, sampler=sample, whose=""):
                  prefix=typed("prefix", networks[first][2]), who=steps("network", list(networks), first),
                  temperature=steps("temperature", TEMPERATURES, 1.0),
                  written=int_slider("characters written", 0, WRITTEN - 1, 0))
-
-
-def write(networks, sampler=sample, whose=""):
-    """Show how characters are drawn, one by one; as for `writing`."""
-    writing(networks, sampler, whose).show()
 
 
 def since(text, signs):
@@ -172,8 +167,11 @@ def by_chance(h, values, shifts=7):
     return max(float(np.abs(follows(h, other)).max()) for other in moved)
 
 
-def hunting(model, chars, text, passage):
-    """A passage of a text on the colours of one hidden unit, and how closely it follows something, as a Drawn."""
+def units(model, chars, text, passage):
+    """A passage of a text on the colours of one hidden unit, and how closely that follows something.
+
+    passage : a slice; the network reads the text from its start
+    """
     h = read(model, chars, text)[:, :, 0]
 
     def draw(what, unit):
@@ -185,8 +183,3 @@ def hunting(model, chars, text, passage):
 
     return Drawn(draw, "One hidden unit along a text", what=steps("follows", list(FOLLOWED), "vowels"),
                  unit=int_slider("hidden unit", 0, h.shape[1] - 1, 0))
-
-
-def units(model, chars, text, passage):
-    """Show `hunting`: the network reads the text from its start, `passage` (a slice) is shown."""
-    hunting(model, chars, text, passage).show()

@@ -3,7 +3,7 @@
     def draw(moment, unit):
         return [Sheet(...), Sheet(...)], "what it shows, in a sentence"
 
-    Drawn(draw, "The walk back", play="moment", moment=int_slider("moment", 0, 16, 0), unit=...).show()
+    Drawn(draw, "The walk back", play="moment", moment=int_slider("moment", 0, 16, 0), unit=...)
 
 `explore` is the same for figures of matplotlib. `draw` may return a string of HTML in place of sheets.
 """
@@ -113,5 +113,7 @@ class Drawn:
         return f'<img alt="{html.escape(text)}" style="max-width:100%" src="data:image/svg+xml;base64,{svg}">', text
 
     def show(self):
-        """Put controls and drawing into the cell's output."""
+        """Put controls and drawing into the cell's output, as a cell does that ends with this object."""
         live.show(self.box, *self.still(), self.title)
+
+    _ipython_display_ = show

@@ -80,8 +80,11 @@ def read_words(cell, words, step=rnn_cell_forward):
     return np.array(h[1:])
 
 
-def reading(step=rnn_cell_forward, whose=""):
-    """Two sentences and the weights of a cell of two units, as a Drawn."""
+def sentences(step=rnn_cell_forward, whose=""):
+    """Two sentences read word by word, with the weights of a cell of two units to set by hand.
+
+    step : as `rnn_cell_forward`
+    """
     def draw(one, other, mood, push, hold):
         try:
             both = [words_of("The first sentence", one), words_of("The second sentence", other)]
@@ -95,8 +98,3 @@ def reading(step=rnn_cell_forward, whose=""):
                  other=typed("second sentence", "the film was good"),
                  mood=slider("Wh[0, 0] mood keeps", 0, 2, 0.25, 0), push=slider("Wh[0, 1] turn to mood", -4, 4, 0.5, 0),
                  hold=slider("Wh[1, 1] turn keeps", 0, 2, 0.25, 0))
-
-
-def sentences(step=rnn_cell_forward, whose=""):
-    """Show two sentences read word by word, with the weights to set by hand; `step` as `rnn_cell_forward`."""
-    reading(step, whose).show()

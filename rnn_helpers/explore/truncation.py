@@ -10,7 +10,7 @@ from rnn_helpers.credit import credit_map, jacobians_back, last_steps_mask
 from rnn_helpers.data import sine, tide
 from rnn_helpers.explore import measured
 from rnn_helpers.explore.control import choice, explore, int_slider
-from rnn_helpers.explore.walk import cutting
+from rnn_helpers.explore.walk import cut_walk_back
 from rnn_helpers.model import RNNModel
 from rnn_helpers.plots import gradients, growth, style
 from rnn_helpers.plots import truncation as plots
@@ -18,6 +18,7 @@ from rnn_helpers.plots.style import line
 from rnn_helpers.training import SGD, fit
 
 T, H = 20, 12
+walk_back = cut_walk_back  # as notebook 6 calls it
 WAYS = [("each loss goes back k steps", "window"), ("only the last k steps are walked", "last")]
 
 
@@ -71,11 +72,6 @@ def cut(truncated=rnn_backward_truncated, whose=""):
     """Show which loss reaches which step, with a slider for k; `truncated` as `rnn_backward_truncated`."""
     explore(functools.partial(draw_reach, truncated=truncated), "What is left of the credit map", whose=whose,
             size=(6.4, 4.0), way=choice("way of cutting", WAYS), k=int_slider("k", 1, T, 1))
-
-
-def walk_back(truncated=rnn_backward_truncated, whose=""):
-    """Show each loss of a small cell going back k steps; `truncated` as `rnn_backward_truncated`, right or wrong."""
-    cutting(truncated, whose).show()
 
 
 def draw_lag(fig, lag):

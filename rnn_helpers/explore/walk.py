@@ -32,8 +32,11 @@ def tried(follow, learners, whose, name):
         return follow(), whose, f"It stopped: {error_line(error)}. What you see is the course's."
 
 
-def walking(backward=rnn_cell_backward, whose=""):
-    """The walk back, as a Drawn: `moment` moves through it, `unit` spells a unit's numbers out."""
+def walk_back(backward=rnn_cell_backward, whose=""):
+    """One backward pass: `moment` moves through it, `unit` spells a unit's numbers out.
+
+    backward : as `rnn_cell_backward`, right or wrong
+    """
     cell, X, dh, h0 = small()
     h, _ = rnn_forward(cell, X, h0)
     found, whose, failed = tried(functools.partial(walk.walk_back, cell, X, dh, h0), backward, whose,
@@ -50,13 +53,11 @@ def walking(backward=rnn_cell_backward, whose=""):
                  moment=int_slider("moment", 0, max(last, 1), 0), unit=steps("spell out", spelled, -1))
 
 
-def walk_back(backward=rnn_cell_backward, whose=""):
-    """Show one backward pass moment by moment; `backward` as `rnn_cell_backward`, right or wrong."""
-    walking(backward, whose).show()
+def cut_walk_back(truncated=rnn_backward_truncated, whose=""):
+    """The walk back of each loss of a small cell, cut after k steps.
 
-
-def cutting(truncated=rnn_backward_truncated, whose=""):
-    """The walk back of each loss, cut after k steps, as a Drawn."""
+    truncated : as `rnn_backward_truncated`, right or wrong
+    """
     cell, X, dh, h0 = small()
     h, _ = rnn_forward(cell, X, h0)
 

@@ -5,30 +5,20 @@ from contextlib import contextmanager
 import numpy as np
 
 from rnn_helpers.data import sine
-from rnn_helpers.explore import characters, control, drawn, dynamics, gradients, learning, truncation, unrolling, walk
+from rnn_helpers.explore import control, dynamics, gradients, learning, truncation, unrolling
 from rnn_helpers.model import RNNModel
-from rnn_helpers.text import build_vocabulary, zen_of_python
 
 
 def pictures():
-    """An Explorer for each picture of the notebooks, not displayed; networks of the notebooks' sizes, untrained."""
-    zen = zen_of_python()
-    chars = build_vocabulary(zen)[0]
-    rng = np.random.default_rng(0)
-    network = RNNModel(len(chars), 40, len(chars), rng)
+    """An Explorer for each figure of the notebooks, not displayed; an untrained network of their size."""
     with collected() as made:
         dynamics.kick()
         unrolling.graph()
         unrolling.memory()
         gradients.norms()
         gradients.credit()
-        learning.continuation(RNNModel(1, 16, 1, rng), sine(200, 25))
+        learning.continuation(RNNModel(1, 16, 1, np.random.default_rng(0)), sine(200, 25))
         learning.training()
-        characters.write({"one": (network, chars, "Now is better "), "other": (network, chars, "Now is ")})
-        characters.units(network, chars, zen, slice(0, 400))
-        dynamics.sentences()
-        walk.walk_back()
-        truncation.walk_back()
         truncation.cut()
         truncation.lag()
     return made
@@ -37,15 +27,12 @@ def pictures():
 @contextmanager
 def collected():
     """The list of the explorers that the block would have shown."""
-    made, kinds = [], (control.Explorer, drawn.Drawn)
-    shows = [kind.show for kind in kinds]
-    for kind in kinds:
-        kind.show = lambda picture: made.append(picture)
+    made, show = [], control.Explorer.show
+    control.Explorer.show = lambda picture: made.append(picture)
     try:
         yield made
     finally:
-        for kind, show in zip(kinds, shows, strict=True):
-            kind.show = show
+        control.Explorer.show = show
 
 
 def values(widget):

@@ -30,7 +30,7 @@ def table(made):
 
 @pytest.mark.parametrize("temperature", play.TEMPERATURES)
 def test_a_draw_is_the_softmax_at_the_temperature_and_falls_where_it_says(networks, temperature):
-    made = play.writing(networks)
+    made = play.write(networks)
     made.controls["temperature"].value = temperature
     model, chars, prefix = networks["one"]
     logits = (model.Wy @ play.read(model, chars, prefix)[-1] + model.c)[:, 0]
@@ -47,7 +47,7 @@ def test_a_draw_is_the_softmax_at_the_temperature_and_falls_where_it_says(networ
 
 
 def test_hotter_is_wilder(networks):
-    made, found = play.writing({"two": networks["two"]}), []
+    made, found = play.write({"two": networks["two"]}), []
     for temperature in play.TEMPERATURES:
         made.controls["temperature"].value = temperature
         found.append(float(made.caption.value.split("entropy ")[1].split()[0]))
@@ -55,7 +55,7 @@ def test_hotter_is_wilder(networks):
 
 
 def test_next_writes_the_character_down_and_reads_it(networks):
-    made = play.writing(networks)
+    made = play.write(networks)
     text = sample(*networks["one"], play.WRITTEN, 1.0, np.random.default_rng(0))
     for n in range(3):
         assert repr(f"abc{text[:n]}") in html.unescape(made.caption.value)
@@ -69,20 +69,20 @@ def test_the_learners_sampler_writes_and_its_own_way_to_draw_is_told(networks):
         assert isinstance(rng, np.random.Generator)
         return "h" * length
 
-    made = play.writing({"two": networks["two"]}, mine)
+    made = play.write({"two": networks["two"]}, mine)
     made.controls["temperature"].value = 0.05
     assert "&#x27;h&#x27; was drawn in a way of its own" in made.caption.value and "h" in table(made)
 
     def broken(*args):
         raise ValueError("no such thing")
 
-    assert "No picture for these values. ValueError: no such thing" in play.writing(networks, broken).caption.value
+    assert "No picture for these values. ValueError: no such thing" in play.write(networks, broken).caption.value
 
 
 @pytest.mark.parametrize("prefix, said", [("abz", "holds 'z', which this network has never met. The network knows "
                                            "' abcdefgh'; try 'abc'."), ("", "The prefix is empty.")])
 def test_a_prefix_that_cannot_be_read_is_told_and_the_next_one_read(networks, prefix, said):
-    made = play.writing(networks)
+    made = play.write(networks)
     made.controls["prefix"].value = prefix
     assert said in html.unescape(made.caption.value) and made.drawing.value == ""
     made.controls["prefix"].value = "h"
@@ -103,7 +103,7 @@ def test_a_unit_that_follows_vowels_is_found_and_chance_is_told():
 
 def test_the_units_picture_says_how_closely_it_follows_and_keeps_the_text(networks):
     text = "a bad cab fed a bee " * 3
-    made = play.hunting(*networks["one"][:2], text, slice(0, 20))
+    made = play.units(*networks["one"][:2], text, slice(0, 20))
     letters = xml.fromstring(made.drawing.value)
     assert "".join(letters.itertext()) == text[:20]
     r = play.follows(play.read(*networks["one"][:2], text)[:, :, 0], play.FOLLOWED["vowels"](text))

@@ -18,7 +18,7 @@ def pixels(png):
 
 @pytest.fixture(scope="module")
 def explorers():
-    return [picture for picture in pictures() if isinstance(picture, control.Explorer)]
+    return pictures()
 
 
 @pytest.mark.parametrize("apart", [7, pytest.param(2, marks=pytest.mark.slow)])

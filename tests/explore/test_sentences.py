@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rnn_helpers.cell import rnn_cell_forward
-from rnn_helpers.explore.dynamics import by_hand, read_words, reading
+from rnn_helpers.explore.dynamics import by_hand, read_words, sentences
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -23,14 +23,14 @@ def numbers(made):
 
 
 def test_the_first_picture_is_of_a_cell_without_memory():
-    made = reading(whose="your rnn_cell_forward")
+    made = sentences(whose="your rnn_cell_forward")
     said = told(made)
     assert said.count("mood 0.96: praise") == 2 and "part at word 4. In the end they are equal again." in said
     assert "Columns of zeros to this cell: the, film, was." in said and made.title.endswith("your rnn_cell_forward")
 
 
 def test_the_words_and_weights_of_the_controls_are_read():
-    made = reading()
+    made = sentences()
     assert "\u201cthe film was not good\u201d ends with mood -0.95: blame" in told(made, push=-4)
     assert "\u201cnot very good\u201d ends with mood 0.96: praise" in told(made, one=" Not very GOOD!")
     assert "ends with mood -0.95: blame" not in told(made, hold=1.5) and "blame" in told(made, hold=1.5)
@@ -42,13 +42,13 @@ def test_the_words_and_weights_of_the_controls_are_read():
 @pytest.mark.parametrize("text, said", [("", "has 0 words, expected 1 to 8."), ("... !", "has 0 words"),
                                         ("good " * 9, "has 9 words, expected 1 to 8.")])
 def test_a_sentence_that_cannot_be_drawn_is_told_and_the_next_one_drawn(text, said):
-    made = reading()
+    made = sentences()
     assert said in told(made, one=text) and made.drawing.value.count("svg") == 0
     assert "blame" in told(made, one="bad") and "<svg" in made.drawing.value
 
 
 def test_markup_in_a_word_is_shown_as_text():
-    made = reading()
+    made = sentences()
     told(made, one="<b>good</b> & not")
     assert "<b>good</b>" in numbers(made) and "<b>" not in made.caption.value
 
@@ -60,5 +60,5 @@ def test_a_step_that_fails_is_told_and_the_given_one_is_used():
     def fails(cell, x_t, h_prev):
         raise ValueError("not today")
 
-    assert told(reading(forgets), push=-4).count("praise") == 2
-    assert "No picture for these values. ValueError: not today" in told(reading(fails))
+    assert told(sentences(forgets), push=-4).count("praise") == 2
+    assert "No picture for these values. ValueError: not today" in told(sentences(fails))

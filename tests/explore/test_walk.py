@@ -12,7 +12,7 @@ from rnn_helpers import live
 from rnn_helpers.bptt import rnn_backward, rnn_backward_truncated
 from rnn_helpers.cell import rnn_cell_backward
 from rnn_helpers.explore import drawn, walk
-from rnn_helpers.explore.walk import walking
+from rnn_helpers.explore.walk import walk_back
 from rnn_helpers.plots.svg import INK, WRONG
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -50,7 +50,7 @@ def outlined(drawing):
 
 
 def test_a_right_step_walks_to_the_end_and_nothing_is_outlined():
-    made = walking(rnn_cell_backward, "your rnn_cell_backward")
+    made = walk_back(rnn_cell_backward, "your rnn_cell_backward")
     seen = list(moments(made))
     assert len(seen) == 4 * 4 + 1 and not any(outlined(drawing) for drawing, _ in seen)
     assert "The walk is over" in seen[-1][1] and "goes wrong" not in seen[-1][1]
@@ -58,7 +58,7 @@ def test_a_right_step_walks_to_the_end_and_nothing_is_outlined():
 
 
 def test_a_wrong_step_is_outlined_where_it_is_wrong_and_named_with_both_numbers():
-    made = walking(state_after, "your rnn_cell_backward")
+    made = walk_back(state_after, "your rnn_cell_backward")
     seen = list(moments(made))
     assert not outlined(seen[0][0]) and not outlined(seen[1][0])  # the loss joins, then tanh: both right
     assert outlined(seen[2][0])  # the shares
@@ -73,17 +73,17 @@ def test_a_wrong_step_is_outlined_where_it_is_wrong_and_named_with_both_numbers(
     (lambda *_: None, "stops: it returned one NoneType, expected four: dWx_t, dWh_t, db_t, dh_prev"),
     (broken, "It stopped: ValueError: not today")])
 def test_what_cannot_be_walked_is_said_and_drawn_as_far_as_it_goes(backward, said):
-    made = walking(backward, "your rnn_cell_backward")
+    made = walk_back(backward, "your rnn_cell_backward")
     assert all(said in caption for _, caption in moments(made))
 
 
 def test_an_unwritten_step_shows_the_courses():
-    made = walking(not_written, "your rnn_cell_backward")
+    made = walk_back(not_written, "your rnn_cell_backward")
     assert "not written yet" in made.title and made.controls["moment"].max == 16
 
 
 def test_a_unit_is_spelled_out_in_numbers_that_are_the_steps():
-    made = walking()
+    made = walk_back()
     made.controls["unit"].value = 1
     captions = [caption for _, caption in moments(made)]
     assert "dh_t[1]: 0.30 + -0.49 = -0.19." in captions[4]
@@ -93,15 +93,15 @@ def test_a_unit_is_spelled_out_in_numbers_that_are_the_steps():
 
 
 def test_the_end_shows_the_right_gradient_beside_one_that_went_wrong():
-    *_, (right, _) = moments(walking())
-    *_, (wrong, _) = moments(walking(state_after, "your rnn_cell_backward"))
+    *_, (right, _) = moments(walk_back())
+    *_, (wrong, _) = moments(walk_back(state_after, "your rnn_cell_backward"))
     assert not outlined(right) and outlined(wrong)
     assert [text.text for text in wrong.iter(f"{SVG}text")].count("right") == 1  # dWh alone
 
 
 def test_buttons_move_and_play_to_the_end(monkeypatch):
     monkeypatch.setattr(drawn, "EACH", 0)
-    made = walking()
+    made = walk_back()
 
     async def use():
         made.buttons["next"].click()
@@ -119,7 +119,7 @@ def test_buttons_move_and_play_to_the_end(monkeypatch):
 def test_the_output_holds_a_drawing_for_a_page_without_a_kernel(monkeypatch):
     shown = []
     monkeypatch.setattr(live, "display", lambda data, raw: shown.append(data))
-    walk.walk_back(rnn_cell_backward, "your rnn_cell_backward")
+    walk.walk_back(rnn_cell_backward, "your rnn_cell_backward")._ipython_display_()
     _, data = shown
     (encoded,) = re.findall('src="data:image/svg.xml;base64,([^"]+)', data["text/html"])
     drawing = xml.fromstring(base64.b64decode(encoded))
@@ -133,7 +133,7 @@ def only_the_last(cell, dh, caches, k):
 
 @pytest.mark.parametrize("k", (1, 2, 4))
 def test_a_right_cut_keeps_its_pairs_and_outlines_nothing(k):
-    made = walk.cutting(rnn_backward_truncated, "your rnn_backward_truncated")
+    made = walk.cut_walk_back(rnn_backward_truncated, "your rnn_backward_truncated")
     made.controls["k"].value = k
     seen, pairs = list(moments(made)), (4, 7, None, 10)[k - 1]
     assert len({caption for _, caption in seen}) == made.end + 1 == pairs + 1
@@ -144,7 +144,7 @@ def test_a_right_cut_keeps_its_pairs_and_outlines_nothing(k):
 
 
 def test_a_wrong_cut_is_outlined_and_named_by_loss_and_entry():
-    made = walk.cutting(only_the_last, "your rnn_backward_truncated")
+    made = walk.cut_walk_back(only_the_last, "your rnn_backward_truncated")
     seen = list(moments(made))
     said = "Your rnn_backward_truncated goes wrong at k = 2, for the loss of step 4: dh0[0, 0] is -0.1137, right: 0."
     assert all(said in caption for _, caption in seen)
@@ -155,5 +155,5 @@ def test_a_wrong_cut_is_outlined_and_named_by_loss_and_entry():
     (not_written, "not written yet"), (broken, "It stopped: ValueError: not today"), (lambda *_: 0, "It stopped: Type"),
     (lambda cell, dh, caches, k: rnn_backward_truncated(cell, dh, caches, k)[:3], "It stopped: ValueError")])
 def test_a_cut_that_cannot_be_followed_shows_the_courses(truncated, said):
-    made = walk.cutting(truncated, "your rnn_backward_truncated")
+    made = walk.cut_walk_back(truncated, "your rnn_backward_truncated")
     assert said in made.title + made.caption.value and not any(outlined(drawing) for drawing, _ in moments(made))
