@@ -1,7 +1,7 @@
 """The tests with the newest packages, whatever pyproject.toml allows: `make newest`; a workflow runs it every week.
 
-A fresh environment gets what learners and tests need, without pins and upper bounds. The report says which packages
-have left our ranges, which have moved since constraints.txt, and which tests fail.
+A fresh environment gets what learners and tests need, without pins and upper bounds. The report, newest.md, says which
+packages have left our ranges, which have moved since constraints.txt, and which tests fail.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from pathlib import Path
 from authoring import ROOT, project
 
 EXTRAS = ("", "lab", "test")
-TAIL = 120  # lines of the tests' output that the report keeps
+TAIL = 120  # lines of what fails that the report keeps
 
 
 def needed():
@@ -25,64 +25,45 @@ def needed():
     return {need.name: need for extra in EXTRAS for need in groups[extra]}
 
 
-def install(folder, names):
-    """A fresh environment in `folder` with the newest of `names`.
+def report(outcome, needs, tested, found, lines):
+    """In Markdown. needs, tested, found : package -> Requirement, version in constraints.txt, newest version
 
-    Returns its Python, package -> version, and pip's complaint or "".
+    lines : of what failed
     """
-    subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
-    python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
-    done = subprocess.run([str(python), "-m", "pip", "install", "-qq", "--upgrade", *names], capture_output=True,
-                          text=True)
-    listed = subprocess.run([str(python), "-m", "pip", "list", "--format", "json"], capture_output=True, text=True,
-                            check=True)
-    found = {package["name"].lower().replace("_", "-"): package["version"] for package in json.loads(listed.stdout)}
-    return python, found, done.stderr.strip() if done.returncode else ""
-
-
-def test(python, arguments):
-    """Run the tests with that Python: (did all pass, the last lines of what they say)."""
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run([str(python), "-m", "pytest", "-q", "-m", "", "-rfE", "--tb=short", "-p", "no:cacheprovider",
-                           "--ignore=tests/browser",
-                           *arguments], cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    return done.returncode == 0, done.stdout.splitlines()[-TAIL:]
-
-
-def table(needs, found, tested):
-    """Rows of Markdown for the direct dependencies: what we allow, what we test with, what is newest."""
-    yield "| package | allowed | tested with | newest | |"
-    yield "|---|---|---|---|---|"
-    for name, need in sorted(needs.items()):
-        have, pin = found.get(name, "not installed"), tested.get(name, "")
-        note = "" if have == pin else "moved"
-        if name in found and not need.specifier.contains(have, prereleases=True):
-            note = "**outside our range**"
-        yield f"| {name} | {need.specifier} | {pin} | {have} | {note} |"
-
-
-def report(outcome, rows, lines):
     text = [f"# Newest packages: {outcome}", "",
             f"Python {platform.python_version()} on {platform.system()}; `make newest` runs it.", "",
-            *rows, ""]
-    return "\n".join([*text, "```text", *lines, "```", ""] if lines else text)
+            "| package | allowed | tested with | newest | |", "|---|---|---|---|---|"]
+    for name, need in sorted(needs.items()):
+        have, pin = found.get(name, "not installed"), tested.get(name, "")
+        outside = name in found and not need.specifier.contains(have, prereleases=True)
+        note = "**outside our range**" if outside else "" if have == pin else "moved"
+        text.append(f"| {name} | {need.specifier} | {pin} | {have} | {note} |")
+    return "\n".join([*text, "", *(["```text", *lines[-TAIL:], "```", ""] if lines else [])])
 
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m authoring.newest",
                                      description="Run the tests with the newest packages.")
-    parser.add_argument("--report", type=Path, default=ROOT / "newest.md")
     parser.add_argument("tests", nargs="*", help="what pytest gets (default: everything but tests/browser)")
-    options = parser.parse_args(arguments)
-    needs = needed()
+    tests = parser.parse_args(arguments).tests
     with tempfile.TemporaryDirectory() as scratch:
-        python, found, complaint = install(Path(scratch, "venv"), needs)
-        good, lines = (False, complaint.splitlines()[-TAIL:]) if complaint else test(python, options.tests)
-    outcome = "all tests pass" if good else "they cannot be installed" if complaint else "tests fail"
-    text = report(outcome, table(needs, found, project.pins()), [] if good else lines)
-    options.report.write_text(text, encoding="utf-8")
+        python = Path(scratch, "Scripts" if os.name == "nt" else "bin", "python")
+        pip, env = [python, "-m", "pip"], {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+        subprocess.run([sys.executable, "-m", "venv", scratch], check=True)
+        steps = {"they cannot be installed": [*pip, "install", "-qq", "--upgrade", *needed()],
+                 "tests fail": [python, "-m", "pytest", "-q", "-m", "", "-rfE", "--tb=short", "-p", "no:cacheprovider",
+                                "--ignore=tests/browser", *tests]}
+        for failure, step in steps.items():
+            done = subprocess.run(step, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            outcome, lines = (failure, done.stdout.splitlines()) if done.returncode else ("all tests pass", [])
+            if done.returncode:
+                break
+        listed = subprocess.run([*pip, "list", "--format", "json"], stdout=subprocess.PIPE, text=True, check=True)
+        found = {package["name"].lower().replace("_", "-"): package["version"] for package in json.loads(listed.stdout)}
+    text = report(outcome, needed(), project.pins(), found, lines)
+    (ROOT / "newest.md").write_text(text, encoding="utf-8")
     print(text)
-    return 0 if good else 1
+    return 1 if done.returncode else 0
 
 
 if __name__ == "__main__":

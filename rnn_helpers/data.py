@@ -1,4 +1,4 @@
-"""Series to learn from: numbers, a sine, a tide, a delayed echo; windows and scaling."""
+"""Series to learn from: numbers, a sine, a tide; windows and scaling."""
 
 import numpy as np
 
@@ -72,25 +72,3 @@ def fit_scale(series):
     if series.min() == series.max():
         raise ValueError(f"series holds {series.flat[0]} only, expected at least two different numbers")
     return float(series.mean()), float(series.std())
-
-
-def delayed_echo(steps, batch, lag, rng):
-    """Random signs and their echo: the target at step t is the input at step t - lag (0 before there is one).
-
-    After Bengio, Simard & Frasconi (1994), who ask how long a network can hold on to a bit.
-
-    Returns
-    -------
-    X, Y : (T, 1, B), X of +-1, Y[t] = X[t - lag] for t >= lag, 0 before
-
-    Raises
-    ------
-    ValueError, TypeError : a count is no whole number, or lag >= steps.
-    """
-    steps, batch, lag = as_count("steps", steps), as_count("batch", batch), as_count("lag", lag, smallest=0)
-    if lag >= steps:
-        raise ValueError(f"lag is {lag}, expected less than steps = {steps}: no echo would ever be heard")
-    X = as_generator("rng", rng).choice([-1.0, 1.0], (steps, 1, batch))
-    Y = np.zeros_like(X)
-    Y[lag:] = X[: steps - lag]
-    return X, Y

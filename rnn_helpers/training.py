@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from rnn_helpers.bptt import rnn_backward
 from rnn_helpers.losses import squared_error
 from rnn_helpers.progress_bar import progress_bar
 from rnn_helpers.validate import as_count, as_positive
@@ -143,7 +144,7 @@ class History:
 
 
 def fit(model, batch, steps, optimizer, max_norm=np.inf, loss=squared_error, mean=False, after_step=None,
-        frozen=(), progress=True, gradients=None):
+        frozen=(), progress=True, backward=rnn_backward):
     """Train a model, in place, and keep the history.
 
     Parameters
@@ -158,7 +159,7 @@ def fit(model, batch, steps, optimizer, max_norm=np.inf, loss=squared_error, mea
     after_step : function (step, model), called after each update
     frozen : names of parameters that are not trained, ("Wh",) for a memoryless baseline when Wh is 0
     progress : show a bar when the run lasts longer than two seconds; it disappears when done
-    gradients : function (model, X, targets, loss) -> (loss, gradients) in place of full BPTT
+    backward : function (cell, dh, caches) -> (dWx, dWh, db, dh0)
 
     Returns
     -------
@@ -171,14 +172,13 @@ def fit(model, batch, steps, optimizer, max_norm=np.inf, loss=squared_error, mea
     """
     if unknown := set(frozen) - set(model.params):
         raise ValueError(f"frozen names {sorted(unknown)}, expected names from {list(model.params)}")
-    gradients = gradients or (lambda model, X, targets, loss: model.loss_and_gradients(X, targets, loss=loss))
     params = {name: p for name, p in model.params.items() if name not in frozen}
     history = History(norms={name: [] for name in params})
     with progress_bar(as_count("steps", steps), progress) as bar:
         for step in bar:
             X, targets = batch(step) if callable(batch) else batch
             with np.errstate(over="ignore", invalid="ignore"):  # an overflow is reported below, once and in words
-                value, grads = gradients(model, X, targets, loss)
+                value, grads = model.loss_and_gradients(X, targets, loss=loss, backward=backward)
                 share = 1 / (len(X) * np.shape(X)[2]) if mean else 1.0
                 grads = {name: grads[name] * share for name in params}
                 clipped, norm = clip_by_norm(grads, max_norm)

@@ -1,11 +1,11 @@
-"""Series, windows, scaling and echoes, by their definitions."""
+"""Series, windows and scaling, by their definitions."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_helpers.data import delayed_echo, fit_scale, make_windows, numbers, sine
+from rnn_helpers.data import fit_scale, make_windows, numbers, sine
 from tests.cases import steady
 
 
@@ -40,16 +40,6 @@ def test_scaled_series_has_mean_0_and_deviation_1():
     assert scaled.mean() == pytest.approx(0) and (scaled**2).mean() == pytest.approx(1)
 
 
-@steady
-@given(st.integers(1, 12), st.integers(1, 3), st.data())
-def test_the_echo_comes_after_its_lag(steps, batch, data):
-    lag = data.draw(st.integers(0, steps - 1))
-    X, Y = delayed_echo(steps, batch, lag, np.random.default_rng(0))
-    assert X.shape == Y.shape == (steps, 1, batch)
-    assert set(np.unique(X)) <= {-1.0, 1.0} and (Y[:lag] == 0).all() and (Y[lag:] == X[: steps - lag]).all()
-    assert (X == delayed_echo(steps, batch, lag, np.random.default_rng(0))[0]).all()
-
-
 @pytest.mark.parametrize("call, error, words", [
     (lambda: numbers(5, 4), ValueError, "last is 4, expected at least first, 5"),
     (lambda: sine(0, 4), ValueError, "steps is 0"),
@@ -62,9 +52,6 @@ def test_the_echo_comes_after_its_lag(steps, batch, data):
     (lambda: fit_scale([]), ValueError, "series is empty"),
     (lambda: fit_scale([0.1, 0.1, 0.1]), ValueError, "series holds 0.1 only"),
     (lambda: fit_scale([1, np.inf]), ValueError, "series holds inf"),
-    (lambda: delayed_echo(5, 1, 5, np.random.default_rng(0)), ValueError, "lag is 5, expected less than steps = 5"),
-    (lambda: delayed_echo(5, 1, -1, np.random.default_rng(0)), ValueError, "lag is -1"),
-    (lambda: delayed_echo(5, 1, 2, 0), TypeError, "rng is 0"),
 ])
 def test_bad_input(call, error, words):
     with pytest.raises(error) as caught:

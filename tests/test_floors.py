@@ -21,7 +21,7 @@ FLOORS = [
     {"readout", "bptt", "gradcheck"},
     {"model", "credit", "walk"},
     {"data", "text", "training", "rising_loss"},
-    {"streaming", "echo", "one_bit"},
+    {"streaming", "one_bit"},
     {"plots", "check", "questions"},
     {"live"},
     {"explore", "quiz"},

@@ -1,7 +1,7 @@
 """What notebook 6 draws without waiting for it: networks trained, and passes timed, beforehand.
 
 The numbers stand in measured.json; `python -m authoring.measured` writes them. Errors are mean squared errors, from
-`rnn_helpers.echo.train_echo`.
+`train_echo` there.
 """
 
 import json

@@ -128,18 +128,13 @@ def stability(k, seeds=8, gain=1.4, updates=30):
     """Losses and gradient norms (seeds, updates) of learning a sine of 40 steps with truncation to k, from a Wh that is
     `gain` times an orthogonal matrix."""
     wave = sine(41, 20)[:, None, None]
-
-    def cut(model, X, targets, loss):
-        back = functools.partial(rnn_backward_truncated, k=k)
-        return model.loss_and_gradients(X, targets, loss=loss, backward=back)
-
     losses, norms = [], []
     for seed in range(seeds):
         rng = np.random.default_rng(seed)
         net = RNNModel(1, 16, 1, rng)
         net.cell.Wh[:] = orthogonal(16, rng, gain)
         history = fit(net, (wave[:-1], wave[1:]), updates, SGD(0.02), max_norm=1.0, mean=True, progress=False,
-                      gradients=cut)
+                      backward=functools.partial(rnn_backward_truncated, k=k))
         losses.append(history.loss)
         norms.append(history.norm)
     return np.array(losses), np.array(norms)

@@ -1,11 +1,12 @@
-"""Costs are those of the work that is named."""
+"""Costs are those of the work that is named, and what is stored is what the command computes."""
 
 import tracemalloc
 
 import numpy as np
 import pytest
 
-from authoring.measured import peak_bytes, ways
+from authoring.measured import delayed_echo, peak_bytes, train_echo, ways
+from rnn_helpers.explore import measured
 
 
 def test_the_three_ways_hold_what_the_theory_says():
@@ -29,3 +30,20 @@ def test_a_failing_run_does_not_leave_tracing_on():
     with pytest.raises(ZeroDivisionError):
         peak_bytes(lambda: 1 / 0)
     assert not tracemalloc.is_tracing()
+
+
+@pytest.mark.parametrize("lag, k, seed", [(3, 0, 4), (5, 5, 1), (5, 6, 2)])
+def test_the_lag_table_is_what_its_command_computes(lag, k, seed):
+    assert train_echo(lag, k, seed) == pytest.approx(measured.ERRORS[lag, k][seed], abs=2e-3)
+
+
+@pytest.mark.parametrize("H, lag, seed", [(8, 7, 0), (8, 8, 3)])
+def test_the_capacities_are_what_their_command_computes(H, lag, seed):
+    error = train_echo(lag, 2 * lag + 2, seed, hidden=H, updates=400, lr=0.01)
+    assert error == pytest.approx(measured.CAPACITY[H][lag][seed], abs=2e-3)
+
+
+def test_the_echo_comes_after_its_lag():
+    X, Y = delayed_echo(3, 4, np.random.default_rng(0))
+    assert X.shape == Y.shape == (8, 1, 4) and set(np.unique(X)) == {-1, 1}
+    assert (Y[3:] == X[:-3]).all() and not Y[:3].any()

@@ -6,7 +6,6 @@ import pytest
 from rnn_helpers.bptt import rnn_backward_truncated, rnn_forward
 from rnn_helpers.cell import rnn_cell_forward
 from rnn_helpers.credit import last_steps_mask, window_mask
-from rnn_helpers.echo import train_echo
 from rnn_helpers.explore import dynamics, measured, truncation, unrolling
 from rnn_helpers.plots import style
 
@@ -53,17 +52,6 @@ def test_what_a_function_reaches_is_seen_by_calling_it(k):
 
 def test_a_wrong_function_shows_what_it_reaches():
     assert "15 of 20 losses reach no step" in truncation.draw_reach(style.figure(), "window", 5, truncation.last_steps)
-
-
-@pytest.mark.parametrize("lag, k, seed", [(3, 0, 4), (5, 5, 1), (5, 6, 2)])
-def test_the_lag_table_is_what_its_command_computes(lag, k, seed):
-    assert train_echo(lag, k, seed)[0] == pytest.approx(measured.ERRORS[lag, k][seed], abs=2e-3)
-
-
-@pytest.mark.parametrize("H, lag, seed", [(8, 7, 0), (8, 8, 3)])
-def test_the_capacities_are_what_their_command_computes(H, lag, seed):
-    error = train_echo(lag, 2 * lag + 2, seed, hidden=H, updates=400, lr=0.01)[0]
-    assert error == pytest.approx(measured.CAPACITY[H][lag][seed], abs=2e-3)
 
 
 @pytest.mark.parametrize("lag", measured.LAGS)
