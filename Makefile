@@ -1,6 +1,8 @@
 # Works from a fresh clone with Python 3.10-3.13; make browser needs Chromium too, make grade bubblewrap.
 python := .venv/bin/python
 root := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
+# Not pinned: what torch pins by itself (its CUDA libraries on Linux), which a CPU build does not have; and uv.
+leave_out := nvidia-|cuda-|triton==|uv==
 
 .PHONY: help lab test test-all browser browser-lite notebooks links matrix bench grade demo-class gradescope site print slides release newest lock
 
@@ -94,4 +96,7 @@ newest:
 
 lock:
 	@sh tools/venv.sh lock
-	@$(python) -m authoring.lock
+	@$(python) -m uv pip compile pyproject.toml --universal --all-extras --python-version 3.10 --upgrade --no-header \
+		--no-annotate --quiet --output-file constraints.all
+	@{ head -1 constraints.txt; grep -vE '^($(leave_out))' constraints.all; } >constraints.new
+	@mv constraints.new constraints.txt && rm constraints.all && wc -l constraints.txt

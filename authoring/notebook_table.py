@@ -1,6 +1,4 @@
-"""The README's table of notebooks, with minutes and points: `python -m authoring.notebook_table` writes it."""
-
-import sys
+"""The README's table of notebooks, with minutes and points."""
 
 from authoring import ROOT, budget, files, marked
 from rnn_helpers.check import EXERCISES
@@ -41,15 +39,7 @@ def refreshed(text, root=ROOT):
     return marked.put(text, BEGIN, END, markdown(root), ("README.md", "the table"))
 
 
-def main(root=ROOT):
+def write(root=ROOT):
+    """Write the table into the README."""
     path = root / "README.md"
-    old = path.read_text(encoding="utf-8")
-    new = refreshed(old, root)
-    if new != old:
-        path.write_text(new, encoding="utf-8")
-        print("README.md  table written")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    path.write_text(refreshed(path.read_text(encoding="utf-8"), root), encoding="utf-8")

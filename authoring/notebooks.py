@@ -155,7 +155,7 @@ def main(arguments=None):
         found = [refusal for path in paths for refusal in check_as_it_stands(path)]
     else:
         found = build(names, draft=options.draft)
-        notebook_table.main()
+        notebook_table.write()
     for refusal in found:
         print(refusal, file=sys.stderr)
     if found:
