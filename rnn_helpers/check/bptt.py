@@ -5,11 +5,11 @@ from functools import partial
 import numpy as np
 
 from rnn_helpers.bptt import rnn_backward, rnn_backward_truncated, rnn_forward
-from rnn_helpers.cell import RNNCell, rnn_cell_backward, rnn_cell_forward
-from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, keys, parts
+from rnn_helpers.cell import rnn_cell_backward, rnn_cell_forward
+from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, Inputs, keys, parts
 from rnn_helpers.check.families import bptt as family
 from rnn_helpers.check.mistakes import bptt as mistakes
-from rnn_helpers.check.networks import cell_of, draw_cell, draw_sequence, halve, single_precision
+from rnn_helpers.check.networks import cell_of, draw_cell, draw_sequence, halve
 from rnn_helpers.check.returned import named, several, single, spoiled
 from rnn_helpers.gradcheck import check_gradients, numerical_gradient, relative_error
 
@@ -24,36 +24,35 @@ def step_fixtures(rng, sizes=((2, 4, 3), (2, 5, 1))):
         fixture |= {**draw_cell(rng, D, H, suffix), f"x_t{suffix}": rng.normal(size=(D, B)),
                     f"h_prev{suffix}": rng.uniform(-0.9, 0.9, (H, B)), f"dh_t{suffix}": rng.normal(0, 2, (H, B)),
                     f"x_next{suffix}": rng.normal(size=(D, B))}
-        cell = RNNCell.from_arrays(*(fixture[name + suffix] for name in ("Wx", "Wh", "b")))
-        fixture[f"h_t{suffix}"] = rnn_cell_forward(cell, fixture[f"x_t{suffix}"], fixture[f"h_prev{suffix}"])[0]
+        fixture[f"h_t{suffix}"] = rnn_cell_forward(cell_of(Inputs(fixture), suffix), fixture[f"x_t{suffix}"],
+                                                   fixture[f"h_prev{suffix}"])[0]
     return fixture
 
 
-def one_step(suffix=""):
-    """A case's run: the learner's step back on a cache of its own forward step, or of the course's."""
+def cache_of(i, cell, x_t, h_prev, *h_t):
+    """The cache of the learner's own step forward, or of the course's; h_t : what that gives, where it is known."""
+    if not h_t or "forward" in i.using:
+        return parts(i.using.get("forward", rnn_cell_forward)(cell, x_t, h_prev), "h_t", "cache")[1]
+    return x_t, h_prev, *h_t
+
+
+def one_step(suffix="", dtype=float):
+    """A case's run: the learner's step back, on arrays of the fixture."""
 
     def run(function, i):
-        cell = cell_of(i, suffix)
-        x_t, h_prev, h_t, dh_t = (i[name + suffix] for name in ("x_t", "h_prev", "h_t", "dh_t"))
-        forward = i.using.get("forward")
-        cache = parts(forward(cell, x_t, h_prev), "h_t", "cache")[1] if forward else (x_t, h_prev, h_t)
-        return named(function(cell, dh_t, cache), *STEP_NAMES)
+        cell = cell_of(i, suffix, dtype)
+        dh_t, *cached = (i[name + suffix].astype(dtype, copy=False) for name in ("dh_t", "x_t", "h_prev", "h_t"))
+        return named(function(cell, dh_t, cache_of(i, cell, *cached)), *STEP_NAMES)
 
     return run
 
 
-def one_step_float32(function, i):
-    cell, forward = single_precision(cell_of(i, "1")), i.using.get("forward", rnn_cell_forward)
-    cache = forward(cell, i["x_t1"].astype(np.float32), i["h_prev1"].astype(np.float32))[1]
-    return named(function(cell, i["dh_t1"].astype(np.float32), cache), *STEP_NAMES)
-
-
 def step_again(function, i):
     """Another step of the same cell, from zeros, after the first result was spoiled and the weights have moved."""
-    cell, forward = cell_of(i), i.using.get("forward", rnn_cell_forward)
-    spoiled(function(cell, i["dh_t"], parts(forward(cell, i["x_t"], i["h_prev"]), "h_t", "cache")[1]))
+    cell = cell_of(i)
+    spoiled(function(cell, i["dh_t"], cache_of(i, cell, i["x_t"], i["h_prev"])))
     halve(cell)
-    cache = parts(forward(cell, i["x_next"], np.zeros_like(i["h_prev"])), "h_t", "cache")[1]
+    cache = cache_of(i, cell, i["x_next"], np.zeros_like(i["h_prev"]))
     return named(function(cell, np.asfortranarray(i["dh_t"][::-1]), cache), *STEP_NAMES)
 
 
@@ -68,8 +67,7 @@ def step_witness(i, values):
     def loss():
         return np.sum(i["dh_t"] * rnn_cell_forward(cell, i["x_t"], i["h_prev"])[0])
 
-    return [(name, relative_error(values[f"a batch of 3/{name}"], numerical_gradient(loss, p)), 1e-6)
-            for name, p in params.items()]
+    return check_gradients(loss, params, {name: values[f"a batch of 3/{name}"] for name in params})
 
 
 RNN_CELL_BACKWARD = Exercise(
@@ -80,7 +78,7 @@ RNN_CELL_BACKWARD = Exercise(
     second=partial(step_fixtures, sizes=((3, 5, 4), (4, 3, 1))),
     cases=(step_case("one example", one_step("1")), step_case("a batch of 3", one_step()),
            step_case("called again", step_again, repeats=True, may_change=("Wx", "Wh", "b")),
-           step_case("float32", one_step_float32, tolerance=1e-4)),
+           step_case("float32", one_step("1", np.float32), tolerance=1e-4)),
     facets=(Facet("shapes", 0.5, keys(["*"], STEP_NAMES), "shape"),
             Facet("dWx and db of one example", 1.5, keys(("one*", "float32"), ("dWx", "db"))),
             Facet("dWh of one example", 0.75, ("one example/dWh", "float32/dWh")),
@@ -96,62 +94,51 @@ RNN_CELL_BACKWARD = Exercise(
 )
 
 
-def sequence_fixtures(rng, sizes=((7, 2, 4, 3), (8, 2, 5, 1), (1, 2, 3, 4))):
+def sequence_fixtures(rng, sizes=((7, 2, 4, 3), (8, 2, 5, 1), (1, 2, 3, 4)), spread=5):
     """sizes : (T, D, H, B) of a batch, of one sequence and of one step."""
     fixture = {}
     for suffix, size in zip(("", "1", "2"), sizes, strict=True):
-        fixture |= draw_sequence(rng, size, suffix, 5)
-        cell = RNNCell.from_arrays(*(fixture[name + suffix] for name in ("Wx", "Wh", "b")))
-        fixture[f"states{suffix}"] = np.concatenate(
-            [fixture[f"h0{suffix}"][None], rnn_forward(cell, fixture[f"X{suffix}"], fixture[f"h0{suffix}"])[0]])
+        fixture |= draw_sequence(rng, size, suffix, spread)
+        X, h0 = fixture[f"X{suffix}"], fixture[f"h0{suffix}"]
+        fixture[f"states{suffix}"] = np.concatenate([h0[None], rnn_forward(cell_of(Inputs(fixture), suffix), X, h0)[0]])
     return fixture
 
 
-def whole_sequence(suffix="", lists=False):
-    """A case's run: the learner's walk back on caches of its own forward pass, or a list of the course's.
+def caches_of(i, cell, X, h0, *states):
+    """Caches of the learner's own forward pass, or of the course's; states : what that gives, where they are known."""
+    if not states or "forward" in i.using:
+        return parts(i.using.get("forward", rnn_forward)(cell, X, h0), "h_states", "caches")[1]
+    return list(zip(X, states[0][:-1], states[0][1:], strict=True))
 
-    lists : dh is a list of steps, too, and looked at before and after
+
+def walk(suffix="", *k, lists=False, dtype=float, from_zeros=False):
+    """A case's run: the learner's walk back over a sequence of the fixture.
+
+    k : how far each loss goes, for the truncated one; lists : dh is a list of steps, looked at before and after
+    from_zeros : the forward pass begins there
     """
 
     def run(function, i):
-        cell, X, dh, h0, states = cell_of(i, suffix), *(i[name + suffix] for name in ("X", "dh", "h0", "states"))
-        forward = i.using.get("forward")
-        if forward:
-            caches = parts(forward(cell, X, h0), "h_states", "caches")[1]
-        else:
-            caches = [(X[t], states[t], states[t + 1]) for t in range(len(X))]
-        if not lists:
-            return named(function(cell, dh, caches), *NAMES)
-        with i.as_list("dh", dh) as steps:
-            return named(function(cell, steps, caches), *NAMES)
+        cell = cell_of(i, suffix, dtype)
+        dh, X, h0, states = (i[name + suffix].astype(dtype, copy=False) for name in ("dh", "X", "h0", "states"))
+        caches = caches_of(i, cell, X, np.zeros_like(h0)) if from_zeros else caches_of(i, cell, X, h0, states)
+        return named(function(cell, i.listed("dh", dh) if lists else dh, caches, *k), *NAMES)
 
     return run
 
 
-def sequence_from_zeros(suffix=""):
-    """A case's run: no h0 is given to the forward pass."""
+def walk_again(first=(), second=()):
+    """A case's run: another sequence by the same cell, after the first result was spoiled and the weights have moved
+    in place. first, second : the k of each walk, for the truncated one."""
 
     def run(function, i):
-        cell, forward = cell_of(i, suffix), i.using.get("forward", rnn_forward)
-        caches = parts(forward(cell, i["X" + suffix], np.zeros_like(i["h0" + suffix])), "h_states", "caches")[1]
-        return named(function(cell, i["dh" + suffix], caches), *NAMES)
+        cell = cell_of(i)
+        spoiled(function(cell, i["dh"], caches_of(i, cell, i["X"], i["h0"]), *first))
+        halve(cell)
+        return named(function(cell, np.asfortranarray(i["dh"]), caches_of(i, cell, i["X"][::-1], i["h0"]), *second),
+                     *NAMES)
 
     return run
-
-
-def sequence_float32(function, i):
-    cell, forward = single_precision(cell_of(i, "1")), i.using.get("forward", rnn_forward)
-    caches = forward(cell, i["X1"].astype(np.float32), i["h01"].astype(np.float32))[1]
-    return named(function(cell, i["dh1"].astype(np.float32), caches), *NAMES)
-
-
-def sequence_again(function, i):
-    """Another sequence by the same cell, after the first result was spoiled and the weights have moved in place."""
-    cell, forward = cell_of(i), i.using.get("forward", rnn_forward)
-    spoiled(function(cell, i["dh"], parts(forward(cell, i["X"], i["h0"]), "h_states", "caches")[1]))
-    halve(cell)
-    caches = parts(forward(cell, i["X"][::-1], i["h0"]), "h_states", "caches")[1]
-    return named(function(cell, np.asfortranarray(i["dh"]), caches), *NAMES)
 
 
 walk_case = several(NAMES, rnn_backward)
@@ -165,8 +152,7 @@ def sequence_witness(i, values):
     def loss():
         return np.sum(i["dh"] * rnn_forward(cell, i["X"], i["h0"])[0])
 
-    return [(name, relative_error(values[f"a batch of 3/{name}"], numerical_gradient(loss, p)), 1e-6)
-            for name, p in params.items()]
+    return check_gradients(loss, params, {name: values[f"a batch of 3/{name}"] for name in params})
 
 
 RNN_BACKWARD = Exercise(
@@ -175,11 +161,11 @@ RNN_BACKWARD = Exercise(
     asks="rnn_backward(cell, dh, caches) -> (dWx, dWh, db, dh0)",
     fixtures=sequence_fixtures,
     second=partial(sequence_fixtures, sizes=((9, 3, 5, 4), (10, 4, 6, 1), (1, 4, 5, 3))),
-    cases=(walk_case("one sequence", whole_sequence("1")), walk_case("a batch of 3", whole_sequence()),
-           walk_case("lists", whole_sequence("1", lists=True)), walk_case("T = 1", whole_sequence("2")),
-           walk_case("T = 1, from zeros", sequence_from_zeros("2")),
-           walk_case("called again", sequence_again, repeats=True, may_change=("Wx", "Wh", "b")),
-           walk_case("float32", sequence_float32, tolerance=1e-4)),
+    cases=(walk_case("one sequence", walk("1")), walk_case("a batch of 3", walk()),
+           walk_case("lists", walk("1", lists=True)), walk_case("T = 1", walk("2")),
+           walk_case("T = 1, from zeros", walk("2", from_zeros=True)),
+           walk_case("called again", walk_again(), repeats=True, may_change=("Wx", "Wh", "b")),
+           walk_case("float32", walk("1", dtype=np.float32), tolerance=1e-4)),
     facets=(Facet("shapes", 0.5, keys(("one*", "a batch*", "T = 1*"), NAMES), "shape"),
             Facet("dWx and db of one sequence", 1.5, keys(("one*", "float32"), ("dWx", "db"))),
             Facet("dWh of one sequence", 0.75, ("one sequence/dWh", "float32/dWh")),
@@ -254,7 +240,7 @@ def difference_witness(i, values):
     P, exact = i["P"], 3 * i["A"] * i["P"] ** 2
     exact[0, 0] += P[1, 2]
     exact[1, 2] += P[0, 0]
-    return [("a matrix, by the closed form", relative_error(values["a matrix/gradient"], exact), 1e-6)]
+    return {"a matrix, by the closed form": relative_error(values["a matrix/gradient"], exact)}
 
 
 NUMERICAL_GRADIENT = Exercise(

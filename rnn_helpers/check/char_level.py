@@ -9,9 +9,9 @@ from rnn_helpers.check.families import losses, training
 from rnn_helpers.check.families.one_hot import ONE_HOT as ONE_HOT_FAMILY
 from rnn_helpers.check.mistakes import char_level as mistakes
 from rnn_helpers.check.networks import draw_cell, model_of
-from rnn_helpers.check.number_sequence import MOVES, PARAMS
+from rnn_helpers.check.number_sequence import MOVES, PARAMS, steps
 from rnn_helpers.check.returned import named, pair, several, single
-from rnn_helpers.gradcheck import numerical_gradient, relative_error
+from rnn_helpers.gradcheck import check_gradients, relative_error
 from rnn_helpers.layout import OneHot
 from rnn_helpers.losses import softmax_cross_entropy
 from rnn_helpers.streaming import train_stream
@@ -112,11 +112,6 @@ def index_fixtures(rng, rows=(6, 4)):
     return {"few": few, "many": many, "rows": list(rows)}
 
 
-def one_hot_of_a_list(function, i):
-    with i.as_list("indices", map(int, i["few"])) as indices:
-        return single(function(indices, i["rows"][0]), "X")
-
-
 FEW, MANY = "3 steps", "7 steps"
 
 ONE_HOT = Exercise(
@@ -127,7 +122,8 @@ ONE_HOT = Exercise(
     second=partial(index_fixtures, rows=(8, 5)),
     cases=(Case(FEW, lambda f, i: single(f(i["few"], i["rows"][0]), "X")),
            Case(MANY, lambda f, i: single(f(i["many"], i["rows"][1]), "X")),
-           Case("a list of indices", one_hot_of_a_list)),
+           Case("a list of indices", lambda f, i: single(f(i.listed("indices", map(int, i["few"])), i["rows"][0]),
+                                                         "X"))),
     facets=(Facet("a 1 where the index says", 0.375, keys((FEW, MANY), "X")),
             Facet("shape (T, size, 1)", 0.25, keys((FEW, MANY), "X"), "shape"),
             Facet("a list works too", 0.125, ("a list*/X",), "further"),
@@ -212,8 +208,8 @@ def entropy_witness(i, values):
     def loss():
         return float(np.sum(np.log(np.sum(np.exp(logits), axis=1)) - logits[steps, i["targets"], examples]))
 
-    return [("loss", relative_error(values["a batch of 3/loss"], loss()), 1e-6),
-            ("dlogits", relative_error(values["a batch of 3/dlogits"], numerical_gradient(loss, logits)), 1e-6)]
+    return {"loss": relative_error(values["a batch of 3/loss"], loss()),
+            **check_gradients(loss, {"dlogits": logits}, {"dlogits": values["a batch of 3/dlogits"]})}
 
 
 ENTROPY = ("loss", "dlogits")
@@ -256,10 +252,11 @@ def step_fixtures(rng, sizes=(7, 3, 4, 6, 2)):
     T, D, H, O, B = sizes
     while True:
         fixture = {**draw_cell(rng, D, H), "Wy": rng.normal(0, 0.9, (O, H)), "c": rng.normal(0, 0.5, (O, 1)),
-                   "X": rng.normal(size=(T, D, B)), "targets": rng.integers(0, O, (T, B)), "lr": 0.01}
+                   "X": rng.normal(size=(T, D, B)), "targets": rng.integers(0, O, (T, B))}
         norms = [norm_of(fixture, examples) for examples in (1, B)]
         if 0.35 * B < norms[1] / norms[0] < 0.2 * T:
-            return {**fixture, "max_norm": 0.25 * norms[0]}
+            return {**fixture, "X_one": fixture["X"][:, :, :1], "targets_one": fixture["targets"][:, :1],
+                    "max_norm": 0.25 * norms[0]}
 
 
 def norm_of(fixture, examples):
@@ -270,18 +267,7 @@ def norm_of(fixture, examples):
     return float(global_norm({name: grads[name] for name in PARAMS}))
 
 
-def steps(max_norm, examples=None, times=1):
-    """A case's run: steps on the first `examples` columns; the last loss and norm, and the parameters afterwards."""
-
-    def run(function, i):
-        model, most = model_of(i), i["max_norm"] if max_norm is None else max_norm
-        for _ in range(times):
-            returned = function(model, i["X"][:, :, :examples], i["targets"][:, :examples], i["lr"], most)
-        return {**named(returned, "loss", "norm"), **model.params}
-
-    return run
-
-
+updates = partial(steps, lr=0.01, target="targets")
 step_case = several(("loss", "norm"), train_step_characters)
 
 TRAIN_STEP_CHARACTERS = Exercise(
@@ -290,9 +276,9 @@ TRAIN_STEP_CHARACTERS = Exercise(
     asks="train_step(model, X, targets, lr, max_norm) -> (loss, norm)",
     fixtures=step_fixtures,
     second=partial(step_fixtures, sizes=(9, 2, 5, 4, 3)),
-    cases=(step_case("a clipped step", steps(None, 1), **MOVES),
-           step_case("a batch of 2, max_norm = inf", steps(np.inf), **MOVES),
-           step_case("two steps", steps(None, times=2), repeats=True, **MOVES)),
+    cases=(step_case("a clipped step", updates(None, suffix="_one"), **MOVES),
+           step_case("a batch of 2, max_norm = inf", updates(np.inf), **MOVES),
+           step_case("two steps", updates(None, times=2), repeats=True, **MOVES)),
     facets=(Facet("loss before the update, a sum", 0.5, keys(("a clipped*", "a batch*"), ["loss"])),
             Facet("norm before clipping", 0.25, keys(("a clipped*", "a batch*"), ["norm"])),
             Facet("parameters after a step without clipping", 0.25, keys(["a batch*"], PARAMS)),

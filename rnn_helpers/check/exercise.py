@@ -1,6 +1,6 @@
 """What an exercise is: fixtures, cases that run a function on them, facets that earn points, mistakes with names."""
 
-import contextlib
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -20,7 +20,8 @@ class Inputs(dict):
         super().__init__(*args, **kwargs)
         self.made = []  # (object, attribute, the array it had)
         self.using = {}  # functions of the learner's that a check call names: forward=my_forward
-        self.altered = []  # names of lists that a function was given and changed
+        self.altered = []  # names of what a function was given and changed, as a case's run found
+        self.lists = []  # (name, a list that a function was given, what it held)
         self._known, self._other = {}, None
 
     def once(self, make):
@@ -31,14 +32,16 @@ class Inputs(dict):
             self._known[make] = {name: np.asarray(value) for name, value in make(fresh).items()}
         return self._known[make]
 
-    @contextlib.contextmanager
-    def as_list(self, name, values):
-        """A list to give to a function; noted as `name` when it holds other things afterwards, or in another order."""
+    def listed(self, name, values):
+        """A list to give to a function; it is looked at afterwards, and called `name`."""
         given = list(values)
-        before = list(given)
-        yield given
-        if len(given) != len(before) or any(a is not b for a, b in zip(given, before, strict=True)):
-            self.altered.append(name)
+        self.lists.append((name, given, list(given)))
+        return given
+
+    def changed(self):
+        """Names of what a function was given and changed, besides arrays of the fixture."""
+        return self.altered + [name for name, given, before in self.lists
+                               if len(given) != len(before) or any(map(operator.is_not, given, before))]
 
     def copy(self):
         """A deep copy: nothing a function does to it reaches the original."""
@@ -56,7 +59,8 @@ class Inputs(dict):
         if self._other is None:
             self._other = Inputs({name.removeprefix(ANOTHER): value for name, value in self.items()
                                   if name.startswith(ANOTHER)})
-            self._other.using, self._other.made, self._other.altered = self.using, self.made, self.altered
+            for shared in ("using", "made", "altered", "lists"):
+                setattr(self._other, shared, getattr(self, shared))
         return self._other
 
 
@@ -171,8 +175,8 @@ class Exercise:
     second : fixtures of other sizes, on which all cases run again; None for another draw of `fixtures`
     reference : the course's own implementation
     forbidden : functions of the course that may not be called for it; the reference is always among them
-    witness : (inputs, values) -> list of (label, relative error, tolerance): an independent road to the right answer;
-        values is a dict "case/name" -> array of what the learner's function returned
+    witness : (inputs, values) -> label -> relative error: an independent road to the right answer; values is a dict
+        "case/name" -> array of what the learner's function returned
     """
 
     name: str

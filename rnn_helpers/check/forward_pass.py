@@ -8,7 +8,7 @@ from rnn_helpers.bptt import rnn_forward
 from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet
 from rnn_helpers.check.families import forward_pass as family
 from rnn_helpers.check.kept import cached, kept
-from rnn_helpers.check.networks import cell_of, draw_cell, halve, single_precision
+from rnn_helpers.check.networks import cell_of, draw_cell, halve
 from rnn_helpers.check.returned import pair, shape_of, single, spoiled
 from rnn_helpers.model import count_parameters
 from rnn_helpers.readout import many_to_many, many_to_one
@@ -83,13 +83,12 @@ def called_again(function, i):
 
 
 def as_list(function, i):
-    with i.as_list("X", i["X2"]) as columns:
-        h_states = states(function, cell_of(i, "2"), columns)[0]
+    h_states = states(function, cell_of(i, "2"), i.listed("X", i["X2"]))[0]
     return {"length": len(h_states), "h_states": h_states}
 
 
 def in_float32(function, i):
-    cell = single_precision(cell_of(i))
+    cell = cell_of(i, dtype=np.float32)
     return {"h_states": states(function, cell, i["X"].astype(np.float32), i["h0"].astype(np.float32))[0]}
 
 
@@ -132,14 +131,13 @@ def readout_fixtures(rng, sizes=((7, 4, 3, 2), (8, 5, 2, 1))):
 def readout_cases(name):
     """A single sequence, a batch, the batch as a list of states, a single step."""
 
-    def as_list(function, i):
-        with i.as_list("h_states", i["h_states"]) as h_states:
-            return single(function(h_states, i["Wy"], i["c"]), name)
+    def of_batch(given):
+        return lambda f, i: single(f(given(i), i["Wy"], i["c"]), name)
 
     return (Case("one sequence", lambda f, i: single(f(i["h_single"], i["Wy2"], i["c2"]), name)),
-            Case("a batch of 2", lambda f, i: single(f(np.asfortranarray(i["h_states"]), i["Wy"], i["c"]), name)),
-            Case("a list of states", as_list),
-            Case("T = 1", lambda f, i: single(f(i["h_states"][:1], i["Wy"], i["c"]), name)))
+            Case("a batch of 2", of_batch(lambda i: np.asfortranarray(i["h_states"]))),
+            Case("a list of states", of_batch(lambda i: i.listed("h_states", i["h_states"]))),
+            Case("T = 1", of_batch(lambda i: i["h_states"][:1])))
 
 
 MANY_TO_MANY = Exercise(

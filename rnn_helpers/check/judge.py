@@ -10,6 +10,7 @@ from rnn_helpers.check.observe import Observed
 from rnn_helpers.check.unfinished import unfinished
 from rnn_helpers.check.yardstick import flatten, reading
 
+WITNESSED = 1e-6  # relative error below which a witness agrees
 LATER = ("property", "further", "unharmed")  # kinds of facets that earn only when some value does
 
 
@@ -293,21 +294,19 @@ def the_rest_is_right(exercise, evidence):
 
 
 def witness_lines(exercise, inputs, evidence):
-    """What an independent road says, one line per value."""
+    """What an independent road says."""
     values = {key: value for key, value in evidence.got.items() if not isinstance(value, str)}
     if exercise.witness is None or any(not same_shape(values.get(k, ""), v) for k, v in evidence.expected.items()):
         return []
-    lines = []
     try:
-        rows = exercise.witness(inputs.copy(), values)
+        errors = exercise.witness(inputs.copy(), values)
     except (KeyError, ValueError):  # a value that the witness needs is not there
         return []
-    good = [label for label, error, tolerance in rows if error <= tolerance]
-    bad = [(label, error, tolerance) for label, error, tolerance in rows if not error <= tolerance]
+    good = [label for label, error in errors.items() if error <= WITNESSED]
+    bad = [f"{label} has relative error {error:.2g}" for label, error in errors.items() if label not in good]
     if good and not bad:
         agree = "agrees" if len(good) == 1 else "agree"
-        lines.append(f"witness: {', '.join(good)} {agree}, relative error below {rows[0][2]:.0e}")
-    if bad and not evidence.hidden:
-        lines.append("witness: " + ", ".join(f"{label} has relative error {error:.2g}" for label, error, _ in bad)
-                     + f" (right below {bad[0][2]:.0e})" + (f"; right: {', '.join(good)}" if good else ""))
-    return [Advice(line, "witness") for line in lines]
+        return [Advice(f"witness: {', '.join(good)} {agree}, relative error below {WITNESSED:.0e}", "witness")]
+    right = f"; right: {', '.join(good)}" if good else ""
+    return [Advice(f"witness: {', '.join(bad)} (right below {WITNESSED:.0e}){right}", "witness")] \
+        if bad and not evidence.hidden else []

@@ -1,6 +1,5 @@
 """Cells and models made of the arrays of a fixture."""
 
-import numpy as np
 
 from rnn_helpers.cell import RNNCell
 from rnn_helpers.model import RNNModel
@@ -25,13 +24,10 @@ def halve(cell):
         weights *= 0.5
 
 
-def single_precision(cell):
-    return RNNCell.from_arrays(*(w.astype(np.float32) for w in (cell.Wx, cell.Wh, cell.b)))
-
-
-def cell_of(inputs, suffix=""):
-    """An RNNCell on the arrays Wx, Wh, b of a fixture (with a suffix: Wx2, ...)."""
-    return inputs.watch(RNNCell.from_arrays(*(inputs[name + suffix] for name in ("Wx", "Wh", "b"))))
+def cell_of(inputs, suffix="", dtype=float):
+    """An RNNCell on the arrays Wx, Wh, b of a fixture (with a suffix: Wx2, ...); on copies in another dtype."""
+    return inputs.watch(RNNCell.from_arrays(*(inputs[name + suffix].astype(dtype, copy=False)
+                                              for name in ("Wx", "Wh", "b"))))
 
 
 def model_of(inputs, suffix=""):

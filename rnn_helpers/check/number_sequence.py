@@ -10,7 +10,7 @@ from rnn_helpers.check.families import number_sequence as family
 from rnn_helpers.check.networks import draw_cell, model_of
 from rnn_helpers.check.returned import named, pair, several
 from rnn_helpers.data import fit_scale, make_windows
-from rnn_helpers.gradcheck import numerical_gradient, relative_error
+from rnn_helpers.gradcheck import check_gradients
 from rnn_helpers.losses import squared_error
 from rnn_helpers.readout import readout_backward
 from rnn_helpers.streaming import train_stream
@@ -31,11 +31,6 @@ def windows_of(series, length):
     return lambda function, i: named(function(i[series], length), "X", "Y")
 
 
-def windows_of_a_list(function, i):
-    with i.as_list("series", i["whole"]) as series:
-        return named(function(series, 2), "X", "Y")
-
-
 windows_case = several(("X", "Y"), make_windows)
 ARRAYS = "windows of 3", "room for one window", "length 1", "windows of 8"
 
@@ -46,7 +41,8 @@ MAKE_WINDOWS = Exercise(
     fixtures=window_fixtures,
     second=partial(window_fixtures, sizes=(11, 6, 20)),
     cases=(windows_case(ARRAYS[0], windows_of("series", 3), may_share=True),
-           windows_case("a list of whole numbers", windows_of_a_list, may_share=True),
+           windows_case("a list of whole numbers", lambda f, i: named(f(i.listed("series", i["whole"]), 2), "X", "Y"),
+                        may_share=True),
            windows_case(ARRAYS[1], windows_of("shortest", 4), may_share=True),
            windows_case(ARRAYS[2], windows_of("series", 1), may_share=True),
            windows_case(ARRAYS[3], windows_of("long", 8), may_share=True),
@@ -75,11 +71,6 @@ def scale_of(series):
     return lambda function, i: named(function(i[series]), "shift", "scale")
 
 
-def scale_of_a_list(function, i):
-    with i.as_list("series", i["whole"]) as series:
-        return named(function(series), "shift", "scale")
-
-
 scale_case = several(("shift", "scale"), fit_scale)
 
 FIT_SCALE = Exercise(
@@ -89,7 +80,8 @@ FIT_SCALE = Exercise(
     fixtures=scale_fixtures,
     second=partial(scale_fixtures, sizes=(8, 6, 4)),
     cases=(scale_case("a series", scale_of("series")), scale_case("numbers below zero", scale_of("below")),
-           scale_case("a list of whole numbers", scale_of_a_list)),
+           scale_case("a list of whole numbers", lambda f, i: named(f(i.listed("series", i["whole"])),
+                                                                    "shift", "scale"))),
     facets=(Facet("shift", 0.5, ("a series/shift", "numbers below zero/shift")),
             Facet("scale", 0.5, ("a series/scale", "numbers below zero/scale")),
             Facet("a list works too", 0.25, keys(["a list*"], ("shift", "scale")), "further"),
@@ -120,8 +112,7 @@ loss_case = several(("loss", "dy"), squared_error)
 def loss_witness(i, values):
     """dy against central differences of the sum of squares."""
     y, target = i["y"], i["target"]
-    numerical = numerical_gradient(lambda: np.sum((y - target) ** 2), y)
-    return [("dy", relative_error(values["a batch of sequences/dy"], numerical), 1e-6)]
+    return check_gradients(lambda: np.sum((y - target) ** 2), {"dy": y}, {"dy": values["a batch of sequences/dy"]})
 
 
 SQUARED_ERROR = Exercise(
@@ -166,8 +157,8 @@ def readout_gradients(suffix):
 
 
 def readout_gradients_of_lists(function, i):
-    with i.as_list("dy", i["dy2"]) as dy, i.as_list("h_states", i["h_states2"]) as h_states:
-        return named(function(dy, h_states, i["Wy2"]), *READOUT_NAMES)
+    dy, h_states = (i.listed(name, i[f"{name}2"]) for name in ("dy", "h_states"))
+    return named(function(dy, h_states, i["Wy2"]), *READOUT_NAMES)
 
 
 readout_case = several(READOUT_NAMES, readout_backward)
@@ -176,12 +167,8 @@ readout_case = several(READOUT_NAMES, readout_backward)
 def readout_witness(i, values):
     """All three against central differences of sum(dy * (Wy h + c)), whose gradients they are."""
     dy, h, Wy, c = i["dy2"], i["h_states2"], i["Wy2"], np.zeros((3, 1))
-
-    def f():
-        return np.sum(dy * (Wy @ h + c))
-
-    return [(name, relative_error(values[f"a batch of 2/{name}"], numerical_gradient(f, param)), 1e-6)
-            for name, param in (("dWy", Wy), ("dc", c), ("dh", h))]
+    return check_gradients(lambda: np.sum(dy * (Wy @ h + c)), {"dWy": Wy, "dc": c, "dh": h},
+                           {name: values[f"a batch of 2/{name}"] for name in READOUT_NAMES})
 
 
 READOUT_BACKWARD = Exercise(
@@ -284,14 +271,14 @@ def step_fixtures(rng, sizes=(7, 2, 5, 4, 3)):
             "max_norm": float(rng.uniform(0.08, 0.12))}
 
 
-def steps(max_norm, lr, suffix="", times=1):
+def steps(max_norm, lr, suffix="", times=1, target="Y"):
     """A case's run: steps from the fixture's model; the last one's loss and norm, and what became of the parameters."""
 
     def run(function, i):
         model = model_of(i)
         threshold = i["max_norm"] if max_norm is None else max_norm
         for _ in range(times):
-            returned = function(model, i["X" + suffix], i["Y" + suffix], lr, threshold)
+            returned = function(model, i["X" + suffix], i[target + suffix], lr, threshold)
         return {**named(returned, "loss", "norm"), **model.params}
 
     return run

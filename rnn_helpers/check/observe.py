@@ -221,7 +221,7 @@ def run_case(case, function, inputs, asks, watch=None, known=None):
         result.problem = what_happened(error, function, asks, list(watch.returned) if watch else (), known)
     damaged = [in_argument(fresh[n], given) or n for n, v in inputs.items()
                if n not in case.may_change and differs(v, fresh[n])]
-    damaged += fresh.altered
+    damaged += fresh.changed()
     damaged += [f"{owner}.{n}" if (owner := in_argument(obj, given)) else n
                 for obj, n, array in fresh.made if n not in case.may_change and getattr(obj, n, None) is not array]
     given.clear()

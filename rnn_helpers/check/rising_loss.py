@@ -46,7 +46,7 @@ def witness(i, values):
     measured = np.array([np.linalg.norm(numerical_gradient(loss_at(t), cell.Wx)) for t in range(len(i["dh2"]))])
     given = np.asarray(values[f"{BATCH}/sizes"], float)
     fits = given.shape == (len(measured), 3)
-    return [("the column of dWx", relative_error(given[:, 0], measured), 1e-6)] if fits else []
+    return {"the column of dWx": relative_error(given[:, 0], measured)} if fits else {}
 
 
 FULL, BATCH, LAST, SHORT = "full BPTT", "a batch of 2", "a walk back of two steps", "each loss through two steps"

@@ -10,7 +10,7 @@ from rnn_helpers.cell import rnn_cell_forward
 from rnn_helpers.check.exercise import Case, Exercise, Facet
 from rnn_helpers.check.families import forward_pass as family
 from rnn_helpers.check.kept import cached, kept
-from rnn_helpers.check.networks import cell_of, draw_cell, halve, single_precision
+from rnn_helpers.check.networks import cell_of, draw_cell, halve
 from rnn_helpers.check.returned import pair, shape_of, single, spoiled
 from rnn_helpers.readout import many_to_many, many_to_one, readout
 
@@ -80,7 +80,7 @@ def of_large_numbers(function, i):
 
 
 def in_float32(function, i):
-    cell = single_precision(cell_of(i))
+    cell = cell_of(i, dtype=np.float32)
     return {"h_t": step(function, cell, i["x_t"].astype(np.float32), i["h_prev"].astype(np.float32))[0]}
 
 

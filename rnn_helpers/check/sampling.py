@@ -112,8 +112,7 @@ def chain(rng):
 
 def text_of(function, i, model, chars, prefix, length, temperature, rng):
     """The text, or the list of its characters, as it was returned. BadReturn when it is neither."""
-    with i.as_list("chars", chars) as chars:
-        text = function(model, chars, prefix, length, temperature, rng)
+    text = function(model, i.listed("chars", chars), prefix, length, temperature, rng)
     if text is None:
         raise BadReturn("it returned None, expected a str: does every path end in `return`?")
     if isinstance(text, (list, tuple, np.ndarray)) and all(isinstance(char, str) for char in np.ravel(text)):

@@ -5,48 +5,17 @@ from functools import partial
 import numpy as np
 
 from rnn_helpers.bptt import rnn_backward_truncated, rnn_forward
-from rnn_helpers.check.bptt import NAMES
-from rnn_helpers.check.exercise import Case, Exercise, Facet, keys, parts
+from rnn_helpers.check.bptt import NAMES, sequence_fixtures, walk, walk_again
+from rnn_helpers.check.exercise import Case, Exercise, Facet, keys
 from rnn_helpers.check.families import training
 from rnn_helpers.check.families import truncated_bptt as family
-from rnn_helpers.check.networks import cell_of, draw_cell, draw_sequence, halve, model_of, single_precision
+from rnn_helpers.check.networks import cell_of, draw_cell, model_of
 from rnn_helpers.check.number_sequence import PARAMS
-from rnn_helpers.check.returned import named, several, single, spoiled
-from rnn_helpers.gradcheck import numerical_gradient, relative_error
+from rnn_helpers.check.returned import several, single, spoiled
+from rnn_helpers.gradcheck import check_gradients
 from rnn_helpers.streaming import train_stream
 
 SHORT, WINDOW = 2, 3  # k for the single sequence and for the batch
-
-
-def truncated_fixtures(rng, sizes=((7, 2, 4, 3), (8, 2, 5, 1), (1, 2, 3, 4))):
-    """sizes : (T, D, H, B) of a batch, of one sequence and of one step."""
-    batch, one, step = sizes
-    return {**draw_sequence(rng, batch), **draw_sequence(rng, one, "1"), **draw_sequence(rng, step, "2")}
-
-
-def back(k, suffix="", lists=False, dtype=None):
-    """A case's run: the gradients for a k, on caches of the learner's own forward pass or of the course's."""
-
-    def run(function, i):
-        cell, X, h0, dh = cell_of(i, suffix), i["X" + suffix], i["h0" + suffix], i["dh" + suffix]
-        if dtype:
-            cell, X, h0, dh = single_precision(cell), X.astype(dtype), h0.astype(dtype), dh.astype(dtype)
-        caches = parts(i.using.get("forward", rnn_forward)(cell, X, h0), "h_states", "caches")[1]
-        if not lists:
-            return named(function(cell, dh, caches, k), *NAMES)
-        with i.as_list("dh", dh) as steps:
-            return named(function(cell, steps, caches, k), *NAMES)
-
-    return run
-
-
-def back_again(function, i):
-    """Another k on another sequence, after the first result was spoiled and the weights have moved in place."""
-    cell, forward = cell_of(i), i.using.get("forward", rnn_forward)
-    spoiled(function(cell, i["dh"], parts(forward(cell, i["X"], i["h0"]), "h_states", "caches")[1], SHORT))
-    halve(cell)
-    caches = parts(forward(cell, i["X"][::-1], np.zeros_like(i["h0"])), "h_states", "caches")[1]
-    return named(function(cell, np.asfortranarray(i["dh"]), caches, WINDOW), *NAMES)
 
 
 backward_case = several(NAMES, rnn_backward_truncated)
@@ -71,8 +40,7 @@ def truncated_witness(i, values):
             total += np.sum(i["dh"][t] * h)
         return total
 
-    return [(name, relative_error(values[f"a batch of 3, k = {WINDOW}/{name}"], numerical_gradient(loss, p)), 1e-6)
-            for name, p in params.items()]
+    return check_gradients(loss, params, {name: values[f"{BATCH}/{name}"] for name in params})
 
 
 ONE, BATCH = f"one sequence, k = {SHORT}", f"a batch of 3, k = {WINDOW}"
@@ -81,13 +49,14 @@ RNN_BACKWARD_TRUNCATED = Exercise(
     name="rnn_backward_truncated",
     notebook="06_truncated_bptt",
     asks="rnn_backward_truncated(cell, dh, caches, k) -> (dWx, dWh, db, dh0)",
-    fixtures=truncated_fixtures,
-    second=partial(truncated_fixtures, sizes=((7, 3, 5, 4), (9, 3, 6, 1), (1, 4, 5, 3))),
-    cases=(backward_case(ONE, back(SHORT, "1")), backward_case(BATCH, back(WINDOW)), backward_case("k = 1", back(1)),
-           backward_case("k = T", back(7)), backward_case("k > T", back(30, "1")), backward_case("T = 1", back(2, "2")),
-           backward_case("lists", back(4, "1", lists=True)),
-           backward_case("called again", back_again, repeats=True, may_change=("Wx", "Wh", "b")),
-           backward_case("float32", back(3, "1", dtype=np.float32), tolerance=1e-4)),
+    fixtures=partial(sequence_fixtures, spread=1.5),
+    second=partial(sequence_fixtures, sizes=((7, 3, 5, 4), (9, 3, 6, 1), (1, 4, 5, 3)), spread=1.5),
+    cases=(backward_case(ONE, walk("1", SHORT)), backward_case(BATCH, walk("", WINDOW)),
+           backward_case("k = 1", walk("", 1)), backward_case("k = T", walk("", 7)),
+           backward_case("k > T", walk("1", 30)), backward_case("T = 1", walk("2", 2)),
+           backward_case("lists", walk("1", 4, lists=True)),
+           backward_case("called again", walk_again((SHORT,), (WINDOW,)), repeats=True, may_change=("Wx", "Wh", "b")),
+           backward_case("float32", walk("1", 3, dtype=np.float32), tolerance=1e-4)),
     facets=(Facet("shapes", 0.25, keys((ONE, BATCH, "T = 1"), NAMES), "shape"),
             Facet("dWx and db of one sequence", 0.75, keys((ONE, "float32"), ("dWx", "db"))),
             Facet("dWh of one sequence", 0.5, keys((ONE, "float32"), ["dWh"])),
