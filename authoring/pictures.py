@@ -1,36 +1,31 @@
 """The README's pictures, from the real thing: `python -m authoring.pictures` writes them to .github/pictures.
 
-check.png                       a wrong rnn_backward and what its check says
+check.svg                       a wrong rnn_backward and what its check says
 walk-light.svg, walk-dark.svg   notebook 3's walk back with the same mistake, for a light and a dark page
 """
 
 import functools
 import inspect
 import re
-import sys
 import textwrap
 from pathlib import Path
 
-import matplotlib
 import numpy as np
-from matplotlib.patches import FancyBboxPatch, Rectangle
-from pygments import lex
+from pygments import highlight
+from pygments.formatters import SvgFormatter
 from pygments.lexers import PythonLexer
-from pygments.styles import get_style_by_name
 
-from rnn_helpers.check import SEED, bptt
+from rnn_helpers.check import SEED, bptt, report
 from rnn_helpers.check.judge import judge
 from rnn_helpers.check.observe import observe
-from rnn_helpers.check.report import headline, parts, points_text
 from rnn_helpers.check.yardstick import Yardstick
 from rnn_helpers.explore.drawn import EACH
 from rnn_helpers.explore.walk import walk_back
-from rnn_helpers.plots import style
-from rnn_helpers.plots.svg import Sheet, beside
+from rnn_helpers.plots.svg import Sheet, beside, words
 
 FOLDER = Path(__file__).resolve().parent.parent / ".github" / "pictures"
-LINE = 0.2  # inches
-MARKED = "#FFE3CC"
+WIDTH, LINE = 980, 20
+MARKED, BLACK = "#FFE3CC", "#1A1A1A"
 
 
 def rnn_backward(cell, dh, caches):
@@ -56,60 +51,42 @@ def judgement():
     return judge(Yardstick(exercise, inputs), observe(exercise, rnn_backward, inputs.copy()))
 
 
-def draw_check(fig):
-    """A cell with the wrong function, its check, and the report, from top to bottom."""
-    width, height = fig.get_size_inches()
-    ax = fig.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(height, 0))
-    ax.axis("off")
-    y = cell(ax, 0.12, inspect.getsource(rnn_backward), MISTAKE)
-    y = cell(ax, y + 0.1, "check.rnn_backward(rnn_backward)") + 0.22
+def check_svg():
+    """A cell with the wrong function, its check, and the report, from top to bottom, on a ground of their own."""
+    parts, y = [], 14
+
+    def line(text, x=28, **look):
+        return words(x, y + 15, text, "start", family="sans-serif", color=BLACK, **look)
+
+    for source in (inspect.getsource(rnn_backward), "check.rnn_backward(rnn_backward)"):
+        lines = source.rstrip().split("\n")
+        parts.append(box(y, LINE * len(lines) + 12, fill="#F7F7F7", stroke="#E0E0E0"))
+        parts += [box(y + 6 + LINE * n, LINE, fill=MARKED) for n, text in enumerate(lines) if MISTAKE in text]
+        code = SvgFormatter(nowrap=True, xoffset=28, yoffset=y + 20, ystep=LINE)
+        parts.append(f'<g font-family="monospace" font-size="13" fill="{BLACK}">'
+                     f"{highlight(source, PythonLexer(), code)}</g>")
+        y += LINE * len(lines) + 24
     said = judgement()
-    ax.text(0.25, y, headline(said), fontsize=10, weight="bold", va="center")
-    y += 0.06
-    for part in [part for _, texts in parts(said.advice) for text in texts for part in textwrap.wrap(text, 125)]:
+    parts.append(line(report.headline(said), size=15, weight="bold"))
+    y += LINE + 6
+    for text in [text for _, texts in report.parts(said.advice) for long in texts for text in textwrap.wrap(long, 130)]:
+        parts += [box(y, LINE, fill=MARKED), line(text, size=14)]
         y += LINE
-        ax.add_patch(Rectangle((0.2, y - LINE / 2), width - 0.4, LINE, color=MARKED, zorder=0))
-        ax.text(0.25, y, part, fontsize=9.5, va="center")
-    y += 0.06
+    y += 8
     for row, facet in enumerate(said.facets):
-        y += LINE
-        if row % 2 == 0:
-            ax.add_patch(Rectangle((0.2, y - LINE / 2), width - 0.4, LINE, color="#F2F2F2", zorder=0))
         mark = "\N{EN DASH} waits" if facet.waits else "\N{BALLOT X} wrong" if facet.reason else "\N{CHECK MARK} right"
-        cells = (mark, facet.title, f"{points_text(facet.earned)} of {points_text(facet.points)}", facet.reason)
-        for x, text in zip((0.25, 0.95, 3.1, 3.9), cells, strict=True):
-            ax.text(x, y, text, fontsize=8.5, va="center")
-    ax.add_patch(FancyBboxPatch((0.03, 0.03), width - 0.06, height - 0.06, boxstyle="round,pad=0,rounding_size=0.08",
-                                facecolor="none", edgecolor="#B0B0B0", linewidth=1))
+        points = f"{report.points_text(facet.earned)} of {report.points_text(facet.points)}"
+        parts += [] if row % 2 else [box(y, LINE, fill="#F2F2F2")]
+        parts += [line(mark), line(facet.title, 100), line(points, 330), line(facet.reason, 420)]
+        y += LINE
+    ground = box(2, y + 8, 2, fill="white", stroke="#B0B0B0", rx=8)
+    return Sheet(WIDTH, y + 12, [ground, *parts], "A wrong rnn_backward and what its check says").svg().encode()
 
 
-def cell(ax, y, source, marked=None):
-    """Python in a grey box from y on, in an editor's colours; the marked line stands out. Returns the lower end."""
-    lines, palette = source.rstrip("\n").split("\n"), get_style_by_name("default")
-    pitch, width = 0.602 * 9 / 72, ax.get_xlim()[1]
-    ax.add_patch(Rectangle((0.2, y), width - 0.4, LINE * len(lines) + 0.1, facecolor="#F7F7F7", edgecolor="#E0E0E0"))
-    row, column = 0, 0
-    for kind, text in lex(source, PythonLexer()):
-        look = palette.style_for_token(kind)
-        for n, piece in enumerate(text.split("\n")):
-            row, column = (row + 1, 0) if n else (row, column)
-            if piece.strip():
-                ax.text(0.28 + column * pitch, y + 0.05 + LINE * (row + 0.5), piece.rstrip(), fontsize=9,
-                        family="monospace", va="center",
-                        color=f"#{look['color'] or '1A1A1A'}", weight="bold" if look["bold"] else "normal")
-            column += len(piece)
-    for n, line in enumerate(lines):
-        if marked and marked in line:
-            ax.add_patch(Rectangle((0.2, y + 0.05 + LINE * n), width - 0.4, LINE, facecolor=MARKED, edgecolor="none"))
-    return y + LINE * len(lines) + 0.1
-
-
-def check_png():
-    fig = style.figure(9.5, 5.4, layout=None)
-    fig.set_facecolor("white")
-    with matplotlib.rc_context({"text.color": "#1A1A1A"}):  # no grey for both grounds: this one is white
-        draw_check(fig)
-    return style.png(fig)
+def box(y, height, x=16, **look):
+    """A rectangle as wide as the picture, x from either side."""
+    return (f'<rect x="{x}" y="{y}" width="{WIDTH - 2 * x}" height="{height}" '
+            + " ".join(f'{name}="{value}"' for name, value in look.items()) + "/>")
 
 
 def mistaken(cell, dh_t, cache):
@@ -143,19 +120,17 @@ def walk_svg(ink):
     return Sheet(whole.width, whole.height, [f"<style>{rules}</style>", *body], "The walk back").svg(ink).encode()
 
 
-PICTURES = {"check.png": check_png, "walk-light.svg": functools.partial(walk_svg, "#1F2328"),
+PICTURES = {"check.svg": check_svg, "walk-light.svg": functools.partial(walk_svg, "#1F2328"),
             "walk-dark.svg": functools.partial(walk_svg, "#E6EDF3")}
 
 
 def main(folder=FOLDER):
     folder.mkdir(parents=True, exist_ok=True)
-    with style.context():
-        for name, make in PICTURES.items():
-            data = make()
-            (folder / name).write_bytes(data)
-            print(f"{name}  {len(data) // 1000} KB")
-    return 0
+    for name, make in PICTURES.items():
+        data = make()
+        (folder / name).write_bytes(data)
+        print(f"{name}  {len(data) // 1000} KB")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
