@@ -80,11 +80,11 @@ site:
 
 print:
 	@sh tools/venv.sh test site browser
-	@$(python) -m authoring.printing $(ARGS)
+	@$(python) -m authoring.printing
 
 slides:
 	@sh tools/venv.sh test site
-	@$(python) -m authoring.slides $(ARGS)
+	@$(python) -m authoring.slides
 
 release:
 	@sh tools/venv.sh test site browser release

@@ -2,7 +2,8 @@
 
     python -m authoring.matrix                   all of them, one after the other; writes the table
     python -m authoring.matrix colab oldest      some of them, without writing
-    python -m authoring.matrix --folder DIR      environments are made, and kept, in DIR (default: .matrix)
+
+Environments are made, and kept, in .matrix.
 
 Every cell of every notebook is run anew and what it prints is compared with what is stored, digit by digit; pictures
 too, where matplotlib is of the minor version that drew them. A Python that this machine lacks is named in the table.
@@ -168,15 +169,13 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m authoring.matrix",
                                      description="Both tracks in every supported environment.")
     parser.add_argument("names", nargs="*", help=f"some of {', '.join(every)}; all when none is given")
-    parser.add_argument("--folder", type=Path, default=ROOT / ".matrix",
-                        help="where the environments are made and kept")
     options = parser.parse_args(arguments)
     for name in options.names:
         if name not in every:
             parser.error(f"no environment {name!r}; there are {', '.join(every)}")
     rows, wrong = [], 0
     for name in options.names or every:
-        row, bad = result(every[name], options.folder / name)
+        row, bad = result(every[name], ROOT / ".matrix" / name)
         rows.append(row)
         wrong += bool(options.names) if bad is None else len(bad)  # asked for by name, it must run
         print(" | ".join(row), flush=True)

@@ -4,7 +4,6 @@ What is folded on a page, an answer or a hint, stands at the end of its chapter.
 contents, with the pages on which chapters begin: each begins on a new one, so they are counted in the chapters' own.
 """
 
-import argparse
 import re
 import shutil
 import tempfile
@@ -50,7 +49,7 @@ def pdf(page, target, title):
     return len(re.findall(rb"/Type\s*/Page\b", sheet))
 
 
-def print_course(folder, out, say=print):
+def print_course(folder, out):
     """PDFs of the pages in `folder`, as `make site` builds them, into `out`; returns name -> sheets."""
     from playwright.sync_api import sync_playwright
 
@@ -71,17 +70,14 @@ def print_course(folder, out, say=print):
         sheets[release.FOLDER] = pdf(page, out / f"{release.FOLDER}.pdf", title)
         browser.close()
     for name, count in sheets.items():
-        say(f"{out / name}.pdf  {count} pages")
+        print(f"{out / name}.pdf  {count} pages")
     return sheets
 
 
-def main(arguments=None):
-    parser = argparse.ArgumentParser(prog="python -m authoring.printing", description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, default=ROOT / "dist" / "print", help="folder (default: dist/print)")
-    out = parser.parse_args(arguments).out
+def main():
     with tempfile.TemporaryDirectory() as scratch:
         build(Path(scratch, "site"), in_browser=False)
-        print_course(Path(scratch, "site"), out)
+        print_course(Path(scratch, "site"), ROOT / "dist" / "print")
 
 
 if __name__ == "__main__":

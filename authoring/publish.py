@@ -86,7 +86,6 @@ def make(out):
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m authoring.publish", description=__doc__.splitlines()[0])
     parser.add_argument("version", nargs="?", default="", help="of three numbers, above the present one")
-    parser.add_argument("--out", type=Path, default=ROOT / "dist", help="replaced (default: dist)")
     options = parser.parse_args(arguments)
     if options.version:
         try:
@@ -94,7 +93,7 @@ def main(arguments=None):
         except ValueError as error:
             sys.exit(str(error))
         rnn_helpers.__version__ = options.version
-    for path in make(options.out):
+    for path in make(ROOT / "dist"):
         print(f"{path}  {path.stat().st_size // 1000} KB")
     print(f"Version {rnn_helpers.__version__}. To publish it: git commit -am 'Version {rnn_helpers.__version__}', "
           f"git tag v{rnn_helpers.__version__}, git push --tags, and a release on GitHub with these files.")

@@ -3,7 +3,6 @@
 nbconvert's own slides exporter makes them, with a template of ours; reveal.js and MathJax lie beside the pages.
 """
 
-import argparse
 import importlib.util
 import shutil
 from pathlib import Path
@@ -43,13 +42,6 @@ def build(out, names=None):
         (out / f"{name}.html").write_text(page, encoding="utf-8")
 
 
-def main(arguments=None):
-    parser = argparse.ArgumentParser(prog="python -m authoring.slides", description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, default=ROOT / "dist" / "slides", help="folder (default: dist/slides)")
-    out = parser.parse_args(arguments).out
-    build(out)
-    print(f"{out}  {sum(path.stat().st_size for path in out.rglob('*') if path.is_file()) // 1000} KB")
-
-
 if __name__ == "__main__":
-    main()
+    build(out := ROOT / "dist" / "slides")
+    print(f"{out}  {sum(path.stat().st_size for path in out.rglob('*') if path.is_file()) // 1000} KB")

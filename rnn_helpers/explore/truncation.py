@@ -12,7 +12,7 @@ from rnn_helpers.explore import measured
 from rnn_helpers.explore.control import choice, explore, int_slider
 from rnn_helpers.explore.walk import cut_walk_back
 from rnn_helpers.model import RNNModel
-from rnn_helpers.plots import gradients, growth, style
+from rnn_helpers.plots import gradients, style
 from rnn_helpers.plots import truncation as plots
 from rnn_helpers.plots.style import line
 from rnn_helpers.training import SGD, fit
@@ -162,8 +162,8 @@ def costs():
     """Time and memory of a pass over T steps, measured beforehand: (figure, alt text)."""
     fig = style.figure(8.0, 3.2)
     left, right = fig.subplots(1, 2)
-    time = growth.growth(left, measured.STEPS, measured.MILLISECONDS, "T", "milliseconds", "Time of a pass of T steps")
-    held = growth.growth(right, measured.STEPS, measured.KILOBYTES, "T", "kilobytes", "Memory held")
+    time = plots.growth(left, measured.STEPS, measured.MILLISECONDS, "milliseconds", "Time of a pass of T steps")
+    held = plots.growth(right, measured.STEPS, measured.KILOBYTES, "kilobytes", "Memory held")
     return fig, f"{time} {held}"
 
 

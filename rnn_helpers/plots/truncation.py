@@ -1,9 +1,11 @@
-"""Truncation: a stream and its updates, the lag dial, and how many signs a network holds."""
+"""Truncation: a stream and its updates, the lag dial, how many signs a network holds, and how cost grows."""
 
 import numpy as np
 from matplotlib.patches import Rectangle
 
 from rnn_helpers.plots.style import COLOR, INK, line
+
+WAYS = {"full": "full", "sliding window": "truncated", "chunks": "state"}  # as authoring.measured has them, and a look
 
 
 def lag_dial(ax, reaches, errors, lag, title=None):
@@ -66,3 +68,16 @@ def stream(ax, T, k1, k2):
     ax.grid(False)
     return (f"A stream of {T} steps with k1 = {k1} and k2 = {k2}: {len(starts)} updates. Each counts the losses of its "
             f"new steps, {k1} or fewer, and walks back to a floor {k2} steps before their end.")
+
+
+def growth(ax, steps, costs, ylabel, title):
+    """Cost against the number of steps T, a line for each way, on log axes; returns the alt text.
+
+    costs : way -> a cost for each of `steps`
+    """
+    for way, look in WAYS.items():
+        ax.loglog(steps, costs[way], **line(look, marker=True), label=way)
+    ax.set(xlabel="T", ylabel=ylabel, title=title)
+    ax.legend()
+    ends = [f"{way} from {costs[way][0]:.4g} to {costs[way][-1]:.4g}" for way in WAYS]
+    return f"{title}: {ylabel} for T from {steps[0]} to {steps[-1]}: {', '.join(ends)}."

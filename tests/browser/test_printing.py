@@ -26,7 +26,7 @@ def pages(tmp_path_factory):
 
 def test_each_notebook_and_the_course_are_printed_with_pages_counted_through(pages, tmp_path):
     with ThreadPoolExecutor(1) as other:  # where no other Playwright is at work
-        sheets = other.submit(printing.print_course, pages, tmp_path, say=lambda line: None).result()
+        sheets = other.submit(printing.print_course, pages, tmp_path).result()
     assert {path.stem for path in tmp_path.iterdir()} == {*NAMES, release.FOLDER}
     assert sheets["cheat_sheet"] == 1
     assert sheets.pop(release.FOLDER) == 1 + sum(sheets.values()), "the contents name other pages than there are"

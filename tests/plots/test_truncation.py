@@ -33,3 +33,12 @@ def test_a_stream_has_each_loss_once_and_walks_back_to_one_floor(ax, T, k1, k2):
     assert len(ax.patches) == sum(min(max(k2, end - start), end) for start, end in zip(starts, ends, strict=True))
     floors = [line.get_xdata()[0] for line in ax.lines]
     assert floors == [max(min(start + k1, T) - k2, 0) + 0.5 for start in starts]
+
+
+def test_cost_has_a_line_for_each_way_on_log_axes_and_its_ends_in_words(ax):
+    costs = {"full": [1.0, 4.0], "sliding window": [2.0, 8.0], "chunks": [3.0, 3.0]}
+    alt = truncation.growth(ax, [10, 40], costs, "milliseconds", "Time")
+    assert {line.get_label(): list(line.get_ydata()) for line in ax.lines} == costs
+    assert ax.get_xscale() == ax.get_yscale() == "log" and ax.get_xlabel() == "T"
+    assert alt == ("Time: milliseconds for T from 10 to 40: full from 1 to 4, sliding window from 2 to 8, "
+                   "chunks from 3 to 3.")
