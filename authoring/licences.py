@@ -1,6 +1,6 @@
 """python -m authoring.licences: THIRD_PARTY.md, the direct dependencies and the licences that their metadata states.
 
-A package that is not installed here keeps the licence that the file gives it already.
+A row that is there stays as it is; delete it to have the package asked again.
 """
 
 import re
@@ -50,16 +50,12 @@ def markdown(groups, known):
 
 
 def main():
-    groups, known, unknown = project.direct(), listed(), []
-    for name in sorted({need.name for needs in groups.values() for need in needs}):
+    groups, known = project.direct(), listed()
+    for need in (need for needs in groups.values() for need in needs if need.name not in known):
         try:
-            known[name] = licence(name) or known[name]
-        except (metadata.PackageNotFoundError, KeyError):
-            if name not in known:
-                unknown.append(name)
-    if unknown:
-        sys.exit(f"No licence is known for {', '.join(unknown)}. Install what is missing "
-                 f"(pip install {' '.join(unknown)}), or add its row to {FILE.name}.")
+            known[need.name] = licence(need.name)
+        except metadata.PackageNotFoundError as error:
+            sys.exit(f"No licence is known for {error}: install it, or add its row to {FILE.name}.")
     FILE.write_text(markdown(groups, known), encoding="utf-8")
     print(FILE)
 

@@ -71,7 +71,6 @@ def step_witness(i, values):
 
 
 RNN_CELL_BACKWARD = Exercise(
-    name="rnn_cell_backward",
     notebook="03_bptt",
     asks="rnn_cell_backward(cell, dh_t, cache) -> (dWx_t, dWh_t, db_t, dh_prev)",
     fixtures=step_fixtures,
@@ -156,7 +155,6 @@ def sequence_witness(i, values):
 
 
 RNN_BACKWARD = Exercise(
-    name="rnn_backward",
     notebook="03_bptt",
     asks="rnn_backward(cell, dh, caches) -> (dWx, dWh, db, dh0)",
     fixtures=sequence_fixtures,
@@ -244,7 +242,6 @@ def difference_witness(i, values):
 
 
 NUMERICAL_GRADIENT = Exercise(
-    name="numerical_gradient",
     notebook="03_bptt",
     asks="numerical_gradient(f, param, eps=1e-5) -> gradient",
     fixtures=difference_fixtures,
@@ -351,7 +348,6 @@ def at_all(*keys):
 
 
 RELATIVE_ERROR = Exercise(
-    name="relative_error",
     notebook="03_bptt",
     asks="relative_error(a, b) -> float",
     fixtures=error_fixtures,

@@ -91,7 +91,6 @@ def read_vocabulary(name):
 
 
 BUILD_VOCABULARY = Exercise(
-    name="build_vocabulary",
     notebook="05_char_level",
     asks="build_vocabulary(text) -> (chars, index_of)",
     fixtures=texts,
@@ -115,7 +114,6 @@ def index_fixtures(rng, rows=(6, 4)):
 FEW, MANY = "3 steps", "7 steps"
 
 ONE_HOT = Exercise(
-    name="one_hot",
     notebook="05_char_level",
     asks="one_hot(indices, size) -> X (T, size, 1)",
     fixtures=index_fixtures,
@@ -216,7 +214,6 @@ ENTROPY = ("loss", "dlogits")
 entropy_case = several(ENTROPY, softmax_cross_entropy)
 
 SOFTMAX_CROSS_ENTROPY = Exercise(
-    name="softmax_cross_entropy",
     notebook="05_char_level",
     asks="softmax_cross_entropy(logits, targets) -> (loss, dlogits)",
     fixtures=logits_fixtures,
@@ -271,7 +268,6 @@ updates = partial(steps, lr=0.01, target="targets")
 step_case = several(("loss", "norm"), train_step_characters)
 
 TRAIN_STEP_CHARACTERS = Exercise(
-    name="train_step_characters",
     notebook="05_char_level",
     asks="train_step(model, X, targets, lr, max_norm) -> (loss, norm)",
     fixtures=step_fixtures,

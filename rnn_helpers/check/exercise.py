@@ -166,7 +166,6 @@ class Mistake:
 class Exercise:
     """Everything a check needs to know; plain data and functions, no state.
 
-    name : as in check.<name>
     notebook : "01_rnn_cell"
     asks : the call, as in "rnn_forward(cell, X, h0=None) -> (h_states, caches)"
     fixtures : (rng) -> dict of plain arrays and numbers, made so that mistakes cannot hide
@@ -174,12 +173,12 @@ class Exercise:
     mistakes : of a list; family : a `search.Family` of programs, where mistakes are looked for in the parts of one
     second : fixtures of other sizes, on which all cases run again; None for another draw of `fixtures`
     reference : the course's own implementation
+    name : as in check.<name>, that of the reference unless it is told
     forbidden : functions of the course that may not be called for it; the reference is always among them
     witness : (inputs, values) -> label -> relative error: an independent road to the right answer; values is a dict
         "case/name" -> array of what the learner's function returned
     """
 
-    name: str
     notebook: str
     asks: str
     fixtures: Callable
@@ -191,9 +190,11 @@ class Exercise:
     second: Callable | None = None
     forbidden: tuple = ()
     witness: Callable | None = None
+    name: str = ""
     points: float = field(init=False)
 
     def __post_init__(self):
+        object.__setattr__(self, "name", self.name or self.reference.__name__)
         object.__setattr__(self, "points", float(sum(facet.points for facet in self.facets)))
         twice = tuple(each for case in self.cases for each in (case, case.elsewhere()))  # a stop loses later cases only
         object.__setattr__(self, "cases", twice)

@@ -93,7 +93,6 @@ def in_float32(function, i):
 
 
 RNN_FORWARD = Exercise(
-    name="rnn_forward",
     notebook="02_forward_pass",
     asks="rnn_forward(cell, X, h0=None) -> (h_states, caches)",
     fixtures=sequence_fixtures,
@@ -141,7 +140,6 @@ def readout_cases(name):
 
 
 MANY_TO_MANY = Exercise(
-    name="many_to_many",
     notebook="02_forward_pass",
     asks="many_to_many(h_states, Wy, c) -> Y (T, O, B)",
     fixtures=readout_fixtures,
@@ -158,7 +156,6 @@ MANY_TO_MANY = Exercise(
 )
 
 MANY_TO_ONE = Exercise(
-    name="many_to_one",
     notebook="02_forward_pass",
     asks="many_to_one(h_states, Wy, c) -> y (O, B)",
     fixtures=readout_fixtures,
@@ -189,7 +186,6 @@ def count(names):
 
 
 COUNT_PARAMETERS = Exercise(
-    name="count_parameters",
     notebook="02_forward_pass",
     asks="count_parameters(D, H, O) -> int",
     fixtures=lambda rng: {"small": rng.choice(np.arange(2, 13), 3, replace=False),

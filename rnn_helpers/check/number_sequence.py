@@ -35,7 +35,6 @@ windows_case = several(("X", "Y"), make_windows)
 ARRAYS = "windows of 3", "room for one window", "length 1", "windows of 8"
 
 MAKE_WINDOWS = Exercise(
-    name="make_windows",
     notebook="04_number_sequence",
     asks="make_windows(series, length) -> (X, Y)",
     fixtures=window_fixtures,
@@ -74,7 +73,6 @@ def scale_of(series):
 scale_case = several(("shift", "scale"), fit_scale)
 
 FIT_SCALE = Exercise(
-    name="fit_scale",
     notebook="04_number_sequence",
     asks="fit_scale(series) -> (shift, scale)",
     fixtures=scale_fixtures,
@@ -116,7 +114,6 @@ def loss_witness(i, values):
 
 
 SQUARED_ERROR = Exercise(
-    name="squared_error",
     notebook="04_number_sequence",
     asks="squared_error(y, target) -> (loss, dy)",
     fixtures=loss_fixtures,
@@ -172,7 +169,6 @@ def readout_witness(i, values):
 
 
 READOUT_BACKWARD = Exercise(
-    name="readout_backward",
     notebook="04_number_sequence",
     asks="readout_backward(dy, h_states, Wy) -> (dWy, dc, dh)",
     fixtures=readout_fixtures,
@@ -235,7 +231,6 @@ def clipped_at(max_norm=None, size=1.0, names=GRADS):
 
 
 CLIP_BY_NORM = Exercise(
-    name="clip_by_norm",
     notebook="04_number_sequence",
     asks="clip_by_norm(grads, max_norm) -> (clipped, norm)",
     fixtures=clip_fixtures,
@@ -288,7 +283,6 @@ MOVES = {"may_change": PARAMS, "may_share": True}
 step_case = several(("loss", "norm"), train_step)
 
 TRAIN_STEP = Exercise(
-    name="train_step",
     notebook="04_number_sequence",
     asks="train_step(model, X, Y, lr, max_norm) -> (loss, norm)",
     fixtures=step_fixtures,

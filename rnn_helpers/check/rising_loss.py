@@ -52,7 +52,6 @@ def witness(i, values):
 FULL, BATCH, LAST, SHORT = "full BPTT", "a batch of 2", "a walk back of two steps", "each loss through two steps"
 
 SHARES = Exercise(
-    name="shares",
     notebook="04b_the_rising_loss",
     asks="shares(backward, cell, dh, caches) -> sizes (T, 3)",
     fixtures=fixtures,

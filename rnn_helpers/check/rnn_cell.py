@@ -85,7 +85,6 @@ def in_float32(function, i):
 
 
 RNN_CELL_FORWARD = Exercise(
-    name="rnn_cell_forward",
     notebook="01_rnn_cell",
     asks="rnn_cell_forward(cell, x_t, h_prev) -> (h_t, cache)",
     fixtures=cell_fixtures,
@@ -117,7 +116,6 @@ def readout_fixtures(rng, sizes=((4, 3, 2), (5, 2, 1))):
 
 
 READOUT = Exercise(
-    name="readout",
     notebook="01_rnn_cell",
     asks="readout(h_t, Wy, c) -> y_t",
     fixtures=readout_fixtures,

@@ -271,7 +271,6 @@ def always_drawn(i):
 
 
 SAMPLE = Exercise(
-    name="sample",
     notebook="05_char_level",
     asks="sample(model, chars, prefix, length, temperature, rng) -> text",
     fixtures=sampler_fixtures,

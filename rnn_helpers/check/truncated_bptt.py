@@ -46,7 +46,6 @@ def truncated_witness(i, values):
 ONE, BATCH = f"one sequence, k = {SHORT}", f"a batch of 3, k = {WINDOW}"
 
 RNN_BACKWARD_TRUNCATED = Exercise(
-    name="rnn_backward_truncated",
     notebook="06_truncated_bptt",
     asks="rnn_backward_truncated(cell, dh, caches, k) -> (dWx, dWh, db, dh0)",
     fixtures=partial(sequence_fixtures, spread=1.5),
@@ -109,7 +108,6 @@ PIECES, OVERLAP, SHORTER, WHOLE, LAST, AGAIN = (
 CHANGES = ("losses", *PARAMS)
 
 TRAIN_STREAM = Exercise(
-    name="train_stream",
     notebook="06_truncated_bptt",
     asks="train_stream(model, X, Y, k1, k2, lr) -> losses",
     fixtures=stream_fixtures,
