@@ -12,13 +12,9 @@ except ModuleNotFoundError:  # Python 3.10: pytest brings it
 NAME = "rnn-helpers"
 
 
-def _table(root):
-    return tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-
-
 def direct(root=ROOT):
     """Extra -> the requirements that it adds, every learner's under ""; an extra named in an extra is left out."""
-    project = _table(root)
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     groups = {"": project["dependencies"], **project["optional-dependencies"]}
     return {extra: [need for need in map(Requirement, lines) if need.name != NAME] for extra, lines in groups.items()}
 

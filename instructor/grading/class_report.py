@@ -90,11 +90,6 @@ def to_feedback(student, notebook, text, part=""):
     return Markup(f"<a href='{goal}{'#' * bool(part)}{html.escape(part)}'>{html.escape(text)}</a>")
 
 
-def handwork(result):
-    """What a student wrote: the sources of the exercises that are not the stub."""
-    return [source for name, source in sorted(result["sources"].items()) if "YOUR CODE HERE" not in source]
-
-
 def work_of(classroom, notebook):
     """Student -> the shingles of what they wrote, as the reader worked them out."""
     return {result["student"]: unpacked(result["shingles"]) for result, _ in classroom.results(notebook)}
@@ -119,8 +114,8 @@ def like_the_course(classroom, notebook, works):
 def alike(classroom, notebook, works):
     """Pairs of students with nearly the same notebook: (student, other, share, source, source)."""
     found = pairs(works, PAIRS_SHOWN)
-    texts = {student: "\n".join(handwork(classroom.result(student, notebook))) for pair in found
-             for student in pair[:2]}
+    texts = {student: "\n".join(source for _, source in sorted(classroom.result(student, notebook)["sources"].items())
+                                if "YOUR CODE HERE" not in source) for pair in found for student in pair[:2]}
     return [(a, b, share, texts[a], texts[b]) for a, b, share in found]
 
 

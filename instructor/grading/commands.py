@@ -162,7 +162,9 @@ def write_results(classroom, changes=(), policies=None):
         roster = classroom.roster()
         absent = give_roster(roster, pupils) if roster else []
         for person in absent:
-            table.writerow(row(nothing_of(person), {}))
+            table.writerow(row({"student": person.key, "notebook": "", "status": "nothing handed in", "exercises": {},
+                                "why": "on the roster; nothing was handed in",
+                                "notes": [f"group {person.group}"] * bool(person.group)}, {}))
             counts.setdefault(person.key, {})
             pupils[person.key] = Pupil(person.name, roster=person.columns)
     in_all = list(totals(pupils, counts, classroom.notebooks, policies))
@@ -196,12 +198,6 @@ def give_roster(roster, pupils):
             pupils[person.key].roster = person.columns
     hidden = any(is_anonymous(pupil.name) for pupil in pupils.values())
     return [person for person in roster.people if person.key not in pupils and not hidden]
-
-
-def nothing_of(person):
-    """A result's fields of somebody who handed in nothing."""
-    return {"student": person.key, "notebook": "", "status": "nothing handed in", "exercises": {},
-            "why": "on the roster; nothing was handed in", "notes": [f"group {person.group}"] if person.group else []}
 
 
 def with_groups(pupils, counts, policies):

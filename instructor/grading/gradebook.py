@@ -75,11 +75,6 @@ def harmless(markdown):
                   r"\\text{\1}", text)
 
 
-def as_typed(text):
-    """An answer that is not rendered: an indented block of Markdown, in which nothing is alive."""
-    return "".join(f"    {line}\n" for line in text.splitlines())
-
-
 class Course:
     """An nbgrader course folder: `gradebook.db` and `autograded/<student>/<notebook>/<notebook>.ipynb`.
 
@@ -157,7 +152,8 @@ class Course:
         if result["status"] != "graded" or path.exists() and path.stat().st_mtime_ns == version:
             return
         release, grades, before = self.releases[result["notebook"]], self._grades(result), handed_in_before(path)
-        now = {"checks": result["digest"], **{name: digest_of(text) for name, text in result["answers"].items()}}
+        now = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in result["answers"].items()}
+        now["checks"] = result["digest"]
         for cell in release.cells:
             info = cell["metadata"].get("nbgrader", {})
             if not info.get("grade"):
@@ -241,8 +237,10 @@ class Course:
                 cell["outputs"] = []
             if info.get("solution"):
                 text = {**result["sources"], **result["answers"]}.get(name, "")
-                if cell["cell_type"] != "code":
-                    text = as_typed(text) if name in result["verbatim"] else harmless(text)
+                if name in result["verbatim"]:  # not rendered: an indented block, in which nothing is alive
+                    text = "".join(f"    {line}\n" for line in text.splitlines())
+                elif cell["cell_type"] != "code":
+                    text = harmless(text)
                 cell["source"] = text
             elif info.get("grade"):
                 judgement = judgement_of(result["exercises"][name.removeprefix("check_")])
@@ -276,10 +274,6 @@ class Course:
                 score = grade.score if by_hand and not grade.needs_manual_grade else grade.auto_score
                 found[name.removeprefix("check_")] = score, most, said, by_hand and grade.needs_manual_grade
         return found
-
-
-def digest_of(text):
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def handed_in_before(path):
