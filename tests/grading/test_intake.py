@@ -71,9 +71,9 @@ def test_names_numbers_and_late_marks_are_kept(classroom, tmp_path):
 
 @pytest.mark.parametrize("around", ["", "Submissions of week 1/"])
 def test_the_last_hand_in_counts(classroom, tmp_path, around):
-    names = [("ada_1_10_01_rnn_cell-2.ipynb", 8), ("ada_1_11_01_rnn_cell-10.ipynb", 8),
-             ("ada_1_12_01_rnn_cell.ipynb", 8),
-             ("bob_2_13_01_rnn_cell.ipynb", 9), ("bob_2_14_01_rnn_cell-1.ipynb", 8)]
+    names = [("ada_1_1010_01_rnn_cell-2.ipynb", 8), ("ada_1_1011_01_rnn_cell-10.ipynb", 8),
+             ("ada_1_1012_01_rnn_cell.ipynb", 8),
+             ("bob_2_1013_01_rnn_cell.ipynb", 9), ("bob_2_1014_01_rnn_cell-1.ipynb", 8)]
     found, _, _ = handed_in(classroom, archive(tmp_path / "a.zip", [(around + name, hour) for name, hour in names]))
     kept = {name: [item.name for item in classroom.tasks(tmp_path / "a.zip")[2].items
                    if item.state == DUE and item.who.name == name] for name, *_ in found}

@@ -6,8 +6,7 @@ from instructor.grading.layouts.base import Layout, local
 from instructor.grading.names import LONGEST_NAME, Who
 
 NAME = re.compile(r"(?P<number>\d{1,12})-\d{1,12} - (?P<name>.{1,200}?) - "
-                  r"(?P<when>(?:\w{3,12}\.? \d{1,2}|\d{1,2} \w{3,12}\.?),? \d{4} \d{1,2}[:.]?\d\d ?(?:[AaPp][Mm])?)"
-                  r"(?: - (?P<rest>.+))?$")
+                  r"(?P<when>(?:(?:(?! - )\D){0,20}\d+(?!\d)){3}(?:(?! - ).){0,20})(?: - (?P<rest>.+))?$")
 
 
 class Brightspace(Layout):
@@ -24,8 +23,12 @@ class Brightspace(Layout):
         when = re.sub(r"[.,]", "", match["when"])
         when = re.sub(r" (\d{1,2}):?(\d\d) ?([AaPp][Mm])?$", r" \1:\2 \3", when).strip()
         hours = ("%I:%M %p", "%H:%M")
+        days = ("%b %d %Y", "%B %d %Y", "%d %b %Y", "%d %B %Y", "%Y-%m-%d")
         return Who(match["name"].strip(), match["number"]), match["rest"] or name, local(
-            when, *(f"{day} %Y {hour}" for day in ("%b %d", "%B %d", "%d %b", "%d %B") for hour in hours))
+            when, *(f"{day} {hour}" for day in days for hour in hours))
+
+    def doubt(self, name):
+        return "" if self.student(name, None)[2] else "its date cannot be read: the file's own counts"
 
     def own(self, entry, name, node):
         return "Brightspace's own page" if not name and entry.parts[-1].lower() == "index.html" else ""

@@ -2,19 +2,22 @@
 
 import re
 import unicodedata
+from collections import Counter
 
 from instructor.grading.layouts.base import Layout
-from instructor.grading.names import LONGEST_NAME, Who, is_box, named
+from instructor.grading.names import LONGEST_NAME, Who, named
 from rnn_helpers.course import NOTEBOOKS
 
 POSSIBLE = "    Points Possible"  # what Canvas looks for, its spaces included
-FILE = re.compile(r"(?P<late>LATE_)?(?P<name>anon_[A-Za-z0-9]{1,40})_\d{1,20}_(?P<rest>.+)$")
-OWN = re.compile(r"(?P<name>[^_].{0,200}?)(?P<late>_LATE)?_(?P<number>\d{1,20})_(?P<file>\d{1,20})_(?P<rest>.+)$")
+REST = r"(?:(?P<file>[1-9]\d{3,19})_(?P<rest>.+)|(?P<page>(?:text|link)\.html))$"
+BLIND = re.compile(r"(?P<late>LATE_)?(?P<name>anon_[A-Za-z0-9]{1,40})_" + REST)
+OWN = re.compile(r"(?P<name>[^\W_]\w{0,200}?)(?P<late>_LATE)?_(?P<number>[1-9]\d{0,19})_" + REST)
 
 
 class Canvas(Layout):
-    """`lovelaceada_LATE_12345_67890_x-1.ipynb`, `anon_x1Y2z_67890_x.ipynb`, flat; the name without spaces and in small
-    letters, the user's number, the file's (lib/content_zipper.rb). The first number between _ is Canvas's own.
+    """`lovelaceada_LATE_12345_67890_x-1.ipynb`, `anon_x1Y2z_67890_x.ipynb`, `smithbob_12346_text.html`, flat: the name
+    in small letters, digits and _, the user's number, the file's (lib/content_zipper.rb). The first number between _
+    is Canvas's own.
     """
 
     title, order, always = "Canvas", 30, True
@@ -23,13 +26,22 @@ class Canvas(Layout):
         if name in node.folders and not node.folders[name].archive:
             return None  # Canvas writes files; week_1_2_smith is a folder of somebody's
         name = unicodedata.normalize("NFC", name[:LONGEST_NAME])
-        if match := FILE.match(name):
-            return Who(match["name"], late=bool(match["late"])), match["rest"], 0
+        if match := BLIND.match(name):
+            return Who(match["name"], late=bool(match["late"])), match["rest"] or match["page"], 0
         match = OWN.match(name)
-        if not match or named(match["name"], NOTEBOOKS)[1] or is_box(match["name"], NOTEBOOKS):
+        if not match or named(match["name"], NOTEBOOKS)[1] or match["file"] in self.shared(node):
             return None
-        date = 1990 <= int(match["number"]) <= 2100 and 1 <= int(match["file"]) <= 12
-        return None if date else (Who(match["name"], match["number"], bool(match["late"])), match["rest"], 0)
+        return Who(match["name"], match["number"], bool(match["late"])), match["rest"] or match["page"], 0
+
+    @staticmethod
+    def shared(node):
+        """Numbers where a file's would be, of several names: not Canvas's (ada_101_2026_x.ipynb, bob_101_2026_x.ipynb).
+        """
+        if not hasattr(node, "canvas"):
+            names = [*node.folders, *(entry.parts[-1] for entry in node.files)]
+            found = Counter(match["file"] for name in names if (match := OWN.match(name[:LONGEST_NAME])))
+            node.canvas = {number for number, count in found.items() if number and count > 1}
+        return node.canvas
 
     def tables(self, pupils, notebooks, maximum):
         """The gradebook, a column per notebook, an assignment of that title (lib/gradebook_importer.rb); the student is

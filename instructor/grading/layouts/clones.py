@@ -6,6 +6,8 @@ import re
 from instructor.grading.layouts.base import Claim, Layout
 from instructor.grading.names import Who, is_generic
 
+BRANCH = re.compile(r"-(main|master)$")
+
 
 def is_clone(node):
     """Whether a folder is a copy of the course: its notebooks in `notebooks/`, and what they import or solve beside."""
@@ -14,22 +16,25 @@ def is_clone(node):
                             or "solutions" in inner.folders or any(entry.parts[-1] == ".git" for entry in node.other))
 
 
-def holds_clone(node):
-    """The same, or a zip of it as GitHub makes them, a folder of the same name inside."""
-    inner = node.folders.get(node.name)
-    return is_clone(node) or node.archive and len(node.folders) == 1 and bool(inner) and is_clone(inner)
+def repositories(node):
+    """(names of the folders that are clones or GitHub's zips of them, what an assignment put before their names)."""
+    begin = node.name.removesuffix("submissions") if node.name.endswith("-submissions") else ""
+    found = [name for name, inner in node.folders.items() if begin and name.startswith(begin) or is_clone(inner) or
+             inner.archive and list(inner.folders) == [name] and (BRANCH.search(name) or is_clone(inner.folders[name]))]
+    shared = begin or os.path.commonprefix(found) if begin or len(found) > 1 else ""
+    return found, shared[:shared.rfind("-") + 1]
 
 
 class Clones(Layout):
-    """`rnn-course-submissions/rnn-course-ada/notebooks/...` as `gh classroom clone student-repos` makes them; what all
-    names begin with is the assignment.
+    """`rnn-course-submissions/rnn-course-ada/...` as `gh classroom clone student-repos` makes them; what all names
+    begin with is the assignment.
     """
 
     title, order = "GitHub Classroom and other clones", 40
 
     def knows(self, node):
-        clones = [name for name, inner in node.folders.items() if holds_clone(inner)]
-        return is_clone(node) or len(clones) > 1 and 2 * len(clones) > len(node.folders)
+        count = len(repositories(node)[0])
+        return is_clone(node) or 2 * count > len(node.folders) and (count > 1 or node.name.endswith("-submissions"))
 
     def read(self, node, found, course, again):
         if is_clone(node):  # one student's
@@ -42,16 +47,11 @@ class Clones(Layout):
             found.claims.append(Claim(self, who, files, node.around()[:-1],
                                       doubt="one copy of the course: the folder's name is taken for the student's"))
             return
-        clones = [name for name, inner in node.folders.items() if holds_clone(inner)]
-        shared = os.path.commonprefix(clones) if len(clones) > 1 else ""
-        if not shared and node.name.endswith("-submissions"):
-            shared = node.name.removesuffix("submissions")
-        shared = shared[:shared.rfind("-") + 1]
-        around = node.around()
-        for name in clones:
-            own = name.removeprefix(shared) or name
+        names, shared = repositories(node)
+        for name in [name for name in node.folders if name in names or shared and name.startswith(shared)]:
+            own, around = name.removeprefix(shared) or name, node.around()
             if node.folders[name].archive:
-                own = own.removesuffix("-main").removesuffix("-master")
+                own = BRANCH.sub("", own)
             found.claims.append(Claim(self, Who(own), node.take(name), around))
 
 

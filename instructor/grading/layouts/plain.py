@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 
 from instructor.grading.layouts.base import Claim, Layout
 from instructor.grading.layouts.clones import Clones, is_clone
-from instructor.grading.names import GENERIC, NOISE, Who, is_box, is_generic, owner_in, tokens, versions
+from instructor.grading.names import GENERIC, NOISE, Who, is_box, is_generic, named, owner_in, tokens, versions
 
 LISTS = (".csv", ".txt", ".md", ".xls", ".xlsx", ".yml", ".yaml", ".json", ".db", ".toml", ".log", ".sh", ".html")
 SOLUTIONS = {"solutions", "autograded", "rnn_helpers"}  # wherever such a folder lies, it is nobody's work
@@ -83,8 +83,8 @@ class Plain(Layout):
             if not notebook.text and (beside or entry.parts[-1].lower().endswith(LISTS)) and not entry.why:
                 continue
             owner = owner_in(entry.parts[-1], course.notebooks)
-            number = notebook.notebook and tokens(notebook.notebook)[0].lstrip("0")
-            if number and owner[-1:] == number and owner[-2:-1].isalpha():
+            unsaid = notebook.notebook and not named(entry.parts[-1], [notebook.notebook])[1]
+            if unsaid and owner[-1:] == tokens(notebook.notebook)[0].lstrip("0") and owner[-2:-1].isalpha():
                 owner = owner[:-1]  # smith2.ipynb, which holds notebook 2
             if owner and not notebook.page:
                 by_owner[owner].append(entry)
@@ -101,19 +101,23 @@ class Plain(Layout):
         for owner, entries in by_owner.items():
             node.take_files(entries)
             found.claims.append(Claim(self, Who(owner), pairs(entries), around))
-        if beside or by_owner:
+        people = chain or [name for name in around if not is_generic(name, course.notebooks)]
+        works = [] if people else [course.seen(entry).notebook for entry in nameless
+                                   if course.seen(entry).notebook and course.work(entry)[0] > 0]
+        crowd = len(works) > len(set(works))  # in a folder that is nobody's
+        if beside or by_owner or crowd:
             for entry in nameless:
                 seen = course.seen(entry)
                 if seen.page or seen.notebook and course.work(entry)[0] == 0:
                     continue  # as it was handed out
                 node.take_files([entry])
                 who = Who(entry.parts[-1].rpartition(".")[0] or entry.parts[-1])
+                where = "several works of one notebook lie here" if crowd else "it lies beside the students'"
                 found.claims.append(Claim(self, who, pairs([entry]), around,
-                                          doubt="no name says whose it is: it lies beside the students'"))
+                                          doubt=f"no name says whose it is: {where}"))
         elif nameless:
-            named = chain or [name for name in around if not is_generic(name, course.notebooks)]
             files, node.files = node.files, []
-            found.claims.append(Claim(self, Who((named or around or ("unnamed",))[-1]), pairs(files), around,
+            found.claims.append(Claim(self, Who((people or around or ("unnamed",))[-1]), pairs(files), around,
                                       doubt="" if chain and node.boxed else "no name says whose these files are: "
                                       "taken for one student's, by the folder's name"))
 

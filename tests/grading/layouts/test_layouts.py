@@ -122,8 +122,15 @@ CASES = {
                           ones("ada", "bob"), system="Canvas", paths={"x-1.ipynb"}),
     "canvas, everything but notebooks": Case({
         "ada_101_2010_x.ipynb": work(), "bob_102_2011_text.html": b"x", "cy_103_2012_work.zip": {N: work()},
+        "fay_106_text.html": b"x", "gil_LATE_107_link.html": b"x", "anon_x1Y2z_text.html": b"x",
         "dan_104_2013_a.pdf": b"x", "eve_105_2014_01_rnn_cell.ipynb.json": work()},
-        ones("ada", "cy", "eve"), {"bob", "dan"}, "Canvas"),
+        ones("ada", "cy", "eve"), {"bob", "dan", "fay", "gil", "anon_x1Y2z"}, "Canvas"),
+    "canvas, groups": Case({"group1_101_9001_x.ipynb": work(), "lab_2_LATE_102_9002_x.ipynb": work()},
+                           ones("group1", "lab_2"), system="Canvas"),
+    "names like canvas's": Case({
+        **{f"{who}_1_01_rnn_cell.ipynb": work() for who in ("ada@x.edu", "bob@x.edu")},
+        **{f"{who}_101_2026_x.ipynb": work(SECOND) for who in ("cy", "dan")}},
+        ones("ada@x.edu", "bob@x.edu") | ones("cy 101 2026 x", "dan 101 2026 x", notebook=SECOND)),
     "canvas, an old and a new name": Case({"ada_101_2010_x.ipynb": work(), "byron_101_2011_y.ipynb": work(SECOND)},
                                           {("ada", FIRST), ("byron", SECOND)}, system="Canvas"),
     "canvas, folders are no files of it": Case({f"week_1_2_smith/{N}": work(), f"week_1_3_jones/{N}": work(),
@@ -151,6 +158,9 @@ CASES = {
                                            f"397063-2557369 - {B} - Sep 24, 2026 926 PM - {N}": work(),
                                            f"397063-2557369 - {C} - Sep 24, 2026 926 PM - a.pdf": b"x",
                                            "index.html": b"x"}, ones(A, B), {C}, "Brightspace"),
+    "brightspace, a date in no known form": Case({f"1-2 - {A} - 24 sept. 2026 21 h 26/x.ipynb": work(),
+                                                  "3-2 - Jean - Luc - 2026-09-24 2126/x.ipynb": work()},
+                                                 ones(A, "Jean - Luc"), system="Brightspace"),
     "brightspace, other clocks": Case({f"1-2 - {A} - 24 Sep, 2026 1426/x.ipynb": work(),
                                        f"3-2 - {B} - Sep 24 2026 2:26 PM/x.ipynb": work()}, ones(A, B), system="Brightspace"),
     # Sakai
@@ -185,6 +195,14 @@ CASES = {
                                        **clone("w2-submissions/w2-ada", SECOND), **clone("w2-submissions/w2-bob", SECOND)},
                                       ones("ada", "bob") | ones("ada", "bob", notebook=SECOND),
                                       system="GitHub Classroom and other clones"),
+    "repositories of one notebook": Case({
+        **{f"hw{n}-submissions/hw{n}-{who}/{name}.ipynb": work(name) for n, name in ((1, FIRST), (2, SECOND))
+           for who in ("ada", "ann-lee", "ann-ray")}, "hw1-submissions/hw1-cy/README.md": b"x"},
+        ones("ada", "ann-lee", "ann-ray") | ones("ada", "ann-lee", "ann-ray", notebook=SECOND), {"cy"},
+        "GitHub Classroom and other clones"),
+    "zips of repositories of one notebook": Case({f"hw1-{who}-main.zip": {f"hw1-{who}-main/{N}": work()} for who in
+                                                  ("ada", "bob")}, ones("ada", "bob"),
+                                                 system="GitHub Classroom and other clones"),
     # nbgrader
     "nbgrader course": Case({"gradebook.db": b"x", "nbgrader_config.py": b"", f"source/ps1/{N}": work(), f"release/ps1/{N}":
                              untouched(), f"submitted/ada/ps1/{N}": work(), f"submitted/bob/ps1/{N}": work(),
@@ -267,6 +285,11 @@ CASES = {
     "flat, name and notebook": Case({"01_rnn_cell_smith.ipynb": work(), "jones-01_rnn_cell.ipynb": work(),
                                      "hw1_miller.ipynb": work(), "02_forward_pass_smith.ipynb": work(SECOND)},
                                     ones("smith", "jones", "miller") | ones("smith", notebook=SECOND)),
+    "flat, a name that ends in the notebook's number": Case({f"{name}_smith2.ipynb": work(name) for name in (FIRST, SECOND)},
+                                                            ones("smith2") | ones("smith2", notebook=SECOND)),
+    "copies that name nobody": Case({"Copy of 01_rnn_cell.ipynb": work(), "Copy of 01_rnn_cell (1).ipynb": work(note="2"),
+                                     "01_rnn_cell.ipynb": untouched()},
+                                    ones("Copy of 01_rnn_cell", "Copy of 01_rnn_cell (1)")),
     "flat, a dated name": Case({"01_rnn_cell_smith_2024_11_05_final.ipynb": work(), "01_rnn_cell_jones_2024_11_05.ipynb": work()},
                                ones("smith", "jones")),
     "one student's files": Case({"ada/01_rnn_cell.ipynb": work(), "ada/02_forward_pass.ipynb": work(SECOND)},
