@@ -63,7 +63,7 @@ QUESTIONS = {
             "the gradients explode":
                 "Every element is clipped to 1, and the climb is smooth. Nothing here is too long.",
             "the readout forgets what it has learned":
-                "Its gradients are right. It does what it can with the states that it is given.",
+                "It hears all ten losses at every update. What changes under its hands are the states that it reads.",
             "with half of the losses missing, the gradient is half as long":
                 "Then the loss would fall more slowly. A shorter step in the right direction still leads down.",
         }),

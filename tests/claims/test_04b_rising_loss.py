@@ -129,24 +129,49 @@ def test_the_cell_lowers_the_last_losses_a_little_and_raises_the_first_ten_times
     claims.says("04b",
                 "the losses of steps 6 to 10 fall a little, and those of steps 1 to 5 **rise**, ten times as much or "
                 "more (from nine starts)")
-    claims.says("04b", "The readout works against that, at the cost of the others.")
-    claims.says("04b", "at steps 6 to 10 the predictions are too low")
+    claims.says("04b", "At steps 6 to 10 the predictions are too low")
+    claims.says("04b", "the gradients of `Wy, c` are right, and yet their update raises the sum")
+    claims.says("04b", "The predictions that are too high win it by a little, and those too low, some by 4, get lower "
+                       "still.")
     model = suspect(seed)
     _, published = published_step(model, X, Y, kernel_backward)
     _, fixed = published_step(model, X, Y, rnn_backward)
     early, late = change(model, published, ("Wx", "Wh", "b"))
     assert late < 0 and early >= -10 * late
     early, late = change(model, published, ("Wy", "c"))
-    assert early < 0 < late
+    assert early < 0 < late and early + late > 0
+    right = model.loss_and_gradients(X, Y)[1]
+    assert 0 < published["c"].item() < 1 and right["c"].item() < -3
+    assert sum(change(model, {name: right[name].clip(-1, 1) for name in ("Wy", "c")}, ("Wy", "c"))) < 0
     assert sum(change(model, published, model.params)) > 0 > sum(change(model, fixed, model.params))
-    assert (model.forward(X)[0] - Y)[5:].mean() < 0
+    off = (model.forward(X)[0] - Y).ravel()
+    assert (off[:5] > 0).all() and (off[5:] < 0).all() and -4.5 < off.min() < -3.9
+
+
+@pytest.mark.parametrize("seed", SLOW_BUT_TWO)
+def test_with_the_sums_clipped_it_stays_high_and_hardly_rises(seed):
+    claims.says("04b", "(Clip the sums instead, and from nine starts the loss sinks to between 53 and 57 and stays "
+                       "there: far too high, but hardly any rise.)")
+    model, losses = published_model(np.random.default_rng(seed)), []
+    for _ in range(3000):
+        loss, grads = model.loss_and_gradients(X, Y, backward=kernel_backward)
+        losses.append(loss)
+        for name, param in model.params.items():
+            param -= 0.001 * grads[name].clip(-1, 1)
+    assert 53 < min(losses) and losses[-1] < 57 and (losses - np.minimum.accumulate(losses)).max() < 0.5
 
 
 @pytest.mark.slow
 def test_where_it_ends():
     claims.says("04b", "After 20,000 epochs the ten predictions are 4.04, 6.34, 6.48, and 6.5 from then on.")
     claims.says("04b", "The states of the later steps are saturated and alike")
-    said, states, _ = trained(17, kernel_backward, 20_000)[0].forward(X)
+    claims.says("04b", "A vote comes to rest where as many targets lie above as below: at 6.5, the middle of 2 to 11. "
+                       "The published 6.02 is on its way there.")
+    model = trained(17, kernel_backward, 20_000)[0]
+    said, states, _ = model.forward(X)
+    off = (said - Y).ravel()
+    assert (off >= 0.49).sum() == (off <= -0.49).sum() == 5 and said.mean() < 6.3  # a vote, and not the mean
+    assert lone(trained(17, kernel_backward, 5000)[0], 3) < 6.02 < lone(model, 3) < 6.5
     assert said.ravel()[:3].round(2).tolist() == [4.04, 6.34, 6.48] and np.allclose(said[3:], 6.5, atol=0.01)
     assert np.abs(states[3:]).min() > 0.9 and np.ptp(states[3:], axis=0).max() < 0.01
 
