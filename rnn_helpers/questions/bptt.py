@@ -10,7 +10,7 @@ QUESTIONS = {
             "Wh not transposed on the way back":
                 "Transposed or not shows as soon as anything is carried back, whatever h0 is.",
             "nothing carried between the steps":
-                "Without the carry, step 1 hears only its own loss, and every parameter shows it.",
+                "Without the carry each step hears only its own loss, and Wx, Wh, b and h0 all show it.",
             "the first step's share of dWh left out":
                 "The first step's share of dWh is dz_1 times h0 transposed: 0 when h0 = 0.",
             "none: all parameters are checked":

@@ -126,11 +126,11 @@ def test_below_1_each_step_leaves_at_most_the_radius_of_its_length():
 
 
 def test_at_1_it_fades_slowly():
-    claims.says("01", "after 40 steps about a quarter of its length is left, after 400 less than a tenth")
+    claims.says("01", "after 40 steps 0.25 to 0.30 of its length is left, after 400 less than a tenth (eight random")
     for seed in claims.SEEDS:
         sizes = length(kicked(seed, 1.0, 400))
         assert np.all(np.diff(sizes) < 0)
-        assert 0.2 < sizes[40] / sizes[0] < 0.35 and sizes[400] / sizes[0] < 0.1
+        assert 0.245 < sizes[40] / sizes[0] < 0.305 and sizes[400] / sizes[0] < 0.1
 
 
 @pytest.mark.parametrize("radius", [1.1, 1.2, 1.4, 1.6, 2.0])

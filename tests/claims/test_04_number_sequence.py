@@ -106,12 +106,15 @@ def test_without_memory_the_sine_ends_at_what_a_coin_toss_leaves(seed):
     assert last_step_error(trained("sine", seed, False)[0], *SINE) == pytest.approx(MEMORYLESS, rel=0.01)
 
 
-@pytest.mark.parametrize("seed", claims.SEEDS)
-def test_ten_values_bring_the_error_to_about_a_tenth(seed):
-    claims.says("04", "It takes about ten values until the error is a tenth of what it was")
-    model = trained("sine", seed)[0]
-    errors = np.sqrt(np.mean((model.forward(SINE[0])[0] - SINE[1]) ** 2, axis=(1, 2)))
-    assert errors[0] > 0.2 and 7 <= np.argmax(errors < 0.15 * errors[0]) + 1 <= 12 and errors[4] > 0.25 * errors[0]
+def test_ten_values_bring_the_error_to_a_tenth():
+    claims.says("04", "It takes ten values until the error is a tenth of what it was (10 or 11 in seven of eight "
+                      "starts; the eighth never gets so far).")
+    needed = []
+    for seed in claims.SEEDS:
+        errors = np.sqrt(np.mean((trained("sine", seed)[0].forward(SINE[0])[0] - SINE[1]) ** 2, axis=(1, 2)))
+        assert errors[0] > 0.2
+        needed.append(next((n for n, error in enumerate(errors, 1) if error < 0.1 * errors[0]), None))
+    assert needed[0] == 10 and set(needed) == {10, 11, None} and needed.count(None) == 1
 
 
 def test_the_continuation_is_good_after_about_ten_values():
