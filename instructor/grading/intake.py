@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from instructor.grading import layouts
 from instructor.grading.layouts.plain import SOLUTIONS
@@ -126,6 +126,12 @@ def students_of(claims, roster, intake):
             if person and "number" not in told and keys.get(person, (system, ()))[0] == system and len(identity) > 2 \
                     and identity[2] and keys.get(person):
                 person, told = None, f"a second {who.name} with another number: the roster has one"
+            for member in [] if person else roster.members(who.name):  # a hand-in of a group is each member's
+                merged[member.key] += [replace(claim, who=Who(member.name)) for claim in theirs]
+                intake.people[member.key], told = member, None
+                intake.doubts.append((member.key, f"handed in by {who.name}, a group on the roster"))
+            if told is None:
+                continue
         if person:
             student, known = person.key, keys.setdefault(person, (system, identity))
             if known != (system, identity):

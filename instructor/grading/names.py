@@ -91,6 +91,7 @@ MONTHS = set("january february march april may june july august october november
 NOISE = set("""copy kopie copie copia final finale finished done new newest latest last version v ver
     rev revised updated corrected fixed edited complete completed attempt try draft solution solutions solved submission
     submitted submit answer answers late ipynb txt json notebook notebooks checkpoint colab untitled""".split())
+TEAM = re.compile(r"(?i)(?<![^\W_])(team|group|groupe|grupo|gruppe|grp)[ _-]?\d{1,3}(?![^\W_])")
 
 
 def is_box(name, notebooks):
@@ -140,4 +141,4 @@ def owner_in(name, notebooks):
             continue
         word = word.strip("-,()[]")
         left.append(word if len(word) == 2 else word.strip("."))  # J. keeps its point
-    return " ".join(word for word in left if word)
+    return " ".join(word for word in left if word) or (TEAM.search(name[-LONGEST_NAME:]) or [""])[0]

@@ -87,7 +87,8 @@ class Roster:
             "username": first(("username", "user name", "login id", "sis login id", "login"))}.items() if text})
         if twin := next((person for person in self.people if folded(person.name) == folded(name or ids[0])
                          and (set(person.ids) & set(ids))), None):  # a line for each group or role
-            twin.ids, twin.group = tuple(dict.fromkeys(twin.ids + ids)), twin.group or first(GROUPS)
+            twin.ids = tuple(dict.fromkeys(twin.ids + ids))
+            twin.group = ", ".join(dict.fromkeys(filter(None, (twin.group, first(GROUPS)))))
             return
         self.people.append(Person(name or ids[0], ids, first(GROUPS), columns))
 
@@ -97,6 +98,11 @@ class Roster:
         for person in self.people:
             person.key = own_folder(person.name, person.ids, taken)
         return taken
+
+    def members(self, name):
+        """The people of the group that has this name."""
+        return [person for person in self.people
+                if squashed(name) in {squashed(group) for group in person.group.replace(";", ",").split(",")} - {""}]
 
     def find(self, name, number="", numbered=False):
         """(Person or None, what to look at, in words): by number, then by name, then by a part of it that only one has.

@@ -1,17 +1,21 @@
 """Blackboard Learn: Assignment File Download, and Work Offline > Upload; nbgrader's zip_collect has the same names."""
 
+import contextlib
 import os
 import re
 
 from instructor.grading.layouts.base import Layout, local
 from instructor.grading.names import LONGEST_NAME, Who
+from instructor.grading.notebook_file import Refused
 
 FILE = re.compile(r"(?P<before>.{1,300}?)_attempt_(?P<when>\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d)(?:_(?P<rest>.+)|\.txt|)$")
+USER = re.compile(rb"[^\n]{0,500}\(([^()\n]{1,100})\)\s*\n")
 
 
 class Blackboard(Layout):
     """`Week 1_alovelace_attempt_2026-03-02-10-15-00_x.ipynb` and, for each attempt, the same up to the date with
-    `.txt`, flat. A title and a user name may hold _ too: what all files begin with is the title.
+    `.txt`, flat. A title and a user name may hold _ too: the page says who it is, else what all files begin with is the
+    title.
     """
 
     title, order = "Blackboard", 20
@@ -36,6 +40,14 @@ class Blackboard(Layout):
 
     def read(self, node, found, course, again):
         self.title_of(node)
+        for entry in node.files:  # Name: Ada Lee (a_lee)
+            match = FILE.match(entry.parts[-1][:LONGEST_NAME])
+            with contextlib.suppress(Refused):
+                user = match and not match["rest"] and USER.match(course.listing.read(entry))
+                user = user[1].decode(errors="replace") if user else ""
+                if user and match["before"].endswith(f"_{user}"):
+                    node.blackboard = len(match["before"]) - len(user)
+                    break
         super().read(node, found, course, again)
 
     def own(self, entry, name, node):

@@ -23,24 +23,26 @@ class Canvas(Layout):
     title, order, always = "Canvas", 30, True
 
     def student(self, name, node):
-        if name in node.folders and not node.folders[name].archive:
-            return None  # Canvas writes files; week_1_2_smith is a folder of somebody's
         name = unicodedata.normalize("NFC", name[:LONGEST_NAME])
         if match := BLIND.match(name):
             return Who(match["name"], late=bool(match["late"])), match["rest"] or match["page"], 0
         match = OWN.match(name)
-        if not match or named(match["name"], NOTEBOOKS)[1] or match["file"] in self.shared(node):
+        if not match or named(match["name"], NOTEBOOKS)[1] or {match["number"], match["file"]} & self.shared(node):
             return None
         return Who(match["name"], match["number"], bool(match["late"])), match["rest"] or match["page"], 0
 
     @staticmethod
     def shared(node):
-        """Numbers where a file's would be, of several names: not Canvas's (ada_101_2026_x.ipynb, bob_101_2026_x.ipynb).
+        """Numbers that are not Canvas's: where a file's would be, of several names, as in ada_101_2026_x.ipynb and
+        bob_101_2026_x.ipynb; or a year, as in ada_2026_1012_x.ipynb.
         """
         if not hasattr(node, "canvas"):
             names = [*node.folders, *(entry.parts[-1] for entry in node.files)]
-            found = Counter(match["file"] for name in names if (match := OWN.match(name[:LONGEST_NAME])))
-            node.canvas = {number for number, count in found.items() if number and count > 1}
+            found = [match for name in names if (match := OWN.match(name[:LONGEST_NAME])) and match["file"]]
+            often = Counter(match["file"] for match in found)
+            years = Counter(number for number, _ in {(match["number"], match["name"]) for match in found}
+                            if 1990 <= int(number) <= 2100)
+            node.canvas = {number for number, count in [*often.items(), *years.items()] if count > 1}
         return node.canvas
 
     def tables(self, pupils, notebooks, maximum):

@@ -6,21 +6,27 @@ import re
 from instructor.grading.layouts.base import Claim, Layout
 from instructor.grading.names import Who, is_generic
 
-BRANCH = re.compile(r"-(main|master)$")
+BRANCH = re.compile(r"-(main|master|[0-9a-f]{40})$")
+SUBMISSIONS = re.compile(r"(.+-)submissions( ?\(\d+\))?$")
+
+
+def has_git(node):
+    return any(".git" in entry.parts for entry in node.other)
 
 
 def is_clone(node):
     """Whether a folder is a copy of the course: its notebooks in `notebooks/`, and what they import or solve beside."""
     inner = node.folders.get("notebooks")
     return bool(inner) and (any(name in node.folders for name in ("rnn_helpers", "authoring", "binder", "tests"))
-                            or "solutions" in inner.folders or any(entry.parts[-1] == ".git" for entry in node.other))
+                            or "solutions" in inner.folders or has_git(node))
 
 
 def repositories(node):
     """(names of the folders that are clones or GitHub's zips of them, what an assignment put before their names)."""
-    begin = node.name.removesuffix("submissions") if node.name.endswith("-submissions") else ""
+    begin = (SUBMISSIONS.match(node.name) or ("", ""))[1]
     found = [name for name, inner in node.folders.items() if begin and name.startswith(begin) or is_clone(inner) or
-             inner.archive and list(inner.folders) == [name] and (BRANCH.search(name) or is_clone(inner.folders[name]))]
+             has_git(inner) or inner.archive and list(inner.folders) == [name] and
+             (BRANCH.search(name) or is_clone(inner.folders[name]))]
     shared = begin or os.path.commonprefix(found) if begin or len(found) > 1 else ""
     return found, shared[:shared.rfind("-") + 1]
 
@@ -34,7 +40,7 @@ class Clones(Layout):
 
     def knows(self, node):
         count = len(repositories(node)[0])
-        return is_clone(node) or 2 * count > len(node.folders) and (count > 1 or node.name.endswith("-submissions"))
+        return is_clone(node) or 2 * count > len(node.folders) and (count > 1 or SUBMISSIONS.match(node.name))
 
     def read(self, node, found, course, again):
         if is_clone(node):  # one student's
@@ -42,8 +48,8 @@ class Clones(Layout):
             files = [(entry, entry.parts[-1]) for entry in node.everything()]
             node.folders, node.files, node.other = {}, [], []
             name = (named or node.around() or ("unnamed",))[-1]
-            parent = node.up.name if node.up and node.up.name.endswith("-submissions") else ""
-            who = Who(name.removeprefix(parent.removesuffix("submissions")) or name)
+            begin = SUBMISSIONS.match(node.up.name) if node.up else None
+            who = Who(name.removeprefix(begin[1] if begin else "") or name)
             found.claims.append(Claim(self, who, files, node.around()[:-1],
                                       doubt="one copy of the course: the folder's name is taken for the student's"))
             return

@@ -37,6 +37,9 @@ class Gradescope(Layout):
                 for who in people:
                     found.claims.append(Claim(self, who, list(taken), around, doubt="" if name in known else
                                               "submission_metadata.yml does not say whose it is"))
+                known.pop(name, None)
+            found.claims += [Claim(self, who, [], (*node.around(), name), doubt=f"{name} is not there")
+                             for name, people in known.items() for who in people]
 
     def tables(self, pupils, notebooks, maximum):
         """Names, numbers and addresses as in Gradescope's own exports."""

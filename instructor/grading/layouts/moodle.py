@@ -6,13 +6,13 @@ import unicodedata
 from instructor.grading.layouts.base import Layout
 from instructor.grading.names import LONGEST_NAME, Who, is_anonymous
 
-MARK = re.compile(r"_(\d{1,20})_assignsubmission_[a-z]{1,40}(?=_|$)_?")
+MARK = re.compile(r"(?:_(\d{1,20}))?_assignsubmission_[a-z]{1,40}(?=_|$)_?")
 
 
 class Moodle(Layout):
-    """`Ada Lovelace_1234567_assignsubmission_file_/x.ipynb`, or the same without folders; group and name before the
-    number (mod/assign/classes/downloader.php). Moodle writes a space for every _ of a name, so the first number is its
-    own; a number is one assignment's, except where marking is blind.
+    """`Ada Lovelace_1234567_assignsubmission_file_/x.ipynb`, or the same without folders; of teams the group and its
+    number, none for the default group (mod/assign/classes/downloader.php). Moodle writes a space for every _ of a name,
+    so the first number is its own; a number is one assignment's, except where marking is blind.
     """
 
     title, order, lasting, always = "Moodle", 10, False, True
@@ -26,7 +26,7 @@ class Moodle(Layout):
         mark = marks[-1] if marks[-1].end() == len(name) else marks[0]
         if len(marks) > 1 and mark is marks[0] and name[mark.end():].startswith("_"):
             mark = marks[-1]  # it may be either: nobody's number but the last is credited, and it is told
-        return Who(name[:mark.start()].strip(), mark[1]), name[mark.end():] or name, 0
+        return Who(name[:mark.start()].strip(), mark[1] or ""), name[mark.end():] or name, 0
 
     def doubt(self, name):
         return "the name holds another student's number; Moodle's own, the last one, decides" \

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 
 from instructor.grading.layouts.base import Claim, Layout
 from instructor.grading.layouts.clones import Clones, is_clone
-from instructor.grading.names import GENERIC, NOISE, Who, is_box, is_generic, named, owner_in, tokens, versions
+from instructor.grading.names import BOXES, GENERIC, NOISE, Who, is_box, is_generic, named, owner_in, tokens, versions
 
 LISTS = (".csv", ".txt", ".md", ".xls", ".xlsx", ".yml", ".yaml", ".json", ".db", ".toml", ".log", ".sh", ".html")
 SOLUTIONS = {"solutions", "autograded", "rnn_helpers"}  # wherever such a folder lies, it is nobody's work
@@ -24,7 +24,7 @@ class Plain(Layout):
             found.left += [(entry, entry.junk or f"in a folder called {name}: nobody's work")
                            for entry, _ in node.take(name)]
         boxes = self.boxes(node, course)
-        folders, around = list(node.folders), node.around()
+        folders, around = dict(node.folders), node.around()
         for name in folders:
             inner = node.folders[name]
             box = boxes and is_box(name, course.notebooks)
@@ -43,7 +43,7 @@ class Plain(Layout):
             if is_archive:
                 who = owner_in(name, course.notebooks) or name
             found.claims.append(Claim(self, Who(who), node.take(name), around, doubt=doubt))
-        self.files(node, found, course, beside=bool(folders))
+        self.files(node, found, course, folders.values())
 
     def boxes(self, node, course):
         """Names of the folders that hold students, when most of them do."""
@@ -72,7 +72,8 @@ class Plain(Layout):
         people = [name for name in inner if not is_box(name, course.notebooks) and set(tokens(name)) - NOISE]
         shared = Counter(notebook for name in people for notebook in
                          {course.seen(entry).notebook for entry in notebooks_in(inner[name], course)})
-        return int(len(people) > 1 and max(shared.values(), default=0) > 1 and not versions(people))
+        full = all(len(tokens(name)) > 1 and not set(tokens(name)) & (BOXES | GENERIC | NOISE) for name in people)
+        return (1 + full) * (len(people) > 1 and max(shared.values(), default=0) > 1 and not versions(people))
 
     def files(self, node, found, course, beside):
         """Files that lie straight in a folder of the class: by the names in their names."""
@@ -80,7 +81,8 @@ class Plain(Layout):
         by_owner, nameless = defaultdict(list), []
         for entry in node.files:
             notebook = course.seen(entry)
-            if not notebook.text and (beside or entry.parts[-1].lower().endswith(LISTS)) and not entry.why:
+            if not notebook.text and not entry.why and (
+                    any(not inner.archive for inner in beside) or entry.parts[-1].lower().endswith(LISTS)):
                 continue
             owner = owner_in(entry.parts[-1], course.notebooks)
             unsaid = notebook.notebook and not named(entry.parts[-1], [notebook.notebook])[1]

@@ -94,6 +94,8 @@ CASES = {
     "moodle, a zip per group": Case({"Group A.zip": {f"{moodle(A, 11)}/{N}": work()},
                                      "Group B.zip": {f"{moodle(B, 12)}/{N}": work(), f"{moodle(C, 13)}/{N}": work()}},
                                     ones(A, B, C), system="Moodle"),
+    "moodle, teams": Case({f"Group 1_55_assignsubmission_file/{N}": work(), f"Default group_assignsubmission_file/{N}": work()},
+                          ones("Group 1", "Default group"), system="Moodle"),
     "moodle blind": Case({f"{moodle('Participant', 11)}/{N}": work(), f"{moodle('Participant', 12)}/{N}": work()},
                          ones("Participant"), system="Moodle"),
     "moodle, two of one name": Case({f"{moodle(A, 11)}/{N}": work(), f"{moodle(A, 12)}/{N}": work()}, ones(A),
@@ -125,6 +127,8 @@ CASES = {
         "fay_106_text.html": b"x", "gil_LATE_107_link.html": b"x", "anon_x1Y2z_text.html": b"x",
         "dan_104_2013_a.pdf": b"x", "eve_105_2014_01_rnn_cell.ipynb.json": work()},
         ones("ada", "cy", "eve"), {"bob", "dan", "fay", "gil", "anon_x1Y2z"}, "Canvas"),
+    "canvas, zips that were unpacked": Case({f"ada_101_9001_hw/{N}": work(), f"bob_102_9002_my work/x/{N}": work(),
+                                             "cy_103_9003_x.ipynb": work()}, ones("ada", "bob", "cy"), system="Canvas"),
     "canvas, groups": Case({"group1_101_9001_x.ipynb": work(), "lab_2_LATE_102_9002_x.ipynb": work()},
                            ones("group1", "lab_2"), system="Canvas"),
     "names like canvas's": Case({
@@ -145,6 +149,10 @@ CASES = {
                         "Week 1_b_ob_attempt_2026-03-02-11-15-00.txt": b"Name: Bob (b_ob)",
                         "Week 1_cy_attempt_2026-03-02-11-15-00.txt": b"Name: Cy (cy)"},
                        ones("alovelace", "b_ob"), {"cy"}, "Blackboard"),
+    "blackboard, users who begin alike": Case({
+        "HW_1_s_ada_attempt_2026-03-02-10-15-00.txt": b"Name: Ada (A.) Lee (s_ada)\nAssignment: HW_1\n",
+        **{f"HW_1_s_{who}_attempt_2026-03-02-10-15-00_x.ipynb": work() for who in ("ada", "bob")}},
+        ones("s_ada", "s_bob"), system="Blackboard"),
     "blackboard, two attempts": Case({
         "HW_1_ada_attempt_2026-03-03-10-15-00_late.ipynb": work(note="2"), "HW_1_bob_attempt_2026-03-02-10-15-00_b.ipynb": work(),
         "HW_1_ada_attempt_2026-03-02-10-15-00_early.ipynb": work()}, ones("ada", "bob"), system="Blackboard",
@@ -173,6 +181,8 @@ CASES = {
     # Gradescope
     "gradescope": Case({"submission_metadata.yml": METADATA, f"submission_101/{N}": work(), "submission_102/x.ipynb": work(),
                         "submission_103/x.ipynb": work()}, ones(A, B, C, "submission_103"), system="Gradescope"),
+    "gradescope, a folder that is missing": Case({"submission_metadata.yml": METADATA, f"submission_102/{N}": work()},
+                                                 ones(B, C), {A}, system="Gradescope"),
     # clones
     "github classroom": Case({**clone("rnn-course-submissions/rnn-course-ada", FIRST),
                               **clone("rnn-course-submissions/rnn-course-bob-x", FIRST, SECOND),
@@ -200,8 +210,13 @@ CASES = {
            for who in ("ada", "ann-lee", "ann-ray")}, "hw1-submissions/hw1-cy/README.md": b"x"},
         ones("ada", "ann-lee", "ann-ray") | ones("ada", "ann-lee", "ann-ray", notebook=SECOND), {"cy"},
         "GitHub Classroom and other clones"),
-    "zips of repositories of one notebook": Case({f"hw1-{who}-main.zip": {f"hw1-{who}-main/{N}": work()} for who in
-                                                  ("ada", "bob")}, ones("ada", "bob"),
+    "repositories, the folder again": Case({f"hw1-submissions (1)/hw1-{who}/{N}": work() for who in ("ada", "bob")},
+                                           ones("ada", "bob"), system="GitHub Classroom and other clones"),
+    "repositories of a script": Case({f"repos/hw1-{who}/{name}": content for who in ("ada", "bob") for name, content in
+                                      ((N, work()), (".git/HEAD", b"x"))}, ones("ada", "bob"),
+                                     system="GitHub Classroom and other clones"),
+    "zips of repositories of one notebook": Case({f"hw1-{who}-{at}.zip": {f"hw1-{who}-{at}/{N}": work()} for who, at in
+                                                  (("ada", "main"), ("bob", "3f" * 20))}, ones("ada", "bob"),
                                                  system="GitHub Classroom and other clones"),
     # nbgrader
     "nbgrader course": Case({"gradebook.db": b"x", "nbgrader_config.py": b"", f"source/ps1/{N}": work(), f"release/ps1/{N}":
@@ -250,6 +265,8 @@ CASES = {
     "by rooms that no word names": Case({f"blue/ada/{N}": work(), f"blue/bob/{N}": work(), f"red/cy/{N}": work(),
                                          f"red/dan/{N}": work(), f"green/eve/{N}": work()},
                                         ones("ada", "bob", "cy", "dan", "eve")),
+    "by tutor, one with one student": Case({f"Eve T/{A}/x/{N}": work(), f"Eve T/{B}/x/{N}": work(), f"Max T/Bo Ray/x/{N}":
+                                            work()}, ones(A, B, "Bo Ray")),
     "by student, then week": Case({f"ada/week1/{N}": work(), "ada/week2/x.ipynb": work(SECOND), f"bob/week1/{N}": work()},
                                   ones("ada", "bob") | ones("ada", notebook=SECOND)),
     "by student, then assignment": Case({f"ada/01_rnn_cell/{N}": work(), f"bob/01_rnn_cell/{N}": work()}, ones("ada", "bob")),
@@ -290,6 +307,10 @@ CASES = {
     "copies that name nobody": Case({"Copy of 01_rnn_cell.ipynb": work(), "Copy of 01_rnn_cell (1).ipynb": work(note="2"),
                                      "01_rnn_cell.ipynb": untouched()},
                                     ones("Copy of 01_rnn_cell", "Copy of 01_rnn_cell (1)")),
+    "flat, teams": Case({"team-3_01_rnn_cell.ipynb": work(), "Group 12 - 02_forward_pass.ipynb": work(SECOND)},
+                        {("team-3", FIRST), ("Group 12", SECOND)}),
+    "flat, with a zip": Case({"ada_hw1.ipynb": work(), "bob_hw1.zip": {N: work()}, "cy_hw1.pdf": b"%PDF", "dan_hw1.py": b"x"},
+                             ones("ada", "bob"), {"cy", "dan"}),
     "flat, a dated name": Case({"01_rnn_cell_smith_2024_11_05_final.ipynb": work(), "01_rnn_cell_jones_2024_11_05.ipynb": work()},
                                ones("smith", "jones")),
     "one student's files": Case({"ada/01_rnn_cell.ipynb": work(), "ada/02_forward_pass.ipynb": work(SECOND)},

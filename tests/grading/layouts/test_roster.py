@@ -86,3 +86,14 @@ def test_a_number_that_lasts_is_the_same_student_under_a_new_name(tmp_path):
     second = look(unpacked(tmp_path / "two", {"byronada_101_1009_x.ipynb": work(SECOND)}), known=first.known)
     assert {item.student for item in first.items} == {item.student for item in second.items} == {"lovelaceada_101"}
     assert "is called byronada now" in dict(second.doubts)["lovelaceada_101"]
+
+
+@pytest.mark.parametrize("name", ["Group 1_55_assignsubmission_file/x.ipynb", "group1_101_9001_x.ipynb",
+                                  "12-5 - Group 1 - Sep 24, 2026 926 PM/x.ipynb", "GROUP 1/01_rnn_cell.ipynb"])
+def test_a_hand_in_of_a_group_is_each_members(tmp_path, name):
+    people = roster(tmp_path, "id,name,groups\n1,Ada Lovelace,Group 1\n2,Bob Ray,\"Lab A, Group 1\"\n3,Cy Young,Group 2\n")
+    intake = look(unpacked(tmp_path / "class", {name: work()}), roster=people)
+    assert {(item.student, item.who.name) for item in intake.items if item.state == DUE} == {
+        ("Ada_Lovelace", "Ada Lovelace"), ("Bob_Ray", "Bob Ray")}
+    assert [person.name for person in intake.nothing] == ["Cy Young"]
+    assert all("a group on the roster" in words for _, words in intake.doubts)
