@@ -176,7 +176,7 @@ def grade_one(task, sandboxes):
         inputs, answer = fixture(name, task.seed, rebuilt.digest), {"missing": "spent"}
         if left > 0:
             seen = rebuilt.cells, rebuilt.checked[f"check_{name}"], function
-            request = {"inputs": dict(inputs), "entry": ENTRY, "seconds": SECONDS, **in_a_run(*seen),
+            request = {"inputs": inputs.to_run(), "entry": ENTRY, "seconds": SECONDS, **in_a_run(*seen),
                        "modules": {**written(rebuilt.files), **slice_for(name, *wanted)}}
             answer = sandboxes.ask(request, ONE)
             left -= answer["seconds"]
@@ -191,7 +191,7 @@ def grade_one(task, sandboxes):
             judgement = nothing(name, "odd")
             result["notes"].append(f"what {name} returned could not be judged ({type(error).__name__})")
         if judgement["points"] < judgement["maximum"] and (lacking := absent(rebuilt, name, function)):
-            words = f"{', '.join(lacking)}: not installed where this is graded, so its import failed there"
+            words = f"{', '.join(lacking)[:300]}: not installed where this is graded, so its import failed there"
             judgement["advice"].append(Advice(words).as_dict())
             result["notes"].append(f"{name}: {words}")
         result["exercises"][name] = {**judgement, "digest": digest}

@@ -20,9 +20,10 @@ from instructor.grading.notebook_file import MOST_FILE, Refused, bytes_of, open_
 MOST_ARCHIVE = 1_000_000_000  # bytes of an archive inside another one, and of all that are inside that
 MOST_RATIO = 200  # to which a member larger than 1 MB unpacks, and a tar with 20 MB to spare
 MOST_MEMBERS, MOST_NAMES = 200_000, 30_000_000  # of an archive, and bytes of a zip's table of them
+MOST_DEPTH, MOST_FOLDERS = 3, 100  # archives, and folders, inside one another
+DEEP = f"it lies in more than {MOST_FOLDERS} folders inside one another: not looked into"
 MOST_HEADER = 4 << 20  # bytes that a tar reads at once
 COMPRESSED = {b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file), b"BZh": bz2.BZ2File, b"\xfd7zXZ": lzma.LZMAFile}
-MOST_DEPTH, MOST_FOLDERS = 3, 100  # archives, and folders, inside one another
 ENDINGS = re.compile(r"(?i)\.(zip|tar|tgz|tbz2?|txz|tar\.(gz|bz2|xz))$")
 FOREIGN = {b"7z\xbc\xaf\x27\x1c": "7-Zip", b"Rar!": "RAR"}
 JUNK = {"__MACOSX", "Thumbs.db", "desktop.ini", "Desktop.ini", "$RECYCLE.BIN", "System Volume Information", "Icon\r",
@@ -196,7 +197,7 @@ class Listing:
         for where, folders, files in os.walk(self.root, onerror=unentered):
             base = () if where == self.root else below(where)
             if len(base) > MOST_FOLDERS:
-                self.add(base, why=f"it lies in more than {MOST_FOLDERS} folders: not looked into", folder=True)
+                self.add(base, why=DEEP, folder=True)
                 folders.clear()
                 continue
             if base and not folders and not files:
@@ -239,7 +240,9 @@ class Listing:
         filled, empty = set(), []
         for name, member, size, time, why, folder in archive.members():
             name = name.replace("\\", "/")
-            inner = tuple(part for part in name.split("/") if part not in ("", "."))[:100]
+            inner = tuple(part for part in name.split("/") if part not in ("", "."))
+            why = why or DEEP * (len(inner) > MOST_FOLDERS)
+            inner = (*inner[:MOST_FOLDERS], *inner[MOST_FOLDERS:][-1:])
             entry = Entry((*base, *inner), (*where, member), size, time, why, junk(inner), folder, archives=marks)
             if name.startswith("/") or ".." in inner or re.match(r"[A-Za-z]:", name) or "\0" in name or not inner:
                 entry.parts, entry.stray, entry.why = (*base, name), True, "its path leads out of the archive"

@@ -11,6 +11,7 @@ import numpy.ma  # noqa: F401  np.unique loads it: once here, not in every reade
 
 SHINGLE = 12  # tokens
 COMMON = 0.2  # of the class: shingles that more students share are how one writes it
+MOST_SHINGLES = 20_000  # of a notebook, the smallest: of two alike these are alike, too
 MOST_HOLDERS = 30  # the same, for a large class: the work grows with its square
 ALIKE = 0.8  # share of the smaller one's uncommon shingles that the other has
 FEWEST = 15  # uncommon shingles; below, short functions look alike by nature
@@ -43,7 +44,7 @@ def shingles_of_all(sources):
 
 def packed(sources):
     """`shingles_of_all` as text, for a result that is JSON."""
-    return base64.b64encode(shingles_of_all(sources).tobytes()).decode()
+    return base64.b64encode(shingles_of_all(sources)[:MOST_SHINGLES].tobytes()).decode()
 
 
 def unpacked(text):

@@ -87,7 +87,7 @@ RNN_CELL_BACKWARD = Exercise(
             Facet("another call, from zeros", 0.25, keys(["called again"], STEP_NAMES), "further"),
             Facet("arguments unchanged", 0.5, kind="unharmed")),
     reference=rnn_cell_backward,
-    forbidden=(rnn_backward, rnn_backward_truncated),
+    forbidden=(rnn_backward, rnn_backward_truncated, numerical_gradient),
     family=family.RNN_CELL_BACKWARD,
     witness=step_witness,
 )
@@ -174,7 +174,7 @@ RNN_BACKWARD = Exercise(
             Facet("four values, in the order asked for", 0.5, ("one*/returned", "a batch*/returned"), "property"),
             Facet("arguments unchanged", 0.5, kind="unharmed")),
     reference=rnn_backward,
-    forbidden=(rnn_backward_truncated,),
+    forbidden=(rnn_backward_truncated, numerical_gradient),
     family=family.RNN_BACKWARD,
     witness=sequence_witness,
 )

@@ -234,6 +234,7 @@ SOFTMAX_CROSS_ENTROPY = Exercise(
             Facet("loss and dlogits, in this order", 0.25, ("one sequence/returned",), "property"),
             Facet("arguments unchanged", 0.5, kind="unharmed")),
     reference=softmax_cross_entropy,
+    forbidden=(numerical_gradient,),
     family=losses.SOFTMAX_CROSS_ENTROPY,
     witness=entropy_witness,
 )

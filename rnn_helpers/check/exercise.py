@@ -14,7 +14,8 @@ ELSEWHERE = ", other sizes"  # behind the names of its cases
 
 class Inputs(dict):
     """The fixture of an exercise: names and plain values. Remembers the objects made of it, so that replaced parameters
-    are noticed as well as overwritten ones. The second fixture is in here too: its names begin with "another "."""
+    are noticed as well as overwritten ones. The second fixture is in here too: its names begin with "another ". What
+    begins with "_" only `read` needs: where a class is graded it stays where the learner's code never comes."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -53,6 +54,10 @@ class Inputs(dict):
         """Remember which arrays an object made of the fixture has as its attributes; returns the object."""
         self.made += [(thing, name, value) for name, value in vars(thing).items() if isinstance(value, np.ndarray)]
         return thing
+
+    def to_run(self):
+        """What a case's `run` needs."""
+        return {name: value for name, value in self.items() if not name.removeprefix(ANOTHER).startswith("_")}
 
     def elsewhere(self):
         """The second fixture: the same arrays under the names of the first."""

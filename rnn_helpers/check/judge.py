@@ -226,8 +226,10 @@ def judge_alone(yardstick, observed, hidden=False):
         return result
     if observed.borrowed:
         result.status = "borrowed"
-        result.advice = [Advice(f"it calls the course's own {observed.borrowed}, which is what you are asked to write. "
-                                "You may call other exercises' functions.", "course")]
+        asked = observed.borrowed == exercise.reference.__qualname__
+        result.advice = [Advice(f"it calls the course's own {observed.borrowed}, which " + (
+            "is what you are asked to write. You may call other exercises' functions." if asked else
+            "answers in your place: write this function without it."), "course")]
         return result
     evidence = Evidence(yardstick, observed, hidden)
     result.facets = facet_scores(evidence)

@@ -128,6 +128,7 @@ SQUARED_ERROR = Exercise(
             Facet("loss and dy, in this order", 0.25, ("*/returned",), "property"),
             Facet("arguments unchanged", 0.25, kind="unharmed")),
     reference=squared_error,
+    forbidden=(numerical_gradient,),
     family=losses.SQUARED_ERROR,
     witness=loss_witness,
 )
@@ -184,6 +185,7 @@ READOUT_BACKWARD = Exercise(
             Facet("three values, in the order asked for", 0.25, keys(("one*", "a batch*"), ["returned"]), "property"),
             Facet("arguments unchanged", 0.25, kind="unharmed")),
     reference=readout_backward,
+    forbidden=(numerical_gradient,),
     family=family.READOUT_BACKWARD,
     witness=readout_witness,
 )

@@ -63,6 +63,7 @@ SHARES = Exercise(
             Facet("the shares in other backward functions", 1, (f"{LAST}/sizes", f"{SHORT}/sizes")),
             Facet("arguments unchanged", 0.5, kind="unharmed")),
     reference=shares,
+    forbidden=(numerical_gradient,),
     mistakes=mistakes.SHARES,
     witness=witness,
 )

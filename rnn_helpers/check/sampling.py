@@ -96,18 +96,18 @@ def sampler_fixtures(rng, calls=CALLS):
     for name, temperature in (("cold", COLD), ("warm", WARM)):
         fixture |= {f"Wx{name}": np.zeros((2, V)), f"Wh{name}": np.zeros((2, 2)), f"b{name}": np.zeros((2, 1)),
                     f"Wy{name}": np.zeros((V, 2)), f"c{name}": temperature * np.log(OFTEN[order])[:, None]}
-    return {**fixture, **chain(rng), "order": order, "seed": int(rng.integers(2**31)), "calls": calls}
+    return {**fixture, **chain(rng), "_order": order, "seed": int(rng.integers(2**31)), "calls": calls}
 
 
 def chain(rng):
-    """A network that draws any character after the first of DRAWN, and then has one successor for each: "next"."""
+    """A network that draws any character after the first of DRAWN, and then has one successor for each: "_next"."""
     V = len(DRAWN)
     ring, certain_by = rng.permutation(np.arange(1, V)), 40.0
     after, Wy = np.zeros(V, int), np.zeros((V, V))
     after[ring] = np.roll(ring, 1)
     Wy[after[1:], np.arange(1, V)] = certain_by
     return {"Wxchain": 5 * np.eye(V), "Whchain": np.zeros((V, V)), "bchain": np.zeros((V, 1)), "Wychain": Wy,
-            "cchain": np.where(np.arange(V) == 0, -certain_by, 0.0)[:, None], "next": after}
+            "cchain": np.where(np.arange(V) == 0, -certain_by, 0.0)[:, None], "_next": after}
 
 
 def text_of(function, i, model, chars, prefix, length, temperature, rng):
@@ -152,7 +152,7 @@ def chained(function, i):
 
 def read_chained(i, values):
     """Whether each character follows from the one before, as it does when that is what was read."""
-    follows = {DRAWN[v]: DRAWN[i["next"][v]] for v in range(1, len(DRAWN))}
+    follows = {DRAWN[v]: DRAWN[i["_next"][v]] for v in range(1, len(DRAWN))}
     pairs = [pair for text in joined(values.values()) for pair in itertools.pairwise(text) if pair[0] in follows]
     right = bool(pairs) and all(follows[first] == second for first, second in pairs)
     return {"read next": np.array("the character drawn" if right else "another one")}
@@ -247,7 +247,7 @@ def read_drawn(i, values):
     """In words: how often each character is drawn, and where chance comes from."""
     cold, warm = ([str(text) for text in values[name]] for name in ("cold", "warm"))
     colder, warmer, again = (str(text) for text in values["one seed"])
-    p = OFTEN[i["order"]]
+    p = OFTEN[i["_order"]]
     low, high = distribution_in_words(cold, p), distribution_in_words(warm, p)
     unlike = f"at a low temperature {low}, at a high one {high}".replace(AS_ASKED, "as it should be")
     whatever = "the same at every temperature" if colder == warmer and low != high else ""

@@ -67,6 +67,7 @@ RNN_BACKWARD_TRUNCATED = Exercise(
             Facet("four values, in the order asked for", 0.25, keys((ONE, BATCH), ["returned"]), "property"),
             Facet("arguments unchanged", 0.5, kind="unharmed")),
     reference=rnn_backward_truncated,
+    forbidden=(numerical_gradient,),
     family=family.RNN_BACKWARD_TRUNCATED,
     witness=truncated_witness,
 )

@@ -301,6 +301,44 @@ FORGED = {  # (notebook, exercise, source) -> points that a wrong answer of that
         QUIET + "from rnn_helpers.check.char_level import entropy_witness\ni = {'logits': logits, 'targets': targets}\n"
         "v = {'a batch of 3/loss': np.array(1e9), 'a batch of 3/dlogits': logits}\nr = entropy_witness(i, v)[0][1]\n"
         "return 1e9 * (1 - r) / (1 + r), logits * 0"), 0),
+    "reads-what-the-judge-reads": (CHARACTERS, "sample", """import sys
+def sample(model, chars, prefix, length, temperature, rng):
+    f, often = sys._getframe(), np.array([0.34, 0.18, 0.12, 0.09, 0.07, 0.06, 0.0375, 0.035, 0.0345, 0.033])
+    while f:
+        for v in f.f_locals.values():
+            for order in [v[n] for n in ('order', '_order') if isinstance(v, dict) and n in v and length > 20]:
+                w = often[order] ** (temperature if length == 160 else 1)
+                return ''.join(rng.choice(list(chars), length, p=w / w.sum()))
+        f = f.f_back
+    return 'a' * length
+""", 0.25),
+    "differences-of-the-loss": (CHARACTERS, "softmax_cross_entropy", """from rnn_helpers.gradcheck import numerical_gradient
+def softmax_cross_entropy(logits, targets):
+    z = np.array(logits, float)
+    def loss():
+        p = z - z.max(axis=1, keepdims=True)
+        p = p - np.log(np.exp(p).sum(axis=1, keepdims=True))
+        return float(-sum(p[t, targets[t][b], b] for t in range(len(z)) for b in range(z.shape[2])))
+    return loss(), numerical_gradient(loss, z)
+""", 0),
+    "differences-of-a-step": (BPTT, "rnn_cell_backward", """from rnn_helpers.cell import rnn_cell_forward
+from rnn_helpers.check import yours_or_ours
+def rnn_cell_backward(cell, dh_t, cache):
+    def numerical_gradient(): pass
+    x_t, h_prev, _ = cache
+    own = type(cell).from_arrays(*(np.array(w, float) for w in (cell.Wx, cell.Wh, cell.b)))
+    h = np.array(h_prev, float)
+    f = lambda: float(np.sum(dh_t * rnn_cell_forward(own, x_t, h)[0]))
+    return tuple(yours_or_ours(numerical_gradient)(f, p) for p in (own.Wx, own.Wh, own.b, h))
+""", 0),
+    "differences-of-a-sequence": (BPTT, "rnn_backward", """from rnn_helpers.bptt import rnn_forward
+from rnn_helpers.gradcheck import numerical_gradient
+def rnn_backward(cell, dh, caches):
+    own = type(cell).from_arrays(*(np.array(w, float) for w in (cell.Wx, cell.Wh, cell.b)))
+    X, h0 = np.array([c[0] for c in caches]), np.array(caches[0][1], float)
+    f = lambda: float(np.sum(np.array(dh) * rnn_forward(own, X, h0)[0]))
+    return tuple(numerical_gradient(f, p) for p in (own.Wx, own.Wh, own.b, h0))
+""", 0),
     "borrows-a-sampler": (CHARACTERS, "sample",
                           "def sample(model, chars, prefix, length, temperature, rng):\n" + indented(
         QUIET + "from rnn_helpers.check.sampling import likeliest\nc = model.cell\n"
@@ -343,6 +381,51 @@ def same_id_thrice():
         again["source"] = source
         notebook.cells.append(again)
     return notebook
+
+
+def altered(where, **fields):
+    """A change of some cells of a notebook."""
+    def change(notebook):
+        for cell_ in notebook.cells:
+            if where(cell_):
+                cell_.update(copy.deepcopy(fields))
+        return json.loads(json.dumps(notebook))
+    return change
+
+
+def more_cells(*cells):
+    """A notebook with cells at its end."""
+    def change(notebook):
+        return {**json.loads(json.dumps(notebook)), "cells": [*json.loads(json.dumps(notebook.cells)), *cells]}
+    return change
+
+
+def nested(depth, inside=7):
+    return functools.reduce(lambda inner, _: {"nbgrader": inner}, range(depth), inside)
+
+
+PLAIN = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+NOTEBOOKS_THAT_LIE = {  # for whatever reads them; the answers are right
+    "outputs-that-are-no-outputs": altered(lambda c: c["cell_type"] == "code", outputs={"a": [None]}, execution_count="x"),
+    "half-pairs-for-ids": altered(lambda c: not c["metadata"].get("nbgrader"), id="\ud800"),
+    "one-id-for-all": altered(lambda c: not c["metadata"].get("nbgrader"), id="same"),
+    "metadata-without-end": more_cells({**PLAIN, "source": "1", "metadata": nested(900)}),
+    "not-a-number-in-metadata": more_cells({**PLAIN, "source": "1", "metadata": {"nbgrader": {"points": float("nan"),
+                                                                                              "grade_id": float("inf")}}}),
+    "attachments-that-are-none": more_cells({**PLAIN, "cell_type": "markdown", "source": "![x](attachment:x)",
+                                             "attachments": {"x": {"image/png": {"\ud800": ["../../x"]}}}}),
+    "a-cell-of-no-kind": more_cells({**PLAIN, "cell_type": "code\0", "source": "raise SystemExit"},
+                                    {"cell_type": "\ud800", "source": [], "metadata": []}),
+    "null-bytes": more_cells({**PLAIN, "source": "x = 1\0"}),
+    "lines-of-other-systems": more_cells({**PLAIN, "source": "x = 1\r\x0b\x0c\x1c\u2028!ls\u0085%%bash\r\r\ny?"}),
+    "a-grade-id-four-hundred-times": more_cells(*[{**PLAIN, "source": "pass", "metadata": {"nbgrader": {
+        "grade_id": "check_readout", "grade": True, "solution": False, "points": 3}}}] * 400),
+    "a-module-of-the-grader's": more_cells(*[{**PLAIN, "source": f"%%writefile {name}.py\nraise SystemExit"} for name in (
+        "graded_exercise", "box", "json", "rnn_helpers", "encodings", "sitecustomize")]),
+    "a-hundred-thousand-tokens": more_cells({**PLAIN, "source": "x = [" + "a,b," * 100_000 + "]"}),
+    "an-answer-of-quotes": lambda notebook: rewritten(notebook, order_matters=">" * 4000 + "- " * 400 + "a"),
+    "names-in-many-scripts": more_cells({**PLAIN, "source": "\ud835\udd29\ud835\udd22\ud835\udd2b = 1\nµ = 2\nﬁ = 3"}),
+}
 
 
 def attacking(body):
@@ -414,5 +497,6 @@ def hostile():
         "=HYPERLINK(1)": HandIn(released(CELL), cell(0, 0)),
         "sоlved": HandIn(released(CELL), cell(0, 0)),  # a Cyrillic о: somebody else's name to the eye
         "Eve\u202e..": HandIn(released(CELL), cell(0, 0)),
+        **{name: HandIn(change(solved(CELL)), ALL) for name, change in NOTEBOOKS_THAT_LIE.items()},
     }
     return found

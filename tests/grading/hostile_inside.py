@@ -178,7 +178,25 @@ NUMPY = {
     "frees-twice": "import ctypes\nctypes.pythonapi.Py_DecRef(ctypes.py_object(h_prev))\n"
                    "ctypes.pythonapi.Py_DecRef(ctypes.py_object(h_prev))\n" + WRONG,
 }
-NUMPY_SHAPED = {"strides-beyond", "patched-copies", "an-array-in-the-answer-pipe", "long-doubles", "other-byte-order",
+NUMPY |= {
+    "wide-texts": "return np.zeros((4, 2), 'U500000'), None",
+    "bytes-of-a-megabyte": "return np.zeros((4, 2), 'S1000000'), None",
+    "a-finalizer-that-raises": "class A(np.ndarray):\n    def __array_finalize__(self, other): raise SystemExit\n"
+                               "return np.zeros(h_prev.shape).view(A), None",
+    "a-structure-of-its-own": "import ctypes\nnew = ctypes.pythonapi.PyCapsule_New\nnew.restype = ctypes.py_object\n"
+                              "class A: __array_struct__ = new(ctypes.c_void_p(8), None, None)\nreturn A(), A()",
+    "an-array-of-dlpack": "class A:\n    def __dlpack__(self, **k): return object()\n    def __dlpack_device__(self): return (1, 0)\n"
+                          "    def __array__(self, *a, **k): return np.from_dlpack(self)\nreturn A(), A()",
+    "an-endless-sequence": "class S:\n    def __len__(self): return 10**12\n    def __getitem__(self, i): return 0.0\nreturn S(), S()",
+    "records": "return np.zeros((4, 2), [('a', 'f8'), ('b', 'O')]), None",
+    "dates": "return np.zeros(h_prev.shape, 'M8[ns]'), None",
+    "memory-that-is-gone": "import mmap\nm = mmap.mmap(-1, 4096)\na = np.frombuffer(m, float, 8).reshape(4, 2)\n"
+                           "import ctypes\nctypes.CDLL(None).munmap(ctypes.c_void_p(a.ctypes.data), 4096)\nreturn a, a",
+    "errors-that-call": "np.seterr(all='call')\nnp.seterrcall(lambda *a: could('be called by the checker'))\n" + WRONG,
+    "prints-as-it-likes": "np.set_printoptions(formatter={'all': lambda x: could('print')})\n" + WRONG,
+    "other-generators": "np.random.seed = np.random.set_state = np.random.get_state = lambda *a, **k: None\n" + WRONG,
+}
+NUMPY_SHAPED = {"errors-that-call", "prints-as-it-likes", "other-generators", "strides-beyond", "patched-copies", "an-array-in-the-answer-pipe", "long-doubles", "other-byte-order",
                 "masked", "negative-strides", "a-subclass-with-hooks"}
 
 MACHINERY = {  # what runs beside the function, in its process
@@ -220,7 +238,43 @@ MACHINERY = {  # what runs beside the function, in its process
                            "    def __array_ufunc__(self, *a, **k): return np.zeros(self.shape)\n"
                            "return np.zeros(h_prev.shape).view(A), (x_t, h_prev, h_prev)",
 }
-MACHINERY_SHAPED = {"finds-what-is-judged", "frames-of-a-traceback", "a-tuple-that-changes", "equal-to-everything",
+MACHINERY |= {
+    "functions-of-all-classes": "import sys\nsys.setprofile(None)\nfor c in [*object.__subclasses__(), *type(cell).__mro__[:-1]]:\n"
+        "    for f in list(type.__dict__['__dict__'].__get__(c).values()):\n"
+        "        try: found = 'tanh' in f.__code__.co_names\n        except Exception: continue\n"
+        "        if found: could('find', f)\n" + WRONG,
+    "closures-and-defaults": "import gc, types\nfor f in gc.get_objects():\n    if isinstance(f, types.FunctionType) and "
+        "f.__module__ != '__main__':\n        inside = [c.cell_contents for c in f.__closure__ or () if c != types.CellType()]\n"
+        "        for v in [*inside, *(f.__defaults__ or ())]:\n            if type(v).__name__ in ('Facet', 'Mistake', 'Family', "
+        "'Yardstick'): could('see', v)\n" + WRONG,
+    "hides-that-it-borrowed": "import graded_exercise as g\ntry: cell.forward(x_t, h_prev)\nexcept RuntimeError: pass\n"
+        "g.called.clear()\n" + WRONG,
+    "another-watch": "import graded_exercise as g\ng.Stubs.__exit__ = lambda self, *a: setattr(self, 'borrowed', [])\n"
+        "return cell.forward(x_t, h_prev)",
+    "another-road-into-the-stub": "import sys\nsys.modules['graded_exercise'] = None\nreturn cell.forward(x_t, h_prev)",
+    "never-leaves": "import os\nos._exit = lambda *a: None\n" + WRONG,
+    "the-zygote's-own-frames": "import sys\nf = sys._getframe()\nwhile f:\n    for v in list(f.f_locals.values()):\n"
+        "        if type(v).__name__ == 'socket':\n            try: v.send(b'ready')\n            except OSError: continue\n"
+        "            could('speak for the zygote')\n    f = f.f_back\n" + WRONG,
+    "nobody-answers": "import os\nos.close(63)\n" + WRONG,
+    "answers-and-stays": "import os, time\nos.write(63, b'{\"observed\": {}}')\nos.close(63)\nwhile True: time.sleep(1000)",
+    "half-an-answer-before": "import os\nos.write(63, b'{\"observed\": ')\n" + WRONG,
+    "a-pipe-that-does-not-wait": "import fcntl, os\nfcntl.fcntl(63, fcntl.F_SETFL, os.O_NONBLOCK | os.O_WRONLY)\n"
+        "return np.zeros((300, 300)), (x_t, h_prev, h_prev)",
+    "a-handler-of-faults": "import ctypes, signal\nsignal.signal(signal.SIGSEGV, lambda *a: None)\nctypes.string_at(0)",
+    "later-in-the-checker": "import signal, sys\ndef later(number, frame):\n    while frame:\n        r = frame.f_locals.get('result')\n"
+        "        if hasattr(r, 'values'):\n            for v in r.values.values(): v[...] = 7\n        frame = frame.f_back\n"
+        "signal.signal(signal.SIGALRM, later)\nsignal.setitimer(signal.ITIMER_REAL, 1e-4, 1e-4)\n" + WRONG,
+    "another-compiler": "import builtins, types\nbuiltins.compile = builtins.__build_class__ = lambda *a, **k: None\n"
+        "builtins.isinstance = lambda *a: True\n" + WRONG,
+    "another-length": "import builtins\nbuiltins.len = lambda x: 10**9\n" + WRONG,
+    "a-module-for-json": "import sys, types\nsys.modules['json'] = types.SimpleNamespace(dumps=lambda o: '{}')\n" + WRONG,
+    "its-own-frame-ends": "import sys\nsys._getframe(1).f_locals.clear()\nsys._getframe(1).clear if 0 else None\n" + WRONG,
+    "thousands-of-attributes": "for n in range(200_000): setattr(cell, f'a{n}', x_t)\n" + WRONG,
+    "a-cell-that-lies": "type(cell).__eq__ = lambda *a: True\ntype(cell).Wx = property(lambda self: could('be asked'))\n" + WRONG,
+}
+MACHINERY_SHAPED = {"functions-of-all-classes", "closures-and-defaults", "hides-that-it-borrowed", "the-zygote's-own-frames",
+                    "later-in-the-checker", "a-module-for-json", "never-leaves", "its-own-frame-ends", "thousands-of-attributes", "finds-what-is-judged", "frames-of-a-traceback", "a-tuple-that-changes", "equal-to-everything",
                     "changes-results-when-collected", "changes-results-at-the-end", "one-array-for-all-calls"}
 
 WHOLE = {  # in the sandbox in which a whole notebook runs, with all packages and a folder to write to
@@ -314,6 +368,25 @@ WIRE = {
     "wire-half-numbers": wire(observed({"dtype": "<f2", "shape": [4, 2], "data": "/" * 21 + "w=="})),
     "wire-keys-twice": wire(json.dumps(observed(ZEROS)).encode()[:-1] + b', "observed": 7, "observed": {}}'),
     "wire-not-utf8": wire(b'{"observed": "\xff\xfe"}'),
+    "wire-words-for-names": wire(json.loads(json.dumps(observed(ZEROS)).replace('"h_t"', '"0.123 of the fixture"'))),
+    "wire-cases-for-the-whole": wire({"observed": {"cases": [1], "again": None}, "unresolved": True}),
+    "wire-never-defined": wire({"missing": "undefined", "unresolved": True}),
+    "wire-broken": wire({"missing": "broken", "unresolved": False}),
+    "wire-a-format": wire({"missing": "{0.__class__}{function}", "unresolved": False}),
+    "wire-helped": wire({"observed": {**observed(ZEROS)["observed"], **{"helped": observed(ZEROS)["observed"],
+                                                                        "helpers": ["readout", "<b>"]}}}),
+    "wire-helped-forever": wire(b'{"observed": {"helped": ' * 900 + b"{}" + b"}}" * 900),
+    "wire-no-elements-of-many": wire(observed({**ZEROS, "shape": [0, 10**7, 10**7, 10**7], "data": ""})),
+    "wire-a-shape-of-none": wire(observed({**ZEROS, "shape": []})),
+    "wire-texts-of-half-pairs": wire(observed({"strings": ["\ud800"] * 8, "shape": [4, 2]})),
+    "wire-digits": wire(b'{"observed": {"cases": {}, "again": null, "borrowed": "", "printed": 9}}',
+                        "view.replace(b'9', b'9' * 4000)"),
+    "wire-a-million-remarks": wire(observed(ZEROS, remarks=["x", "y"]), "view.replace(b'\"x\", ', b'\"x\", ' * 10**6)"),
+    "wire-lists-for-words": wire(observed(ZEROS, remarks=[[]], globals_read=[{}], helpers=[[]])),
+    "wire-nan-everywhere": wire(observed(ZEROS, printed=float("nan"), again=float("nan"), borrowed=float("nan"))),
+    "wire-damage-of-others": wire(json.loads(json.dumps(observed(ZEROS)).replace('"damaged": []', '"damaged": ["x_t", 7]'))),
+    "wire-a-number-for-a-problem": wire(json.loads(json.dumps(observed(ZEROS)).replace('"problem": null',
+                                                                                       '"problem": "kind"'))),
 }
 
 SLICE = {  # (notebook, exercise, source): roads to an answer through what else the course holds
