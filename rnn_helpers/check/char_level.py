@@ -11,7 +11,7 @@ from rnn_helpers.check.mistakes import char_level as mistakes
 from rnn_helpers.check.networks import draw_cell, model_of
 from rnn_helpers.check.number_sequence import MOVES, PARAMS, steps
 from rnn_helpers.check.returned import named, pair, several, single
-from rnn_helpers.gradcheck import check_gradients, relative_error
+from rnn_helpers.gradcheck import check_gradients, numerical_gradient, relative_error
 from rnn_helpers.layout import OneHot
 from rnn_helpers.losses import softmax_cross_entropy
 from rnn_helpers.streaming import train_stream

@@ -10,7 +10,7 @@ from rnn_helpers.check.families import number_sequence as family
 from rnn_helpers.check.networks import draw_cell, model_of
 from rnn_helpers.check.returned import named, pair, several
 from rnn_helpers.data import fit_scale, make_windows
-from rnn_helpers.gradcheck import check_gradients
+from rnn_helpers.gradcheck import check_gradients, numerical_gradient
 from rnn_helpers.losses import squared_error
 from rnn_helpers.readout import readout_backward
 from rnn_helpers.streaming import train_stream

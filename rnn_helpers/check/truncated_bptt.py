@@ -12,7 +12,7 @@ from rnn_helpers.check.families import truncated_bptt as family
 from rnn_helpers.check.networks import cell_of, draw_cell, model_of
 from rnn_helpers.check.number_sequence import PARAMS
 from rnn_helpers.check.returned import several, single, spoiled
-from rnn_helpers.gradcheck import check_gradients
+from rnn_helpers.gradcheck import check_gradients, numerical_gradient
 from rnn_helpers.streaming import train_stream
 
 SHORT, WINDOW = 2, 3  # k for the single sequence and for the batch
