@@ -14,10 +14,11 @@ free):
 
 import ast
 import builtins
-import symtable
 from dataclasses import dataclass, field
 
 from IPython.core.inputtransformer2 import TransformerManager
+
+from instructor.grading.statements import names_used
 
 BUILTINS = {name for name in dir(builtins) if not name.startswith("_")}
 HISTORY = {"_", "__", "___", "In", "Out"}
@@ -91,6 +92,7 @@ class _Scope(ast.NodeVisitor):
         self.outlives(node)
         for inner in ast.walk(node):
             if isinstance(inner, ast.Global):
+                self.found.reads.update(inner.names)
                 for name in inner.names:
                     self.bind(name, "value")
 
@@ -100,7 +102,7 @@ class _Scope(ast.NodeVisitor):
         for inner in ast.walk(node):
             if isinstance(inner, ast.NamedExpr) and not isinstance(node, ast.Lambda):
                 self.bind(inner.target.id, "value")
-        for name in free_names(node):
+        for name in names_used(ast.Expr(node)):
             self.read(name)
 
     visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = visit_Lambda
@@ -112,23 +114,8 @@ class _Scope(ast.NodeVisitor):
 
     def outlives(self, node):
         """A function's free names are read whenever it is called, also after its cell has ended."""
-        self.found.reads |= free_names(node) - {node.name if hasattr(node, "name") else ""}
-
-
-def free_names(node):
-    """Names that a function, class, lambda or comprehension takes from the notebook, or declares global."""
-
-    def of(table):
-        for symbol in table.get_symbols():
-            ours = symbol.is_global() or table.get_type() == "module"
-            if symbol.is_declared_global() or symbol.is_referenced() and ours:
-                yield symbol.get_name()
-        for inner in table.get_children():
-            yield from of(inner)
-
-    # inside a lambda, as Python 3.12 counts a comprehension's own names to the module when it stands there
-    source = f"lambda: {ast.unparse(node)}" if isinstance(node, ast.expr) else ast.unparse(node)
-    return set(of(symtable.symtable(source, "cell", "exec")))
+        used = names_used(node if isinstance(node, ast.stmt) else ast.Expr(node))
+        self.found.reads |= used - {getattr(node, "name", "")}
 
 
 def of_cell(source):

@@ -1,11 +1,13 @@
 """What a notebook is refused for: each refusal names the notebook, the cell and what to do."""
 
-import io
+import contextlib
 import re
 import tokenize
 from collections import Counter
 from dataclasses import dataclass
 from enum import Enum
+
+from IPython.core.displayhook import DisplayHook
 
 from authoring import names
 
@@ -63,9 +65,10 @@ def of_source(nb, notebook):
             refuse("", f"has {times} cells with grade_id {grade_id!r}", "give each of them a grade_id of its own")
     code = [(cell.get("id", ""), cell.source) for cell in nb.cells if cell.cell_type == "code"]
     for cell, source in code:
-        if _trailing_semicolon(source):
-            refuse(cell, "ends with ;",
-                   "end it with style.show(fig, alt), or give the value a name: ; silences nothing in a test")
+        with contextlib.suppress(tokenize.TokenError, SyntaxError):  # no Python, which `names` refuses
+            if DisplayHook.semicolon_at_end_of_expression(source):
+                refuse(cell, "ends with ;",
+                       "end it with style.show(fig, alt), or give the value a name: ; silences nothing in a test")
     for cell, what, todo in names.problems(code):
         refuse(cell, what, todo)
     for cell in nb.cells:
@@ -75,18 +78,6 @@ def of_source(nb, notebook):
 
 def _nbgrader(cell):
     return cell.metadata.get("nbgrader", {})
-
-
-def _trailing_semicolon(source):
-    last = None
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(source).readline):
-            if token.type not in (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.ENDMARKER,
-                                  tokenize.INDENT, tokenize.DEDENT):
-                last = token.string
-    except (tokenize.TokenError, SyntaxError):
-        return source.rstrip().endswith(";")
-    return last == ";"
 
 
 def _markers(cell, refuse):
