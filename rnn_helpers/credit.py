@@ -7,7 +7,7 @@ from rnn_helpers.cell import rnn_cell_backward
 from rnn_helpers.validate import as_count
 
 
-def credit_map(cell, X, dh, h0=None, forward=rnn_forward, backward=rnn_cell_backward):
+def credit_map(cell, X, dh, h0=None):
     """How strongly the loss at step t pulls on the state of step s.
 
     T copies of the sequence stand side by side as columns; in copy t only the loss at step t counts. One walk back
@@ -19,7 +19,6 @@ def credit_map(cell, X, dh, h0=None, forward=rnn_forward, backward=rnn_cell_back
     X : (T, D, 1), one sequence
     dh : (T, H, 1); dh[t] is dL_t/dh_t
     h0 : (H, 1) or None for zeros
-    forward, backward : as `rnn_forward` and `rnn_cell_backward`
 
     Returns
     -------
@@ -27,24 +26,24 @@ def credit_map(cell, X, dh, h0=None, forward=rnn_forward, backward=rnn_cell_back
     """
     T = len(X)
     h0 = np.zeros((len(cell.Wh), 1)) if h0 is None else h0
-    _, caches = forward(cell, np.repeat(X, T, axis=2), np.repeat(h0, T, axis=1))
+    _, caches = rnn_forward(cell, np.repeat(X, T, axis=2), np.repeat(h0, T, axis=1))
     credit = np.full((T, T), np.nan)
     flow = np.zeros((len(cell.Wh), T))
     for s in reversed(range(T)):
         flow[:, s] = dh[s][:, 0]  # copy s joins at its own loss
         credit[s:, s] = np.linalg.norm(flow[:, s:], axis=0)
-        flow = np.array(backward(cell, flow, caches[s])[3])
+        flow = rnn_cell_backward(cell, flow, caches[s])[3]
     return credit
 
 
-def jacobians_back(cell, X, h0=None, forward=rnn_forward, backward=rnn_cell_backward):
+def jacobians_back(cell, X, h0=None):
     """dh_T/dh_t for every t: the products of Jacobians that backpropagation through time multiplies by.
 
     H copies of the sequence stand side by side; copy i starts from row i of the identity at the last state.
 
     Parameters
     ----------
-    cell, X (T, D, 1), h0, forward, backward : as for `credit_map`
+    cell, X (T, D, 1), h0 : as for `credit_map`
 
     Returns
     -------
@@ -52,11 +51,11 @@ def jacobians_back(cell, X, h0=None, forward=rnn_forward, backward=rnn_cell_back
     """
     H = len(cell.Wh)
     h0 = np.zeros((H, 1)) if h0 is None else h0
-    _, caches = forward(cell, np.repeat(X, H, axis=2), np.repeat(h0, H, axis=1))
+    _, caches = rnn_forward(cell, np.repeat(X, H, axis=2), np.repeat(h0, H, axis=1))
     J = np.empty((len(X) + 1, H, H))
     J[0] = np.eye(H)
     for n in range(len(X)):
-        J[n + 1] = backward(cell, J[n].T, caches[len(X) - 1 - n])[3].T
+        J[n + 1] = rnn_cell_backward(cell, J[n].T, caches[len(X) - 1 - n])[3].T
     return J
 
 

@@ -26,11 +26,11 @@ def last_step_error(Y, signs):
     return float(np.mean((Y[-1] - signs) ** 2)), dY
 
 
-def one_bit_model(scale, seed, hidden=16):
+def one_bit_model(scale, seed):
     """A model with D = O = 1 whose Wh is `scale` times an orthogonal matrix."""
     rng = np.random.default_rng([seed, 0])
-    model = RNNModel(1, hidden, 1, rng)
-    model.cell.Wh[:] = orthogonal(hidden, rng, scale)
+    model = RNNModel(1, 16, 1, rng)
+    model.cell.Wh[:] = orthogonal(16, rng, scale)
     return model
 
 
@@ -50,20 +50,20 @@ def reach(model, X):
     return np.linalg.norm(jacobians_back(model.cell, X)[:-1], 2, axis=(1, 2))
 
 
-def train_one_bit(T, scale, seed, updates=200, batch=32, lr=0.01):
-    """Train one model with full BPTT (Adam, norms clipped at 1, fresh sequences each time); returns its Run.
+def train_one_bit(T, scale, seed):
+    """Train one model with full BPTT (200 updates by Adam at 0.01, norms clipped at 1, 32 fresh sequences each time);
+    returns its Run.
 
     Parameters
     ----------
     T : steps from the sign to the question, both included
-    scale, seed : as for `one_bit_model`; updates, batch, lr : of the training
+    scale, seed : as for `one_bit_model`
     """
     model, rng = one_bit_model(scale, seed), np.random.default_rng([seed, 1])
     one, _ = sign_then_noise(T, 1, rng)
     before = reach(model, one)
-    history = fit(model, lambda update: sign_then_noise(T, batch, rng), updates, Adam(lr), max_norm=1.0,
-                  loss=last_step_error,
-                  progress=False)
+    history = fit(model, lambda update: sign_then_noise(T, 32, rng), 200, Adam(0.01), max_norm=1.0,
+                  loss=last_step_error, progress=False)
     X, signs = sign_then_noise(T, 500, rng)
     right = np.mean(np.sign(model.forward(X)[0][-1]) == signs)
     return Run(float(right), history.loss, before, reach(model, one))

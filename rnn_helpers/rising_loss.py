@@ -19,14 +19,13 @@ def published_model(rng):
     return model
 
 
-def published_step(model, X, Y, backward, clip=1.0):
+def published_step(model, X, Y, backward):
     """The loss of one epoch and the direction in which the published loop moves.
 
     Parameters
     ----------
     model : RNNModel; X, Y : (T, 1, B)
     backward : function (cell, dh, caches) -> (dWx, dWh, db, ...), the one thing that the notebook exchanges
-    clip : the threshold for each element
 
     Returns
     -------
@@ -37,8 +36,8 @@ def published_step(model, X, Y, backward, clip=1.0):
     loss, dy = squared_error(Z, Y)
     dWx, dWh, db = backward(model.cell, model.Wy.T @ dy, caches)[:3]
     pieces = {"Wy": dy @ h_states.transpose(0, 2, 1), "c": dy.sum(axis=2, keepdims=True)}  # one for each step
-    step = {name: piece.clip(-clip, clip).sum(axis=0) for name, piece in pieces.items()}
-    return loss, {name: g.clip(-clip, clip) for name, g in (("Wx", dWx), ("Wh", dWh), ("b", db))} | step
+    step = {name: piece.clip(-1, 1).sum(axis=0) for name, piece in pieces.items()}
+    return loss, {name: g.clip(-1, 1) for name, g in (("Wx", dWx), ("Wh", dWh), ("b", db))} | step
 
 
 def published_training(model, X, Y, epochs, backward, lr=0.001, frozen=()):

@@ -80,10 +80,10 @@ def slider(label, low, high, step, value, digits=2):
                    {"min": low, "max": high, "step": step, "readout_format": f".{digits}f"})
 
 
-def int_slider(label, low, high, value, step=1):
+def int_slider(label, low, high, value):
     """A whole number from `low` to `high`."""
     _between(label, low, high, value)
-    return Control("IntSlider", label, int(value), {"min": low, "max": high, "step": step})
+    return Control("IntSlider", label, int(value), {"min": low, "max": high})
 
 
 def steps(label, values, value):

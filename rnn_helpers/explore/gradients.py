@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 
-from rnn_helpers.cell import RNNCell, orthogonal, rnn_cell_backward
+from rnn_helpers.cell import RNNCell, orthogonal
 from rnn_helpers.credit import credit_map, full_mask, jacobians_back, window_mask
 from rnn_helpers.explore.control import choice, explore, int_slider, slider, steps
 from rnn_helpers.one_bit import train_one_bit
@@ -37,10 +37,10 @@ def cell_and_inputs(scale, T, units="tanh", kind="orthogonal", loudness=1.0):
     return cell, X[-T:] * (loudness if units == "tanh" else 0.0), dh[-T:]
 
 
-def draw_credit(fig, scale, T, k, units, backward=rnn_cell_backward):
+def draw_credit(fig, scale, T, k, units):
     """The credit map of a random sequence; k steps of truncation fade what they cut off (k >= T cuts nothing)."""
     cell, X, dh = cell_and_inputs(scale, T, units)
-    credit = credit_map(cell, X, dh, backward=backward)
+    credit = credit_map(cell, X, dh)
     kept = window_mask(T, k)
     ax = fig.subplots()
     alt = plots.credit_map(ax, credit, kept if k < T else None, low=1e-4, high=1e1)
@@ -51,21 +51,20 @@ def draw_credit(fig, scale, T, k, units, backward=rnn_cell_backward):
     return f"{alt} {cut}."
 
 
-def credit(backward=rnn_cell_backward, whose=""):
-    """Show the credit map with sliders for the scale of Wh, T, k and the units; `backward` as `rnn_cell_backward`."""
-    explore(functools.partial(draw_credit, backward=backward), "Which loss reaches which state", whose=whose,
-            size=(6.4, 4.0),
+def credit():
+    """Show the credit map with sliders for the scale of Wh, T, k and the units."""
+    explore(draw_credit, "Which loss reaches which state", size=(6.4, 4.0),
             scale=slider("scale of Wh", 0.2, 1.8, 0.05, 0.9), T=int_slider("steps T", 5, LONGEST, 30),
             k=int_slider("truncation k", 1, LONGEST, LONGEST), units=choice("units", UNITS))
 
 
-def draw_norms(fig, scale, loudness, kind, backward=rnn_cell_backward):
+def draw_norms(fig, scale, loudness, kind):
     """||dh_T/dh_{T-n}|| against n, tanh and linear, with sigma_max^n; beside it the spectrum of Wh."""
     left, right = fig.subplots(1, 2, width_ratios=(1.7, 1))
     norms = {}
     for units in ("tanh", "linear"):
         cell, X, _ = cell_and_inputs(scale, LONGEST, units, kind, loudness)
-        norms[units] = np.linalg.norm(jacobians_back(cell, X, backward=backward), 2, axis=(1, 2))
+        norms[units] = np.linalg.norm(jacobians_back(cell, X), 2, axis=(1, 2))
     sigma, n = np.linalg.norm(cell.Wh, 2), np.arange(LONGEST + 1)
     curves = {"tanh": (norms["tanh"], line("gradient")), "linear": (norms["linear"], line("full"))}
     alt = plots.norms_back(left, curves, {"bound \u03c3max^n": sigma**n}, low=1e-6, high=1e6, legend="lower left")
@@ -74,10 +73,9 @@ def draw_norms(fig, scale, loudness, kind, backward=rnn_cell_backward):
     return f"{alt} {plots.spectrum(right, cell.Wh)} By the bound {verdict}."
 
 
-def norms(backward=rnn_cell_backward, whose=""):
-    """Show ||dh_T/dh_t|| beside its bound, with controls for Wh and the inputs; `backward` as `rnn_cell_backward`."""
-    explore(functools.partial(draw_norms, backward=backward), "How large dh_T/dh_t is, n steps back", whose=whose,
-            size=(8.0, 3.8),
+def norms():
+    """Show ||dh_T/dh_t|| beside its bound, with controls for Wh and the inputs."""
+    explore(draw_norms, "How large dh_T/dh_t is, n steps back", size=(8.0, 3.8),
             scale=slider("spectral radius of Wh", 0.2, 1.8, 0.05, 0.95),
             loudness=slider("size of the inputs", 0.0, 4.0, 0.1, 1.0, 1),
             kind=choice("kind of Wh", KINDS, "non-normal"))

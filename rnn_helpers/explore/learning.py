@@ -103,8 +103,8 @@ def draw_continuation(fig, warm_up, model, series, shown):
     return alt
 
 
-def continuation(model, series, shown=100, warm_up=1, whose=""):
+def continuation(model, series, shown=100, whose=""):
     """Show a trained model's continuation with a control for the length of the warm-up."""
     explore(functools.partial(draw_continuation, model=model, series=np.asarray(series), shown=shown),
             "Going on alone", whose=whose,
-            warm_up=int_slider("true values heard", 1, shown // 2, warm_up))
+            warm_up=int_slider("true values heard", 1, shown // 2, 1))

@@ -12,9 +12,9 @@ from rnn_helpers.plots import unrolling as plots
 LONGEST = 60
 
 
-def graph(T=4):
+def graph():
     """Show the unrolled graph with a slider for T."""
-    explore(lambda fig, T: plots.unrolled(fig.subplots(), T), "The unrolled network", T=int_slider("steps T", 1, 10, T))
+    explore(lambda fig, T: plots.unrolled(fig.subplots(), T), "The unrolled network", T=int_slider("steps T", 1, 10, 4))
 
 
 @functools.cache

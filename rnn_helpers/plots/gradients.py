@@ -8,7 +8,7 @@ from matplotlib.colors import FuncNorm
 from rnn_helpers.plots.style import CMAP, COLOR, INK, decades, heat, line
 
 
-def credit_map(ax, credit, kept=None, low=1e-6, high=1e1, bar=True, title=None):
+def credit_map(ax, credit, kept=None, low=1e-6, high=1e1):
     """A heat map of ||dL_t/dh_s||: a row for each loss, a column for each state it may reach.
 
     Parameters
@@ -19,8 +19,6 @@ def credit_map(ax, credit, kept=None, low=1e-6, high=1e1, bar=True, title=None):
         drawn. None keeps all
     low, high : the ends of the logarithmic colour scale, low < 1 < high; what lies beyond takes their colours. A
         gradient that arrives as it left, of size 1, has none: smaller ones are blue, larger ones red
-    bar : draw the colour bar
-    title : None for none
 
     Returns
     -------
@@ -38,12 +36,11 @@ def credit_map(ax, credit, kept=None, low=1e-6, high=1e1, bar=True, title=None):
         ax.add_collection(LineCollection(border(reach & ~cut), colors=COLOR["truncated"], linewidths=2.0))
     colours[~reach, 3] = 0.0
     heat(ax, colours, "gradient", aspect="equal")
-    ax.set(xlabel="state step s", ylabel="loss step t", xlim=(-0.5, T - 0.5), ylim=(T - 0.5, -0.5), title=title)
+    ax.set(xlabel="state step s", ylabel="loss step t", xlim=(-0.5, T - 0.5), ylim=(T - 0.5, -0.5))
     steps = sorted({0, T // 2, T - 1})
     ax.set(xticks=steps, yticks=steps)
-    if bar:
-        colour_bar = ax.figure.colorbar(scale, ax=ax, label="size of the gradient, 1: unchanged")
-        decades(colour_bar.ax.yaxis, low, high, most=4)
+    colour_bar = ax.figure.colorbar(scale, ax=ax, label="size of the gradient, 1: unchanged")
+    decades(colour_bar.ax.yaxis, low, high, most=4)
     return describe_credit(credit, reach, cut)
 
 
@@ -111,7 +108,7 @@ def norms_back(ax, curves, bounds=(), low=1e-8, high=1e4, title=None, legend="be
     return f"Over {steps} steps back {'; '.join(text)}."
 
 
-def spectrum(ax, Wh, title=None):
+def spectrum(ax, Wh):
     """Eigenvalues of Wh as points in the complex plane; circles of radius 1 and sigma_max, its largest singular value.
 
     Every eigenvalue lies inside the circle of sigma_max. The title holds rho, the largest eigenvalue's size, and
@@ -125,8 +122,7 @@ def spectrum(ax, Wh, title=None):
     ax.plot(eigenvalues.real, eigenvalues.imag, "o", color=COLOR["gradient"], markersize=5, label="eigenvalues")
     ax.set(xlim=(-reach, reach), ylim=(-reach, reach), xticks=(-1, 0, 1), yticks=(-1, 0, 1),
            xlabel="real part", ylabel="imaginary part", aspect="equal")
-    ax.set_title(title or f"eigenvalues (dots), \u03c1 = {rho:.2f}\ncircles: 1, and \u03c3max = {sigma:.2f}",
-                 fontsize=10)
+    ax.set_title(f"eigenvalues (dots), \u03c1 = {rho:.2f}\ncircles: 1, and \u03c3max = {sigma:.2f}", fontsize=10)
     return f"Wh has {len(Wh)} eigenvalues, the largest of size {rho:.2f}; its largest singular value is {sigma:.2f}."
 
 
@@ -163,13 +159,13 @@ def stretch(ax, W, title, reach=1.7):
             f"{keeps}; the largest eigenvalue has size {rho:.2f}.")
 
 
-def relative_errors(ax, errors, right=1e-6, wrong=1e-3, title=None):
+def relative_errors(ax, errors, title=None):
     """Relative errors of gradients, a row for each parameter, with the zones where they are right and wrong.
 
     errors : dict, name -> relative error; what is below 1e-9 is rounding, different on every processor, and is drawn at
         1e-9
     """
-    names = list(errors)
+    names, right, wrong = list(errors), 1e-6, 1e-3
     shown = [max(errors[name], 1e-9) for name in names]
     for y, value in enumerate(shown):
         fine = value < right

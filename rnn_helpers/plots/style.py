@@ -181,14 +181,14 @@ def show(fig, *alt):
     display({"text/html": image(data, text), "text/plain": text}, raw=True)
 
 
-def image(data, alt, more=""):
-    """An <img> that carries a PNG's bytes, its alt text and its size on the page; `more` attributes.
+def image(data, alt):
+    """An <img> that carries a PNG's bytes, its alt text and its size on the page.
 
     Not the output type image/png: JupyterLab, Notebook, Colab and nbconvert show that without an alt text.
     """
     width, height = (pixels * PER_INCH // DPI for pixels in Image.open(io.BytesIO(data)).size)
     encoded = base64.b64encode(data).decode("ascii")
-    return (f'<img alt="{html.escape(alt)}" width="{width}" height="{height}" {more}'
+    return (f'<img alt="{html.escape(alt)}" width="{width}" height="{height}" '
             f'style="max-width:100%;height:auto" src="data:image/png;base64,{encoded}">')
 
 

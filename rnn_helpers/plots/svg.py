@@ -136,10 +136,10 @@ class Sheet:
                 f'aria-label="{escape(self.title, quote=True)}">{"".join(self.parts)}</svg>')
 
 
-def beside(sheets, gap=24):
+def beside(sheets):
     """Several sheets as one, from left to right."""
     x, parts = 0, []
     for sheet in sheets:
         parts.append(f'<g transform="translate({x:g} 0)">{"".join(sheet.parts)}</g>')
-        x += sheet.width + gap
-    return Sheet(x - gap, max(sheet.height for sheet in sheets), parts, " ".join(sheet.title for sheet in sheets))
+        x += sheet.width + 24
+    return Sheet(x - 24, max(sheet.height for sheet in sheets), parts, " ".join(sheet.title for sheet in sheets))

@@ -1,13 +1,9 @@
-"""The sliders of notebook 3b: what they draw, whose function they use, how fast they answer."""
-
-import functools
+"""The sliders of notebook 3b: what they draw."""
 
 import numpy as np
 import pytest
 
-from rnn_helpers.cell import rnn_cell_backward
 from rnn_helpers.explore import gradients
-from rnn_helpers.explore.control import Explorer, int_slider, slider
 from rnn_helpers.plots import style
 
 
@@ -49,31 +45,6 @@ def test_non_normal_grows_first_and_vanishes_later():
     fig, _ = draw(gradients.draw_norms, scale=0.5, loudness=0.0, kind="non-normal")
     linear = next(line for line in fig.axes[0].lines if line.get_label() == "linear").get_ydata()
     assert max(linear) > 10 and linear[-1] < 1
-
-
-def test_the_learners_function_is_the_one_that_is_drawn():
-    calls = []
-
-    def mine(cell, dh_t, cache):
-        calls.append(dh_t.shape)
-        return tuple(0.5 * part for part in rnn_cell_backward(cell, dh_t, cache))
-
-    _, alt = draw(functools.partial(gradients.draw_credit, backward=mine), scale=1.0, T=10, k=40, units="linear")
-    assert len(calls) == 10 and f"with {0.5**9:.2g}" in alt
-    draw(functools.partial(gradients.draw_norms, backward=mine), scale=1.0, loudness=1.0, kind="random")
-    assert len(calls) == 10 + 2 * gradients.LONGEST
-
-
-def test_a_function_that_fails_becomes_a_picture():
-    def broken(cell, dh_t, cache):
-        raise ValueError("no such thing")
-
-    explorer = Explorer(functools.partial(gradients.draw_credit, backward=broken), "Credit",
-                        scale=slider("scale", 0, 2, 0.1, 1),
-                        T=int_slider("T", 5, 40, 10), k=int_slider("k", 1, 40, 40),
-                        units=gradients.choice("units", gradients.UNITS))
-    assert "no such thing" in explorer.alt
-
 
 
 @pytest.mark.parametrize("scale, learned", [(0.5, False), (0.9, True)])

@@ -31,15 +31,15 @@ def test_credit_map_colours_by_size_and_leaves_the_future_blank(ax):
 
 @pytest.mark.parametrize("kept", [window_mask(8, 3), last_steps_mask(8, 3)])
 def test_credit_map_fades_what_is_cut(ax, kept):
-    alt = gradients.credit_map(ax, credit_of(8), kept, bar=False)
+    alt = gradients.credit_map(ax, credit_of(8), kept)
     plain = style.figure(5, 4).subplots()
-    gradients.credit_map(plain, credit_of(8), bar=False)
+    gradients.credit_map(plain, credit_of(8))
     reach = np.tril(np.ones((8, 8), bool))
     faded, full = np.asarray(ax.images[0].get_array()), np.asarray(plain.images[0].get_array())
     assert np.allclose(faded[kept & reach], full[kept & reach])
     assert np.allclose(faded[reach & ~kept][:, 3], full[reach & ~kept][:, 3] / 4)
     assert f"{(reach & ~kept).sum() / reach.sum():.0%}" in alt
-    assert any(isinstance(artist, LineCollection) for artist in ax.collections) and len(ax.figure.axes) == 1
+    assert any(isinstance(artist, LineCollection) for artist in ax.collections)
 
 
 def test_border_encloses_the_mask():
