@@ -47,20 +47,12 @@ def solved_version(nb, name, root=ROOT):
 
 def learners_version(nb, name, root=ROOT):
     """The learners' notebook of a solved one, not executed: solutions cut, cells locked, checksums computed."""
-    from nbgrader.preprocessors import (
-        CheckCellMetadata,
-        ClearHiddenTests,
-        ClearMarkScheme,
-        ClearOutput,
-        ClearSolutions,
-        ComputeChecksums,
-        LockCells,
-    )
+    from nbgrader import preprocessors as pre
 
     nb, resources = dressed(nb, name, learner_path(name, root), root), {}
-    for preprocessor in (LockCells(), ClearSolutions(code_stub={"python": STUB}), ClearOutput(), CheckCellMetadata(),
-                         ComputeChecksums(), ClearHiddenTests(), ClearMarkScheme(), ComputeChecksums(),
-                         CheckCellMetadata()):
+    for preprocessor in (pre.LockCells(), pre.ClearSolutions(code_stub={"python": STUB}), pre.ClearOutput(),
+                         pre.CheckCellMetadata(), pre.ComputeChecksums(), pre.ClearHiddenTests(),
+                         pre.ClearMarkScheme(), pre.ComputeChecksums(), pre.CheckCellMetadata()):
         nb, resources = preprocessor.preprocess(nb, resources)
     return normalise.notebook(nb, learners=True)
 

@@ -9,24 +9,9 @@ import shutil
 from pathlib import Path
 
 import nbformat
-import nbgrader.api
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from nbgrader.api import (
-    BaseCell,
-    Comment,
-    Grade,
-    Gradebook,
-    GradeCell,
-    MissingEntry,
-    Notebook,
-    SolutionCell,
-    SourceCell,
-    Student,
-    SubmittedAssignment,
-    SubmittedNotebook,
-    new_uuid,
-)
+from nbgrader import api
 from nbgrader.dbutil import _temp_alembic_ini
 
 from instructor.grading.policies import alias
@@ -51,7 +36,7 @@ def alembic_version():
         return ScriptDirectory.from_config(Config(settings)).get_current_head()
 
 
-nbgrader.api.get_alembic_version = alembic_version
+api.get_alembic_version = alembic_version
 
 
 def judgement_of(data):
@@ -101,18 +86,19 @@ class Course:
         return f"sqlite:///{(self.folder / 'gradebook.db').resolve()}"
 
     def __enter__(self):
-        self.book = Gradebook(self.url, "rnn")
+        self.book = api.Gradebook(self.url, "rnn")
         self.book.db.commit = self.book.db.flush  # nbgrader commits each cell by itself
         for name, release in self.releases.items():
             self._assignment(name, release)
         del self.book.db.commit
         self.book.db.commit()
-        self.cells, self.written, self.students = {}, [], {student.id for student in self.book.db.query(Student)}
-        for cell in self.book.db.query(BaseCell).join(Notebook):
-            if not isinstance(cell, SourceCell):
-                self.cells.setdefault(cell.notebook.name, []).append((cell.id, cell.name, isinstance(cell, GradeCell)))
+        self.cells, self.written, self.students = {}, [], {student.id for student in self.book.db.query(api.Student)}
+        for cell in self.book.db.query(api.BaseCell).join(api.Notebook):
+            if not isinstance(cell, api.SourceCell):
+                is_graded = isinstance(cell, api.GradeCell)
+                self.cells.setdefault(cell.notebook.name, []).append((cell.id, cell.name, is_graded))
         self.assignments = {notebook.name: (notebook.assignment_id, notebook.id)
-                            for notebook in self.book.db.query(Notebook)}
+                            for notebook in self.book.db.query(api.Notebook)}
         return self
 
     def __exit__(self, *_):
@@ -126,7 +112,7 @@ class Course:
             known = {cell.name for cell in self.book.find_notebook(name, name).grade_cells}
             if known == {grade_id(c) for c in release.cells if c["metadata"].get("nbgrader", {}).get("grade")}:
                 return
-        except MissingEntry:
+        except api.MissingEntry:
             pass
         self.book.update_or_create_assignment(name)
         self.book.update_or_create_notebook(name, name)
@@ -185,10 +171,10 @@ class Course:
         name, other = self.shown_as(student), student if self.anonymous else alias(self.seed, student)
         if other in self.students:
             db = self.book.db
-            db.merge(Student(id=name, last_name=None if self.anonymous else full_name))
+            db.merge(api.Student(id=name, last_name=None if self.anonymous else full_name))
             db.flush()
-            db.query(SubmittedAssignment).filter_by(student_id=other).update({"student_id": name})
-            db.query(Student).filter_by(id=other).delete()
+            db.query(api.SubmittedAssignment).filter_by(student_id=other).update({"student_id": name})
+            db.query(api.Student).filter_by(id=other).delete()
             db.commit()
             if (old := self.folder / "autograded" / other).exists():
                 old.rename(self.folder / "autograded" / name)
@@ -206,21 +192,21 @@ class Course:
         """Grade id -> Grade of a submission; rows that are missing are made, as `Gradebook.add_submission` does."""
         db, student, notebook = self.book.db, self.shown_as(result["student"]), result["notebook"]
         assignment_id, notebook_id = self.assignments[notebook]
-        found = db.query(GradeCell.name, Grade).join(Grade, Grade.cell_id == GradeCell.id).join(
-            SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id).join(
-            SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id).filter(
-            SubmittedAssignment.student_id == student, SubmittedAssignment.assignment_id == assignment_id)
+        found = db.query(api.GradeCell.name, api.Grade).join(api.Grade, api.Grade.cell_id == api.GradeCell.id).join(
+            api.SubmittedNotebook, api.SubmittedNotebook.id == api.Grade.notebook_id).join(
+            api.SubmittedAssignment, api.SubmittedAssignment.id == api.SubmittedNotebook.assignment_id).filter(
+            api.SubmittedAssignment.student_id == student, api.SubmittedAssignment.assignment_id == assignment_id)
         if grades := {name: grade for name, grade in found}:
             return grades
-        if db.get(Student, student) is None:
-            db.add(Student(id=student, last_name=None if self.anonymous else result["name"]))
-        db.add(submitted := SubmittedAssignment(id=new_uuid(), assignment_id=assignment_id, student_id=student))
+        if db.get(api.Student, student) is None:
+            db.add(api.Student(id=student, last_name=None if self.anonymous else result["name"]))
+        db.add(submitted := api.SubmittedAssignment(id=api.new_uuid(), assignment_id=assignment_id, student_id=student))
         db.flush()
-        db.add(own := SubmittedNotebook(id=new_uuid(), assignment_id=submitted.id, notebook_id=notebook_id))
+        db.add(own := api.SubmittedNotebook(id=api.new_uuid(), assignment_id=submitted.id, notebook_id=notebook_id))
         db.flush()
-        grades = {name: Grade(cell_id=cell_id, notebook_id=own.id) for cell_id, name, graded in self.cells[notebook]
+        grades = {name: api.Grade(cell_id=cell_id, notebook_id=own.id) for cell_id, name, graded in self.cells[notebook]
                   if graded}
-        db.add_all([*grades.values(), *(Comment(cell_id=cell_id, notebook_id=own.id)
+        db.add_all([*grades.values(), *(api.Comment(cell_id=cell_id, notebook_id=own.id)
                                         for cell_id, name, graded in self.cells[notebook] if not graded)])
         return grades
 
@@ -258,13 +244,13 @@ class Course:
             at again since the submission changed)
         """
         db, found = self.book.db, {}
-        own = db.query(SubmittedNotebook.id).join(SubmittedAssignment).filter(
-            SubmittedAssignment.student_id == self.shown_as(student),
-            SubmittedNotebook.notebook_id == self.assignments[notebook][1]).scalar()
-        comments = {name: comment or "" for name, comment in db.query(SolutionCell.name, Comment.comment).join(
-            Comment, Comment.cell_id == SolutionCell.id).filter(Comment.notebook_id == own)}
-        for grade, name, most in db.query(Grade, GradeCell.name, GradeCell.max_score).join(
-                GradeCell, Grade.cell_id == GradeCell.id).filter(Grade.notebook_id == own):
+        own = db.query(api.SubmittedNotebook.id).join(api.SubmittedAssignment).filter(
+            api.SubmittedAssignment.student_id == self.shown_as(student),
+            api.SubmittedNotebook.notebook_id == self.assignments[notebook][1]).scalar()
+        comments = {name: comment or "" for name, comment in db.query(api.SolutionCell.name, api.Comment.comment).join(
+            api.Comment, api.Comment.cell_id == api.SolutionCell.id).filter(api.Comment.notebook_id == own)}
+        for grade, name, most in db.query(api.Grade, api.GradeCell.name, api.GradeCell.max_score).join(
+                api.GradeCell, api.Grade.cell_id == api.GradeCell.id).filter(api.Grade.notebook_id == own):
             by_hand = grade.manual_score is not None or bool(grade.extra_credit)
             said = comments.get(name.removeprefix("check_"), "")
             if name in comments:  # what is both asked for and graded is a written answer
