@@ -45,7 +45,7 @@ def largest_error(backward, cell, caches, dh, measured):
 @pytest.mark.parametrize("seed", claims.SEEDS)
 def test_right_and_wrong_lie_far_apart(seed):
     claims.says("03", "In this setting nothing falls in between. Over eight draws of all its numbers, the right "
-                      "`rnn_backward` stayed below 1e-9. Your check knows some two hundred wrong versions by name, and "
+                      "`rnn_backward` stayed below 1e-9. Your check knows more than 150 wrong versions by name, and "
                       "nearly all of them were off by more than 0.01. "
                       "(A few came out right: they cut off only what is larger or longer than anything here.)")
     cell, caches, dh, watched, loss = setting(seed)
@@ -58,7 +58,7 @@ def test_right_and_wrong_lie_far_apart(seed):
         except (ValueError, IndexError, TypeError):
             errors[name] = np.inf
     right = {name for name, error in errors.items() if error < 1e-9}
-    assert 170 < len(errors) < 240 and len(right) <= 10 and all(re.search("clipped|shortened|cut|steps-only", name)
+    assert len(errors) > 150 and len(right) <= 10 and all(re.search("clipped|shortened|cut|steps-only", name)
                                                                 for name in right)
     assert min(error for name, error in errors.items() if name not in right) > 0.01
 

@@ -172,8 +172,8 @@ def test_where_next_to_nothing_gets_back_14_of_16_go_on_guessing():
 
 def test_where_the_picture_of_one_bit_turns():
     claims.says("03b",
-                "From start 0 the turning point lies between 0.7 and 0.75, and the right panel shows a way that "
-                "training has opened for the gradient.")
+                "From start 0 the turning point lies between 0.7 and 0.75, and the right panel shows that training has "
+                "opened a way for the gradient.")
     claims.says("03b", "*less* gradient gets through than before")
     forgets, keeps, lucky = play.trained(50, 0.7, 0), play.trained(50, 0.75, 0), play.trained(50, 0.5, 2)
     assert forgets.right < 0.6 and keeps.right > 0.99 and keeps.after[-1] > 1e3 * keeps.before[-1]

@@ -174,7 +174,7 @@ def test_the_continuation_needs_long_windows_and_little_reaches_their_first_step
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", claims.SEEDS)
 def test_two_values_are_enough_for_adam(seed):
-    claims.says("04", "400 updates do not get there (4,000 of Adam, a better optimiser, end at 0.001 to 0.013)")
+    claims.says("04", "(4,000 of Adam, the optimiser of notebook 5, end at 0.001 to 0.013)")
     X, Y = make_windows(WAVE[:27], 2)
     model = RNNModel(1, 16, 1, np.random.default_rng(seed))
     fit(model, (X, Y), 4000, Adam(0.01), max_norm=1, mean=True, progress=False)
