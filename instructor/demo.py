@@ -1,6 +1,7 @@
-"""`make demo-class`: twelve made-up students, as Moodle hands them over, to try a term's grading on."""
+"""`make demo-class`: twelve made-up students, as Brightspace hands them over, to try a term's grading on."""
 
 import copy
+import datetime
 import io
 import json
 import zipfile
@@ -11,7 +12,7 @@ from rnn_helpers import atomic
 from rnn_helpers.check import WRITTEN
 
 WEEKS = ("01_rnn_cell", "02_forward_pass")
-DUE, LATE = (2026, 10, 12, 20, 0, 0), (2026, 10, 14, 9, 30, 0)
+DUE, LATE = datetime.datetime(2026, 10, 12, 20, 0), datetime.datetime(2026, 10, 14, 9, 30)
 POLICY = """# Rules of the made class: see INSTRUCTORS.md, "Your own rules".
 timezone = "Europe/Vienna"
 late_per_day = 10
@@ -80,7 +81,7 @@ def elsewhere(week):
     return notebook
 
 
-# (name, Moodle's number, what each week holds, when; None: nothing was handed in)
+# (name, number, what each week holds, when; None: nothing was handed in)
 STUDENTS = (
     ("Ada Lovelace", 4001, plain, DUE),
     ("Alan Turing", 4002, wrong("Wh @ h_prev", "Wh.T @ h_prev"), DUE),
@@ -98,22 +99,21 @@ STUDENTS = (
 
 
 def bundle(week):
-    """A zip as Moodle's "Download all submissions" makes it."""
+    """A zip as Brightspace's Download makes it; its names say when something was handed in."""
     raw = io.BytesIO()
     with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as out:
         for name, number, work, when in STUDENTS:
             if work:
-                when = (*when[:2], when[2] + 7 * WEEKS.index(week), *when[3:])
-                member = zipfile.ZipInfo(f"{name}_{number}_assignsubmission_file_/{week}.ipynb", when)
+                when = f"{when + datetime.timedelta(weeks=WEEKS.index(week)):%b %d, %Y %I%M %p}"
                 notebook = work(week)
                 for cell in notebook["cells"]:
                     cell.update({"outputs": []} if cell["cell_type"] == "code" else {})
-                out.writestr(member, json.dumps(notebook, indent=1))
+                out.writestr(f"{number}-77 - {name} - {when}/{week}.ipynb", json.dumps(notebook, indent=1))
     return raw.getvalue()
 
 
 def make(folder):
-    """Write the class into a folder: two zips, Moodle's list of participants, grading.toml."""
+    """Write the class into a folder: two zips, a list of participants, grading.toml."""
     folder = Path(folder)
     for week in WEEKS:
         atomic.write(folder / f"{week}.zip", bundle(week))

@@ -152,7 +152,7 @@ class Classroom:
         return Task(item.student, item.notebook, os.fsdecode(intake.course.listing.root), disk,
                     str(self.releases / f"{item.notebook}.ipynb"), self.seed, {},
                     printable(person.name if person else item.who.name), printable(item.who.number), item.who.late,
-                    item.layout, item.time)
+                    item.layout, item.when)
 
     def _unpacked(self, task, item, intake):
         """A task whose file lies in an archive: a copy of it, with the time that the archive gives."""

@@ -7,6 +7,7 @@ import os
 import shlex
 import subprocess
 import sys
+import time
 import warnings
 
 from sqlalchemy.exc import SAWarning
@@ -53,6 +54,9 @@ def run(options):
     try:
         with Classroom(options.out, options.releases) as classroom:
             changes, missing, policies = [], [], Policies.read(options.out / "grading.toml")
+            if policies.timezone:  # of times in names and archives too
+                os.environ["TZ"] = policies.timezone
+                time.tzset()
             close_to_others(options.out)
             if options.command == "grade":
                 changes, missing = classroom.grade(options.submissions, options.workers, options.scheduler,

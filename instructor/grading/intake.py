@@ -23,7 +23,8 @@ class HandedIn:
     entry : the file; state : DUE, REFUSED or IGNORED; why : not DUE
     student : a safe name for files; notebook : "?" when it is none of the course's; who : the student as the system
         knows them; layout : which system's
-    time : when it was handed in, or last changed, in ns; how : by what the notebook was recognised
+    time : when it was handed in, or the file's own, in ns; when : the same, 0 where it says nothing of handing in
+    how : by what the notebook was recognised
     doubt : what to look at, in words
     """
 
@@ -34,6 +35,7 @@ class HandedIn:
     notebook: str = "?"
     who: Who | None = None
     time: int = 0
+    when: int = 0
     layout: str = ""
     how: str = ""
     doubt: str = ""
@@ -183,7 +185,8 @@ def overlap(one, other, course):
 
 def look_at(entry, name, student, claim, course, opened=True):
     """What a student's file is; it is not read unless `opened`."""
-    item = HandedIn(entry, DUE, "", student, "?", claim.who, claim.when or entry.time, claim.layout.title, name=name)
+    item = HandedIn(entry, DUE, "", student, "?", claim.who, claim.when or entry.time,
+                    claim.when or entry.time * claim.layout.dated, claim.layout.title, name=name)
     text = readable(name)[:100]
     if entry.junk:
         item.state, item.why = IGNORED, entry.junk
@@ -227,7 +230,8 @@ def choose(items, course):
         rivals = rivals[:MOST_RIVALS]
         if len(rivals) > 1:
             best = max(rivals, key=lambda item: (item.state == DUE, course.work(item.entry)[0] > 0,
-                                                 course.work(item.entry)[0] >= 0, item.time, newest_first(item.name)))
+                                                 course.work(item.entry)[0] >= 0, item.time, item.entry.time,
+                                                 newest_first(item.name)))
             for item in rivals:
                 if item is not best:
                     worked = course.work(best.entry)[0] > 0 >= course.work(item.entry)[0]

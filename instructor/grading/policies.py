@@ -11,6 +11,7 @@ import zoneinfo
 from dataclasses import dataclass, field
 
 from instructor.grading.grade_tables import columns, number
+from instructor.grading.layouts import LAYOUTS
 from rnn_helpers.course import NOTEBOOKS
 
 if sys.version_info >= (3, 11):
@@ -19,6 +20,7 @@ else:
     import tomli as tomllib
 
 DAY = dt.timedelta(days=1)
+DATED = {layout.title for layout in LAYOUTS if layout.dated}
 
 
 class BadPolicy(ValueError):
@@ -56,6 +58,7 @@ class Policies:
     deadlines : notebook -> datetime; per_day : percent of the maximum that a day begun costs
     extensions : student -> notebook or "all" -> days, or datetime; attempts : "last" or "best"
     weights : notebook or exercise -> number; groups : name -> students; anonymous : whether markers see no names
+    timezone : of times without an offset, "" for this machine's
     """
 
     deadlines: dict = field(default_factory=dict)
@@ -65,6 +68,7 @@ class Policies:
     weights: dict = field(default_factory=dict)
     groups: dict = field(default_factory=dict)
     anonymous: bool = False
+    timezone: str = ""
 
     @classmethod
     def read(cls, path):
@@ -116,7 +120,7 @@ class Policies:
                    extensions,
                    checked(data, "attempts", str, "last", '"last" or "best"', ("last", "best").__contains__),
                    data.get("weights", {}), data.get("groups", {}),
-                   checked(data, "anonymous", bool, False, "true or false"))
+                   checked(data, "anonymous", bool, False, "true or false"), data.get("timezone", ""))
 
     def students(self):
         """The students that the file names."""
@@ -165,6 +169,7 @@ class Policies:
             points = written + sum(self.worth(name, attempt["exercises"].get(name, 0.0), most)[0]
                                    for name, _, most, by_hand in parts if not by_hand)
             cost, words = self.penalty(result["student"], notebook, attempt["time"], maximum)
+            words += " by the file's own time" if words and attempt["time"] and result.get("layout") in DATED else ""
             return max(points - cost, 0.0), points, words
 
         points, before, words = max(map(outcome, tries), key=lambda found: found[0])

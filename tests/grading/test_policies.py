@@ -87,6 +87,12 @@ def test_a_time_that_is_not_known_costs_nothing_and_is_told(policies):
     assert counted.points == 12 and "not known" in counted.why[0]
 
 
+def test_a_files_own_time_is_told(policies):
+    for layout, told in (("folders and files", True), ("Blackboard", False)):
+        late = result(at("2026-10-25T12:00:00", "+01:00"), layout=layout)
+        assert ("by the file's own time" in policies(DEADLINE).counted(late, READ).why[0]) == told
+
+
 @pytest.mark.parametrize("attempts, points", [("last", 2), ("best", 9)])
 def test_the_best_attempt_counts_or_the_last(policies, attempts, points):
     last = result(points={name: 0.0 for name in FULL}, attempts=[{"time": 0, "exercises": {"rnn_cell_forward": 7.0}}])

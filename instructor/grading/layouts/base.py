@@ -1,10 +1,13 @@
 """What every layout has: it reads from a system's names whose the files are, and writes the system's table."""
 
+import contextlib
 import datetime
+import re
 from dataclasses import dataclass, field
 
 from instructor.grading.listing import junk
 from instructor.grading.names import Who
+from instructor.grading.notebook_file import Refused
 
 
 @dataclass(eq=False)
@@ -104,10 +107,11 @@ class Layout:
     """One system. A new one is a file in this folder with a class of its own.
 
     title : the system's name; order : smaller ones read first
-    lasting : its numbers stay a person's in every assignment; always : its tables are written in any case
+    lasting : its numbers stay a person's in every assignment; always : its tables are written in any case; dated : the
+    times of the files are when they were last changed, rather than downloaded
     """
 
-    title, order, lasting, always = "", 50, True, False
+    title, order, lasting, always, dated = "", 50, True, False, False
 
     def student(self, name, node):
         """(Who, the file's own name, when) that a name in `node` says, None when it is not of this system's form."""
@@ -133,6 +137,7 @@ class Layout:
         for claim in found.claims[begin:]:
             notes = {entry: why for entry, own in claim.files if (why := self.own(entry, own, node))}
             claim.files = [pair for pair in claim.files if pair[0] not in notes]
+            claim.when = claim.when or stamped(notes, node.depth + 2, course)
             found.left += notes.items()
         if found.claims[begin:]:
             notes = {entry: why for entry in node.files if (why := self.own(entry, "", node))}
@@ -155,6 +160,20 @@ class Layout:
     def tables(self, pupils, notebooks, maximum):
         """(file name, rows) of each table that the system imports. maximum : notebook -> points."""
         return ()
+
+
+def stamped(entries, depth, course):
+    """When something was handed in, as a system's timestamp.txt in its folder says; 0 without one."""
+    with contextlib.suppress(Refused):
+        return next((utc(course.listing.read(entry).decode(errors="replace")) for entry in entries
+                     if entry.parts[-1] == "timestamp.txt" and len(entry.parts) == depth), 0)
+    return 0
+
+
+def utc(text):
+    """The first time in a text, in Greenwich's where no offset follows it, in ns since 1970; 0 when there is none."""
+    match = re.search(r"(\d{4})-?(\d\d)-?(\d\d)[ T]?(\d\d)[:_]?(\d\d)[:_]?(\d\d)(?:\.\d+)? ?(Z|[+-]\d\d:?\d\d)?", text)
+    return local("".join(match.groups("Z")), "%Y%m%d%H%M%S%z") if match else 0
 
 
 def local(text, *formats):

@@ -39,10 +39,9 @@ class Canvas(Layout):
         if not hasattr(node, "canvas"):
             names = [*node.folders, *(entry.parts[-1] for entry in node.files)]
             found = [match for name in names if (match := OWN.match(name[:LONGEST_NAME])) and match["file"]]
-            often = Counter(match["file"] for match in found)
-            years = Counter(number for number, _ in {(match["number"], match["name"]) for match in found}
-                            if 1990 <= int(number) <= 2100)
-            node.canvas = {number for number, count in [*often.items(), *years.items()] if count > 1}
+            names = {(match["file"], match["name"]) for match in found} | {
+                (match["number"], match["name"]) for match in found if 1990 <= int(match["number"]) <= 2100}
+            node.canvas = {number for number, count in Counter(number for number, _ in names).items() if count > 1}
         return node.canvas
 
     def tables(self, pupils, notebooks, maximum):

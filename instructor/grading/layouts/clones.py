@@ -64,7 +64,7 @@ class Clones(Layout):
 class Homes(Layout):
     """`home/jupyter-ada/...` as The Littlest JupyterHub makes them; elsewhere homes are folders like any other."""
 
-    title, order = "JupyterHub homes", 35
+    title, order, dated = "JupyterHub homes", 35, True
 
     def student(self, name, node):
         match = re.match(r"jupyter-(.+)$", name)

@@ -4,7 +4,7 @@ import re
 
 import yaml
 
-from instructor.grading.layouts.base import Claim, Layout
+from instructor.grading.layouts.base import Claim, Layout, utc
 from instructor.grading.names import Who
 from instructor.grading.notebook_file import Refused
 
@@ -26,17 +26,17 @@ class Gradescope(Layout):
         node.take_files(files)
         for entry in files:
             try:
-                known = submitters(course.listing.read(entry).decode(errors="replace"))
+                known, times = submitters(course.listing.read(entry).decode(errors="replace"))
                 found.left.append((entry, "Gradescope's own list"))
             except (Refused, yaml.YAMLError) as error:
-                known = {}
+                known, times = {}, {}
                 found.left.append((entry, f"Gradescope's own list cannot be read: {str(error)[:100]}"))
             for name in [name for name in node.folders if re.match(r"(?:assignment_\d+_)?submission_\w+$", name)]:
                 around, taken = node.around(), node.take(name)
                 people = known.get(name) or [Who(name)]
                 for who in people:
-                    found.claims.append(Claim(self, who, list(taken), around, doubt="" if name in known else
-                                              "submission_metadata.yml does not say whose it is"))
+                    found.claims.append(Claim(self, who, list(taken), around, times.get(name, 0), "" if name in
+                                              known else "submission_metadata.yml does not say whose it is"))
                 known.pop(name, None)
             found.claims += [Claim(self, who, [], (*node.around(), name), doubt=f"{name} is not there")
                              for name, people in known.items() for who in people]
@@ -53,11 +53,14 @@ class Gradescope(Layout):
 
 
 def submitters(text):
-    """Folder -> list of Who, from the part of submission_metadata.yml that lists them; the rest may be very large."""
-    found, lines, name = {}, text.splitlines(), None
+    """Folder -> list of Who, and folder -> when in ns, of submission_metadata.yml, the rest of which may be very large.
+    """
+    found, times, lines, name = {}, {}, text.splitlines(), None
     for at, line in enumerate(lines):
         if line[:1].strip() and line.rstrip().endswith(":"):
             name = line.rstrip()[:-1].strip("'\"")
+        elif name and line.startswith("  :created_at:"):
+            times.setdefault(name, utc(" ".join(lines[at:at + 2])))
         elif name and name not in found and line.strip() == ":submitters:":
             indent = len(line) - len(line.lstrip())
             block = []
@@ -70,4 +73,4 @@ def submitters(text):
             found[name] = [Who(str(person.get(":name") or person.get(":email") or name),
                                str(person.get(":sid") or person.get(":email") or ""))
                            for person in people if isinstance(person, dict)]
-    return found
+    return found, times

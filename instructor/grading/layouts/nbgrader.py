@@ -2,7 +2,7 @@
 
 import re
 
-from instructor.grading.layouts.base import Layout, local
+from instructor.grading.layouts.base import Claim, Layout, stamped, utc
 from instructor.grading.names import LONGEST_NAME, Who
 
 STEPS = {"source", "release", "autograded", "feedback", "solution"}
@@ -11,18 +11,23 @@ INBOUND = re.compile(r"(?P<user>[^+].{0,200}?)\+(?P<assignment>[^+]{1,200})\+"
 
 
 class Nbgrader(Layout):
-    """`submitted/ada/ps1/x.ipynb` of a course folder, whose other folders are the course's; in the exchange
-    `inbound/ada+ps1+2026-03-02 10:15:00.000000 UTC+token/x.ipynb`, one for each attempt.
+    """`submitted/ada/ps1/x.ipynb`, with `timestamp.txt`, of a course folder, whose other folders are the course's; in
+    the exchange `inbound/ada+ps1+2026-03-02 10:15:00.000000 UTC+token/x.ipynb`, one for each attempt.
     """
 
     title, order = "nbgrader", 12
 
     def student(self, name, node):
         match = INBOUND.match(name[:LONGEST_NAME])
-        return match and (Who(match["user"]), name, local(match["when"][:19].replace("_", ":"), "%Y-%m-%d %H:%M:%S"))
+        return match and (Who(match["user"]), name, utc(match["when"]))
 
     def knows(self, node):
-        return self.course_folder(node) or super().knows(node)
+        return self.course_folder(node) or self.submitted(node) or super().knows(node)
+
+    @staticmethod
+    def submitted(node):
+        return node.name == "submitted" and any(entry.parts[-1] == "timestamp.txt" for user in node.folders.values()
+                                                for inner in user.folders.values() for entry in inner.files)
 
     @staticmethod
     def course_folder(node):
@@ -31,6 +36,12 @@ class Nbgrader(Layout):
             {"inbound", "outbound"} <= names
 
     def read(self, node, found, course, again):
+        for name in list(node.folders) if self.submitted(node) else ():
+            user, around = node.folders[name], node.around()
+            parts = [user.take(part) for part in list(user.folders)]
+            for files in filter(None, [*parts, node.take(name)]):
+                when = stamped([entry for entry, _ in files], node.depth + 3, course)
+                found.claims.append(Claim(self, Who(name), files, around, when))
         if not self.course_folder(node):
             return super().read(node, found, course, again)
         for name in list(node.folders):

@@ -17,7 +17,7 @@ class Plain(Layout):
     it says so; each file is its folder's, or the student's whose name it bears.
     """
 
-    title, order = "folders and files", 90
+    title, order, dated = "folders and files", 90, True
 
     def read(self, node, found, course, again):
         for name in [name for name in node.folders if name.lower() in COURSES]:

@@ -1,5 +1,8 @@
 """Every student handed in has a row, on every layout: rows in = rows out, nobody lost, merged or made up."""
 
+import datetime as dt
+import os
+import time
 from dataclasses import dataclass, field
 
 import pytest
@@ -406,3 +409,60 @@ def test_rows_in_are_rows_out(tmp_path, name, form):
     assert len(intake.items) >= len(case.files)  # every file is accounted for
     assert all(any(item.words.endswith(end) for item in due) for end in case.paths)
     assert all(item.why for item in intake.items if item.state != DUE)
+
+
+def stamp(text):
+    return {N: work(), "timestamp.txt": text}
+
+
+GIVEN = "2026-03-02T22:30:00+01:00"  # when it was handed in, in Vienna; the files are of another day
+TIMES = {
+    "blackboard": ("HW_ada_attempt_2026-03-02-22-30-00_x.ipynb", work()),
+    "brightspace": ("1-2 - Ada - Mar 2, 2026 1030 PM/x.ipynb", work()),
+    "nbgrader's exchange": ("inbound/ada+ps1+2026-03-02 21:30:00.000000 UTC+t/x.ipynb", work()),
+    "nbgrader's exchange, unpacked by Windows": ("inbound/ada+ps1+2026-03-02 21_30_00.000000 UTC+t/x.ipynb", work()),
+    "nbgrader": ("submitted/ada/ps1", stamp(b"2026-03-02 21:30:00.123456 UTC")),
+    "nbgrader, another time below": ("submitted/ada/ps1", {**stamp(b"2026-03-02 21:30:00 UTC"),
+                                                           "a/timestamp.txt": b"2026-01-01 21:30:00 UTC"}),
+    "sakai": ("Lee, Ada(ada)", {"timestamp.txt": b"20260302213000123", f"Submission attachment(s)/{N}": work(),
+                                "Submission attachment(s)/timestamp.txt": b"20260101213000123"}),
+    "gradescope": ("e", {f"submission_101/{N}": work(), "submission_metadata.yml": METADATA.replace(
+        b"10:15:00 Z", b"21:30:00.123456000 Z")}),
+    "gradescope, an offset": ("e", {f"submission_101/{N}": work(), "submission_metadata.yml": METADATA.replace(
+        b"10:15:00 Z", b"14:30:00.123456000 -07:00")}),
+    "gradescope, an object": ("e", {f"submission_101/{N}": work(), "submission_metadata.yml": METADATA.replace(
+        b"2026-03-02 10:15:00 Z", b"!ruby/object:ActiveSupport::TimeWithZone\n    utc: 2026-03-02 21:30:00.1 Z")}),
+}
+UNKNOWN = {"moodle": MOODLE, "canvas": {"ada_101_9001_x.ipynb": work()}, "a clone": clone("ada", FIRST),
+           "sakai": {f"Lee, Ada(ada)/Submission attachment(s)/{N}": work()}, "gradescope": {
+               f"submission_101/{N}": work(), "submission_metadata.yml": b"submission_101:\n"}}
+
+
+@pytest.fixture
+def vienna(monkeypatch):
+    monkeypatch.setenv("TZ", "Europe/Vienna")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize("name", TIMES)
+def test_when_something_was_handed_in(tmp_path, vienna, name):
+    path, content = TIMES[name]
+    files = below(path, content) if isinstance(content, dict) else {path: content}
+    intake = look(builder.unpacked(tmp_path / "class", files))
+    item = next(item for item in intake.items if item.state == DUE)
+    assert item.when // 10**9 == dt.datetime.fromisoformat(GIVEN).timestamp()
+
+
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_the_time_of_a_download_is_nobodys(tmp_path, name):
+    due, _ = rows(look(builder.FORMS["zip"](tmp_path, UNKNOWN[name])))
+    assert due and all(item.when == 0 < item.time for item in due)
+
+
+def test_a_plain_file_has_its_own_time(tmp_path):
+    folder = builder.unpacked(tmp_path / "class", {f"ada/{N}": work()})
+    os.utime(folder / "ada" / N, (1_770_000_000,) * 2)
+    assert [item.when for item in look(folder).items] == [1_770_000_000 * 10**9]
