@@ -76,7 +76,8 @@ class Policies:
         try:
             data = tomllib.loads(path.read_text(encoding="utf-8-sig")) if path.exists() else {}
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise BadPolicy(f"{path} is not TOML: {error}") from error
+            raise BadPolicy(f"{path} is not TOML (in UTF-8, times with seconds, names with spaces or accents quoted): "
+                            f"{error}") from error
         known(data, "", "timezone", "late_per_day", "attempts", "anonymous", "deadlines", "extensions", "weights",
               "groups")
         for key in ("deadlines", "extensions", "weights", "groups"):
@@ -106,7 +107,7 @@ class Policies:
             given = given if isinstance(given, dict) else {"all": given}
             known(given, f"extensions: {student}: ", "all", *NOTEBOOKS)
             extensions[student] = {
-                name: value if isinstance(value, int) and not isinstance(value, bool) and value >= 0
+                name: value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10_000
                 else moment(value, f"extensions: {student}: {name}") for name, value in given.items()}
         for name in data.get("weights", {}):
             checked(data["weights"], name, (int, float), None, "a number, 0 or more", lambda value: value >= 0)

@@ -10,11 +10,11 @@ from instructor.grading.names import folded, own_folder
 IDS = ("id", "id number", "student id", "student number", "sid", "sis user id", "sis login id", "login id", "username",
        "user name", "orgdefinedid", "identifier", "github_username", "canvas id", "lms_user_id", "display id",
        "user id", "matriculation number", "matrikelnummer", "email", "email address", "e-mail", "e-mail address",
-       "mail", "login")
+       "e-mail-adresse", "id-nummer", "mail", "login")
 NAMES = ("name", "full name", "student", "student name", "display name")
 FIRST, LAST = ("first name", "first_name", "given name", "firstname", "vorname"), ("last name", "last_name", "surname",
                                                                       "family name", "lastname", "nachname")
-GROUPS = ("group", "groups", "section", "sections", "team")
+GROUPS = ("group", "groups", "section", "sections", "team", "gruppe", "gruppen")
 
 
 class NoRoster(ValueError):
@@ -51,12 +51,15 @@ class Roster:
     def __init__(self, path):
         self.people, self.unread = [], []
         raw = Path(path).read_bytes()
-        text = decoded(raw).lstrip("\ufeff")
-        lines = list(csv.reader(io.StringIO(text), delimiter=max(",;\t", key=text.split("\n", 1)[0].count)))
+        text = decoded(raw).lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+        try:
+            lines = list(csv.reader(io.StringIO(text), delimiter=max(",;\t", key=text.split("\n", 1)[0].count)))
+        except csv.Error as error:
+            raise NoRoster(f"{path} is no table: {error}; export it as .csv") from error
         head = [cell.strip().lstrip("\ufeff#").strip().casefold() for cell in lines[0]] if lines else []
         if not set(head) & {*NAMES, *IDS, *FIRST, *LAST}:
             raise NoRoster(f"{path}: its first line is {', '.join(head)[:200]!r}, expected titles of columns such as "
-                           "id, name, group, or a system's own export of participants")
+                           "id, name, group, or a system's own export of participants as .csv")
         for line in lines[1:]:
             if any(cell.strip() for cell in line):
                 self.add(dict(zip(head, (cell.strip() for cell in line), strict=False)))
@@ -74,7 +77,9 @@ class Roster:
         def first(titles):
             return next((columns[title] for title in titles if columns.get(title)), "")
 
-        name = first(NAMES) or " ".join(filter(None, (first(FIRST), first(LAST))))
+        name, given = first(NAMES), first(FIRST)
+        if not name or given not in name and not first(LAST):  # Name;Vorname
+            name = " ".join(filter(None, (given, name or first(LAST))))
         ids = tuple(dict.fromkeys(columns[title].lstrip("#") for title in IDS if columns.get(title, "").lstrip("#")))
         if name.strip() in ("Points Possible", "Student, Test") or not name and not ids:
             return

@@ -12,6 +12,10 @@ EXPORTS = {
     "moodle": '\ufeff"First name",Surname,"ID number","Email address",Groups\nAda,Lovelace,7001,ada@x.org,A\n'
               "Böb,O'Brien,7002,bob@x.org,B\n",
     "moodle, German": "Vorname;Nachname;Matrikelnummer;E-Mail\nAda;Lovelace;7001;ada@x.org\nBöb;O'Brien;7002;bob@x.org\n",
+    "moodle in German": "\ufeffVorname;Nachname;ID-Nummer;E-Mail-Adresse;Gruppen\nAda;Lovelace;7001;ada@x.org;A\n"
+                        "Böb;O'Brien;7002;bob@x.org;B\n",
+    "the last name is called name": "Name;Vorname;Matrikelnummer\nLovelace;Ada;7001\nO'Brien;Böb;7002\n",
+    "lines of an old Mac": "id,name\r7001,Ada Lovelace\r7002,Böb O'Brien\r",
     "canvas": "Student,ID,SIS User ID,SIS Login ID,Section,Week 1\n    Points Possible,,,,,12\n"
               '"Lovelace, Ada",101,7001,ada,A,\n"O\'Brien, Böb",102,7002,bob,B,3\n"Student, Test",9,,x,A,\n',
     "blackboard": '"Last Name"\t"First Name"\t"Username"\t"Student ID"\t"Availability"\nLovelace\tAda\tada\t7001\tYes\n'
@@ -44,8 +48,8 @@ def test_exports_are_read(tmp_path, name, encoding):
 
 
 def test_what_is_no_roster_says_what_is_expected(tmp_path):
-    for text in ("", "a,b\n1,2\n"):
-        with pytest.raises(NoRoster, match="expected titles of columns"):
+    for text in ("", "a,b\n1,2\n", "id,name\n" + 'x' * 200_000):
+        with pytest.raises(NoRoster, match="expected titles of columns|as .csv"):
             roster(tmp_path, text)
 
 
