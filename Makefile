@@ -43,7 +43,7 @@ browser:
 	@$(python) -m pytest tests/browser -n 2 $(ARGS)
 
 browser-lite:
-	@sh tools/venv.sh browser site
+	@sh tools/venv.sh browser site grading
 	@$(python) -m pytest tests/lite -n 2 $(ARGS)
 
 notebooks:

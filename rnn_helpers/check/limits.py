@@ -9,6 +9,7 @@ import time
 
 TIME_LIMIT = 5.0  # seconds for all cases of a check together
 MEMORY_LIMIT = 2 << 30  # bytes that a check may take beyond what the process has
+DEEPEST = 400  # calls within calls in a browser, where what calls itself through C ends Python from about 650 on
 REPEAT, STORM = 0.1, 1e-4  # seconds between two calls to stop: the first ten, then those to code that catches them all
 
 _entrances, _ours = set(), {__file__}  # code below which a learner's runs; files of ours in which nothing is stopped
@@ -41,7 +42,7 @@ def may_stop(frame):
 @contextlib.contextmanager
 def limited():
     """Stop the block by TimeUp after TIME_LIMIT seconds, by MemoryError beyond MEMORY_LIMIT bytes, where Python can."""
-    with memory_limit(MEMORY_LIMIT), time_limit(TIME_LIMIT):
+    with memory_limit(MEMORY_LIMIT), depth_limit(), time_limit(TIME_LIMIT):
         yield
 
 
@@ -145,6 +146,18 @@ def by_monitoring(seconds, tool=4, every=16):
     finally:
         watch.set_events(tool, 0)
         watch.free_tool_id(tool)
+
+
+@contextlib.contextmanager
+def depth_limit():
+    """RecursionError in the block from DEEPEST on, in a browser."""
+    before = sys.getrecursionlimit()
+    if sys.platform == "emscripten":
+        sys.setrecursionlimit(min(before, DEEPEST))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
 
 
 @contextlib.contextmanager

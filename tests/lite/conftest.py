@@ -13,8 +13,10 @@ pytest.register_assert_rewrite("tests.browser.play", "tests.lite.notebook")
 
 from authoring import files  # noqa: E402
 from authoring.site import lite  # noqa: E402
+from authoring.site.__main__ import build  # noqa: E402
 from tests.browser import environments  # noqa: E402
 from tests.browser.frontends import CHROMIUM, FLAGS  # noqa: E402
+from tests.grading.conftest import grader  # noqa: E402, F401
 from tests.lite import pyodide  # noqa: E402
 from tests.lite.notebook import serve  # noqa: E402
 
@@ -87,8 +89,8 @@ def newest(learners_site, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def whole(tmp_path_factory):
-    """Both tracks on Pyodide 0.27.7, with NumPy and matplotlib; the address."""
+def tested(tmp_path_factory):
+    """A folder in which lite/ has both tracks on Pyodide 0.27.7, with NumPy and matplotlib."""
     folder = tmp_path_factory.mktemp("whole")
     inside = pyodide.with_packages(folder / "pyodide")  # it may skip: before anything is built
     lite.write_sources(folder / "lite")
@@ -99,7 +101,24 @@ def whole(tmp_path_factory):
     python = environments.made("lite", sys.executable, OLD)
     share = Path(python).parents[1] / "share" / "jupyter" / "labextensions"
     found = [str(path.parent) for path in (*share.glob("*/package.json"), *share.glob("*/*/package.json"))]
-    lite.run(folder / "lite", folder / "site", python, found)
-    shutil.copytree(inside, folder / "site" / "static" / "pyodide")
-    local(folder / "site", pyodideUrl="./static/pyodide/pyodide.js")
-    yield from serve(folder / "site")
+    site = folder / "site" / "lite"
+    lite.run(folder / "lite", site, python, found)
+    shutil.copytree(inside, site / "static" / "pyodide")
+    local(site, pyodideUrl="./static/pyodide/pyodide.js")
+    return folder / "site"
+
+
+@pytest.fixture(scope="session")
+def whole(tested):
+    """The address of that lite/."""
+    for address in serve(tested):
+        yield f"{address}lite/"
+
+
+@pytest.fixture(scope="session")
+def pages(tested, whole):
+    """The pages to read around it, whose links lead into it; their address."""
+    made = tested.parent / "pages"
+    build(made, in_browser=False)
+    shutil.copytree(made, tested, dirs_exist_ok=True)
+    return whole.removesuffix("lite/")

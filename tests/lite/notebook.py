@@ -24,12 +24,13 @@ def serve(folder):
 class Lite(Lab):
     """A notebook open at its link on the pages. `asked`: the addresses elsewhere that the page asked for."""
 
-    def __init__(self, context, address, path):
-        self.page, self.asked = context.new_page(), []
+    def __init__(self, context, address, path, page=None):
+        self.page, self.asked = page or context.new_page(), []
         self.page.set_default_timeout(180_000)
         context.on("request", lambda request: request.url.startswith((address, "data:", "blob:"))
                    or self.asked.append(request.url))
-        self.page.goto(f"{address}notebooks/index.html?path={path}")
+        if page is None:  # else a link has led there
+            self.page.goto(f"{address}notebooks/index.html?path={path}")
         self.page.wait_for_selector(".jp-Notebook .jp-CodeCell")
         self.page.wait_for_function("() => window.jupyterapp && window.jupyterapp.shell.currentWidget")
         self.wait_for("window.jupyterapp.shell.currentWidget.context.sessionContext.ready")
