@@ -30,26 +30,27 @@ class Problem:
 
 
 @limits.shelter
-def what_happened(error, function, asks, returned=(), known=None):
+def what_happened(error, function, asks, noted=((), {}), known=None):
     """The Problem of an exception that a case ended with.
 
     Parameters
     ----------
     error : the exception; function : the learner's, as `as_asked` wraps it; asks : the call that was asked for
-    returned : (frame, name, value) of the functions that returned last, and the frame that each returned to
+    noted : (frame, name, value) of the functions that returned last, and the frame that each returned to; and the names
+        in each frame when the exception struck it, as `observe.Watch` has them
     known : set of the places that were explained before, for other cases: these get their words and line alone
     """
     if isinstance(error, BadReturn):
         return Problem("return", str(error))
     try:
-        return explained(error, function, asks, returned, set() if known is None else known)
+        return explained(error, function, asks, noted, set() if known is None else known)
     except Exception:  # an object that cannot be looked at: what it is must not stop a check
         return Problem("error", type(error).__name__)
 
 
-def explained(error, function, asks, returned, known):
+def explained(error, function, asks, noted, known):
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
-    scene = Scene(error, asked(asks), returned)
+    scene = Scene(error, asked(asks), *noted)
     if isinstance(error, NotImplementedError):
         return not_written(error, scene)
     if isinstance(error, limits.TimeUp):

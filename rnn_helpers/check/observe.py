@@ -17,9 +17,11 @@ from rnn_helpers.check import limits
 from rnn_helpers.check.exercise import BadReturn
 from rnn_helpers.check.happened import Problem, said, what_happened
 from rnn_helpers.check.outline import outline
+from rnn_helpers.check.scene import own
 
 LARGEST = 2_000_000  # numbers in a returned array
 LAST = 16  # returns that are remembered: what unwinds after an exception is among them
+TOOL = 3  # of sys.monitoring's
 
 
 @dataclass
@@ -70,19 +72,37 @@ class Watch:
     """Notes which forbidden functions are called, under whatever name and from wherever, and what was returned last.
 
     borrowed : names; returned : of the last few, the frame that got it, the name of the function, the value
+    error, names : the last exception, and of the learner's frames that it struck the names at that moment: from
+        Python 3.12 on a comprehension's own are gone afterwards
     """
 
     def __init__(self, forbidden):
         self.codes = {getattr(function, "__code__", None): function.__qualname__ for function in forbidden}
         self.borrowed, self.returned = [], collections.deque(maxlen=LAST)
+        self.error, self.names = None, {}
 
     def __enter__(self):
         self.before = sys.getprofile()
         sys.setprofile(self.note)
+        self.listens = hasattr(sys, "monitoring") and sys.monitoring.get_tool(TOOL) is None
+        if self.listens:
+            sys.monitoring.use_tool_id(TOOL, "exceptions")
+            sys.monitoring.register_callback(TOOL, sys.monitoring.events.RAISE, self.struck)
+            sys.monitoring.set_events(TOOL, sys.monitoring.events.RAISE)
         return self
 
     def __exit__(self, *_):
+        if self.listens:
+            sys.monitoring.set_events(TOOL, 0)
+            sys.monitoring.free_tool_id(TOOL)
         sys.setprofile(self.before)
+
+    def struck(self, code, offset, error):
+        if error is not self.error:
+            self.error, self.names = error, {}
+        frame = sys._getframe(1)
+        if own(frame) and len(self.names) < LAST:
+            self.names.setdefault(frame, dict(frame.f_locals))
 
     @limits.shelter
     def note(self, frame, event, value):
@@ -206,11 +226,16 @@ def differs(before, after):
 
 
 @limits.entrance
+def run(case, function, inputs):
+    return case.run(function, inputs)
+
+
+@limits.shelter
 def run_case(case, function, inputs, asks, watch=None, known=None):
     """Run one case on a fresh copy of the inputs; never raises. `function` as `as_asked` gives it."""
     fresh, result, given = inputs.copy(), CaseResult(), getattr(function, "given", [])
     try:
-        returned = case.run(function, fresh)
+        returned = run(case, function, fresh)
         result.values = {name: plain(name, value) for name, value in returned.items()}
         if not case.may_share:
             arrays = [(n, v) for n, v in fresh.items() if isinstance(v, np.ndarray)]
@@ -218,7 +243,8 @@ def run_case(case, function, inputs, asks, watch=None, known=None):
                                   value in returned.items()
                                   if isinstance(value, np.ndarray) for n, v in arrays if np.may_share_memory(value, v))
     except BaseException as error:
-        result.problem = what_happened(error, function, asks, list(watch.returned) if watch else (), known)
+        noted = (list(watch.returned), watch.names) if watch else ((), {})
+        result.problem = what_happened(error, function, asks, noted, known)
     damaged = [in_argument(fresh[n], given) or n for n, v in inputs.items()
                if n not in case.may_change and differs(v, fresh[n])]
     damaged += fresh.changed()

@@ -77,7 +77,7 @@ class Scene:
     returned : (name, value) of the function that the frame called last and that returned, or None
     """
 
-    def __init__(self, error, results=(), returned=()):
+    def __init__(self, error, results=(), returned=(), names=None):
         walked = list(traceback.walk_tb(error.__traceback__))
         steps = [(frame, lineno) for frame, lineno in walked if own(frame)]
         self.error, self.results, self.steps = error, results, [frame for frame, _ in walked]
@@ -88,6 +88,7 @@ class Scene:
         if self.frame is None:
             self.name, self.elsewhere, self.around, self.returned = "", False, [], None
             return
+        self.names = names or {}
         self.returned = next((found[1:] for found in reversed(returned) if found[0] is self.frame), None)
         frames = [frame for frame, _ in steps]
         whole = [frame for frame in frames if not frame.f_code.co_name.startswith("<")] or frames[:1]
@@ -170,8 +171,9 @@ class Scene:
     def lookup(self, name):
         """What a name stands for at that moment: in the function, in those around it, in the notebook, in Python."""
         for frame in reversed(self.around):
-            if name in frame.f_locals:
-                return frame.f_locals[name]
+            names = self.names.get(frame, frame.f_locals)
+            if name in names:
+                return names[name]
         return self.frame.f_globals.get(name, getattr(builtins, name, UNKNOWN))
 
     def value(self, node):
