@@ -241,7 +241,7 @@ def test_a_transpose_too_many():
 
 
 def transposed_states(h_states, Wy, c):
-    h = None  # another than the one that fails
+    h = None  # noqa: F841 - another than the one that fails
     return np.array([Wy @ h.T + c for h in h_states])
 
 

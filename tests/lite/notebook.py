@@ -26,7 +26,7 @@ class Lite(Lab):
 
     def __init__(self, context, address, path, page=None):
         self.page, self.asked = page or context.new_page(), []
-        self.page.set_default_timeout(180_000)
+        self.page.set_default_timeout(60_000)
         context.on("request", lambda request: request.url.startswith((address, "data:", "blob:"))
                    or self.asked.append(request.url))
         if page is None:  # else a link has led there
@@ -37,3 +37,7 @@ class Lite(Lab):
 
     def save(self):
         self.wait_for("window.jupyterapp.commands.execute('docmanager:save')")
+
+    def choose(self, menu, item):
+        self.page.get_by_role("menuitem", name=menu, exact=True).click()
+        self.page.get_by_role("menuitem", name=item, exact=True).click()

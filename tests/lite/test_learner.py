@@ -34,17 +34,12 @@ def write(notebook, function, body):
         notebook.page.keyboard.press("Enter")
 
 
-def choose(notebook, menu, item):
-    notebook.page.get_by_role("menuitem", name=menu, exact=True).click()
-    notebook.page.get_by_role("menuitem", name=item).first.click()
-
-
 def hand_in(notebook, folder):
-    """Save, File > Download: the file, in a folder of the student's."""
+    """Save and download: the file, in a folder of the student's. (0.6 has no File > Download.)"""
     notebook.page.keyboard.press("Control+s")
     notebook.page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
     with notebook.page.expect_download() as download:
-        choose(notebook, "File", "Download")
+        notebook.wait_for("window.jupyterapp.commands.execute('docmanager:download')")
     download.value.save_as(folder / download.value.suggested_filename)
 
 
@@ -53,7 +48,7 @@ def test_from_the_pages_to_the_table_of_points(context, pages, tmp_path, grader)
     notebook = open_from_its_page(context, pages, "01_rnn_cell")
     page = notebook.page
     write(notebook, "rnn_cell_forward", FORWARD)
-    choose(notebook, "Run", "Run All Cells")
+    notebook.choose("Run", "Run All Cells")
     page.get_by_text("01_rnn_cell: 7 of 10 points").wait_for()
     assert notebook.errors() == [] and page.get_by_text("right, 7 of 7 points").count() == 1
     answer_everything(notebook)
@@ -64,6 +59,7 @@ def test_from_the_pages_to_the_table_of_points(context, pages, tmp_path, grader)
     notebook.enter("check.rnn_cell_forward")
     page.get_by_text("still running after 5 seconds").wait_for()
     notebook.enter("def rnn_cell_forward", "".join(written))
+    notebook.enter("check.rnn_cell_forward")
     hand_in(notebook, submissions / "Ada Lovelace")
     page.close()
 
@@ -73,7 +69,7 @@ def test_from_the_pages_to_the_table_of_points(context, pages, tmp_path, grader)
 
     notebook = open_from_its_page(context, pages, "03_bptt")
     write(notebook, "rnn_cell_backward", BACKWARD)
-    choose(notebook, "Run", "Run All Cells")
+    notebook.choose("Run", "Run All Cells")
     notebook.page.get_by_text("03_bptt: 8 of 22 points").wait_for()
     answer_everything(notebook)
     walk = notebook.page.locator(".widget-vbox:has(button:text('next'))")

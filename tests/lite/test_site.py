@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -55,11 +56,15 @@ def test_the_learners_pyodide_shows_a_slider_and_takes_the_sites_wheel_up_to_num
 
 
 def test_an_update_leaves_a_saved_notebook_and_puts_the_new_one_beside_it(context, newest):
+    """And File > Download gives what was saved."""
     notebook = Lite(context, newest, "02_forward_pass.ipynb")
     mine = "def rnn_forward(): return 'mine'"
     notebook.wait_for(f"""(async () => window.jupyterapp.shell.currentWidget.content.widgets.find(
         c => c.model.sharedModel.getSource().startsWith('def rnn_forward')).model.sharedModel.setSource("{mine}"))()""")
     notebook.save()
+    with notebook.page.expect_download() as download:
+        notebook.choose("File", "Download")
+    assert mine in Path(download.value.path()).read_text(encoding="utf-8")
     notebook.page.close()
     read = ("async path => (await window.jupyterapp.serviceManager.contents.get(path, {content: true})).content")
     again = Lite(context, newest, "02_forward_pass.ipynb")
