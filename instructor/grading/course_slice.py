@@ -46,7 +46,7 @@ called = []
 class Stubs(contextlib.AbstractContextManager):
     def __init__(self, forbidden):
         called.clear()
-        self.borrowed, self.returned, self.names = called, (), {}
+        self.borrowed, self.returned, self.names = called, (), dict()
 
     def __exit__(self, *_):
         self.borrowed = called[:1]
