@@ -88,6 +88,7 @@ GENERIC = set("""notebook notebooks work rnn course src source code files file c
     jupyter docs doc images figures pictures lost found shared""".split())
 MONTHS = set("january february march april may june july august october november december jan feb mar apr jun jul "
              "aug".split())
+SURNAMES = {"day", "weeks", "summer", "winter"}  # without a number beside
 NOISE = set("""copy kopie copie copia final finale finished done new newest latest last version v ver
     rev revised updated corrected fixed edited complete completed attempt try draft solution solutions solved submission
     submitted submit answer answers late ipynb txt json notebook notebooks checkpoint colab untitled""".split())
@@ -113,10 +114,14 @@ def is_anonymous(name):
     return name.rpartition("-")[2].casefold() in NOBODY or name.startswith("anon_")
 
 
-def versions(names):
-    """Whether folders' names are versions of one thing: rnn-course, rnn-course-old, Kopie von rnn-course."""
-    return len({" ".join(word for word in tokens(name) if not word.isdigit()
-                         and word not in NOISE | {"old", "backup", "bak"}) for name in names}) == 1
+def like_people(names):
+    """How much folders look like people's: 2 where each has words for first and last name, 0 for versions of one thing
+    (rnn-course, rnn-course-old, Kopie von rnn-course), else 1.
+    """
+    plain = [[word for word in tokens(name) if not word.isdigit()] for name in names]
+    if len({" ".join(word for word in words if word not in NOISE | {"old", "backup", "bak"}) for words in plain}) == 1:
+        return 0
+    return 1 + all(len(words) > 1 and not set(words) & (BOXES | GENERIC | NOISE) for words in plain)
 
 
 def owner_in(name, notebooks):
@@ -133,11 +138,11 @@ def owner_in(name, notebooks):
     dates = r"\b(19|20)\d\d[-_. ]\d\d?[-_. ]\d\d?\b|(?<!\d)20\d{2}[-_.]?\d{2}[-_.]?\d{2}(?!\d)"
     stem = re.sub(r"(?i)\b(copy of|kopie von|copie de|copia (de|di)|kopie van)\b", " ", stem)
     stem = re.sub(rf"\(\d{{1,2}}\)|{dates}", " ", stem)
-    left = []
-    for word in re.findall(r"[^\s_]+", re.sub(r"\s-\s|\s-|-\s", " ", stem)):
-        bare = tokens(word)
+    left, words = [], re.findall(r"[^\s_]+", re.sub(r"\s-\s|\s-|-\s", " ", stem))
+    for at, word in enumerate(words):
+        bare, numbered = tokens(word), any(other.isdigit() for other in words[max(at - 1, 0):at + 2])
         if not bare or all(part in NOISE or part in BOXES or len(part) < 3 and part.isdigit() for part in bare) \
-                and not set(bare) <= MONTHS:
+                and not set(bare) <= (MONTHS if numbered else MONTHS | SURNAMES):
             continue
         word = word.strip("-,()[]")
         left.append(word if len(word) == 2 else word.strip("."))  # J. keeps its point

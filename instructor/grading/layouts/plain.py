@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 
 from instructor.grading.layouts.base import Claim, Layout
 from instructor.grading.layouts.clones import Clones, is_clone
-from instructor.grading.names import BOXES, GENERIC, NOISE, Who, is_box, is_generic, named, owner_in, tokens, versions
+from instructor.grading.names import GENERIC, NOISE, TEAM, Who, is_box, is_generic, like_people, named, owner_in, tokens
 
 LISTS = (".csv", ".txt", ".md", ".xls", ".xlsx", ".yml", ".yaml", ".json", ".db", ".toml", ".log", ".sh", ".html")
 SOLUTIONS = {"solutions", "autograded", "rnn_helpers"}  # wherever such a folder lies, it is nobody's work
@@ -64,6 +64,8 @@ class Plain(Layout):
         speaks_of_nobody = (is_generic if node.archive else is_box)(node.name, course.notebooks)
         files = direct(node, course)
         if files:
+            if TEAM.match(node.name) and len(files) == len({course.seen(entry).notebook for entry in files}):
+                return 0  # the files are the team's, whatever they are called
             owners = {owner_in(entry.parts[-1], course.notebooks) for entry in files}
             return 2 * (speaks_of_nobody and "" not in owners and not inner)
         if speaks_of_nobody and any(not is_generic(name, course.notebooks) or self.is_box(folder, course)
@@ -72,8 +74,7 @@ class Plain(Layout):
         people = [name for name in inner if not is_box(name, course.notebooks) and set(tokens(name)) - NOISE]
         shared = Counter(notebook for name in people for notebook in
                          {course.seen(entry).notebook for entry in notebooks_in(inner[name], course)})
-        full = all(len(tokens(name)) > 1 and not set(tokens(name)) & (BOXES | GENERIC | NOISE) for name in people)
-        return (1 + full) * (len(people) > 1 and max(shared.values(), default=0) > 1 and not versions(people))
+        return like_people(people) if len(people) > 1 and max(shared.values(), default=0) > 1 else 0
 
     def files(self, node, found, course, beside):
         """Files that lie straight in a folder of the class: by the names in their names."""

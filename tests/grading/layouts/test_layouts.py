@@ -277,6 +277,11 @@ CASES = {
                                   ones("ada", "bob")),
     "by week, files by name": Case({"week1/ada.ipynb": work(), "week1/bob.ipynb": work(), "week2/ada.ipynb": work(SECOND)},
                                    ones("ada", "bob") | ones("ada", notebook=SECOND)),
+    "teams, files of any name": Case({f"Team {n}/analysis.ipynb": work(note=str(n)) for n in (1, 2, 3)},
+                                     ones("Team 1", "Team 2", "Team 3")),
+    "flat, names that are words of courses": Case({
+        **{f"{who} - 01_rnn_cell.ipynb": work() for who in ("Jo Day", "Jo Weeks", "Summer Lee", "April Ray")},
+        "day 3 - Al Young - 01_rnn_cell.ipynb": work()}, ones("Jo Day", "Jo Weeks", "Summer Lee", "April Ray", "Al Young")),
     "teams": Case({f"group_1/{N}": work(), f"group_2/{N}": work()}, ones("group_1", "group_2")),
     "one name in two sections": Case({f"section A/ada/{N}": work(), f"section B/ada/{N}": work(note="b"),
                                       f"section B/bob/{N}": work()}, ones("ada", "bob")),
