@@ -34,9 +34,10 @@ def ratio(these, ours, digits):
 
 
 def machine():
-    """Where and with what this is measured."""
+    """Where and with what this is measured; a library that is not here has no version."""
     names = [line.partition(":")[2].strip() for file in Path("/proc").glob("cpuinfo")
              for line in file.read_text().splitlines() if line.startswith("model name")]
     return {"date": datetime.date.today().isoformat(), "processor": (names or [platform.processor()])[0],
             "python": platform.python_version(),
-            **{name: importlib.metadata.version(name) for name in ("numpy", "torch", "jax")}}
+            **{found.name: found.version for found in importlib.metadata.distributions()
+               if found.name in ("numpy", "torch", "jax")}}

@@ -19,6 +19,11 @@ def test_contestants_take_turns_and_ratios_are_of_neighbours_in_time():
     assert timing.ratio([5.0, 10.0, 8.0], [1.0, 2.0, 2.0], 3) == 5.0
 
 
+def test_a_machine_without_a_library_is_described_all_the_same():
+    found = timing.machine()
+    assert found["processor"] and found["numpy"] == np.__version__ and found.get("torch") != ""
+
+
 def test_a_training_run_is_timed_from_the_start_of_the_process_and_after_its_imports():
     times = {"package": (0.2, 0.1), "PyTorch": (3.0, 0.5), "JAX": (1.0, 0.6)}
     found = {name: [{"seconds": factor * whole, "imported": factor * alone} for factor in (1, 2, 5)]
