@@ -46,7 +46,7 @@ def draw_credit(fig, scale, T, k, units):
     alt = plots.credit_map(ax, credit, kept if k < T else None, low=1e-4, high=1e1)
     inside = np.sum(credit[full_mask(T)] ** 2)
     share = np.sum(credit[kept] ** 2) / inside
-    cut = f"k = {k} keeps {share:.0%} of the squared credit" if k < T else "k >= T: nothing is cut off"
+    cut = f"k = {k} keeps {share:.0%} of the sum of squares" if k < T else "k >= T: nothing is cut off"
     ax.set_title(f"{cut}\nlast loss: {credit[-1, -1]:.3g} here, {credit[-1, 0]:.2g} at the first state", fontsize=11)
     return f"{alt} {cut}."
 
