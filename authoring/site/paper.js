@@ -18,15 +18,16 @@ async ({cover, pages}) => {
     });
     if (end.querySelector("h3")) article.querySelector("section").append(end);
   };
+  // each is taken as it was before its formulas were set: those of what is folded were set without a width to measure
   const shell = document.querySelector("article[role=main]"), here = location.pathname.slice(1).replace(".html", "");
-  const articles = [[here, shell]];
-  for (const [name] of pages) {
-    if (name === here) continue;
-    const other = new DOMParser().parseFromString(await (await fetch(`${name}.html`)).text(), "text/html");
-    articles.push([name, document.importNode(other.querySelector("article[role=main]"), true)]);
+  const articles = [];
+  for (const name of pages.length ? pages.map(([name]) => name) : [here]) {
+    const page = new DOMParser().parseFromString(await (await fetch(`${name}.html`)).text(), "text/html");
+    articles.push([name, document.importNode(page.querySelector("article[role=main]"), true)]);
   }
   for (const [name, article] of articles) {
     fold(article, name);
+    shell.before(article);
     if (!pages.length) break;
     article.id = name;
     article.querySelectorAll("[id]").forEach(target => target.id = `${name}-${target.id}`);
@@ -34,15 +35,15 @@ async ({cover, pages}) => {
       const [, page, anchor] = link.getAttribute("href").match(/^(?:(\w+)\.html)?(?:#(.*))?$/) || [];
       if (page || anchor) link.setAttribute("href", `#${page || name}${anchor ? "-" + anchor : ""}`);
     });
-    if (article !== shell) shell.parentNode.append(article);
   }
   if (pages.length) {
     const titles = Object.fromEntries(articles.map(([name, article]) =>
       [name, article.querySelector("h1").firstChild.textContent]));
     const list = pages.map(([name, at]) => `<li><a href="#${name}">${titles[name]}</a><span>${at}</span></li>`).join("");
-    shell.before(make("div", `${cover}<ul>${list}</ul>`, "cover"));
-    await MathJax.typesetPromise();
+    articles[0][1].before(make("div", `${cover}<ul>${list}</ul>`, "cover"));
   }
+  shell.remove();
+  if (window.MathJax) await MathJax.typesetPromise();
   for (const box of document.querySelectorAll(".math-wrapper, div.math")) {
     if (box.scrollWidth > box.clientWidth) box.style.fontSize = `${Math.floor(98 * box.clientWidth / box.scrollWidth)}%`;
   }
