@@ -84,8 +84,8 @@ SECTIONS = {"section", "sections", "sec", "group", "groups", "grp", "gruppe", "g
             "kurs", "tutorial", "tut", "morning", "afternoon", "evening", "lab"}
 GENERIC = set("""notebook notebooks work rnn course src source code files file content drive my mydrive colab ipynb
     documents desktop solution solutions answer answers final done new old copy copies version tmp workspace project
-    repo repository main master attachments attachment upload uploads folder vanilla untitled data python
-    jupyter docs doc images figures pictures lost found shared""".split())
+    repo repository main master attachments attachment upload uploads folder vanilla untitled data python jupyter
+    docs doc images figures pictures lost found shared neuer ordner onedrive dropbox""".split())
 MONTHS = set("january february march april may june july august october november december jan feb mar apr jun jul "
              "aug".split())
 SURNAMES = {"day", "weeks", "summer", "winter"}  # without a number beside
