@@ -247,7 +247,7 @@ SHAPED = {  # these return numbers, wrong ones, in the right shape: SHAPE points
 
 CLAIM = """import numpy as np
 import rnn_helpers.check.observe as g
-def claim_it(exercise, function, inputs, guarded=True, limit=None):
+def claim_it(exercise, function, inputs, **how):
     cases = {{}}
     for case in exercise.cases:
         name, *more = case.name.split(", other sizes")
