@@ -70,9 +70,8 @@ class Unpacking:
         return self.stream.seek(place)
 
     def read(self, size):
-        if size > MOST_HEADER:
-            raise tarfile.ReadError(f"one of its headers has {size} bytes")
-        self.seek(self.tell() + size) if self.tell() + size > self.most else None
+        if size > min(MOST_HEADER, self.most - self.tell()):
+            raise tarfile.ReadError(f"{size} bytes in one piece, or far more than its size")
         return self.stream.read(size)
 
 
