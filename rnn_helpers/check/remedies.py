@@ -87,6 +87,9 @@ def missing_name(scene):
     if other := one_letter_off(name, local) or one_letter_off(name, frame.f_globals) \
         or one_letter_off(name, vars(builtins)):
         return f"There is no `{name}` here, but there is `{other}`."
+    longer = [other for other, value in frame.f_globals.items() if other.endswith(f"_{name}") and callable(value)]
+    if len(longer) == 1:
+        return f"There is no `{name}` here, but there is `{longer[0]}`."
     if name in ("np", "check"):
         return f"`{name}` comes from the setup cell at the top: run that first."
     if module := of_the_course(name):
@@ -179,6 +182,8 @@ def missing_attribute(scene):
                f"{base}`." if base and thing else ""
     if isinstance(thing, np.ndarray) and name in ("append", "extend"):
         return "An array does not grow: collect in a list, and make an array of it at the end."
+    if isinstance(thing, np.ndarray) and base and isinstance(scene.lookup(name), np.ndarray):
+        return f"`{name}` is a name of its own; a product is written `{base} @ {name}`, or with `*`."
     if isinstance(thing, np.ndarray) and callable(getattr(np, name, None)):
         return f"An array has no `{name}`; NumPy has the function `np.{name}(...)`."
     if isinstance(thing, int | float | np.number) and base:
@@ -204,6 +209,8 @@ def _of_a_module(name, module, base):
     short = base or module.__name__
     if module is np and name in GONE:
         return f"NumPy no longer has `np.{name}`: write `{GONE[name]}`."
+    if module is np and callable(getattr(np.linalg, name, None)):
+        return f"It is `{short}.linalg.{name}`."
     other = one_letter_off(name, [n for n in dir(module) if not n.startswith("_")])
     if other:
         return f"There is no `{short}.{name}`, but there is `{short}.{other}`."
@@ -303,13 +310,20 @@ def not_a_function(scene):
 
 
 def shape_not_a_tuple(scene):
-    """np.zeros(T, H, B)"""
+    """np.zeros(T, H, B); np.zeros(an array); np.zeros((T, a shape))"""
     for node in scene.of(ast.Call):
-        function = scene.value(node.func)
-        numbers = [type(scene.value(arg)) in (int, np.int64) for arg in node.args]
-        if _one_of(function, (np.zeros, np.ones, np.empty)) and len(numbers) > 1 and all(numbers):
-            name, shape = scene.source(node.func), ", ".join(map(scene.source, node.args))
-            return f"`{name}` takes the shape as one tuple: `{name}(({shape}))`."
+        values, name = list(map(scene.value, node.args)), scene.source(node.func)
+        if not _one_of(scene.value(node.func), (np.zeros, np.ones, np.empty)) or not values:
+            continue
+        if len(values) > 1 and all(type(value) in (int, np.int64) for value in values):
+            return f"`{name}` takes the shape as one tuple: `{name}(({', '.join(map(scene.source, node.args))}))`."
+        if isinstance(values[0], np.ndarray) and values[0].ndim:
+            text = scene.source(node.args[0])
+            return f"`{name}` takes a shape: `{name}({text}.shape)`, or `{name}_like({text})`."
+        for part in node.args[0].elts if isinstance(node.args[0], ast.Tuple) else ():
+            if type(value := scene.value(part)) is tuple and value:
+                text = scene.source(part)
+                return f"`{text}` is a tuple, {value}: one of its sizes is `{text}[0]`, {value[0]}."
     return ""
 
 
@@ -322,44 +336,88 @@ def bitwise_power(scene):
 
 
 def walk_over_a_number(scene):
-    """for t in T; reversed(len(c)); range(a float); reversed(zip(...))"""
+    """for t in T; reversed(len(c)); reversed(zip(...))"""
     if isinstance(scene.statement, ast.For) and type(scene.value(scene.statement.iter)) in (int, np.int64):
         name = scene.source(scene.statement.iter)
         return f"`{name}` is a number; its steps are `range({name})`."
     for node in scene.of(ast.Call):
-        function = scene.value(node.func)
-        if function is reversed and len(node.args) == 1:
+        if scene.value(node.func) is reversed and len(node.args) == 1:
             argument, text = node.args[0], scene.source(node.args[0])
             called = scene.value(argument.func) if isinstance(argument, ast.Call) else None
-            if type(scene.value(argument)) in (int, np.int64) or called is len:
+            if type(scene.value(argument)) in (int, np.int64):
                 return f"`{text}` is a number; its steps backwards are `reversed(range({text}))`."
             if _one_of(called, (zip, enumerate, map, filter)):
                 return f"`{called.__name__}` runs forwards only: `reversed(list({text}))`."
-        if function is range:
-            for argument in node.args:
-                if isinstance(scene.value(argument), float):
-                    divided = next((step for step in assignments(scene, getattr(argument, "id", ""))
-                                    if isinstance(getattr(step, "value", None), ast.BinOp)
-                                    and isinstance(step.value.op, ast.Div)), None)
-                    text = scene.source(argument)
-                    why = f": `/` on line {divided.lineno} gives one, `//` a whole number." if divided \
-                        else ", and `range` counts in whole numbers."
-                    return f"`{text}` is a float{why}"
+    return ""
+
+
+def float_for_a_count(scene):
+    """range(len(X) / k), np.zeros((T / 2, H)), X[: n / 2]"""
+    calls = [arg for node in scene.of(ast.Call) for arg in node.args
+             if _one_of(scene.value(node.func), (range, np.zeros, np.ones, np.empty, np.eye))]
+    calls = [part for arg in calls for part in (arg.elts if isinstance(arg, ast.Tuple) else [arg])]
+    parts = [part for node in scene.of(ast.Subscript) for part in _in_brackets(node.slice)]
+    for part in (*calls, *parts):
+        value, text = scene.value(part), scene.source(part)
+        if not isinstance(value, float):
+            continue
+        step = next((step for step in assignments(scene, text) if isinstance(getattr(step, "value", None), ast.BinOp)
+                     and isinstance(step.value.op, ast.Div)), None)
+        if step is not None or isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div):
+            line = f" on line {step.lineno}" if step is not None else ""
+            return f"`{text}` is a float: `/`{line} gives one, `//` a whole number."
+        return f"`{text}` is a float, and a whole number is needed here."
+    return ""
+
+
+def _in_brackets(node):
+    """The expressions between square brackets."""
+    parts = node.elts if isinstance(node, ast.Tuple) else [node]
+    return [inner for part in parts for inner in ((part.lower, part.upper, part.step)
+                                                  if isinstance(part, ast.Slice) else [part]) if inner is not None]
+
+
+def called_otherwise(scene):
+    """A function of the notebook that gets more or fewer arguments than it takes."""
+    for node in scene.of(ast.Call):
+        function = scene.value(node.func)
+        if not inspect.isfunction(function) or any(isinstance(arg, ast.Starred) for arg in node.args) \
+                or any(keyword.arg is None for keyword in node.keywords):
+            continue
+        signature = inspect.signature(function)
+        try:
+            signature.bind(*node.args, **{keyword.arg: keyword.value for keyword in node.keywords})
+        except TypeError:
+            count = len(node.args) + len(node.keywords)
+            takes = ", ".join(str(p) if p.default is p.empty or type(p.default) in (int, float, type(None)) else
+                              f"{p.name}=..." for p in signature.parameters.values())
+            return f"It is called as `{scene.source(node.func)}({takes})`; here it gets " \
+                   f"{count} argument{'s' * (count != 1)}."
     return ""
 
 
 def keys_for_values(scene):
-    """for g in grads, where g is then used as an array"""
+    """for g in grads, where g is then used as an array; for name, p in params, where the names come apart"""
     loops = [(node.target, node.iter) for node in ast.walk(scene.statement) if isinstance(node, ast.comprehension)]
     if scene.function is not None:
         loops += [(node.target, node.iter) for node in ast.walk(scene.function) if isinstance(node, ast.For)]
     for target, over in loops:
-        if isinstance(target, ast.Name) and isinstance(scene.lookup(target.id), str) \
-            and type(scene.value(over)) is dict:
-            name = scene.source(over)
+        name, value = scene.source(over), scene.value(over)
+        held = [scene.value(part) for part in target.elts] if isinstance(target, ast.Tuple) else []
+        letters = len(held) == 2 and all(type(part) is str and len(part) == 1 for part in held)
+        if letters and (type(value) is dict or value is UNKNOWN):
+            return f"`for {scene.source(target)} in {name}` takes each name apart; `{name}.items()` gives names and " \
+                   "values."
+        if type(value) is dict and isinstance(target, ast.Name) and isinstance(scene.lookup(target.id), str):
             return f"`for {target.id} in {name}` gives the names; `{name}.values()` are the arrays, " \
                    f"`{name}.items()` both."
     return ""
+
+
+def split_names(scene):
+    """A key that is a letter of a name."""
+    key = scene.error.args[0] if scene.error.args else None
+    return keys_for_values(scene) if type(key) is str and len(key) == 1 else ""
 
 
 def keyword_off(scene):
@@ -410,46 +468,97 @@ def too_many_appended(scene):
     return ""
 
 
-def list_for_array(scene):
-    """Arithmetic, or an index of several axes, on a list."""
+def no_arithmetic(scene):
+    """A list, a tuple, a dict or a function in the place of an array."""
     for node in scene.of(ast.BinOp):
         for side, other in ((node.left, node.right), (node.right, node.left)):
-            if type(scene.value(side)) is list and not isinstance(scene.value(other), np.ndarray | int):
-                text = scene.source(side)
+            value, text = scene.value(side), scene.source(side)
+            if type(value) is list and not isinstance(scene.value(other), np.ndarray | int):
                 return f"`{text}` is a list here, which has no arithmetic: `np.asarray({text})` can."
-    for node in scene.of(ast.Subscript):
-        index = scene.value(node.slice)
-        if type(scene.value(node.value)) is list \
-            and (isinstance(node.slice, ast.Tuple) or isinstance(index, np.ndarray)):
-            text = scene.source(node.value)
-            return f"`{text}` is a list here, with one index: `np.asarray({text})` takes several, or an array of them."
+            if type(value) is dict:
+                return f"`{text}` is a dict, which has no arithmetic: its arrays are `{text}.values()`."
+            if type(value) is tuple and value:
+                return whole_tuple(scene, text, value)
+            if inspect.isroutine(value) or isinstance(value, np.ufunc):
+                return f"`{text}` is a function: round brackets call it, `{text}(...)`."
+            if type(value) is str and isinstance(scene.value(other), np.ndarray | int | float):
+                return f"`{text}` is a str here, not a number."
+    for node in scene.of(ast.AugAssign):
+        if type(scene.value(node.target)) is list and (shape := scene.shape(node.value)):
+            return f"`{scene.source(node.target)}` is a list, and an array is added to it: start from " \
+                   f"`np.zeros({shape})`."
+    for node in scene.of(ast.Call):
+        module = getattr(scene.value(node.func), "__module__", None) or ""
+        for arg in node.args if module.startswith("numpy") or isinstance(scene.value(node.func), np.ufunc) else ():
+            if type(scene.value(arg)) is dict:
+                text = scene.source(arg)
+                return f"`{text}` is a dict, and NumPy takes arrays: its arrays are `{text}.values()`."
     return ""
 
 
-def tuple_for_array(scene):
-    """Arithmetic with a tuple, or an index by name."""
+def whole_tuple(scene, text, value):
+    """That a name stands for all the values that a function returned, or a cache holds."""
+    step = (assignments(scene, text) or [None])[-1]
+    called = isinstance(getattr(step, "value", None), ast.Call)
+    if called:
+        return f"`{text}` is a tuple of {len(value)}, all that `{scene.source(step.value.func)}` on line " \
+               f"{step.lineno} returns: give each value a name."
+    return f"`{text}` is a tuple of {len(value)}: unpack it, as in `{_letters(len(value))} = {text}`."
+
+
+def tuple_given(scene):
+    """What a function returned, as a whole, given to a function of the course that refuses it."""
+    for node in scene.of(ast.Call):
+        if str(getattr(scene.value(node.func), "__module__", "")).startswith("rnn_helpers."):
+            for arg in node.args:
+                value, text = scene.value(arg), scene.source(arg)
+                steps = assignments(scene, text) if isinstance(arg, ast.Name) and type(value) is tuple else []
+                if steps and isinstance(getattr(steps[-1], "value", None), ast.Call):
+                    return whole_tuple(scene, text, value)
+    return ""
+
+
+def other_axis(scene):
+    """sum(axis=2) of a matrix"""
+    for node in scene.of(ast.Call):
+        if getattr(node.func, "attr", "") not in (*REDUCTIONS, "argmax", "argmin", "cumsum"):
+            continue
+        method = scene.value(node.func.value) is not np
+        array = node.func.value if method else node.args[0] if node.args else None
+        given = [keyword.value for keyword in node.keywords if keyword.arg == "axis"] or node.args[1 - method:][:1]
+        shape, axis = array is not None and scene.shape(array), given and scene.value(given[0])
+        if shape and type(axis) is int and not -len(shape) <= axis < len(shape):
+            return f"`{scene.source(array)}` is {shape}: its {'axes are' if len(shape) > 1 else 'axis is'} " \
+                   f"{listed(list(map(str, range(len(shape)))))}."
+    return ""
+
+
+def other_index(scene):
+    """An index that is no whole number, or several of them, on what takes one whole number."""
     for node in scene.of(ast.Subscript):
-        value, text = scene.value(node.value), scene.source(node.value)
-        if type(value) in (tuple, list) and isinstance(scene.value(node.slice), str):
+        value, text, index = scene.value(node.value), scene.source(node.value), scene.value(node.slice)
+        key = scene.source(node.slice)
+        if type(value) in (tuple, list) and value and isinstance(node.slice, ast.Constant) and isinstance(index, str):
             step = (assignments(scene, text) or [None])[-1]
             made = f" (line {step.lineno})" if step is not None else ""
-            kind = type(value).__name__
-            return f"`{text}` is a {kind} of {len(value)}{made}, which has no names: unpack it, as in " \
-                   f"`{_letters(len(value))} = {text}`." if value else ""
-        if value is not UNKNOWN and isinstance(key := scene.value(node.slice), str) and key in _fields(value):
-            return f"An attribute has a dot: `{text}.{key}`."
+            return f"`{text}` is a {type(value).__name__} of {len(value)}{made}, which has no names: unpack it, as " \
+                   f"in `{_letters(len(value))} = {text}`."
+        if type(value) is list and (isinstance(node.slice, ast.Tuple) or isinstance(index, np.ndarray)):
+            return f"`{text}` is a list here, with one index: `np.asarray({text})` takes several, or an array of them."
+        if type(value) in (tuple, list, np.ndarray):
+            for part in node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]:
+                index, key = scene.value(part), scene.source(part)
+                if type(index) is str:
+                    place = f" Its place is `{text}.index({key})`." if type(value) is list and index in value else ""
+                    return f"`{key}` is a str, and `{text}` takes whole numbers.{place}"
+                if isinstance(index, np.ndarray) and index.dtype.kind == "f":
+                    return f"`{key}` holds floats, and an index is a whole number."
+        if value is not UNKNOWN and isinstance(index, str) and index in _fields(value):
+            return f"An attribute has a dot: `{text}.{index}`."
         if inspect.isroutine(value):
             return f"`{text}` is a function: round brackets call it, `{text}(...)`."
-    for node in scene.of(ast.BinOp):
-        for side in (node.left, node.right):
-            if type(scene.value(side)) is dict:
-                text = scene.source(side)
-                return f"`{text}` is a dict, which has no arithmetic: its arrays are `{text}.values()`."
-    for node in scene.of(ast.BinOp):
-        for side in (node.left, node.right):
-            value, text = scene.value(side), scene.source(side)
-            if type(value) is tuple and value:
-                return f"`{text}` is a tuple of {len(value)}: unpack it, as in `{_letters(len(value))} = {text}`."
+        if isinstance(value, int | float | np.number):
+            return f"`{text}` is a number here: it has no elements."
     return ""
 
 
@@ -458,10 +567,12 @@ def tuple_for_array(scene):
 def unpacked(scene):
     """More or fewer values than names to take them."""
     statement, returned = scene.statement, scene.returned
-    if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Tuple | ast.List):
+    if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Tuple | ast.List) \
+            and not isinstance(scene.node, ast.Call | ast.BinOp):
         names, value = statement.targets[0].elts, scene.value(statement.value)
         what = scene.source(statement.value)
-        if value is UNKNOWN and isinstance(statement.value, ast.Call) and returned is not None:
+        if value is UNKNOWN and isinstance(statement.value, ast.Call) and returned is not None \
+                and scene.source(statement.value.func).split(".")[-1] == returned[0]:
             what, value = f"{returned[0]}(...)", returned[1]
         if value is UNKNOWN:
             return ""
@@ -483,9 +594,12 @@ def unpacked(scene):
         return f"`for ... in {name}` gives the names alone; `{name}.items()` gives names and values."
     if isinstance(statement, ast.For) and isinstance(statement.target, ast.Tuple) \
         and type(scene.value(statement.iter)) in (list, tuple):
+        text = scene.source(statement.iter)
+        if len(statement.target.elts) == 2 and all(type(item) is str for item in scene.value(statement.iter)):
+            return f"Each element of `{text}` is one str: `enumerate({text})` gives a number and the str."
         sizes = {len(item) for item in scene.value(statement.iter) if type(item) in (list, tuple)}
         if len(sizes) == 1 and sizes != {len(statement.target.elts)}:
-            return f"each element of `{scene.source(statement.iter)}` has {sizes.pop()} values, and there are " \
+            return f"each element of `{text}` has {sizes.pop()} values, and there are " \
                    f"{len(statement.target.elts)} names."
     return ""
 
@@ -529,20 +643,26 @@ def fits(scene, node, shape):
     None where the place does not say.
     """
     parents = {child: parent for parent in scene.parts() for child in ast.iter_child_nodes(parent)}
-    parent = parents.get(node)
-    if isinstance(parent, ast.BinOp) and not isinstance(parent.op, ast.MatMult | ast.Pow):
-        other = scene.shape(parent.right if parent.left is node else parent.left)
-        return None if not other else broadcast(shape, other) is not None
+    parent, known = parents.get(node), None
+    while isinstance(parent, ast.BinOp) and not isinstance(parent.op, ast.MatMult | ast.Pow):  # all that it is added to
+        if other := scene.shape(parent.right if parent.left is node else parent.left):
+            known = broadcast(shape, other) is not None
+            if not known:
+                return False
+        node, parent = parent, parents.get(parent)
     if isinstance(parent, ast.AugAssign):
         target = scene.shape(parent.target)
-        return None if target is None else broadcast(shape, target) == target
+        return known if target is None else broadcast(shape, target) == target
     if isinstance(parent, ast.Assign) and len(parent.targets) == 1:
-        return _as_named(scene, parent.targets[0], shape)
+        if isinstance(parent.targets[0], ast.Subscript) and (target := scene.shape(parent.targets[0])):
+            return broadcast(shape, target) == target
+        named = _as_named(scene, parent.targets[0], shape)
+        return known if named is None else named
     if isinstance(parent, ast.Tuple) and isinstance(parents.get(parent), ast.Return) and scene.results:
         place = parent.elts.index(node)
         return _as_named(scene, ast.Name(scene.results[place]), shape) if len(parent.elts) == len(scene.results) \
-            else None
-    return None
+            else known
+    return known
 
 
 def _as_named(scene, target, shape):
@@ -563,11 +683,18 @@ def transposed(scene):
     if not operation or operation[1] not in ("@", "*"):
         return ""
     left, symbol, right = operation
-    node = next((n for n in scene.parts() if isinstance(n, ast.BinOp) and n.left is left), None)
+    node = next((n for n in scene.parts() if isinstance(n, ast.BinOp) and n.left is left
+                 or isinstance(n, ast.Call) and n.args and n.args[0] is left), None)
     a, b = scene.shape(left), scene.shape(right)
+    x, y = scene.operand(left), scene.operand(right)
+    if symbol == "@" and len(b) == 3 and isinstance(right, ast.Attribute) and right.attr == "T":
+        turned = f"{scene.source(right.value)}.transpose(0, 2, 1)"
+        made = matmul(a, (b[2], b[0], b[1]))
+        return f"`.T` turns all three axes round, `{turned}` the last two: `{x} @ {turned}` is {made}." if made else ""
+    if symbol == "@" and a == b and len(a) == 3:
+        return f"Element by element it is `{x} * {y}`, {a}."
     if node is None or 2 not in (len(a), len(b)) or 1 in (len(a), len(b)):
         return ""
-    x, y = scene.operand(left), scene.operand(right)
     if symbol == "*":
         made = matmul(a, b)
         wanted = made and fits(scene, node, made) is not False
@@ -584,6 +711,65 @@ def transposed(scene):
         return f"`{which}` has a transpose too many: `{way.replace('.T.T', '')}` is {shape}."
     return f"`{which}` needs its transpose: `{way}` is {shape}." if which \
         else f"It fits the other way round: `{way}` is {shape}."
+
+
+def too_small(scene):
+    """An array that was made without an axis that what is written into it, or added to it, has."""
+    operation = scene.operation()
+    if not operation or operation[1][-1] != "=":
+        return ""
+    left, _, right = operation
+    base, inner = left.value if isinstance(left, ast.Subscript) else left, scene.shape(right)
+    whole, text = scene.shape(base), scene.source(base)
+    if isinstance(left, ast.Subscript) and whole:
+        given = left.slice.elts if isinstance(left.slice, ast.Tuple) else [left.slice]
+        for place in range(len(given) + 1) if len(given) < len(whole) else ():
+            index = [*map(scene._index, given[:place]), 0, *map(scene._index, given[place:])]
+            if whole[place] == 1 and not any(part is UNKNOWN for part in index) \
+                    and np.shape(scene.value(base)[tuple(index)]) == inner:
+                shown = ", ".join([*map(scene.source, given[:place]), "0", *map(scene.source, given[place:])])
+                return f"`{text}` is {whole}: `{text}[{shown}]` is {inner}, which fits."
+        if len(given) > 1 or isinstance(given[0], ast.Slice) or type(scene.value(given[0])) is not int:
+            return ""
+        inner = whole[:1] + inner
+    made = [step for step in assignments(scene, text) if isinstance(step, ast.Assign)]
+    lacks_axes = whole and len(whole) < len(inner) and inner[:len(whole)] == whole
+    if not made or not lacks_axes and not (isinstance(left, ast.Name) and _as_named(scene, left, inner)):
+        return ""
+    return f"`{text}` (line {made[-1].lineno}) is {whole}, and would have to be {inner}."
+
+
+def other_count(scene):
+    """reshape to a shape for more or fewer numbers"""
+    for node in scene.of(ast.Call):
+        if getattr(node.func, "attr", "") != "reshape":
+            continue
+        of_numpy = scene.value(node.func.value) is np
+        array, shape = (node.args[0], node.args[1:]) if of_numpy else (node.func.value, node.args)
+        values = [scene.value(part) for part in shape]
+        sizes = values[0] if len(values) == 1 and type(values[0]) is tuple else tuple(values)
+        value = scene.value(array)
+        if isinstance(value, np.ndarray | list) and all(type(n) is int for n in sizes) and -1 not in sizes \
+                and np.size(value) != math.prod(sizes):
+            return f"`{scene.source(array)}` is {np.shape(value)}, {np.size(value)} numbers; {sizes} takes " \
+                   f"{math.prod(sizes)}."
+    return ""
+
+
+def joined_otherwise(scene):
+    """np.concatenate along an axis in which the shapes do not agree, and do along one other"""
+    for node in scene.of(ast.Call):
+        value = scene.value(node.args[0]) if node.args else UNKNOWN
+        joins = _one_of(scene.value(node.func), (np.concatenate, np.vstack, np.hstack))
+        shapes, good = [np.shape(part) for part in value] if joins and type(value) in (list, tuple) else [], {}
+        for axis in range(len(shapes[0]) if shapes and len(set(map(len, shapes))) == 1 else 0):
+            if len({shape[:axis] + shape[axis + 1:] for shape in shapes}) == 1:
+                good[axis] = np.concatenate(value, axis).shape
+        if len(good) == 1:
+            (axis, shape), = good.items()
+            text = f"np.concatenate({scene.source(node.args[0])}, axis={axis})"
+            return f"They join along axis {axis}: `{text}` is {shape}."
+    return ""
 
 
 def lost_axis(scene):
@@ -655,14 +841,18 @@ def loss_not_given(scene):
 def beyond_the_end(scene):
     """An index that is not there."""
     for node in scene.of(ast.Subscript):
-        base, index = scene.value(node.value), scene.value(node.slice)
-        text = scene.source(node.value)
-        where = index[0] if type(index) is tuple and index else index
-        one = isinstance(base, list | tuple) or isinstance(base, np.ndarray) and base.ndim > 0
-        if one and type(where) in (int, np.int64) and not -len(base) <= where < len(base):
-            ends = f", 0 to {len(base) - 1}" if len(base) else ""
-            grow = f" `{text}.append(...)` adds one." if type(base) is list and isinstance(node.ctx, ast.Store) else ""
-            return f"`{text}` has no element {where}: it holds {len(base)}{ends}.{grow}"
+        base, index = scene.value(node.value), scene._index(node.slice)
+        text, sizes = scene.source(node.value), np.shape(base) if isinstance(base, np.ndarray) else ()
+        sizes = (len(base),) if isinstance(base, list | tuple) else sizes
+        places = index if type(index) is tuple else (index,)
+        sizes = () if any(part is None or part is ... for part in places) else sizes
+        for axis, (where, size) in enumerate(zip(places, sizes, strict=False)):
+            if type(where) in (int, np.int64) and not -size <= where < size:
+                ends = f", 0 to {size - 1}" if size else ""
+                stored = type(base) is list and isinstance(node.ctx, ast.Store)
+                grow = f" `{text}.append(...)` adds one." if stored else ""
+                along = f" along axis {axis}: `{text}` is {sizes}" if axis else f": it holds {size}{ends}"
+                return f"`{text}` has no element {where}{along}.{grow}"
         if type(base) is np.ndarray and type(index) is tuple and len(index) > base.ndim:
             return f"`{text}` has {base.ndim} {'axis' if base.ndim == 1 else 'axes'}, {base.shape}, and " \
                    f"{len(index)} indices are given."
@@ -681,6 +871,11 @@ def keys_there(scene):
     """The keys that a dict has instead."""
     for node in scene.of(ast.Subscript):
         base = scene.value(node.value)
+        if type(base) is dict and not base:
+            name = scene.source(node.value)
+            adds = isinstance(scene.statement, ast.AugAssign) and scene.statement.target is node
+            return f"`{name}` is empty" + (f", and `{scene.source(node)}` has no value to add to: it needs one before "
+                                           "the loop." if adds else ".")
         if type(base) is dict and all(isinstance(key, str) and len(key) <= 20 for key in base) and 0 < len(base) <= 12:
             return f"`{scene.source(node.value)}` has the keys {', '.join(map(repr, base))}."
     return ""
@@ -725,14 +920,14 @@ def nothing_moves(scene):
 REMEDIES = (  # exception -> what may explain it, the most telling first
     (NameError, (missing_name,)),
     (AttributeError, (missing_attribute,)),
-    (TypeError, (shape_not_a_tuple, method_not_called, too_many_appended, not_a_function, bitwise_power,
-                 walk_over_a_number, keys_for_values, keyword_off, one_number_only, list_for_array, tuple_for_array,
-                 unpacked, truth_of_an_array, none_in_the_line)),
-    (ValueError, (lost_axis, transposed, unpacked, truth_of_an_array, parts_of_other_shapes, flat_probabilities,
-                  loss_not_given,
+    (TypeError, (shape_not_a_tuple, method_not_called, too_many_appended, called_otherwise, not_a_function,
+                 bitwise_power, walk_over_a_number, float_for_a_count, keys_for_values, keyword_off, one_number_only,
+                 no_arithmetic, other_index, unpacked, tuple_given, truth_of_an_array, none_in_the_line)),
+    (ValueError, (other_axis, lost_axis, transposed, too_small, other_count, joined_otherwise, no_arithmetic, unpacked,
+                  truth_of_an_array, parts_of_other_shapes, flat_probabilities, loss_not_given, tuple_given,
                   none_in_the_line)),
-    (IndexError, (beyond_the_end, list_for_array)),
-    (KeyError, (keys_there,)),
+    (IndexError, (other_axis, beyond_the_end, other_index)),
+    (KeyError, (split_names, keys_there)),
     (RecursionError, (calls_itself,)),
     (MemoryError, (grows,)),
 )

@@ -7,10 +7,12 @@ shapes of what stands around them worked out by NumPy's rules.
 import ast
 import builtins
 import linecache
+import math
 import operator
 import os
 import traceback
 import types
+import warnings
 
 import numpy as np
 
@@ -19,11 +21,17 @@ LIBRARIES = tuple(os.path.abspath(folder) + os.sep for folder in
                   (PACKAGE, os.path.dirname(os.path.dirname(np.__file__)), os.path.dirname(os.__file__)))
 OF_AN_ARRAY = ("T", "shape", "ndim", "size")  # attributes that are read of an array
 REDUCTIONS = ("sum", "max", "min", "mean", "std", "var", "prod")
-AS_BIG = ("zeros_like", "ones_like", "empty_like", "copy", "astype", "asarray", "array", "clip")  # of their argument's
-MADE = (np.zeros, np.ones, np.empty)
+METHODS = (*REDUCTIONS, "dot", "reshape", "transpose", "ravel", "flatten", "squeeze", "copy", "astype", "clip")
+HARMLESS = [getattr(np, name) for name in (
+    *REDUCTIONS, "zeros", "ones", "empty", "zeros_like", "ones_like", "empty_like", "arange", "array", "asarray",
+    "eye", "dot", "outer", "transpose", "reshape", "ravel", "squeeze", "concatenate", "stack", "vstack", "hstack",
+    "expand_dims", "clip", "shape", "argmax")] + [np.linalg.norm, len, range, abs, int, float]
+NUMBERS = (np.ndarray, np.number, int, float)
+LARGE = 2000  # numbers in an array that nothing more is worked out of
 SYMBOL = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@", ast.Pow: "**",
           ast.FloorDiv: "//", ast.Mod: "%"}
-COUNTS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul}
+OPERATE = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
+           ast.MatMult: operator.matmul, ast.Pow: operator.pow, ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod}
 PRODUCTS = {np.dot: ast.MatMult, np.matmul: ast.MatMult, np.multiply: ast.Mult, np.add: ast.Add, np.subtract: ast.Sub}
 MOST_NAMES = 5  # of a line that are shown
 UNKNOWN = object()
@@ -177,38 +185,54 @@ class Scene:
         return self.frame.f_globals.get(name, getattr(builtins, name, UNKNOWN))
 
     def value(self, node):
-        """The value of a name, an attribute, an element, or a plain number; UNKNOWN for what would have to be run."""
+        """What a name, an attribute, an element or a plain expression is worth; UNKNOWN for what would have to be run.
+
+        Only NumPy's own arithmetic is done again, on plain arrays and numbers.
+        """
         if isinstance(node, ast.Constant):
             return node.value
         if isinstance(node, ast.Name):
             return self.lookup(node.id)
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-            value = self.value(node.operand)
-            return -value if type(value) in (int, float) else UNKNOWN
-        if isinstance(node, ast.BinOp) and type(node.op) in COUNTS:
-            pair = self.value(node.left), self.value(node.right)
-            return COUNTS[type(node.op)](*pair) if all(type(n) is int for n in pair) else UNKNOWN
-        if isinstance(node, ast.Tuple):
-            values = tuple(map(self.value, node.elts))
-            return UNKNOWN if any(value is UNKNOWN for value in values) else values
+        if isinstance(node, ast.Tuple | ast.List):
+            values = list(map(self.value, node.elts))
+            return UNKNOWN if any(value is UNKNOWN for value in values) \
+                else tuple(values) if isinstance(node, ast.Tuple) else values
         if isinstance(node, ast.Attribute):
             return attribute(self.value(node.value), node.attr)
-        if isinstance(node, ast.Subscript):
-            return self._element(node)
-        if isinstance(node, ast.Call) and self.value(node.func) is len and len(node.args) == 1:
-            value = self.value(node.args[0])
-            return len(value) if type(value) in (list, tuple, dict) or type(value) is np.ndarray and value.ndim \
-                else UNKNOWN
-        return UNKNOWN
-
-    def _element(self, node):
-        base, index = self.value(node.value), self._index(node.slice)
-        if index is UNKNOWN or type(base) not in (list, tuple, dict, np.ndarray):
-            return UNKNOWN
         try:
-            return base[index]
+            with np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return self._worked_out(node)
         except Exception:  # it may be what failed
             return UNKNOWN
+
+    def _worked_out(self, node):
+        if isinstance(node, ast.Subscript):
+            base, index = self.value(node.value), self._index(node.slice)
+            known = index is not UNKNOWN and type(base) in (list, tuple, dict, str, np.ndarray)
+            return base[index] if known else UNKNOWN
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            return -plain(self.value(node.operand))
+        if isinstance(node, ast.BinOp) and type(node.op) in OPERATE:
+            left, right = plain(self.value(node.left)), plain(self.value(node.right))
+            large = type(left) is type(right) is int and abs(left) + abs(right) > LARGE
+            lists = not (isinstance(left, NUMBERS) and isinstance(right, NUMBERS))
+            return UNKNOWN if large or lists else OPERATE[type(node.op)](left, right)
+        return self.call(node) if isinstance(node, ast.Call) else UNKNOWN
+
+    def call(self, node, **more):
+        """What a call of NumPy's, or of an array's method, gives; more : keywords besides."""
+        function, method = self.value(node.func), getattr(node.func, "attr", "")
+        array = self.value(node.func.value) if isinstance(node.func, ast.Attribute) else None
+        if type(array) is np.ndarray and method in METHODS:
+            function = getattr(plain(array), method)
+        elif not (isinstance(function, np.ufunc) or any(function is known for known in HARMLESS)):
+            return UNKNOWN
+        given = [value if isinstance(value := self.value(arg), type | np.dtype) else plain(value) for arg in node.args]
+        named = {keyword.arg: plain(self.value(keyword.value)) for keyword in node.keywords} | more
+        if "out" in named or math.prod(n for n in _whole(given) if n) > LARGE * LARGE:
+            return UNKNOWN
+        return function(*given, **named)
 
     def _index(self, node):
         """What stands between square brackets."""
@@ -221,55 +245,16 @@ class Scene:
         return slice(*ends) if all(end is None or type(end) is int for end in ends) else UNKNOWN
 
     def shape(self, node):
-        """The shape that an expression has, from the shapes of the names in it; None when it is not known."""
+        """The shape of what an expression is worth; None when it is not known, or no array or number."""
         value = self.value(node)
-        if isinstance(value, np.ndarray | float | int | np.number):
-            return np.shape(value)
-        if isinstance(node, ast.UnaryOp):
-            return self.shape(node.operand)
-        if isinstance(node, ast.BinOp):
-            join = matmul if isinstance(node.op, ast.MatMult) else broadcast
-            return join(self.shape(node.left), self.shape(node.right))
-        if isinstance(node, ast.Attribute) and node.attr == "T":
-            inner = self.shape(node.value)
-            return inner and inner[::-1]
-        return self._of_call(node) if isinstance(node, ast.Call) else None
-
-    def _of_call(self, node):
-        function, method = self.value(node.func), getattr(node.func, "attr", "")
-        if reduced := self.reduction(node):
-            return reduced[0]
-        inner = node.args and self.shape(node.args[0])
-        if function is abs:
-            return inner or None
-        if isinstance(function, np.ufunc):
-            return inner if function.nin == 1 else broadcast(inner, self.shape(node.args[1])) if len(node.args) == 2 \
-                else None
-        if any(function is make for make in MADE) and node.args:
-            made = self.value(node.args[0])
-            return made if isinstance(made, tuple) and all(type(n) is int for n in made) else None
-        if method in AS_BIG:
-            return inner if isinstance(self.value(node.func.value), types.ModuleType) else self.shape(node.func.value)
-        return None
+        return np.shape(value) if isinstance(value, NUMBERS) else None
 
     def reduction(self, node):
-        """(its shape, its shape with keepdims) of a sum, max, ... over one axis; None for anything else."""
-        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in REDUCTIONS):
+        """(its shape, its shape with keepdims) of a sum, max, ... that loses an axis; None for anything else."""
+        if not (isinstance(node, ast.Call) and getattr(node.func, "attr", "") in REDUCTIONS) \
+                or any(keyword.arg == "keepdims" for keyword in node.keywords) or self.shape(node) is None:
             return None
-        if self.value(node.func.value) is np:
-            array, rest = node.args[:1], node.args[1:]
-        else:
-            array, rest = [node.func.value], node.args
-        given = {keyword.arg: keyword.value for keyword in node.keywords}
-        shape, axis = array and self.shape(array[0]), given.get("axis", rest[0] if rest else None)
-        axis = self.value(axis) if axis is not None else None
-        if not shape or axis is not None and type(axis) is not int or axis is not None \
-            and not -len(shape) <= axis < len(shape):
-            return None
-        kept = tuple(1 if axis is None or i == axis % len(shape) else n for i, n in enumerate(shape))
-        lost = () if axis is None else tuple(n for i, n in enumerate(shape) if i != axis % len(shape))
-        keeps = "keepdims" in given and self.value(given["keepdims"]) is True
-        return (kept if keeps else lost), kept
+        return self.shape(node), np.shape(self.call(node, keepdims=True))
 
     def operation(self):
         """(left, symbol, right), as trees, of the operation whose two shapes do not fit; None when there is none."""
@@ -284,10 +269,14 @@ class Scene:
             left, right = self.shape(node.left), self.shape(node.right)
             if left is not None and right is not None and self.shape(node) is None and type(node.op) in SYMBOL:
                 return node.left, SYMBOL[type(node.op)], node.right
-        for node in self.of(ast.AugAssign):
-            left, right = self.shape(node.target), self.shape(node.value)
-            if left is not None and right is not None and broadcast(left, right) != left and type(node.op) in SYMBOL:
-                return node.target, SYMBOL[type(node.op)] + "=", node.value
+        for node in self.of(ast.AugAssign | ast.Assign):
+            target = node.target if isinstance(node, ast.AugAssign) else node.targets[0]
+            symbol = SYMBOL.get(type(getattr(node, "op", None)), "")
+            if not isinstance(node, ast.AugAssign) and not isinstance(target, ast.Subscript):
+                continue
+            left, right = self.shape(target), self.shape(node.value)
+            if left is not None and right is not None and broadcast(left, right) != left:
+                return target, symbol + "=", node.value
         return None
 
     def seen(self):
@@ -324,6 +313,25 @@ class Scene:
             for part in self.parts():
                 if part is not self.statement and isinstance(part, ast.expr):
                     yield from walk(part)
+
+
+def plain(value):
+    """A number, a small array of numbers, or a list or tuple of such, as it is; TypeError for anything else."""
+    if type(value) in (list, tuple):
+        return type(value)(map(plain, value[:LARGE]))
+    if type(value) is np.ndarray and value.dtype.kind in "biuf" and value.size <= LARGE \
+            or isinstance(value, np.number) or type(value) in (int, float, bool, type(None)):
+        return value
+    raise TypeError
+
+
+def _whole(values):
+    """The whole numbers in arguments, as they stand in shapes."""
+    for value in values:
+        if type(value) in (list, tuple):
+            yield from _whole(value)
+        elif isinstance(value, int | np.integer):
+            yield abs(int(value))
 
 
 def attribute(value, name):
