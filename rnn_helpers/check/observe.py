@@ -298,7 +298,7 @@ def observe(exercise, function, inputs, guarded=True, limit=limits.limited, unti
             over = Problem("time", f"{limits.TIME_LIMIT:g} seconds were over")
             cases[case.name] = CaseResult(problem=last.problem or over)
     return Observed(cases, again, watching.borrowed[0] if guarded and watching.borrowed else "", printed.count,
-                    arrays_read(function), outline(function) if guarded else ())
+                    arrays_read(function), outline(function, parameters(exercise.asks)) if guarded else ())
 
 
 def arrays_read(function):

@@ -5,19 +5,22 @@ import linecache
 from functools import lru_cache
 
 MAKES = {"zeros", "zeros_like", "empty", "empty_like", "ones", "ones_like", "full", "full_like"}
-KINDS = ("below the raise", "nothing written", "no return", "return in the loop", "never filled",
+KINDS = ("other order", "below the raise", "nothing written", "no return", "return in the loop", "never filled",
          "np.empty never filled", "local name", "model untouched")
 MOST = 8  # remarks on a function
 
 
-def outline(function):
+def outline(function, asked=()):
     """Remarks on a function as pairs (kind, text), none where its text is not known.
 
-    kind : one of KINDS; text : the place, as in "line 3: return h_t" or, of what is never filled, "dWh (line 3)"
+    asked : names of the arguments, in the order in which they are given; kind : one of KINDS; text : the place, as in
+    "line 3: return h_t" or, of what is never filled, "dWh (line 3)"
     """
     try:
         tree, lines = definition(function)
-        return tuple(remarks(tree, lines))[:MOST] if tree is not None else ()
+        taken = [argument.arg for argument in tree.args.args] if tree is not None else []
+        other = [("other order", ", ".join(taken))] if sorted(taken) == sorted(asked) and taken != list(asked) else []
+        return (*other, *remarks(tree, lines))[:MOST] if tree is not None else ()
     except Exception:  # a text that belongs to another function, an object that looks like one
         return ()
 

@@ -8,12 +8,13 @@ import builtins
 import difflib
 import inspect
 import math
+import operator
 import sys
 
 import numpy as np
 
 from rnn_helpers.check.advice import listed
-from rnn_helpers.check.scene import REDUCTIONS, UNKNOWN, broadcast, described, matmul
+from rnn_helpers.check.scene import REDUCTIONS, UNKNOWN, broadcast, described, matmul, own
 
 GONE = {  # names that NumPy has no longer -> what took their place
     "float": "float", "int": "int", "bool": "bool", "object": "object", "str": "str", "complex": "complex",
@@ -84,10 +85,20 @@ def missing_name(scene):
                 if name in _fields(w)]
     if len(holders) == 1:
         return f"`{name}` is not an argument, `{holders[0]}` is there."
+    if not name.strip("_"):
+        return f"`{name}` is a gap that is still to be filled."
+    for node in scene.of(ast.Attribute):  # self.Wx, model.Wy, torch.tanh
+        if isinstance(node.value, ast.Name) and node.value.id == name:
+            found = [n for n in local if n == node.attr] + [f"{n}.{node.attr}" for n, v in local.items()
+                                                            if node.attr in _fields(v)]
+            found += [f"np.{node.attr}"] if callable(getattr(np, node.attr, None)) else []
+            if len(found) == 1:
+                return f"There is no `{name}` here, but there is `{found[0]}`."
     if other := one_letter_off(name, local) or one_letter_off(name, frame.f_globals) \
         or one_letter_off(name, vars(builtins)):
         return f"There is no `{name}` here, but there is `{other}`."
-    longer = [other for other, value in frame.f_globals.items() if other.endswith(f"_{name}") and callable(value)]
+    longer = [other for other in local if other.startswith(f"{name}_") or name.startswith(f"{other}_")] + [
+        other for other, value in frame.f_globals.items() if other.endswith(f"_{name}") and callable(value)]
     if len(longer) == 1:
         return f"There is no `{name}` here, but there is `{longer[0]}`."
     if name in ("np", "check"):
@@ -131,6 +142,8 @@ def without_value(scene):
                     f"the notebook's `{node.id}` is not seen here.")
         if given and (loop := empty_loop(scene, given[0])):
             return loop
+        if given and given[0].lineno == scene.lineno:
+            return f"`{node.id}` is read here before this line gives it its first value: it needs one before the loop."
         if given:
             return f"`{node.id}` gets its value on line {given[0].lineno}, which has not run at this point."
     return ""
@@ -209,8 +222,9 @@ def _of_a_module(name, module, base):
     short = base or module.__name__
     if module is np and name in GONE:
         return f"NumPy no longer has `np.{name}`: write `{GONE[name]}`."
-    if module is np and callable(getattr(np.linalg, name, None)):
-        return f"It is `{short}.linalg.{name}`."
+    for where in ("linalg", "random", "lib.stride_tricks") if module is np else ():
+        if callable(getattr(operator.attrgetter(where)(np), name, None)):
+            return f"It is `{short}.{where}.{name}`."
     other = one_letter_off(name, [n for n in dir(module) if not n.startswith("_")])
     if other:
         return f"There is no `{short}.{name}`, but there is `{short}.{other}`."
@@ -231,7 +245,8 @@ def _of_an_object(scene, name, thing, base):
         return ""
     if inner := next((n for n, v in fields.items() if name in _fields(v)), ""):
         return f"`{owner}` has no `{name}`, `{owner}.{inner}` has."
-    return f"`{owner}` has {listed(f'`{field}`' for field in fields)}."
+    made = [n for n, what in vars(type(thing)).items() if isinstance(what, property)]
+    return f"`{owner}` has {listed(f'`{field}`' for field in (*fields, *made))}."
 
 
 def _one_of(value, choices):
@@ -306,6 +321,10 @@ def not_a_function(scene):
                 "one of its elements is `[...]`, a product is `*` or `@`" if what == "an array" \
                 else "one of its elements is `[...]`"
             return f"`{name}` is {what}, and round brackets call it as a function: {how}."
+        methods = [] if value is UNKNOWN or callable(value) else \
+            [n for n, m in vars(type(value)).items() if inspect.isfunction(m) and not n.startswith("_")]
+        if methods:
+            return f"`{scene.source(node.func)}` cannot be called; it has {listed(f'`{n}(...)`' for n in methods[:6])}."
     return ""
 
 
@@ -479,7 +498,9 @@ def no_arithmetic(scene):
                 return f"`{text}` is a dict, which has no arithmetic: its arrays are `{text}.values()`."
             if type(value) is tuple and value:
                 return whole_tuple(scene, text, value)
-            if inspect.isroutine(value) or isinstance(value, np.ufunc):
+            method = isinstance(side, ast.Attribute) and type(scene.value(side.value)) is np.ndarray \
+                and callable(getattr(np.ndarray, side.attr, None))
+            if method or inspect.isroutine(value) or isinstance(value, np.ufunc):
                 return f"`{text}` is a function: round brackets call it, `{text}(...)`."
             if type(value) is str and isinstance(scene.value(other), np.ndarray | int | float):
                 return f"`{text}` is a str here, not a number."
@@ -487,6 +508,8 @@ def no_arithmetic(scene):
         if type(scene.value(node.target)) is list and (shape := scene.shape(node.value)):
             return f"`{scene.source(node.target)}` is a list, and an array is added to it: start from " \
                    f"`np.zeros({shape})`."
+        if getattr(scene.value(node.target), "dtype", np.dtype(float)).kind in "iu":
+            return f"`{scene.source(node.target)}` holds whole numbers, and floats are added: make it without `int`."
     for node in scene.of(ast.Call):
         module = getattr(scene.value(node.func), "__module__", None) or ""
         for arg in node.args if module.startswith("numpy") or isinstance(scene.value(node.func), np.ufunc) else ():
@@ -551,8 +574,12 @@ def other_index(scene):
                 if type(index) is str:
                     place = f" Its place is `{text}.index({key})`." if type(value) is list and index in value else ""
                     return f"`{key}` is a str, and `{text}` takes whole numbers.{place}"
-                if isinstance(index, np.ndarray) and index.dtype.kind == "f":
-                    return f"`{key}` holds floats, and an index is a whole number."
+                if isinstance(index, np.ndarray | float) and np.asarray(index).dtype.kind == "f":
+                    loops = [loop for loop in ast.walk(scene.function or scene.statement) if isinstance(
+                        loop, ast.For | ast.comprehension) and scene.source(loop.target) == key]
+                    over = scene.source(loops[-1].iter) if loops and scene.value(loops[-1].iter) is value else ""
+                    return f"`for {key} in {over}` gives its elements; their places are `range(len({over}))`." if over \
+                        else f"`{key}` holds floats, and an index is a whole number."
         if value is not UNKNOWN and isinstance(index, str) and index in _fields(value):
             return f"An attribute has a dot: `{text}.{index}`."
         if inspect.isroutine(value):
@@ -572,7 +599,8 @@ def unpacked(scene):
         names, value = statement.targets[0].elts, scene.value(statement.value)
         what = scene.source(statement.value)
         if value is UNKNOWN and isinstance(statement.value, ast.Call) and returned is not None \
-                and scene.source(statement.value.func).split(".")[-1] == returned[0]:
+                and getattr(scene.value(statement.value.func), "__name__", scene.source(
+                    statement.value.func).split(".")[-1]) == returned[0]:
             what, value = f"{returned[0]}(...)", returned[1]
         if value is UNKNOWN:
             return ""
@@ -885,7 +913,55 @@ def calls_itself(scene):
     """A function whose line calls it again."""
     for node in scene.of(ast.Call):
         if isinstance(node.func, ast.Name) and node.func.id == scene.name:
-            return f"`{scene.name}` calls itself here, endlessly."
+            endless = ", endlessly" if isinstance(scene.error, RecursionError) else ""
+            return f"`{scene.name}` calls itself here{endless}."
+    return ""
+
+
+def arrays_added(scene):
+    """sum(g**2 for g in grads), whose arrays differ in shape; np.linalg.norm(a, b)"""
+    for node in scene.of(ast.Call):
+        function, text = scene.value(node.func), scene.source(node.func)
+        if function is sum and node is scene.node and node.args and isinstance(node.args[0], ast.GeneratorExp):
+            part = scene.source(node.args[0].elt)
+            return f"`sum` adds whole arrays here, and their shapes differ. `np.sum({part})` is a number."
+        try:
+            second = list(inspect.signature(function).parameters)[1]
+        except (TypeError, ValueError, IndexError):
+            continue
+        if second in ("axis", "ord", "dtype") and len(node.args) > 1 \
+                and isinstance(scene.value(node.args[1]), np.ndarray):
+            return f"`{text}` takes one array; what comes second is `{second}`."
+    return ""
+
+
+def changed_in_its_loop(scene):
+    """A dict that gets new keys while a loop runs over it."""
+    if isinstance(scene.statement, ast.For) and type(scene.value(scene.statement.iter)) is dict:
+        return f"`{scene.source(scene.statement.iter)}` gets new keys while the loop runs over it: fill a new dict."
+    return ""
+
+
+def refused_by_the_course(scene):
+    """What a function of the course that raised was given: an empty slice; else how it is called."""
+    if not scene.steps or own(scene.steps[-1]) or not str(
+            scene.steps[-1].f_globals.get("__name__", "")).startswith("rnn_helpers."):
+        return ""
+    for node in scene.of(ast.Call):
+        function = scene.value(node.func)
+        if function is UNKNOWN and isinstance(node.func, ast.Attribute):
+            function = getattr(type(scene.value(node.func.value)), node.func.attr, UNKNOWN)
+        if not str(getattr(function, "__module__", "")).startswith("rnn_helpers."):
+            continue
+        for arg in node.args:
+            ends = [end for end in (arg.slice.lower, arg.slice.upper) if end is not None] \
+                if isinstance(arg, ast.Subscript) and isinstance(arg.slice, ast.Slice) else []
+            if ends and np.shape(scene.value(arg))[:1] == (0,):
+                shown = " and ".join(f"`{scene.source(end)}` is {scene.value(end)}" for end in ends)
+                return f"`{scene.source(arg)}` is empty: {shown}."
+        if inspect.isfunction(function):
+            names = [name for name in inspect.signature(function).parameters if name != "self"]
+            return f"It is called as `{scene.source(node.func)}({', '.join(names)})`."
     return ""
 
 
@@ -923,12 +999,12 @@ REMEDIES = (  # exception -> what may explain it, the most telling first
     (TypeError, (shape_not_a_tuple, method_not_called, too_many_appended, called_otherwise, not_a_function,
                  bitwise_power, walk_over_a_number, float_for_a_count, keys_for_values, keyword_off, one_number_only,
                  no_arithmetic, other_index, unpacked, tuple_given, truth_of_an_array, none_in_the_line)),
+    (RuntimeError, (calls_itself, changed_in_its_loop)),
     (ValueError, (other_axis, lost_axis, transposed, too_small, other_count, joined_otherwise, no_arithmetic, unpacked,
-                  truth_of_an_array, parts_of_other_shapes, flat_probabilities, loss_not_given, tuple_given,
-                  none_in_the_line)),
+                  truth_of_an_array, arrays_added, parts_of_other_shapes, flat_probabilities, loss_not_given,
+                  tuple_given, none_in_the_line)),
     (IndexError, (other_axis, beyond_the_end, other_index)),
     (KeyError, (split_names, keys_there)),
-    (RecursionError, (calls_itself,)),
     (MemoryError, (grows,)),
 )
 
@@ -937,8 +1013,9 @@ def remedy(scene):
     """What to do, in a sentence, or "" where nothing is proved."""
     if scene.statement is None:
         return ""
+    again = [frame.f_code for frame in scene.steps].count(scene.around[0].f_code) > 1
     rules = next((rules for kind, rules in REMEDIES if isinstance(scene.error, kind)), ())
-    for rule in rules:
+    for rule in (*(calls_itself,) * again, *rules, refused_by_the_course):
         if found := rule(scene):
             return found
     return ""

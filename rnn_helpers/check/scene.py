@@ -344,6 +344,8 @@ def attribute(value, name):
     if isinstance(value, tuple) and name in fields:
         return value[fields.index(name)]
     try:
+        if type(value).__module__.startswith("rnn_helpers.") and isinstance(vars(type(value)).get(name), property):
+            return getattr(value, name)
         return object.__getattribute__(value, "__dict__").get(name, UNKNOWN)
     except Exception:
         return UNKNOWN

@@ -12,13 +12,19 @@ def unfinished(evidence, last=False):
     last : True when no mistake could be named; before, one bare value among right ones is left for a mistake to explain
     """
     problems = [case.problem for case in evidence.observed.cases.values() if case.problem]
-    return (returns_nothing(evidence, problems) or missing(evidence) or too_early(evidence, problems)
-            or untouched(evidence) or bare(evidence, problems, last))
+    return (other_order(evidence) or returns_nothing(evidence, problems) or missing(evidence)
+            or too_early(evidence, problems) or untouched(evidence) or bare(evidence, problems, last))
 
 
 def remarks(evidence, kind):
     """The places that the function's outline names, none where nothing of the learner's is to be told."""
     return [text for name, text in evidence.observed.remarks if name == kind]
+
+
+def other_order(evidence):
+    """Arguments that the function names in another order than they are given in."""
+    return [Advice(f"Your function takes ({taken}), and gets its arguments in another order: {evidence.exercise.asks}.",
+                   "happened", theirs=True) for taken in remarks(evidence, "other order")]
 
 
 def returns_nothing(evidence, problems):
