@@ -42,7 +42,7 @@ def over_the_batch(a):
 
 
 def entry(place, key):
-    return (slice(None),) * place + (key,)
+    return (..., key) if place == -1 else (slice(None),) * place + (key,)
 
 
 def everywhere(a, t, axis=0):
@@ -94,6 +94,11 @@ MAPS = tuple(Change(slug, words, run, "map", why) for slug, words, run, why in (
     ("slope", "{is} replaced by 1 minus its square", lambda v: 1 - v * v, HERE),
     ("whole-numbers", "{has} lost the decimals", np.trunc, "Is there a dtype=int?"),
     ("ones", "{is} 1 everywhere", np.ones_like, HERE)))
+ROUNDED = (*(Change(f"rounded-to-{n}", f"{{is}} rounded to {n} digit{'s' * (n != 1)}", lambda v, n=n: np.round(v, n),
+"map",
+                    "Leave out the rounding.") for n in (0, 1, 2, 3, 4, 6)),
+           Change("in-half-precision", "{is} rounded to float16", lambda v: np.float64(np.float16(v)), "map",
+                  "Leave out the dtype."))
 FACTORS = tuple(Change(slug, words, lambda v, by=by: by * v, "map", HERE) for slug, words, by in (
     ("sign", "{has} the wrong sign", -1), ("doubled", "{is} doubled", 2), ("halved", "{is} halved", 0.5),
     ("shrunk", "{is} multiplied by 0.9", 0.9), ("zero", "{is} zero", 0)))
@@ -125,9 +130,10 @@ def along(letter, axis):
 
     for done, words, run in (("summed", "summed", np.sum), ("averaged", "averaged", np.mean),
                              ("largest", "the largest", np.max)):
-        for change in (lambda v, run=run: run(v, axis), lambda v, run=run: run(v, axis, keepdims=True),
-                       lambda v, run=run: run(v, axis, keepdims=True) + 0 * v):
-            yield Change(f"{done}-over-{over}", f"{{is}} {words} over {many}", change, "cut", own, alike)
+        for change, shows in ((lambda v, run=run: run(v, axis), lambda v: True),
+                              (lambda v, run=run: run(v, axis, keepdims=True), lambda v: True),
+                              (lambda v, run=run: run(v, axis, keepdims=True) + 0 * v, alike)):
+            yield Change(f"{done}-over-{over}", f"{{is}} {words} over {many}", change, "cut", own, shows)
     for which, key, rest in (("last", -1, slice(-1)), ("first", 0, slice(1, None))):
         for change in (lambda v, key=key: np.take(v, key, axis), lambda v, key=key: np.take(v, [key], axis)):
             yield Change(f"{which}-{one}-only", f"{{has}} the {which} {one} only", change, "cut", own)
@@ -162,7 +168,7 @@ def along(letter, axis):
 def changes(axes, inside=False):
     """The changes of an array with these axes; inside : of one that goes on being used, not of what is returned: with
     constant factors, without what other shapes make."""
-    found = [*(FACTORS if inside else ()), *MAPS]
+    found = [*(FACTORS if inside else ROUNDED), *MAPS]
     if axes:
         shape = ", ".join(axes)
         for order in () if inside else itertools.permutations(range(len(axes))):

@@ -196,9 +196,9 @@ GRADS = ("dWx", "dWh", "db")
 
 
 def clip_fixtures(rng, sizes=(2, 4, 3)):
-    """sizes : D, H, O."""
+    """sizes : D, H, O. Neither the first array nor the last is the largest."""
     D, H, O = sizes
-    return {"dWx": rng.normal(0, 4, (H, D)) + 1, "dWh": rng.normal(0, 3, (H, H)), "db": rng.normal(0, 2, (H, 1)) - 2,
+    return {"dWx": rng.normal(0, 2, (H, D)) + 1, "dWh": rng.normal(0, 5, (H, H)), "db": rng.normal(0, 2, (H, 1)) - 2,
             "dWy": rng.normal(0, 3, (O, H)), "dc": rng.normal(0, 2, (O, 1)), "max_norm": float(rng.uniform(1.2, 2.0))}
 
 
@@ -290,12 +290,13 @@ TRAIN_STEP = Exercise(
     fixtures=step_fixtures,
     second=partial(step_fixtures, sizes=(9, 3, 6, 2, 4)),
     cases=(step_case("a step without clipping", steps(np.inf, 0.02), **MOVES),
+           step_case("a step below the threshold", steps(1e6, 0.02, "_one"), **MOVES),
            step_case("a clipped step", steps(None, 0.4), **MOVES),
            step_case("one sequence, clipped", steps(None, 0.3, "_one"), **MOVES),
            step_case("two steps", steps(None, 0.2, times=2), repeats=True, **MOVES)),
     facets=(Facet("loss, before the update", 0.5, keys(("a *", "one*"), ["loss"])),
             Facet("norm, before clipping", 0.25, keys(("a *", "one*"), ["norm"])),
-            Facet("parameters after an unclipped step", 0.5, keys(["a step without*"], PARAMS)),
+            Facet("parameters after an unclipped step", 0.5, keys(["a step *"], PARAMS)),
             Facet("parameters after a clipped step", 1, keys(("a clipped*", "one*"), PARAMS)),
             Facet("two steps in a row", 0.25, keys(["two steps"], ("loss", "norm", *PARAMS)), "further"),
             Facet("loss and norm, in this order", 0.25, ("a clipped step/returned",), "property"),

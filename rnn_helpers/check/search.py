@@ -19,13 +19,16 @@ import numpy as np
 from rnn_helpers.check.advice import listed
 from rnn_helpers.check.changes import changes, fitting
 
+ELSEWHERE = ", other sizes"  # behind the names of cases on the second fixture
+
 TOLERANCE = 1e-7  # relative, on the cases that candidates are tried on; what they are confirmed by has its own
 RETURNED = "returned"  # an observation: in words, which values there were, in which order
 LATE = "late", "later"  # the places of what becomes of a finished value
 # How long a search may be, in values worked out, for (slips, outputs left open), in turn: a count, so that a name does
-# not depend on how busy the machine is. BRIEFLY: to look again with less to explain
-EFFORT = {(1, 0): 12000, (2, 0): 14000, (3, 0): 7000, (1, 1): 5000, (2, 1): 5000}
-BRIEFLY = {(1, 0): 8000, (2, 0): 7000}
+# not depend on how busy the machine is. BRIEFLY: to look again with less to explain; FARTHER: afterwards
+EFFORT = {(1, 0): 14000, (2, 0): 14000, (3, 0): 7000}
+FARTHER = {(1, 1): 5000, (2, 1): 5000}
+BRIEFLY = {(1, 0): 8000}
 MOST_FITS = 40  # candidates of a level that are confirmed
 
 
@@ -35,7 +38,7 @@ class Variant:
 
     run : called by the program; name : slug; title : the mistake in a few words; why : what to do; line : the equation
     that it breaks. In name, title and why "{o}" becomes the outputs concerned. alone : too rare to be looked for beside
-    another slip
+    another slip; when : (step, T) -> whether it happens at this step, None for every step
     """
 
     run: Callable
@@ -44,6 +47,20 @@ class Variant:
     why: str = ""
     line: str = ""
     alone: bool = False
+    when: Callable | None = None
+
+
+WHEN = (("at-the-first-step", "at the first step only", lambda t, T: t == 0),
+        ("at-the-last-step", "at the last step only", lambda t, T: t == T - 1),
+        ("but-at-the-first-step", "at every step but the first", lambda t, T: t > 0),
+        ("but-at-the-last-step", "at every step but the last", lambda t, T: t < T - 1))
+
+
+def sometimes(variants):
+    """A slot whose commoner slips may happen at one end of the sequence only, or everywhere but there."""
+    return variants + tuple(
+        replace(variant, name=f"{variant.name}-{slug}", title=f"{variant.title}, {words}", alone=True, when=when)
+        for variant in variants[1:] if not variant.alone for slug, words, when in WHEN)
 
 
 def slot(line, right, *wrong, rare=(), why="", of=None):
@@ -91,7 +108,10 @@ class Family:
     slots : those that more than one output depends on; outputs : in the order asked for
     call : (values by name, arguments) -> what the program returns; the values in order (one alone as it is), unless
     something is to be done with them, as writing them into a model
+    steps : names of slots that the flow asks at each step, as `s.at(t, T)`, whose slips may happen at some steps only
     harm : what is said when an argument was changed, by its name
+    raw, probe : of a family without outputs, whose flow is the whole program (see `whole`): whether values are compared
+        before they are read; (inputs, values of the first case) -> the arguments of one call, and its value
     weight : how many values cost as much to work out as the flow
     """
 
@@ -101,9 +121,26 @@ class Family:
     call: Callable = lambda values, arguments: tuple(values.values()) if len(values) > 1 else [*values.values()][0]
     harm: dict = field(default_factory=dict)
     weight: int = 10
+    steps: tuple = ()
+    raw: bool = False
+    probe: Callable | None = None
+
+    def __post_init__(self):
+        object.__setattr__(self, "slots", {name: sometimes(variants) if name in self.steps else variants
+                                           for name, variants in self.slots.items()})
 
     def choice(self, slots, chosen):
-        return SimpleNamespace(**{name: chosen.get(name, variants[0]).run for name, variants in slots.items()})
+        """The runs of the variants chosen, as attributes; `at(t, T)` gives those of one step."""
+        runs = {name: chosen.get(name, variants[0]).run for name, variants in slots.items()}
+        now = SimpleNamespace(**runs)
+        other = {name: slots[name][0].run for name, variant in chosen.items() if variant.when}
+        if not other:
+            now.at = lambda t, T: now
+            return now
+        (when,) = {variant.when for variant in chosen.values() if variant.when}
+        usual = SimpleNamespace(**{**runs, **other})
+        usual.at = lambda t, T: now if when(t, T) else usual
+        return usual
 
     def finished(self, output, chosen, flow):
         """An output's value under its own slips."""
@@ -124,6 +161,8 @@ class Family:
         own = {output: {slip.slot: slip.variant for slip in fit.slips if slip.output == output}
                for output in self.outputs}
         choice = self.choice(self.slots, {slip.slot: slip.variant for slip in fit.slips if not slip.output})
+        if not self.outputs:
+            return lambda *arguments, **named: self.flow(choice, *arguments, **named)
 
         def program(*arguments, **named):
             flow = self.flow(choice, *arguments, **named)
@@ -137,10 +176,10 @@ class Family:
 
 def together(output, slots, count):
     """The ways to have `count` slots wrong; several of them only where each is common enough."""
-    return [tuple(Slip(output, name, variant) for name, variant in zip(names, variants, strict=True))
-            for names in itertools.combinations(slots, count)
-            for variants in itertools.product(*(slots[name][1:] for name in names))
-            if count < 2 or not any(variant.alone for variant in variants)]
+    wrong = {name: [Slip(output, name, variant) for variant in variants[1:]
+                    if variant.name and (count < 2 or not variant.alone)] for name, variants in slots.items()}
+    return [slips for names in itertools.combinations(slots, count)
+            for slips in itertools.product(*(wrong[name] for name in names))]
 
 
 @dataclass(frozen=True)
@@ -216,7 +255,8 @@ def same(got, value, tolerance=TOLERANCE):
     if not got.size:
         return True
     first, other = got.item(0), value.item(0)
-    if abs(first - other) > 1e-3 * (abs(first) + 1) and abs(first - other) > tolerance * np.abs(got).max():
+    apart = abs(first - other)
+    if apart > 1e-3 * (abs(first) + 1) and (apart > 0.1 * (abs(first) + 1) or apart > tolerance * np.abs(got).max()):
         return False  # most are told apart here
     gap, scale = np.abs(got - value).max(), np.abs(value).max()
     if not np.isfinite(scale):
@@ -252,11 +292,12 @@ def forms(axes, line):
                                 f"{{o}} {change.words}", change.why, line, alone=True) for change in changes(axes)}
 
     def solve(observed, value, flow):
-        if not value.size or value.ndim != len(axes):
+        nothing = not observed.any() and observed.dtype.kind == "f" or not np.isfinite(observed).any()
+        if not value.size or value.ndim != len(axes) or nothing:  # zeros, and nan, come of anything
             return None
         moved = value.size == observed.size and abs(value.sum() - observed.sum()) <= 1e-9 * np.abs(value).sum()
         for change in fitting(axes, value.shape, observed.shape, observed.astype(float).tobytes()):
-            if change.kind == "move" and not moved:
+            if change.kind == "move" and not moved or not observed.any() and change.slug != "whole-numbers":
                 continue
             if change.kind == "map" and abs(change.run(value.flat[-1]) - observed.flat[-1]) > 1e-6:
                 continue
@@ -288,6 +329,12 @@ def times(line):
                        f"{{o}} {{is}} {by:g} times what is expected", "Leave out the factor.", line, alone=True)
 
     return solve
+
+
+def made(axes, line):
+    """The solvers for what may become of any finished value with these axes."""
+    return forms(axes, line), clipped("{o}-clipped", "{o} {is} clipped to +-{limit}", "Leave out the clipping.",
+                                      line), times(line)
 
 
 def becomes(variant):
@@ -328,7 +375,7 @@ def decayed(name, title, why, line, weights, scale):
         if not rate or not same(observed, factor * value + rate * W):
             return None
         rate = float(f"{rate:.6g}")
-        decay = Variant(lambda value, flow: value + rate * weights(flow), name, title, why, line)
+        decay = Variant(lambda value, flow: value + rate * weights(flow), name, title, why, line, alone=True)
         if abs(factor - 1) < 1e-6:
             return decay
         first = scale(factor * value, value, flow)
@@ -475,13 +522,18 @@ class Search:
             self.memo[key] = flow is not None and missing <= spare
         return self.memo[key]
 
-    def candidates(self, level, spare, counts):
-        """Fits of `level` slips, one of `counts` of them in the flow, that leave at most `spare` outputs open."""
+    def candidates(self, level, spare, counts, rare=None):
+        """Fits of `level` slips, one of `counts` of them in the flow, that leave at most `spare` outputs open; rare :
+        only those whose one slip in the flow is rare, or is not."""
         for count in counts:
             budget = level - count
             for slips in self.of_flow(count) if count else [()]:
                 if self.left < 0:
                     return
+                if rare is not None and count == 1 and slips[0].variant.alone != rare:
+                    continue
+                if self.no_numbers and count and slips[0].variant.alone:  # nan comes of many things
+                    continue
                 if not self.possible(slips, budget, spare):
                     continue
                 flow, ways, open_ = self.flow(self.main, slips), [], []
@@ -501,7 +553,8 @@ class Search:
                     continue
                 for chosen in itertools.islice(itertools.product(*ways), 400):
                     fit = Fit(slips + tuple(itertools.chain(*chosen)), frozenset(open_), self.order)
-                    if fit.cost == level and (not spare or self.needed(fit, slips)):
+                    uncommon = {slip.what for slip in fit.slips if slip.variant.alone}
+                    if fit.cost == level and len(uncommon) < 2 and (not spare or self.needed(fit, slips)):
                         yield fit
                         if wider := self.spread(fit, flow):
                             yield wider
@@ -562,12 +615,15 @@ class Search:
             return fit
         wrong = [value for name, value in self.main.observed.items() if name not in self.right and numbers(value)]
         constant = bool(wrong) and all(value.size > 1 and not np.ptp(value) for value in wrong)
+        self.no_numbers = bool(wrong) and not any(np.isfinite(value).any() for value in wrong)
         for (level, spare), most in effort.items():
             if (constant or self.order) and level > 1:  # zeros, or ones, can come of anything; an order may be a guess
                 return None
             self.left = most
-            for counts in [(0, 1)] if (level, spare) == (1, 0) else [(count,) for count in range(3)]:
-                found = self.candidates(level, spare, counts)
+            stages = [((0,), None), ((1,), False), ((2,), None), ((1,), True)]
+            for counts, rare in [((0, 1), None)] if (level, spare) == (1, 0) else stages:
+                self.left = max(self.left, most // 3) if rare else self.left
+                found = self.candidates(level, spare, counts, rare)
                 if fit := self.confirmed(sorted(found, key=self.rank) if counts != (2,) else found):
                     return fit
         return None
@@ -606,7 +662,7 @@ def quiet():
 def told(family, fit):
     """The fit as variants with their texts filled in, each slip once."""
     groups = {}
-    for slip in fit.slips:
+    for slip in (slip for slip in fit.slips if slip.variant.name):  # one without a name is another right way
         groups.setdefault(slip.what, []).append(slip)
     found = []
     for slips in groups.values():
@@ -680,8 +736,16 @@ def diagnose(family, cases, inputs, reference, evidence, show):
         rounds = [(set(), set()), *([(evidence.raised, set())] if evidence.raised else []),
                   *([(evidence.raised, evidence.properties)] if words else []),
                   *([(evidence.raised | no_numbers, evidence.properties)] if no_numbers else [])]
-        search = Search(family, chosen, order)
-        for skipped, ignored in rounds:
+        whole = Search(family, chosen, order)
+        small, least = min(trials, key=lambda pair: pair[1].size)
+        if small != main and any(least.observed[name] is not None and np.ndim(least.observed[name]) < np.ndim(value)
+                                 for name, value in trial.observed.items() if value is not None):
+            rounds.append((evidence.raised | {case.name for case in cases if case.name.startswith(
+                small.replace(ELSEWHERE, ""))}, evidence.properties))  # where nothing is added up it may be a number
+        alone = Search(family, [trial], order) if any(small in skipped for skipped, _ in rounds) else None
+        plan = [(rounds[0], EFFORT), *((less, BRIEFLY) for less in rounds[1:]), (rounds[0], FARTHER),
+                *((less, {(2, 0): 7000}) for less in rounds[1:])]
+        for (skipped, ignored), effort in plan:
 
             def confirm(program, open_, skipped=skipped, ignored=ignored):
                 for case in ordered:
@@ -697,8 +761,9 @@ def diagnose(family, cases, inputs, reference, evidence, show):
                 return True
 
             if ignored >= set(evidence.wrong):
-                break
-            if fit := search.run(confirm, BRIEFLY if skipped or ignored else EFFORT):
+                continue
+            search = alone if small in skipped else whole
+            if fit := search.run(confirm, effort):
                 rest = [key for key in evidence.wrong if key.split("/")[1] in (*fit.open, *missing) or key in ignored
                         or key.split("/")[0] in skipped]
                 return with_others(family, fit, search.others(fit)), rest

@@ -266,7 +266,7 @@ def test_harm_is_seen():
         return np.sum(y**2), 2 * y
 
     found = verdict("squared_error", in_place)
-    assert found.points == 1.75 and "y changed" in found.advice[0]
+    assert found.points == 1.75 and found.mistakes == ["y-overwritten"]
 
     def scales(series):
         series = np.asarray(series, float)

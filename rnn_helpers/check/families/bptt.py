@@ -53,7 +53,8 @@ SLOPES = slot(
      lambda h, p, x, cell: of_z()(h, h, x, cell)),
     ("slope-of-a-relu", "The slope is a ReLU's", lambda h, p, x, cell: (h > 0) * np.ones_like(h)),
     ("slope-of-z", "The slope is 1 - z_t^2", lambda h, p, x, cell: 1 - np.arctanh(h) ** 2),
-    rare=[("slope-one-minus-tanh", "The slope is 1 - tanh(h_t)", lambda h, p, x, cell: 1 - np.tanh(h)),
+    rare=[("slope-one-minus-size", "The slope is 1 - |h_t|", lambda h, p, x, cell: 1 - abs(h)),
+          ("slope-one-minus-tanh", "The slope is 1 - tanh(h_t)", lambda h, p, x, cell: 1 - np.tanh(h)),
           ("slope-of-the-slope", "The slope is differentiated once more", lambda h, p, x, cell: -2 * h * (1 - h**2)),
           ("slope-of-sigmoid-h", "The slope is that of a sigmoid of h_t",
            lambda h, p, x, cell: (lambda s: s * (1 - s))(1 / (1 + np.exp(-h)))),
@@ -83,6 +84,8 @@ def where(carried):
          lambda l, c, s: ((l + c) * s, l + c)),
         ("tanh-slope-in-the-carry-only", "tanh' is missing in dWx, dWh and db",
          f"Only {carried} has it. Work out dz_t once and use it for everything.", lambda l, c, s: (l + c, (l + c) * s)),
+        ("slope-without-brackets", "The brackets of the slope are missing", "dh * 1 - h_t**2 is dh minus h_t^2. Write "
+         "dh * (1 - h_t**2).", lambda l, c, s: both(l + c - 1 + s)),
         ("joined-after-tanh", "What comes back is added after tanh", "You add it to dz_t. It is dL/dh_t, as dh[t] is: "
          "add the two first, then multiply by 1 - h_t^2.", lambda l, c, s: both(l * s + c)),
         ("tanh-slope-twice-in-the-carry", "tanh' is applied twice to what comes back",
@@ -136,7 +139,10 @@ LOSS = slot(  # run (dh) -> dh as it joins, or that and what is added to dh0 as 
     ("dh-averaged-over-the-batch", "dh is averaged over the batch",
      "Each example has its own column: no mean over the last axis.", over_the_batch),
     rare=[*((f"dh-clipped-at-{most}", f"dh is clipped to +-{most}", "If you clip, clip in the update.",
-             lambda d, most=most: np.clip(d, -most, most)) for most in (1, 5))],
+             lambda d, most=most: np.clip(d, -most, most)) for most in (1, 5)),
+          ("losses-discounted", "dh[t] is discounted", "Every step's loss counts in full.", *(
+              lambda d, g=g, turn=turn: d * (g ** np.arange(len(d))[::turn])[:, None, None]
+              for g in (0.9, 0.99, 0.5, 0.95) for turn in (1, -1)))],
     why="dh[t] is the loss of step t: add it once, at its own step.", of=("dh", "THB"))
 
 # run (loss's share, what came back, whether it is the first step visited) -> both for the gradients, both for what is
@@ -204,7 +210,8 @@ CARRY = carries(
      "dh_next += ... keeps the carries of all later steps. Step t receives one carry, that of step t + 1, which "
      "holds the rest: use `=`.", lambda cell, z, old, s, l, c, h: old + cell.Wh.T @ z),
     *((f"clipped-inside|carry-clipped-at-{most}", f"What is carried back is clipped to +-{most}", CLIP,
-       lambda cell, z, old, s, l, c, h, most=most: np.clip(cell.Wh.T @ z, -most, most)) for most in (1, 5, 10)),
+       lambda cell, z, old, s, l, c, h, most=most: np.clip(cell.Wh.T @ z, -most, most))
+      for most in (1, 5, 10, 0.5, 0.1)),
     *((f"carry-shortened-to-{most}", f"What is carried back is shortened to norm {most}", CLIP,
        lambda cell, z, old, s, l, c, h, most=most: shortened(cell.Wh.T @ z, most)) for most in (1, 5)))
 
@@ -343,7 +350,8 @@ GROWS = slot(  # run (shares in the order of the walk, flow) -> the gradient
     ("{o}-without-the-last-round", "{o} {is} without the share of the last step visited", lambda V, f: V[:-1].sum(0)),
     ("{o}-without-the-first-round", "{o} {is} without the share of the first step visited", lambda V, f: V[1:].sum(0)),
     ("{o}-stacked|gradients-stacked", "{o} {is} a gradient for each step, never added",
-     "The weights are shared by all steps: one gradient, the sum of the shares.", lambda V, f: V[::-1], lambda V, f: V),
+     "The weights are shared by all steps: one gradient, the sum of the shares. += makes a list longer.",
+     lambda V, f: V[::-1], lambda V, f: V, lambda V, f: np.concatenate(V)),
     ("{o}-zero|gradients-stay-zero", "{o} {is} zero",
      "Nothing is added to {o}: add this step's share, dz_t times what came in.", lambda V, f: 0 * V[0]),
     rare=[("{o}-doubling", "{o} {is} doubled at every step", "Add this step's share, not the sum itself.", doubling),
@@ -392,7 +400,8 @@ ONCE = {"grows": slot(SUM, lambda V, f: V.sum(0))}
 RNN_CELL_BACKWARD = Family(
     flow=step_back, weight=3,
     slots={"slope": SLOPES,
-           "where": chosen(where("dh_prev"), "tanh-slope-missing-in-the-carry", "tanh-slope-in-the-carry-only",
+           "where": chosen(where("dh_prev"), "slope-without-brackets", "tanh-slope-missing-in-the-carry",
+           "tanh-slope-in-the-carry-only",
                            "slope-twice-in-what-is-sent", "slope-twice-in-the-gradients"),
            "cache": chosen(CACHE, "h_prev-and-h_t-swapped"),
            "loss": (*chosen(LOSS, "dh-averaged-over-the-batch", "dh-clipped-at-1"),
@@ -418,11 +427,12 @@ def walk_back(s, cell, dh, caches):
     c, done, kept = s.begin(D), {}, []
     for n, t in enumerate(steps):
         c = s.comes(c, n, t, done)
-        l_g, c_g, l_s, c_s = s.join(D[t], c, n == 0)
-        dz, sent = s.where(l_g, c_g, S[t])
+        s_t = s.at(t, len(X))
+        l_g, c_g, l_s, c_s = s_t.join(D[t], c, n == 0)
+        dz, sent = s_t.where(l_g, c_g, S[t])
         if l_s is not l_g or c_s is not c_g:
-            sent = s.where(l_s, c_s, S[t])[1]
-        c = done[t] = s.carry(cell, sent, c, S[t], l_s, c_s, H[t])
+            sent = s_t.where(l_s, c_s, S[t])[1]
+        c = done[t] = s_t.carry(cell, sent, c, S[t], l_s, c_s, H[t])
         kept.append((dz, l_g + c_g, sent, c))
     zeros = 0 * D[0]
     G, total, sent, left = (np.array(part) for part in zip(*(kept or [(zeros,) * 4]), strict=True))
@@ -464,7 +474,7 @@ DH0 = slot(
     why="What leaves the first step, t = 0, is asked for: Wh.T @ dz_0, (H, B).")
 
 RNN_BACKWARD = Family(
-    flow=walk_back, weight=25,
+    flow=walk_back, weight=25, steps=("join", "carry", "where"),
     slots={"join": JOIN, "carry": CARRY, "where": where("what is carried back"), "slope": SLOPES, "loss": LOSS,
            "steps": STEPS, "cache": CACHE, "comes": COMES, "begin": BEGIN},
     outputs={**weights_gradients(X_SIDE, H_OF_STEPS, {"grows": GROWS}),

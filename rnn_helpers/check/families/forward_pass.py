@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from rnn_helpers.check.advice import listed
-from rnn_helpers.check.changes import over_the_batch, softmax
-from rnn_helpers.check.search import Family, Output, Variant, forms, slot, times
+from rnn_helpers.check.changes import changes, over_the_batch, softmax
+from rnn_helpers.check.search import Family, Output, Variant, made, slot, times
 
 STEP = "h_t = tanh(Wx x_t + Wh h_prev + b)"
 LOOP = "h_t = tanh(Wx x_t + Wh h_{t-1} + b), t = 1..T"
@@ -19,6 +19,13 @@ def sigmoid(z):
 
 
 # ---- one step ----
+
+
+def inside(what, axes, run):
+    """Entries for what may become of an array before `run` (cell, array) makes a term of it."""
+    return [(f"{what}-{change.slug}", f"{what} {change.words.format(**{'is': 'is', 'has': 'has'})}", change.why,
+             lambda cell, a, change=change: run(cell, change.run(a))) for change in changes(axes, True)]
+
 
 X_TERM = slot(
     STEP, lambda cell, x_t: cell.Wx @ x_t,
@@ -32,7 +39,7 @@ X_TERM = slot(
      lambda cell, x_t: cell.Wx @ (x_t / np.abs(x_t).max()), lambda cell, x_t: cell.Wx @ (x_t / x_t.max())),
     ("Wx-of-the-state", "Wx is multiplied by the whole batch's sum", "Each example has its own column: Wx @ x_t.",
      lambda cell, x_t: cell.Wx @ x_t.sum(axis=1, keepdims=True) + 0 * (cell.Wx @ x_t)),
-    why=TERMS, of=("Wx x_t", "HB"))
+    rare=inside("x_t", "DB", lambda cell, x_t: cell.Wx @ x_t), why=TERMS, of=("Wx x_t", "HB"))
 
 H_TERM = slot(
     STEP, lambda cell, h: cell.Wh @ h,
@@ -53,19 +60,20 @@ H_TERM = slot(
     ("state-averaged", "h_prev is averaged over the batch", lambda cell, h: cell.Wh @ over_the_batch(h)),
     ("tanh-of-h_prev", "tanh is applied to h_prev again", "h_prev has passed tanh already: Wh @ h_prev.",
      lambda cell, h: cell.Wh @ np.tanh(h)),
+    rare=inside("h_prev", "HB", lambda cell, h: cell.Wh @ h),
     why="Every old unit reaches every new one, example by example: Wh @ h_prev, once.", of=("Wh h_prev", "HB"))
 
-B_TERM = slot(  # run (b, the step's number, how many steps there are, whether an h0 was given)
-    STEP, lambda b, n, T, given: b,
+B_TERM = slot(  # run (b, whether there is an h0, or a step before)
+    STEP, lambda b, given: b,
     ("bias-forgotten", "The bias b is missing", "Add cell.b, a column (H, 1) that broadcasts over the batch.",
-     lambda b, n, T, given: 0 * b),
+     lambda b, given: 0 * b),
     ("bias-flattened", "The bias is a flat array (H,) or a row (1, H)", "Either is added along the columns: with one "
-     "example (H, 1) + (H,) becomes (H, H). Keep b a column (H, 1).", lambda b, n, T, given: b.ravel()),
-    ("bias-subtracted", "The bias is subtracted", lambda b, n, T, given: -b),
+     "example (H, 1) + (H,) becomes (H, H). Keep b a column (H, 1).", lambda b, given: b.ravel()),
+    ("bias-subtracted", "The bias is subtracted", lambda b, given: -b),
     ("bias-twice", "The bias is added twice",
-     "PyTorch's nn.RNN keeps two biases; this cell has one b, added once to the sum.", lambda b, n, T, given: 2 * b),
+     "PyTorch's nn.RNN keeps two biases; this cell has one b, added once to the sum.", lambda b, given: 2 * b),
     ("bias-averaged", "The mean of b is added", "Each unit has its own bias: the column b.",
-     lambda b, n, T, given: b.mean() + 0 * b), why=TERMS)
+     lambda b, given: b.mean() + 0 * b), why=TERMS)
 
 SQUASH = slot(  # run (Wx x_t, Wh h_prev, b, h_prev)
     STEP, lambda x, h, b, old: np.tanh(x + h + b),
@@ -89,8 +97,9 @@ SQUASH = slot(  # run (Wx x_t, Wh h_prev, b, h_prev)
         ("input-and-bias", "Wx x_t and b are added", lambda x, h, b, old: np.tanh(h) + x + b))),
     ("old-state-added", "h_prev is added to the new state", "That is a residual connection, which this cell does not "
      "have: the old state enters through Wh h_prev only.", lambda x, h, b, old: np.tanh(x + h + b) + old),
-    ("leaky-state", "h_t mixes the new state with h_prev, half and half", "That is a leaky unit. Here the old state "
-     "enters through Wh h_prev only.", lambda x, h, b, old: (np.tanh(x + h + b) + old) / 2),
+    ("leaky-state", "h_t mixes the new state with h_prev", "That is a leaky unit. Here the old state enters through Wh "
+     "h_prev only.", *(lambda x, h, b, old, part=part: part * np.tanh(x + h + b) + (1 - part) * old
+                       for part in (0.5, 0.1, 0.9, 0.2, 0.8, 0.3, 0.7))),
     ("tan-for-tanh", "The activation is tan, not tanh",
      "np.tan is the tangent of an angle. The hyperbolic tangent is np.tanh.", lambda x, h, b, old: np.tan(x + h + b)),
     ("state-multiplied", "h_t is multiplied by h_prev", lambda x, h, b, old: np.tanh(x + h + b) * old),
@@ -101,7 +110,10 @@ SQUASH = slot(  # run (Wx x_t, Wh h_prev, b, h_prev)
         ("double", "tanh(2 z)", lambda z: np.tanh(2 * z)), ("minus", "-tanh", lambda z: -np.tanh(z)),
         ("leaky-relu", "a leaky ReLU", lambda z: np.where(z > 0, z, 0.01 * z)),
         ("clip", "a cut to -1..1", lambda z: np.clip(z, -1, 1)), ("softmax", "a softmax", lambda z: softmax(z, 0)),
-        ("slope", "tanh'", lambda z: 1 - np.tanh(z) ** 2), ("softsign", "z / (1 + |z|)", lambda z: z / (1 + abs(z))))],
+        ("slope", "tanh'", lambda z: 1 - np.tanh(z) ** 2), ("softsign", "z / (1 + |z|)", lambda z: z / (1 + abs(z))),
+        ("silu", "z times its sigmoid", lambda z: z * sigmoid(z)), ("softplus", "a softplus",
+         lambda z: np.log1p(np.exp(z))),
+        ("elu", "an ELU", lambda z: np.where(z > 0, z, np.expm1(z))))],
     why=TERMS)
 
 NEEDED = {"x_t": "dWx needs the input of the step", "h_prev": "dWh needs the state before the step",
@@ -119,14 +131,14 @@ def lacking(cache, line="the cache holds x_t, h_prev and h_t"):
 
 
 def step(s, cell, x_t, h_prev):
-    x, h, b = s.x(cell, x_t), s.h(cell, h_prev), s.b(cell.b, 0, 1, True)
+    x, h, b = s.x(cell, x_t), s.h(cell, h_prev), s.b(cell.b, True)
     return SimpleNamespace(kept=(x_t, h_prev, s.squash(x, h, b, h_prev)), B=x_t.shape[1])
 
 
 RNN_CELL_FORWARD = Family(
     flow=step, weight=3,
     slots={"x": X_TERM, "h": H_TERM, "b": B_TERM, "squash": SQUASH},
-    outputs={"h_t": Output(lambda s, f: f.kept[2], {}, (forms("HB", STEP), times(STEP))),
+    outputs={"h_t": Output(lambda s, f: f.kept[2], {}, made("HB", STEP)),
              "cache": Output(lambda s, f: s.cache(*f.kept), {"cache": lacking("The cache lacks")})},
     harm={"h_prev": Variant(None, "h_prev-overwritten", "h_prev is overwritten",
                             "The caller, and your cache, still need the old state. Build a new array with np.tanh(...)"
@@ -134,12 +146,11 @@ RNN_CELL_FORWARD = Family(
 
 # ---- all steps ----
 
-BIAS_IN_TIME = slot(
+BIAS_WITHOUT_H0 = slot(
     LOOP, None,
-    ("bias-at-the-first-step-only", "b is added at the first step only", lambda b, n, T, given: b if n == 0 else 0 * b),
-    ("bias-not-at-the-first-step", "b is not added at the first step", lambda b, n, T, given: 0 * b if n == 0 else b),
-    ("bias-only-with-h0", "The first step has no bias when there is no h0",
-     lambda b, n, T, given: b if n or given else 0 * b), why="b stands in every step's sum, h0 or not.")[1:]
+    rare=[("bias-only-with-h0", "The first step has no bias when there is no h0",
+           lambda b, given: b if given else 0 * b)],
+    why="b stands in every step's sum, h0 or not.")[1:]
 
 START = slot(
     "h_0 is an argument, zeros (H, B) when it is None", lambda zeros, h0: zeros if h0 is None else h0,
@@ -156,6 +167,9 @@ START = slot(
      lambda zeros, h0: zeros if h0 is None else zeros + h0[:, :1]),
     ("h0-squashed", "h0 is squashed by tanh", "h0 is a state already.",
      lambda zeros, h0: zeros if h0 is None else np.tanh(h0)),
+    ("h0-doubled", "h0 is doubled", lambda zeros, h0: zeros if h0 is None else 2 * h0),
+    ("h0-averaged-over-the-batch", "h0 is averaged over the batch", lambda zeros, h0: zeros if h0 is None else
+     over_the_batch(h0)),
     why="Start from h0 when one is given, from zeros only when it is None.")
 
 READ = slot(
@@ -202,11 +216,11 @@ CARRIED = slot(
     ("inputs-summed", "The states are added up", "You carry h_t + h_prev. The old state enters through Wh only.",
      lambda new, old, z, h0: new + old),
     ("z-carried", "z_t is carried forward, not h_t", lambda new, old, z, h0: z),
-    ("zeros-carried", "The state is reset to zero after each step", lambda new, old, z, h0: 0 * old),
+    ("zeros-carried", "The state is reset to zero", lambda new, old, z, h0: 0 * old),
     ("states-averaged", "The mean of h_t and h_prev is carried forward", lambda new, old, z, h0: (new + old) / 2),
     ("carry-squashed-again", "The state is squashed again before the next step", lambda new, old, z, h0: np.tanh(new)),
     ("batch-averaged", "The batch's mean state is carried forward", lambda new, old, z, h0: over_the_batch(new)),
-    ("h0-added-at-every-step", "h0 is added at every step", "h0 is where the first step starts, and no more.",
+    ("h0-added-at-every-step", "h0 is added to the state", "h0 is where the first step starts, and no more.",
      lambda new, old, z, h0: new + h0),
     why="The next step starts from this step's state, as it is: h_prev = h_t.", of=("what is carried forward", "HB"))
 
@@ -263,15 +277,17 @@ def walk(s, cell, X, h0=None):
     (rounds, filled), read = s.steps(T, D, B, len(cell.Wh)), s.read(np.array(X))
     states, before, sums, caches = [], [], [], []
     for n, t in enumerate(rounds):
-        x, wh, b = s.x(cell, read[t]), s.h(cell, h), s.b(cell.b, n, T, h0 is not None)
-        new = s.squash(x, wh, b, h)
+        s_t = s.at(t, T)
+        x, wh, b = s_t.x(cell, read[t]), s_t.h(cell, h), s_t.b(cell.b, h0 is not None or n)
+        new = s_t.squash(x, wh, b, h)
         states.append(new)
         before.append(h)
         sums.append(x + wh + b)
         caches.append((X[t], h, new))
-        h = s.carry(new, h, x + wh + b, start)
+        h = s_t.carry(new, h, x + wh + b, start)
     made = states[0].shape if states else start.shape
-    found = [np.array([np.broadcast_to(a, made) for a in list_]).reshape(-1, *made) for list_ in (states, before, sums)]
+    found = [np.array([a if a.shape == made else np.broadcast_to(a, made) for a in part]).reshape(-1, *made)
+             for part in (states, before, sums)]
     if filled:
         for n, part in enumerate(found):
             found[n] = np.zeros((T, *part.shape[1:])) + (start if filled == "h0" else 0)
@@ -280,11 +296,11 @@ def walk(s, cell, X, h0=None):
 
 
 RNN_FORWARD = Family(
-    flow=walk, weight=9,
-    slots={"start": START, "carry": CARRIED, "h": H_TERM, "b": (*B_TERM, *BIAS_IN_TIME), "squash": SQUASH,
+    flow=walk, weight=9, steps=("carry", "h", "b", "squash", "x"),
+    slots={"start": START, "carry": CARRIED, "h": H_TERM, "b": (*B_TERM, *BIAS_WITHOUT_H0), "squash": SQUASH,
            "steps": STEPS, "read": READ, "x": X_TERM},
     outputs={"h_states": Output(lambda s, f: s.collect(f.states, f), {"collect": COLLECT},
-                                (forms("THB", SHAPE), times(SHAPE))),
+                                made("THB", SHAPE)),
              "caches": Output(lambda s, f: [s.cache(*kept) for kept in f.caches] if s.cache else [],
                               {"cache": CACHES})},
     harm={"h0": Variant(None, "h0-overwritten", "h0 is overwritten",
@@ -327,6 +343,8 @@ def readouts(line, axis):
 
 def read_out(s, h, Wy, c):
     h, Wy, c = np.array(h), s.Wy(Wy), s.c(c)
+    if hasattr(s, "at_steps") and c.ndim == 2:
+        c = s.at_steps(np.repeat(c[None], len(h), 0))
     return SimpleNamespace(y=s.squash(Wy @ s.read(h) + c), every=s.squash(Wy @ h + c))
 
 
@@ -342,15 +360,16 @@ def of_states(h_t, line, axes, right, *entries, why):
 READOUT = Family(
     flow=read_out, weight=2,
     slots={**readouts(OUTPUT, 0), "read": of_states("h_t", OUTPUT, "HB", lambda h: h, why="Wy @ h_t.")},
-    outputs={"y_t": Output(lambda s, f: f.y, {}, (forms("OB", OUTPUT), times(OUTPUT)))})
+    outputs={"y_t": Output(lambda s, f: f.y, {}, made("OB", OUTPUT))})
 
 MANY_TO_MANY = Family(
     flow=read_out, weight=2,
-    slots={**readouts(EVERY, 1), "read": of_states(
+    slots={**readouts(EVERY, 1), "at_steps": slot(
+        EVERY, lambda c: c, why="c is added at every step.", of=("c", "TO1")), "read": of_states(
         "h_t", EVERY, "THB", lambda h: h,
         why="Many-to-many has an output at every step, and step t reads h_states[t].")},
     outputs={"Y": Output(lambda s, f: s.collect(f.y), {"collect": stacked("Y (T, O, B)", "Y", "output", "O")},
-                         (forms("TOB", EVERY), times(EVERY)))})
+                         made("TOB", EVERY))})
 
 MANY_TO_ONE = Family(
     flow=read_out, weight=2,
@@ -366,7 +385,8 @@ MANY_TO_ONE = Family(
         ("every-output", "An output for every step is returned", lambda h: h),
         ("step-axis-kept", "y has an axis of steps", lambda h: h[-1:]),
         ("last-example", "The last example is read, not the last step",
-         "Time is the first axis: h_states[-1], not h_states[..., -1].", lambda h: h[:, :, -1:]),
+         "Time is the first axis: h_states[-1], not h_states[..., -1].", lambda h: h[:, :, -1:],
+         lambda h: h[:, :, -1].T),
         why="Many-to-one has one output, from the state after the last step: h_states[-1].")},
     outputs={"y": Output(lambda s, f: s.joined(f), {"joined": slot(
         ONE, lambda f: f.y,
@@ -375,29 +395,48 @@ MANY_TO_ONE = Family(
         ("largest-output-over-time", "Of each output the largest over time is returned", lambda f: f.every.max(0)),
         ("product-over-time", "The outputs of all steps are multiplied", lambda f: f.every.prod(0)),
         why="Many-to-one has one output, of the last step alone: Wy @ h_states[-1] + c.")},
-                         (forms("OB", ONE), times(ONE)))})
+                         made("OB", ONE))})
 
 # ---- how many parameters ----
 
 COUNT = "H D + H H + H + O H + O"
-SIZES = {"Wx": ("H times D", lambda D, H, O: H * D), "Wh": ("H times H", lambda D, H, O: H * H),
-         "b": ("H", lambda D, H, O: H), "Wy": ("O times H", lambda D, H, O: O * H), "c": ("O", lambda D, H, O: O)}
-OTHERS = {**SIZES, "D": ("D", lambda D, H, O: D), "OD": ("O times D", lambda D, H, O: O * D),
-          "DD": ("D times D", lambda D, H, O: D * D), "OO": ("O times O", lambda D, H, O: O * O)}
+SIZES = {"Wx": "HD", "Wh": "HH", "b": "H1", "Wy": "OH", "c": "O1"}
+OTHERS = ("HD", "HH", "H1", "OH", "O1", "D1", "OD", "DD", "OO", "11")
+
+
+def words_of(size):
+    rows, columns = size
+    return "one number" if size == "11" else f"{rows} numbers" if columns == "1" else f"{rows} times {columns} numbers"
 
 
 def counted(name):
-    """A slot of how many numbers one parameter is counted with."""
-    holds, right = SIZES[name]
-    return slot(COUNT, right,
-                (f"{name}-forgotten", f"{name} is not counted", lambda D, H, O: 0),
-                (f"{name}-twice", f"{name} is counted twice", lambda D, H, O: 2 * right(D, H, O)),
-                *((f"{name}-with-{other}", f"{name} is counted with {words} numbers", run)
-                  for other, (words, run) in OTHERS.items() if other != name and words != holds),
-                why=f"{name} holds {holds} numbers, once.")
+    """A slot of how many numbers one parameter is counted with: run (sizes, product) -> number."""
+    def of(size, times=1):
+        return lambda n, product: times * product(n[size[0]], n[size[1]])
+
+    return slot(COUNT, of(SIZES[name]),
+                (f"{name}-forgotten", f"{name} is not counted", of(SIZES[name], 0)),
+                (f"{name}-twice", f"{name} is counted twice", of(SIZES[name], 2)),
+                *((f"{name}-with-{size}", f"{name} is counted with {words_of(size)}", of(size))
+                  for size in OTHERS if size != SIZES[name]),
+                why=f"{name} holds {words_of(SIZES[name])}, once.")
+
+
+def parameters(s, D, H, O):
+    n = {"D": D, "H": H, "O": O, "1": 1}
+    return sum(getattr(s, name)(n, s.product) * (s.gates if name in ("Wx", "Wh", "b") else 1) for name in SIZES)
 
 
 COUNT_PARAMETERS = Family(
-    flow=lambda s, D, H, O: sum(getattr(s, name)(D, H, O) for name in SIZES), weight=1,
-    slots={name: counted(name) for name in SIZES}, outputs={"count": Output(lambda s, f: np.array(f))},
+    flow=parameters, weight=1,
+    slots={**{name: counted(name) for name in SIZES}, "gates": slot(
+        COUNT, 1,
+        ("of-an-lstm", "Wx, Wh and b are counted four times", "An LSTM has four of each. Here there is one.", 4),
+        ("of-a-gru", "Wx, Wh and b are counted three times", "A GRU has three of each. Here there is one.", 3)),
+        "product": slot(
+        COUNT, lambda rows, columns: rows * columns,
+        ("sides-added", "The sides of the arrays are added",
+         "An array of 3 rows and 4 columns holds 3 times 4 numbers.",
+         lambda rows, columns: rows + columns, lambda rows, columns: rows + columns if columns > 1 else rows))},
+    outputs={"count": Output(lambda s, f: np.array(f), {}, (times(COUNT),))},
     call=lambda values, arguments: int(values["count"]))

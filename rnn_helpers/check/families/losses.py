@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from rnn_helpers.check.changes import only
-from rnn_helpers.check.search import Family, Output, Variant, becomes, factors, forms, slot, times
+from rnn_helpers.check.search import Family, Output, Variant, becomes, factors, forms, made, slot
 
 SQUARES = "L = sum((y - target)^2), dy = 2 (y - target)"
 
@@ -118,7 +118,7 @@ SQUARED_ERROR = Family(
     outputs={"loss": Output(lambda s, f: f.scale * s.square(f.e), {"square": SQUARE}, (own_factors(
                  SQUARES, "loss", MEANS, ("half-of-the-loss-only", "The loss has a factor of 1/2, dy does not",
                                           "The two must belong together: here neither has it.", SQUARES,
-                                          lambda f: 0.5)), times(SQUARES), forms("", SQUARES))),
+                                          lambda f: 0.5)), *made("", SQUARES))),
              "dy": Output(lambda s, f: f.scale * s.of_square(f.e), {"of_square": OF_SQUARE}, (
                  own_factors(SQUARES, "dy", MEANS,
                              ("two-forgotten", "The factor 2 is missing in dy", "The derivative of e^2 is 2 e.",
@@ -127,7 +127,7 @@ SQUARED_ERROR = Family(
                               "With target - y every step would climb.", SQUARES, lambda f: -1.0),
                              ("two-forgotten+sign-flipped", "dy is target - y",
                               "The derivative of (y - target)^2 is 2 (y - target).", SQUARES, lambda f: -0.5)),
-                 forms("TOB", SQUARES), forms("OB", SQUARES), times(SQUARES)))})
+                 forms("TOB", SQUARES), *made("OB", SQUARES)))})
 
 # ---- cross-entropy ----
 
@@ -181,7 +181,7 @@ LOGS = slot(  # run (shifted, the sum's logarithm) -> log p
          np.exp(shifted) / np.exp(log_sum))),
     ("log-of-p-plus-eps", "A small number added to p hides very unlikely targets", EPS, *(
         lambda shifted, log_sum, eps=eps, kept=kept: np.log(kept(np.exp(shifted) / np.exp(log_sum), eps))
-        for eps in (1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-15, 1e-6)
+        for eps in (1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-15, 1e-6, 1e-5, 1e-4, 1e-3, 0.01)
         for kept in (np.add, lambda p, eps: np.clip(p, eps, 1 - eps), np.maximum))),
     ("log-of-p-plus-eps", "A small number in place of a p that is 0 hides very unlikely targets", EPS,
      lambda shifted, log_sum: (lambda p: np.log(np.where(p, p, np.finfo(float).eps)))(
@@ -192,9 +192,9 @@ CUT = slot(
     ("logits-cut", "The logits are cut to a range",
      "That changes the probabilities of large logits. Subtract each column's largest logit instead.",
      *(lambda z, most=most: np.clip(z, -most, most) for most in (100, 700, 500, 200, 50, 30, 20))),
-    ("logits-halved", "The logits are halved", "Take them as they are.", lambda z: z / 2),
     ("softmax-twice", "The softmax is taken twice", "Take the softmax once.",
-     lambda z: (lambda e: e / e.sum(axis=1, keepdims=True))(np.exp(z - z.max(axis=1, keepdims=True)))))
+     lambda z: (lambda e: e / e.sum(axis=1, keepdims=True))(np.exp(z - z.max(axis=1, keepdims=True)))),
+    why="Take the logits as they are.", of=("the array of logits", "TVB"))
 
 
 def paired(targets, V):
@@ -281,6 +281,17 @@ PICK = slot(  # run (y, log p, p, logits) -> the loss
     ("log-of-p-minus-one", "1 is subtracted from p before its log is taken",
      "dlogits = p is the same array, not a copy, so p[target] is p - 1, and its log nan. Compute the loss first, or "
      "take p.copy().", lambda y, log_p, p, z: -np.sum(at(y, np.log(p - 1)))),
+    ("perplexity", "The loss is the perplexity",
+     "exp of the mean is for reports. The loss is the sum of -log p[target].",
+     lambda y, log_p, p, z: np.exp(-np.sum(at(y, log_p)) / y.sum())),
+    ("accuracy", "The loss counts hits", "How many were guessed has no useful slope: -log p[target].",
+     lambda y, log_p, p, z: np.mean(y.argmax(1) == z.argmax(1)),
+     lambda y, log_p, p, z: np.mean(y.argmax(1) != z.argmax(1)),
+     lambda y, log_p, p, z: np.sum(y.argmax(1) == z.argmax(1)),
+     lambda y, log_p, p, z: np.sum(y.argmax(1) != z.argmax(1))),
+    ("focal-loss", "Sure targets count less, as in the focal loss", "Here each counts with -log p[target].",
+     lambda y, log_p, p, z: -np.sum(at(y, (1 - p) ** 2 * log_p)), lambda y, log_p, p, z: -np.sum(at(y,
+     (1 - p) * log_p))),
     ("entropy-of-p", "The loss is the entropy of p", "Only the target counts: -log p[target].",
      lambda y, log_p, p, z: -np.sum(p * log_p)),
     why="Sum over time and over the batch: one float.")
@@ -299,6 +310,10 @@ OF_LOGITS = slot(  # run (y, p) -> dlogits
      "It must look like logits, (T, V, B), for readout_backward to use it.", lambda y, p: (p - y).transpose(0, 2, 1)),
     ("gradient-times-p(1-p)", "The gradient is multiplied by p (1 - p)", "p - one_hot is dL/dlogits already; p (1 - p) "
      "belongs to a sigmoid with a squared error.", lambda y, p: (p - y) * p * (1 - p)),
+    ("softmax-s-slope-once-more", "The gradient passes the softmax once more", "p - one_hot is dL/dlogits already: no "
+     "Jacobian of the softmax follows.", lambda y, p: p * (p - y - np.sum(p * (p - y), axis=1, keepdims=True))),
+    ("gradient-is-p(1-p)", "dlogits is p (1 - p)", "p (1 - p) is the slope of a sigmoid: p - one_hot.",
+     lambda y, p: p * (1 - p) + 0 * y),
     ("one-added-at-the-target", "1 is added at the target", "Subtract it: p - one_hot.", lambda y, p: p + y),
     ("gradient-is-one-hot", "dlogits is the one-hot target", "p - one_hot.", lambda y, p: y),
     ("gradient-is-log-p", "dlogits is made of log p", "p - one_hot.", lambda y, p: np.log(p) - y))
@@ -327,7 +342,7 @@ SOFTMAX_CROSS_ENTROPY = Family(
                  ("loss-in-log10", "The loss is in powers of ten",
                   "The loss is in nats: use np.log, the natural logarithm.", LOSS, lambda f: 1 / np.log(10)),
                  ("loss-negative", "The loss has the wrong sign", "log p is negative. The loss is minus its sum, so "
-                  "that a surer network has a smaller one.", LOSS, lambda f: -1.0)), times(LOSS), forms("", LOSS))),
+                  "that a surer network has a smaller one.", LOSS, lambda f: -1.0)), *made("", LOSS))),
              "dlogits": Output(lambda s, f: f.scale * s.of_logits(f.y, f.p), {"of_logits": OF_LOGITS}, (own_factors(
                  GRADIENT, "gradient", OF_TARGETS, ("gradient-sign", "The gradient has the wrong sign",
                                                     "one_hot - p points downhill. The gradient points uphill, p - "
@@ -335,6 +350,6 @@ SOFTMAX_CROSS_ENTROPY = Family(
                  becomes(Variant(lambda v, f: v.transpose(0, 2, 1).reshape(-1, v.shape[1]), "gradient-as-rows",
                                  "dlogits is a row for each step and example", "It has the shape of logits, (T, V, B).",
                                  GRADIENT)),
-                 forms("TVB", GRADIENT), times(GRADIENT)))},
+                 *made("TVB", GRADIENT)))},
     harm={"logits": Variant(None, "logits-overwritten", "logits is overwritten", "logits -= max writes into the "
                             "caller's array. Make a new one: shifted = logits - max.", "logits belongs to the caller")})

@@ -1,13 +1,14 @@
 """The families of windows, scaling, the readout's gradients and clipping."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 
 from rnn_helpers.check.changes import everywhere, over_the_batch
 from rnn_helpers.check.families.bptt import MEANS
-from rnn_helpers.check.families.common import late
-from rnn_helpers.check.search import Family, Output, Variant, forms, slot, times
+from rnn_helpers.check.families.common import but, late
+from rnn_helpers.check.search import Family, Output, Variant, made, slot
 
 # ---- windows ----
 
@@ -26,6 +27,8 @@ STARTS = slot(
     ("windows-jump", "The windows jump by one number more than they are long", lambda S, T: range(0, S - T, T + 1)),
     ("wrapped-around", "There is one window too many", "The last number has no successor; an index that wraps, np.roll "
      "or a padded zero gives it one. n = 0..S - T - 1.", lambda S, T: range(S - T + 1)),
+    ("every-number-a-start", "Every number starts a window", "np.roll, or an index that wraps, runs over the end into "
+     "the beginning. n = 0..S - T - 1.", lambda S, T: range(S)),
     ("two-last-windows-missing", "The last two windows are missing", lambda S, T: range(S - T - 2)),
     ("every-second-window", "Every second window is left out", lambda S, T: range(0, S - T, 2)),
     ("one-round", "Only the first window is there", "Does `return` stand inside the loop? It ends the function on the "
@@ -99,7 +102,8 @@ def cut_up(s, series, length):
     series = s.series(np.array(series, float))
     T = s.length(length, len(series))
     starts = list(s.starts(len(series), T))
-    return SimpleNamespace(series=series, T=T, starts=starts, X=as_rows([series[n : n + T] for n in starts], T),
+    windows = [series[(n + np.arange(T)) % len(series)] for n in starts]
+    return SimpleNamespace(series=series, T=T, starts=starts, X=as_rows(windows, T),
                            turned=s.turned)
 
 
@@ -147,38 +151,49 @@ SHIFT = slot(
      "what comes later with the same two numbers.", lambda s: (s - s.mean()) / s.std()),
     ("shifted-series-returned", "The shifted series is returned", "Return the two numbers: the caller scales.",
      lambda s: s - s.mean()), why="Use the mean of the whole series.")
-SPREAD = slot(
-    SCALE, np.std,
+SPREAD = slot(  # run (series, its centre)
+    SCALE, lambda s, m: np.sqrt(np.mean((s - m) ** 2)),
     ("n-minus-one", "The standard deviation divides by S - 1", "That is ddof=1 (the default of pandas and of "
-     "statistics.stdev). The scaled training part should have mean square 1: ddof=0.", lambda s: s.std(ddof=1)),
+     "statistics.stdev). The scaled training part should have mean square 1: ddof=0.", lambda s, m: s.std(ddof=1)),
     ("variance-for-deviation", "scale is the variance",
-     "Take the square root: the variance has the unit of the series squared.", np.var),
+     "Take the square root: the variance has the unit of the series squared.", lambda s, m: np.var(s)),
     ("n-minus-one+variance-for-deviation", "scale is the variance, divided by S - 1",
-     "Divide by S (ddof=0), and take the root.", lambda s: s.var(ddof=1)),
+     "Divide by S (ddof=0), and take the root.", lambda s, m: s.var(ddof=1)),
     ("divided-by-the-maximum", "scale is the largest number", "Dividing by the maximum leaves the spread to chance. "
-     "Use the standard deviation.", lambda s: np.abs(s).max(), np.max),
-    ("range-for-deviation", "scale is the range", np.ptp),
+     "Use the standard deviation.", lambda s, m: np.abs(s).max(), lambda s, m: np.max(s)),
+    ("range-for-deviation", "scale is the range", lambda s, m: np.ptp(s)),
     ("not-shifted-first", "scale is measured from zero", "You take the root of mean(series^2). Deviations are measured "
-     "from the mean: mean((series - shift)^2).", lambda s: np.sqrt(np.mean(s**2))),
-    ("absolute-deviation", "scale is the mean absolute deviation", lambda s: np.abs(s - s.mean()).mean()),
+     "from the mean: mean((series - shift)^2).", lambda s, m: np.sqrt(np.mean(s**2))),
+    ("absolute-deviation", "scale is the mean absolute deviation", lambda s, m: np.abs(s - m).mean()),
     ("root-not-averaged", "The squares are summed, not averaged", "scale grows with the length of the series. Divide "
-     "by S before the root.", lambda s: np.sqrt(np.sum((s - s.mean()) ** 2))),
-    ("sum-of-squares", "scale is the sum of squares", lambda s: np.sum((s - s.mean()) ** 2)),
+     "by S before the root.", lambda s, m: np.sqrt(np.sum((s - m) ** 2))),
+    ("sum-of-squares", "scale is the sum of squares", lambda s, m: np.sum((s - m) ** 2)),
     ("one-over-scale", "scale is a factor, not a divisor", "It is used as (series - shift) / scale, so return the "
-     "deviation itself, not 1 / deviation.", lambda s: 1 / s.std()),
-    ("half-range-for-deviation", "scale is half the range", lambda s: np.ptp(s) / 2),
-    ("largest-deviation", "scale is the largest deviation", lambda s: np.abs(s - s.mean()).max()),
-    ("mean-for-deviation", "scale is the mean", np.mean),
+     "deviation itself, not 1 / deviation.", lambda s, m: 1 / s.std()),
+    ("half-range-for-deviation", "scale is half the range", lambda s, m: np.ptp(s) / 2),
+    ("largest-deviation", "scale is the largest deviation", lambda s, m: np.abs(s - m).max()),
+    ("mean-for-deviation", "scale is the mean", lambda s, m: np.mean(s)),
     ("quartiles-for-deviation", "scale is the distance between the quartiles",
-     lambda s: np.subtract(*np.percentile(s, [75, 25]))),
-    ("norm-for-deviation", "scale is the norm of the series", np.linalg.norm),
-    ("no-scale", "scale is 1", lambda s: 1.0),
+     lambda s, m: np.subtract(*np.percentile(s, [75, 25]))),
+    ("norm-for-deviation", "scale is the norm of the series", lambda s, m: np.linalg.norm(s)),
+    ("no-scale", "scale is 1", lambda s, m: 1.0),
     ("root-divided-outside", "The root is divided by S, not what is under it",
-     lambda s: np.sqrt(np.sum((s - s.mean()) ** 2)) / len(s)), why=ROOT + ": the standard deviation.")
+     lambda s, m: np.sqrt(np.sum((s - m) ** 2)) / len(s)), why=ROOT + ": the standard deviation.")
+
+
+def scaled(s, series):
+    """The centre is what deviations are measured from, and, unless another is told, the shift."""
+    series, shift, scale = s.both(np.array(series, float))
+    m = s.centre(series)
+    return SimpleNamespace(series=series, m=m, shift=m if shift is None else shift, scale=scale)
+
+
+TOLD = (Variant(lambda f: f.shift), *(replace(v, run=lambda f, run=v.run: run(f.series)) for v in SHIFT[1:]))
+
 
 FIT_SCALE = Family(
-    flow=lambda s, series: s.both(np.array(series, float)), weight=2,
-    slots={"both": slot(
+    flow=scaled, weight=2,
+    slots={"centre": but(SHIFT, "scaled-series-returned", "shifted-series-returned"), "both": slot(
         SCALE, lambda s: (s, None, None),
         ("min-and-range", "shift and scale are minimum and range", "That maps to 0..1, where tanh is used on one side "
          "only and one outlier sets the scale. Use mean and standard deviation.", lambda s: (s, np.min(s), np.ptp(s))),
@@ -194,10 +209,10 @@ FIT_SCALE = Family(
         ("last-number-missing", "The last number is left out", lambda s: (s[:-1], None, None)),
         ("first-number-missing", "The first number is left out", lambda s: (s[1:], None, None)),
         why="Use mean and standard deviation of the whole series.")},
-    outputs={"shift": Output(lambda s, f: s.shift(f[0]) if f[1] is None else f[1], {"shift": SHIFT},
-                             (forms("", SCALE), times(SCALE))),
-             "scale": Output(lambda s, f: s.spread(f[0]) if f[2] is None else f[2], {"spread": SPREAD},
-                             (forms("", SCALE), times(SCALE)))})
+    outputs={"shift": Output(lambda s, f: s.shift(f), {"shift": TOLD},
+                             made("", SCALE)),
+             "scale": Output(lambda s, f: s.spread(f.series, f.m) if f.scale is None else f.scale, {"spread": SPREAD},
+                             made("", SCALE))})
 
 # ---- the readout, backwards ----
 
@@ -339,7 +354,7 @@ SHORTEN = slot(  # run (gradient, norm, max_norm, all gradients) -> what becomes
      lambda g, n, m, grads: g),
     ("scaled-up-too", "Short gradients are stretched", "Below the threshold nothing changes: factor min(1, max_norm / "
      "norm).", lambda g, n, m, grads: g * (m / n), lambda g, n, m, grads: g * m / n,
-     lambda g, n, m, grads: g * (m / n) if n else g,
+     lambda g, n, m, grads: g * (m / n) if n else g, lambda g, n, m, grads: g * (m / n) if n and np.isfinite(m) else g,
      *(lambda g, n, m, grads, little=little: g * (m / (n + little)) for little in (1e-6, 1e-8, 1e-12))),
     ("factor-of-the-largest-norm", "The factor is that of the largest array", "One norm over all arrays, for all.",
      lambda g, n, m, grads: g * min(1.0, m / max(1e-300, max(np.linalg.norm(a) for a in grads.values())))),

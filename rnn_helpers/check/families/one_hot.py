@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from rnn_helpers.check.search import Family, Output, forms, slot, times
+from rnn_helpers.check.search import Family, Output, made, slot
 
 COLUMN = "X[t, indices[t], 0] = 1, and 0 elsewhere; X is (T, size, 1)"
 
@@ -64,4 +64,4 @@ ONE_HOT = Family(
          "size, 1).", lambda X: X.transpose(0, 2, 1)),
         ("columns-side-by-side", "The steps are the columns of one matrix", "X is (size, T). Time is the first axis, "
          "and each step is a column of its own: (T, size, 1).", lambda X: X[:, :, 0].T))},
-                          (forms("TV1", COLUMN), times(COLUMN)))})
+                          made("TV1", COLUMN))})

@@ -9,7 +9,7 @@ from rnn_helpers.bptt import rnn_backward, rnn_backward_truncated, rnn_forward
 from rnn_helpers.check.changes import later, only
 from rnn_helpers.check.families.losses import paired
 from rnn_helpers.check.families.number_sequence import NORM, SHORTEN, squares
-from rnn_helpers.check.search import Family, Output, Variant, decayed, slot
+from rnn_helpers.check.search import Family, Output, Variant, decayed, made, same, slot
 from rnn_helpers.losses import softmax_cross_entropy, squared_error
 from rnn_helpers.readout import many_to_many, readout_backward
 
@@ -25,10 +25,10 @@ def written(values, arguments):
     return tuple(value for name, value in values.items() if name not in NAMES)
 
 
-def back(model, X, dy, h_states, caches, Wy=None, reach=lambda dh: dh):
-    """The five gradients, and h0's; reach : of dh."""
+def back(model, X, dy, h_states, caches, Wy=None, reach=lambda dh: dh, walk=rnn_backward):
+    """The five gradients, and h0's; reach : of dh; walk : back."""
     dWy, dc, dh = readout_backward(dy, h_states, model.Wy if Wy is None else Wy)
-    dWx, dWh, db, dh0 = rnn_backward(model.cell, reach(dh), caches)
+    dWx, dWh, db, dh0 = walk(model.cell, reach(dh), caches)
     return {"Wx": dWx, "Wh": dWh, "b": db, "Wy": dWy, "c": dc, "h0": dh0}
 
 
@@ -70,6 +70,26 @@ REACH = slot(
      lambda dh: dh - only(dh, -1)),
     ("nothing-reaches-the-cell", "dh is zero for rnn_backward", "Hand over dh of all steps.", lambda dh: 0 * dh))
 
+def each_alone(cell, dh, caches):
+    """Every step walked back by itself."""
+    steps = [rnn_backward(cell, dh[t: t + 1], caches[t: t + 1]) for t in range(len(dh))]
+    return *(sum(step[n] for step in steps) for n in range(3)), steps[0][3]
+
+
+def the_last_only(cell, dh, caches, steps=1):
+    return rnn_backward(cell, dh[-steps:], caches[-steps:])
+
+
+WALK = slot(
+    "dWx, dWh, db = sums over t", rnn_backward,
+    ("nothing-flows-between-the-steps", "Each step is walked back alone", "What leaves a step goes on into the step "
+     "before: rnn_backward does the whole walk.", each_alone),
+    ("only-the-last-step-walked", "Only the last step is walked back", "rnn_backward does the whole walk.",
+     the_last_only),
+    *((f"only-the-last-{n}-steps-walked", f"Only the last {n} steps are walked back",
+    "rnn_backward does the whole walk.",
+       lambda cell, dh, caches, n=n: the_last_only(cell, dh, caches, n)) for n in (5, 3, 2)))
+
 WHICH = slot(  # run (loss function, outputs, targets) -> loss, dy
     SUM, lambda loss, y, target: loss(y, target),
     ("last-step-only", "Only the loss of the last step counts",
@@ -90,6 +110,9 @@ CLIPPED_OF = slot(  # run (gradients by name, max_norm, norm, shorten) -> clippe
     ("clipped-twice", "The gradients are clipped twice", "Once, all five together.",
      lambda grads, m, norm, shorten: {n: shorten(shorten(g, norm(grads), m, grads), norm(grads), m, grads) for n,
                                       g in grads.items()}),
+    *((f"{left}-not-clipped", f"The gradient of {left} is left out of the clipping", "Put all five gradients in one "
+       "dict and clip once.", lambda grads, m, norm, shorten, left=left: {
+           n: g if n == left else shorten(g, norm(grads), m, grads) for n, g in grads.items()}) for left in NAMES),
     ("norm-of-the-cell-only", "The norm leaves out Wy and c", "Clipping takes all five gradients as one vector.",
      lambda grads, m, norm, shorten: {n: shorten(g, norm(grouped(grads, "Wx")), m, grads) for n, g in grads.items()}))
 
@@ -130,6 +153,19 @@ SHORTENED = tuple(replace(v, name=AS_CALLED.get(v.name, v.name)) for v in SHORTE
                   if "threshold" not in v.name and v.name not in ("zero-over-zero", "decided-by-one-of-them"))
 
 
+def step_times(observed, value, flow, name):
+    """A solver: the step is some other multiple of what it should be."""
+    p, step = flow.p[name], value - flow.p[name]
+    if observed.shape != p.shape or not step.any():
+        return None
+    place = int(np.abs(step).argmax())
+    by = float(f"{(observed - p).flat[place] / step.flat[place]:.4g}")
+    if by in (0, 1) or not same(observed, p + by * step):
+        return None
+    return Variant(lambda value, flow: flow.p[name] + by * (value - flow.p[name]), f"steps-times-{by:g}",
+                   f"The step of {{o}} is {by:g} times what is expected", "p -= lr * g, once.", STEP, alone=True)
+
+
 def training(loss_function):
     """The family of a training step with this loss."""
 
@@ -140,17 +176,20 @@ def training(loss_function):
         loss, dy = s.which(loss_function, y, target)
         of_loss, of_step = s.scale(*y.shape)
         grads = {n: g * of_step for n, g in
-                 back(model, X, s.counts(dy), h_states, caches, reach=s.reach).items()}
+                 back(model, X, s.counts(dy), h_states, caches, reach=s.reach, walk=s.walk).items()}
 
+        if s.decay:
+            grads = {n: g + s.decay * model.params[n] if n in NAMES else g for n, g in grads.items()}
         if s.lr_first:
             grads, lr = {n: lr * g for n, g in grads.items()}, 1.0
 
         def clip(grads):
-            return s.clip(s.measured(grads), max_norm, s.norm, s.shorten)
+            return s.clip(s.measured(grads), s.limit(max_norm), s.norm, s.shorten)
 
         clipped, p = clip(grads), model.params
         if s.readout_first:
-            moved = back(model, X, s.counts(dy), h_states, caches, model.Wy - lr * clipped["Wy"])
+            early = clipped if s.readout_first == "clipped" else grads
+            moved = back(model, X, s.counts(dy), h_states, caches, model.Wy - lr * early["Wy"])
             clipped = clip({n: g * of_step for n, g in moved.items()})
         return SimpleNamespace(loss=loss * of_loss, grads=s.measured(grads), norm=s.norm(s.measured(grads)),
                                clipped=clipped, p=p, lr=lr, X=X, target=target, cell=model.cell)
@@ -167,27 +206,37 @@ def training(loss_function):
                "which": WHICH, "counts": COUNTS, "reach": REACH,
                "lr_first": slot(STEP, False, ("lr-before-clipping", "The gradients are multiplied by lr, then clipped",
                                               "Clip the gradients themselves; lr comes with the update.", True)),
-               "readout_first": slot("dh_t = Wy^T dy_t", False,
-                                     ("readout-moved-first", "Wy moves before dh is computed",
-                                                                 "dh = Wy^T dy needs the Wy of the forward pass. "
-                                                                 "Compute all gradients first, then update.", True))},
+               "readout_first": slot("dh_t = Wy^T dy_t", "", (
+                   "readout-moved-first", "Wy moves before dh is computed", "dh = Wy^T dy needs the Wy of the forward "
+                   "pass. Compute all gradients first, then update.", "clipped", "unclipped")),
+               "limit": slot(STEP, lambda m: m, (
+                   "max_norm-ignored", "max_norm is not used", "The threshold is the argument max_norm, not a number "
+                   "of your own.", *(lambda m, own=own: own for own in (5.0, 1.0, 10.0, 0.5, 0.1, 2.0)))),
+               "decay": slot(STEP, 0.0, ("weight-decay-in-the-gradients", "A multiple of the weights is added to the "
+                                         "gradients", "Plain descent is asked for: no weight decay.",
+                                         0.01, 0.001, 0.1, 1e-4, 0.02, 0.002)),
+               "walk": WALK},
         outputs={"loss": Output(lambda s, f: s.told(f), {"told": slot(
                      "the loss before the update", lambda f: f.loss,
                      ("loss-after-the-update", "The loss is measured after the update",
                       "Return the loss of the forward pass that gave the gradients.", after),
-                     ("loss-zero", "The loss is 0", "Return the loss of the forward pass.", lambda f: 0.0))}),
+                     ("loss-zero", "The loss is 0", "Return the loss of the forward pass.", lambda f: 0.0))},
+                                made("", "the loss before the update")),
                  "norm": Output(lambda s, f: s.told(f), {"told": slot(
                      "the norm before clipping", lambda f: f.norm,
                      ("norm-after-clipping", "The norm is measured after clipping",
                       "Return the norm that clip_by_norm gives: the one before clipping.",
                       lambda f: np.sqrt(squares(f.clipped))),
                      ("norm-of-the-cell-only", "The norm returned leaves out Wy and c",
-                      "It is that of all five gradients.", lambda f: np.sqrt(squares(grouped(f.grads, "Wx")))))}),
+                      "It is that of all five gradients.", lambda f: np.sqrt(squares(grouped(f.grads, "Wx")))))},
+                                made("", "the norm before clipping")),
                  **{name: Output(lambda s, f, name=name: s.update(f.p[name], f.clipped[name], f.lr),
                                  {"update": UPDATE}, (decayed(
                                      "weight-decay", "A multiple of the weights is part of the step of {o}",
                                      "Plain descent is asked for: p -= lr * g.", STEP,
-                                     lambda f, name=name: f.lr * f.p[name], lambda *_: None),)) for name in NAMES}})
+                                     lambda f, name=name: f.lr * f.p[name], lambda *_: None),
+                                     lambda observed, value, flow, name=name: step_times(
+                                         observed, value, flow, name))) for name in NAMES}})
 
 
 TRAIN_STEP = training(squared_error)
@@ -288,35 +337,43 @@ REACHES = slot(  # run (k1, k2) -> how many losses of a piece reach Wy and c
     ("readout-from-the-last-step", "Wy and c hear only the last loss of a piece",
      "Every loss of the piece reaches Wy and c directly.", lambda k1, k2: 1))
 
-# run (p, g, lr, name, steps, B, sums so far, whether this is the last piece, k1) -> the parameter afterwards
-MOVES = slot(
-    UPDATE_OF, lambda p, g, lr, name, T, B, total, last, k1: p - lr * g,
+FACTOR = slot(  # run (g, lr, steps, B, k1) -> what the update subtracts
+    UPDATE_OF, lambda g, lr, T, B, k1: lr * g,
     ("uphill", "The gradient is added", "Descent goes against the gradient: p -= lr * dL/dp.",
-     lambda p, g, lr, name, T, B, total, last, k1: p + lr * g),
+     lambda g, lr, T, B, k1: -lr * g),
     ("mean-over-k1", "The gradients are divided by the steps of the piece", "The loss is a sum over the new steps, so "
-     "its gradient is one too.", lambda p, g, lr, name, T, B, total, last, k1: p - lr * g / T),
+     "its gradient is one too.", lambda g, lr, T, B, k1: lr * g / T),
     ("divided-by-k1", "The gradients are divided by k1", "The loss is a sum over the new steps, so its gradient is one "
-     "too.", lambda p, g, lr, name, T, B, total, last, k1: p - lr * g / k1),
+     "too.", lambda g, lr, T, B, k1: lr * g / k1),
     ("mean-over-the-batch", "The gradients are divided by B", "The loss is a sum over the examples, so its gradient is "
-     "one too.", lambda p, g, lr, name, T, B, total, last, k1: p - lr * g / B),
+     "one too.", lambda g, lr, T, B, k1: lr * g / B),
     ("mean-over-both", "The gradients are divided by the steps and by B", "The loss is a sum, so its gradient is one "
-     "too.", lambda p, g, lr, name, T, B, total, last, k1: p - lr * g / (T * B)),
+     "too.", lambda g, lr, T, B, k1: lr * g / (T * B)),
+    ("multiplied-by-k1", "The gradients are multiplied by k1", "The loss is a sum over the new steps already.",
+     lambda g, lr, T, B, k1: lr * g * k1, lambda g, lr, T, B, k1: lr * g * T),
+    ("learning-rate-forgotten", "The learning rate is not used", "Multiply the gradients by lr.",
+     lambda g, lr, T, B, k1: g),
+    ("gradients-clipped", "The gradients are clipped", "Nothing is clipped here.",
+     *(lambda g, lr, T, B, k1, most=most: lr * np.clip(g, -most, most) for most in (1, 5))),
+    ("step-doubled", "The step is twice as large", "p -= lr * dL/dp, once.", lambda g, lr, T, B, k1: 2 * lr * g),
+    ("step-halved", "The step is half as large", "p -= lr * dL/dp.", lambda g, lr, T, B, k1: lr * g / 2))
+MOVES = slot(  # run (p, step, name, sum of the steps so far, whether this is the last piece) -> p afterwards
+    UPDATE_OF, lambda p, step, name, total, last: p - step,
     ("gradients-never-cleared", "Gradients of earlier pieces are applied again", "Each update uses its own piece's "
-     "gradients. Start them at zero for each piece.", lambda p, g, lr, name, T, B, total, last, k1: p - lr * total),
+     "gradients. Start them at zero for each piece.", lambda p, step, name, total, last: p - total),
     ("one-update-at-the-end", "All updates happen at the end of the stream",
      "The point of a stream is to learn on the way: update after each piece, before the next one runs.",
-     lambda p, g, lr, name, T, B, total, last, k1: p - lr * total if last else p),
+     lambda p, step, name, total, last: p - total if last else p),
     ("readout-not-trained", "Wy and c are not updated", "All five parameters learn: Wx, Wh, b, Wy, c.",
-     lambda p, g, lr, name, T, B, total, last, k1: p if name in ("Wy", "c") else p - lr * g),
+     lambda p, step, name, total, last: p if name in ("Wy", "c") else p - step),
     ("cell-not-trained", "Wx, Wh and b are not updated", "All five parameters learn: Wx, Wh, b, Wy, c.",
-     lambda p, g, lr, name, T, B, total, last, k1: p - lr * g if name in ("Wy", "c") else p),
+     lambda p, step, name, total, last: p - step if name in ("Wy", "c") else p),
     *((f"{left}-not-updated", f"{left} is not updated", "All five parameters learn: Wx, Wh, b, Wy, c.",
-       lambda p, g, lr, name, T, B, total, last, k1, left=left: p if name == left else p - lr * g) for left in NAMES),
-    ("learning-rate-forgotten", "The learning rate is not used", "Multiply the gradients by lr.",
-     lambda p, g, lr, name, T, B, total, last, k1: p - g),
-    ("gradients-clipped", "The gradients are clipped", "Nothing is clipped here.",
-     lambda p, g, lr, name, T, B, total, last, k1: p - lr * np.clip(g, -1, 1),
-     lambda p, g, lr, name, T, B, total, last, k1: p - lr * np.clip(g, -5, 5)))
+       lambda p, step, name, total, last, left=left: p if name == left else p - step) for left in NAMES))
+KS = slot(
+    PIECE, lambda k1, k2: (k1, k2),
+    ("k1-and-k2-swapped", "k1 and k2 have changed places", "k1 is the steps between updates, k2 the steps that a loss "
+     "can flow back.", lambda k1, k2: (k2, k1)))
 
 OF_LOSSES = slot(  # run (dY) -> dY
     "every step of a piece has a loss", lambda dY: dY,
@@ -328,6 +385,7 @@ OF_LOSSES = slot(  # run (dY) -> dY
 def stream(s, model, X, Y, k1, k2, lr):
     p, totals, log, kept, dh_kept, h0 = {n: a.copy() for n, a in model.params.items()}, {}, [], [], [], None
     cell = SimpleNamespace(**{n: p[n] for n in NAMES[:3]})
+    k1, k2 = s.ks(k1, k2)
     pieces = s.pieces(len(X), k1, k2)
     again, anew, old_in_Wy = s.kept
     for number, (first, end) in enumerate(pieces):
@@ -377,9 +435,9 @@ def stream(s, model, X, Y, k1, k2, lr):
             dWx, dWh, db, _ = rnn_backward(cell, np.array(flows), used)
         grads = dict(zip(NAMES, (dWx, dWh, db, dWy, dc), strict=True))
         for name, g in grads.items():
-            totals[name] = totals.get(name, 0) + g
-            last = number + 1 == len(pieces)
-            p[name] = s.moves(p[name], g, lr, name, len(x), x.shape[2], totals[name], last, k1)
+            step = s.factor(g, lr, len(x), x.shape[2], k1)
+            totals[name] = totals.get(name, 0) + step
+            p[name] = s.moves(p[name], step, name, totals[name], number + 1 == len(pieces))
         start, cell = h0, SimpleNamespace(**{n: p[n] for n in NAMES[:3]})
         rerun = rnn_forward(cell, x, start)[0]
         log.append(SimpleNamespace(value=value, dY=dY,
@@ -390,7 +448,8 @@ def stream(s, model, X, Y, k1, k2, lr):
 
 TRAIN_STREAM = Family(
     flow=stream, weight=150, call=lambda values, arguments: written(values, arguments)[0],
-    slots={"pieces": PIECES, "state": STATE, "window": WINDOW, "kept": KEPT, "moves": MOVES, "of_losses": OF_LOSSES,
+    slots={"pieces": PIECES, "state": STATE, "window": WINDOW, "kept": KEPT, "factor": FACTOR, "moves": MOVES,
+           "ks": KS, "of_losses": OF_LOSSES,
            "reaches": REACHES,
            "readout_first": slot(UPDATE_OF, False, ("readout-first", "Wy is updated before dh is computed",
                                                     "dh = Wy.T @ dy needs the Wy of the forward pass. Compute all "
@@ -424,5 +483,5 @@ TRAIN_STREAM = Family(
          lambda log: log[-1].value),
         ("loss-of-the-last-step-reported", "The losses are those of each piece's last step",
          "Each is the sum over the new steps of its piece.",
-         lambda log: [((one.dY[-1] / 2) ** 2).sum() for one in log]))}),
+         lambda log: [((one.dY[-1] / 2) ** 2).sum() for one in log]))}, made("P", ONE_LOSS)),
              **{name: Output(lambda s, f, name=name: f.p[name]) for name in NAMES}})

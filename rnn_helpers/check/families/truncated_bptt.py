@@ -186,10 +186,11 @@ def walks(s, cell, dh, caches, k):
     for t, steps, ends in s.windows(len(X), k):
         c = 0 * D[0]
         for at in steps:
+            s_t = s.at(at, len(X))
             loss, slope = s.joins(D, t, steps[0], at), s.slope_of(S, at, t)
-            dz, sent = s.where(loss, c, slope)
+            dz, sent = s_t.where(loss, c, slope)
             total = loss + c
-            c = s.carry(cell, sent, c, slope, loss, c, H[at])
+            c = s_t.carry(cell, sent, c, slope, loss, c, H[at])
             entries.append((at, t, dz, total, loss, S[at], sent, c))
             if at >= 0:  # a window that continues at the end has left step 0 before
                 out = c, total
@@ -206,7 +207,7 @@ def walks(s, cell, dh, caches, k):
 
 OVER_K = ("mean-over-k", "k", lambda f: 1 / f.k)
 RNN_BACKWARD_TRUNCATED = Family(
-    flow=walks, weight=40,
+    flow=walks, weight=40, steps=("carry", "where"),
     slots={"windows": WINDOWS, "joins": JOINS, "carry": but(bptt.CARRIES, "carry-through-Wx"),
            "where": bptt.where("what is carried back"), "slope": bptt.SLOPES, "slope_of": SLOPE_OF,
            "cache": bptt.CACHE, "loss": (*chosen(bptt.LOSS, "losses-in-reverse", "last-loss-at-every-step",
