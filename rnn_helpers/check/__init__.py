@@ -95,9 +95,8 @@ def add(exercise):
 def wrong_versions(name):
     """The wrong versions of an exercise that its check knows by name: dict, name -> function, to try one's tests on."""
     exercise = EXERCISES[name]
-    of_family = single(exercise.family) if exercise.family else ()
-    return {mistake.name: mistake.wrong for mistake in exercise.mistakes} | {
-        variant.name: exercise.family.program(fit) for variant, fit in of_family if not variant.alone}
+    return {variant.name: exercise.family.program(fit) for variant, fit in single(exercise.family)
+            if not variant.alone}
 
 
 def yours_or_ours(function):

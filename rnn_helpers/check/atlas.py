@@ -1,4 +1,4 @@
-"""Which mistakes of an exercise's list, or slips in its family of programs, explain what was observed."""
+"""Which slips in an exercise's family of programs explain what was observed."""
 
 from dataclasses import replace
 from types import SimpleNamespace
@@ -6,15 +6,15 @@ from types import SimpleNamespace
 import numpy as np
 
 from rnn_helpers.check.advice import listed
-from rnn_helpers.check.exercise import Mistake
 from rnn_helpers.check.observe import run_case
-from rnn_helpers.check.search import diagnose, numbers, recorded
-from rnn_helpers.check.yardstick import problem_texts, reading
+from rnn_helpers.check.search import Variant, diagnose, numbers, recorded
+from rnn_helpers.check.whole import of_whole_programs
+from rnn_helpers.check.yardstick import reading
 
 
 def name_mistakes(evidence):
     """The mistakes that explain what is wrong, and the wrong keys that they leave unexplained."""
-    named, left = of_a_family(evidence) if evidence.exercise.family else of_a_list(evidence)
+    named, left = (of_a_family if evidence.exercise.family.outputs else of_whole_programs)(evidence)
     return (named, left) if named or not (found := partly_zero(evidence)) else (found, [])
 
 
@@ -23,8 +23,8 @@ def of_a_family(evidence):
     fixtures."""
     exercise, inputs = evidence.exercise, evidence.inputs
     damaged = {name for result in evidence.observed.cases.values() for name in result.damaged}
-    harm = sorted({start for start in exercise.family.harm for name in damaged if name.startswith(start)})
-    harm = [as_mistake(exercise.family.harm[start]) for start in harm]
+    harm = [exercise.family.harm.get(name) or overwritten(name) for name in sorted({
+        next((start for start in exercise.family.harm if name.startswith(start)), name) for name in damaged})]
     later = evidence.wrong and {key.split("/")[0] for key in evidence.wrong}
     if later and harm and all(several_calls(case, evidence) for case in exercise.cases if case.name in later):
         return harm, []
@@ -45,23 +45,23 @@ def of_a_family(evidence):
                            raised={name for name, result in evidence.observed.cases.items() if result.problem})
     variants, left = diagnose(exercise.family, exercise.cases, inputs, exercise.reference, seen,
                               show) if evidence.wrong else ([], [])
-    named = list(map(as_mistake, variants))
-    if not named and later and all(case.repeats for case in exercise.cases if case.name in later):
+    if not variants and later and all(case.repeats for case in exercise.cases if case.name in later):
         return [KEPT], []
-    return [*named, *(harm if named or not evidence.wrong else ())], left
+    return [*variants, *(harm if variants or not evidence.wrong else ())], left
 
 
-def as_mistake(variant):
-    return Mistake(variant.name, variant.title, variant.why, variant.line, None)
+def overwritten(name):
+    return Variant(None, f"{name}-overwritten", f"{name} is overwritten", "The caller still needs it. `+=`, `-=` and "
+                   "`[:] =` write into the array that was given: make a new one.", f"{name} belongs to the caller")
 
 
-KEPT = Mistake("a-later-call", "A first call is right, a later one is not",
+KEPT = Variant(None, "a-later-call", "A first call is right, a later one is not",
                "Is something kept from the call before: an attribute, a global, a default argument, an array that is "
-               "filled again?", "the same arguments give the same result", None)
+               "filled again?", "the same arguments give the same result")
 
 
-DIFFERENT = Mistake("not-the-same-twice", "", "All that a call needs is in its arguments.",
-                    "the same arguments give the same result", None)
+DIFFERENT = Variant(None, "not-the-same-twice", "", "All that a call needs is in its arguments.",
+                    "the same arguments give the same result")
 
 
 def several_calls(case, evidence):
@@ -69,8 +69,8 @@ def several_calls(case, evidence):
     return len(recorded(case, evidence.inputs, evidence.exercise.reference)) > 1
 
 
-PARTLY = Mistake("zeros-among-right-numbers", "Some numbers of {o} are right, the others are 0",
-                 "Is every place visited, and written? Then the rest is right.", "", None)
+PARTLY = Variant(None, "zeros-among-right-numbers", "Some numbers of {o} are right, the others are 0",
+                 "Is every place visited, and written? Then the rest is right.")
 
 
 def partly_zero(evidence):
@@ -88,32 +88,3 @@ def partly_zero(evidence):
     return [replace(PARTLY, title=PARTLY.title.replace("{o}", listed(list(names))))] if names else []
 
 
-def of_a_list(evidence, most=3):
-    """The mistakes of the list that explain what is wrong, on both fixtures, and the wrong keys that they leave.
-
-    Every sign of theirs is there, as they show it. One that explains more comes first. Where much is left over, they
-    are not what went wrong: nothing is named.
-    """
-    problems = problem_texts(evidence.observed)
-    damaged = {case: result.damaged for case, result in evidence.observed.cases.items() if result.damaged}
-    fitting, wrong, named = {}, [key for key in evidence.wrong if key in evidence.yardstick.telling], []
-    for shown in evidence.yardstick.symptoms(evidence):
-        if shown.signs:
-            if all(evidence.agrees(key,
-                                   shown.values) for key in shown.signs) and shown.problems.items() <= problems.items():
-                fitting[shown.mistake.name] = shown
-        elif not wrong and shown.damaged and shown.damaged == damaged:
-            return [shown.mistake], []
-    properties = evidence.yardstick.properties
-    explained = {key for shown in fitting.values() for key in shown.signs}
-    if any(key not in explained and key not in properties for key in wrong):  # no name by properties meanwhile
-        fitting = {name: shown for name, shown in fitting.items() if not properties.issuperset(shown.signs)}
-    while wrong and len(named) < most and fitting:
-        best = max(fitting.values(), key=lambda shown: len(set(shown.signs) & set(wrong)))
-        if not set(best.signs) & set(wrong):
-            break
-        named.append(best.mistake)
-        wrong = [key for key in wrong if key not in best.signs]
-        del fitting[best.mistake.name]
-    told = [key for key in evidence.wrong if key in evidence.yardstick.telling]
-    return (named, wrong) if 3 * len(wrong) <= len(told) else ([], evidence.wrong)

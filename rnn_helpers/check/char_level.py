@@ -5,9 +5,8 @@ from functools import partial
 import numpy as np
 
 from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, Inputs, keys
-from rnn_helpers.check.families import losses, training
+from rnn_helpers.check.families import losses, text, training
 from rnn_helpers.check.families.one_hot import ONE_HOT as ONE_HOT_FAMILY
-from rnn_helpers.check.mistakes import char_level as mistakes
 from rnn_helpers.check.networks import draw_cell, model_of
 from rnn_helpers.check.number_sequence import MOVES, PARAMS, steps
 from rnn_helpers.check.returned import named, pair, several, single
@@ -22,9 +21,9 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 def texts(rng):
-    """A text with capitals, a space, a line break and punctuation, the z before the a; and a short one."""
+    """A text with capitals, a space, a line break, punctuation, a tab at its end, the z before the a; a short one."""
     letters = "".join(rng.choice(list(LETTERS[1:-1]), 12))
-    return {"text": f"z{letters}. A B!\na{letters[:5]}z\tB zz", "short": "hello world"}
+    return {"text": f"z{letters}. A B!\na{letters[:5]}z B zz\t", "short": "hello world"}
 
 
 def order_of(chars, text, of_a_set):
@@ -42,6 +41,8 @@ def order_of(chars, text, of_a_set):
 
 def leads(keys, indices, chars):
     """In words, what index_of does, a dict from keys to indices."""
+    if not isinstance(keys, str) and not keys.size:
+        return "nowhere: it is empty"
     if not isinstance(keys, str) and keys.dtype.kind in "iu":
         return "from index to character"
     if isinstance(keys, str) or {str(key) for key in keys} != set(chars):
@@ -100,7 +101,7 @@ BUILD_VOCABULARY = Exercise(
             Facet("index_of leads back to chars", 0.25, ("*/index_of",), "form"),
             Facet("chars and index_of, in this order", 0.25, ("*/returned",), "property")),
     reference=build_vocabulary,
-    mistakes=mistakes.BUILD_VOCABULARY,
+    family=text.BUILD_VOCABULARY,
 )
 
 
@@ -155,6 +156,8 @@ def says(value, other):
         return "nan"
     if np.isinf(value).any():
         return "inf"
+    if not np.isfinite(other).all():
+        return "other numbers"
     size = np.abs(other).max(initial=1e-9)  # float32 near 1000 is off by some 1e-5
     same = value.shape == other.shape and np.allclose(value, other, rtol=0, atol=1e-4 * size)
     return "the same" if same else "other numbers"
@@ -275,6 +278,7 @@ TRAIN_STEP_CHARACTERS = Exercise(
     second=partial(step_fixtures, sizes=(9, 2, 5, 4, 3)),
     cases=(step_case("a clipped step", updates(None, suffix="_one"), **MOVES),
            step_case("a batch of 2, max_norm = inf", updates(np.inf), **MOVES),
+           step_case("a batch of 2, below max_norm", updates(1e6), **MOVES),
            step_case("two steps", updates(None, times=2), repeats=True, **MOVES)),
     facets=(Facet("loss before the update, a sum", 0.5, keys(("a clipped*", "a batch*"), ["loss"])),
             Facet("norm before clipping", 0.25, keys(("a clipped*", "a batch*"), ["norm"])),

@@ -1,4 +1,4 @@
-"""What an exercise is: fixtures, cases that run a function on them, facets that earn points, mistakes with names."""
+"""What an exercise is: fixtures, cases that run a function on them, facets that earn points."""
 
 import operator
 from collections.abc import Callable
@@ -6,10 +6,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from rnn_helpers.check.search import titles
+from rnn_helpers.check.search import ELSEWHERE, titles
 
 ANOTHER = "another "  # before the names of the second fixture's values
-ELSEWHERE = ", other sizes"  # behind the names of its cases
 
 
 class Inputs(dict):
@@ -103,8 +102,7 @@ class Case:
     tolerance : relative, to the largest expected number
     may_change : names of inputs that the function is asked to change in place
     may_share : True when results may be views of the arguments
-    repeats : True for a case of several calls, whose numbers mix what a mistake does at each: a list of mistakes is not
-        compared with it
+    repeats : True for a case of several calls, whose numbers mix what a mistake does at each
     always : (inputs) -> what `read` gives for every right answer, so that the reference need not be run; None where
         that is not known
     """
@@ -150,24 +148,6 @@ class Facet:
 
 
 @dataclass(frozen=True)
-class Mistake:
-    """A well-known wrong implementation.
-
-    name : slug, unique in its exercise, as in "tanh-forgotten-in-the-carry"
-    title : the mistake in a few words, "tanh' is missing from the carry"
-    why : one or two sentences for the learner: what the code does instead, what to do
-    line : the line of mathematics that it breaks
-    wrong : the wrong implementation, called as the learner's function is
-    """
-
-    name: str
-    title: str
-    why: str
-    line: str
-    wrong: Callable
-
-
-@dataclass(frozen=True)
 class Exercise:
     """Everything a check needs to know; plain data and functions, no state.
 
@@ -175,7 +155,7 @@ class Exercise:
     asks : the call, as in "rnn_forward(cell, X, h0=None) -> (h_states, caches)"
     fixtures : (rng) -> dict of plain arrays and numbers, made so that mistakes cannot hide
     cases, facets : see there; the cases run on both fixtures
-    mistakes : of a list; family : a `search.Family` of programs, where mistakes are looked for in the parts of one
+    family : a `search.Family` of programs, among which mistakes are looked for
     second : fixtures of other sizes, on which all cases run again; None for another draw of `fixtures`
     reference : the course's own implementation
     name : as in check.<name>, that of the reference unless it is told
@@ -190,7 +170,6 @@ class Exercise:
     cases: tuple
     facets: tuple
     reference: Callable
-    mistakes: tuple = ()
     family: object = None
     second: Callable | None = None
     forbidden: tuple = ()
@@ -206,7 +185,7 @@ class Exercise:
 
     def titles(self):
         """The titles of the mistakes that have a name."""
-        return {mistake.name: mistake.title for mistake in self.mistakes} | (titles(self.family) if self.family else {})
+        return titles(self.family)
 
     def inputs(self, seed):
         """The fixtures of a seed."""

@@ -4,7 +4,7 @@ import numpy as np
 
 from rnn_helpers.bptt import rnn_backward, rnn_backward_truncated, rnn_forward
 from rnn_helpers.check.exercise import Case, Exercise, Facet
-from rnn_helpers.check.mistakes import rising_loss as mistakes
+from rnn_helpers.check.families import gradcheck
 from rnn_helpers.check.networks import cell_of, draw_sequence
 from rnn_helpers.check.returned import single
 from rnn_helpers.credit import shares
@@ -64,7 +64,7 @@ SHARES = Exercise(
             Facet("arguments unchanged", 0.5, kind="unharmed")),
     reference=shares,
     forbidden=(numerical_gradient,),
-    mistakes=mistakes.SHARES,
+    family=gradcheck.SHARES,
     witness=witness,
 )
 

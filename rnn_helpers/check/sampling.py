@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, keys
-from rnn_helpers.check.mistakes import char_level as mistakes
+from rnn_helpers.check.families import text
 from rnn_helpers.check.networks import draw_cell, model_of
 from rnn_helpers.check.number_sequence import PARAMS
 from rnn_helpers.text import sample
@@ -291,7 +291,7 @@ SAMPLE = Exercise(
             Facet("arguments unchanged", 0.25, kind="unharmed")),
     reference=sample,
     forbidden=(likeliest,),
-    mistakes=mistakes.SAMPLE,
+    family=text.SAMPLE,
 )
 
 EXERCISES = (SAMPLE,)

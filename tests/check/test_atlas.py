@@ -1,9 +1,8 @@
-"""Every mistake is caught and called by its own name; the right answer earns everything; over many fixtures.
+"""The right answer earns everything; what fits no mistake is given no name; over many fixtures.
 
 A class for each notebook, so that pytest-xdist (--dist loadscope) shares them out among the workers.
 """
 
-import collections
 import re
 
 import numpy as np
@@ -13,7 +12,7 @@ from rnn_helpers.check import EXERCISES
 from rnn_helpers.check.judge import judge
 from rnn_helpers.check.observe import observe
 from rnn_helpers.check.yardstick import Yardstick
-from tests.check.trying import BIG, over_seeds
+from tests.check.trying import over_seeds
 
 
 def pytest_generate_tests(metafunc):
@@ -42,17 +41,12 @@ def nudged(function, seed):
 
 class Atlas:
     @over_seeds
-    def test_each_mistake_is_named(self, name, seeds):
-        exercise, confused = EXERCISES[name], collections.Counter()
+    def test_the_courses_own_answer_is_right(self, name, seeds):
+        exercise = EXERCISES[name]
         for seed in seeds:
             yardstick = Yardstick(exercise, exercise.inputs(seed))
             right = judge(yardstick, observe(exercise, exercise.reference, yardstick.inputs, guarded=False))
             assert right.status == "right" and right.points == exercise.points, (seed, right)
-            for shown in yardstick.symptoms():
-                verdict = judge(yardstick, shown.observed)
-                if verdict.mistakes != [shown.mistake.name] or verdict.points >= exercise.points:
-                    confused[shown.mistake.name, tuple(verdict.mistakes)] += 1
-        assert not confused
 
     def test_what_fits_no_mistake_is_not_guessed(self, name):
         exercise = EXERCISES[name]
@@ -74,14 +68,6 @@ class Atlas:
         for borrow in (exercise.reference, lambda *args, **kwargs: exercise.reference(*args, **kwargs)):
             verdict = judge(Yardstick(exercise, inputs), observe(exercise, borrow, inputs))
             assert verdict.status == "borrowed" and verdict.points == 0
-
-    def test_mistakes_are_explained(self, name):
-        exercise = EXERCISES[name]
-        names = [mistake.name for mistake in exercise.mistakes]
-        assert len(set(names)) == len(names) and len(names) + (20 if exercise.family
-                                                               else 0) >= (8 if name in BIG else 4)
-        for mistake in EXERCISES[name].mistakes:
-            assert mistake.title and mistake.why.endswith(".") and len(mistake.why) <= 240 and mistake.line
 
 
 class TestRNNCell(Atlas):
@@ -111,7 +97,7 @@ class TestTruncatedBPTT(Atlas):
 def test_every_exercise_is_tried():
     tried = {cls.notebook for cls in Atlas.__subclasses__()}
     assert {exercise.notebook[:2] for exercise in EXERCISES.values()} == tried
-    assert all(exercise.mistakes or exercise.family for exercise in EXERCISES.values())
+    assert all(exercise.family for exercise in EXERCISES.values())
 
 
 ORDERS = {"rnn_cell_backward": "dWx, dWh, db, dh_prev", "rnn_backward": "dWx, dWh, db, dh0",

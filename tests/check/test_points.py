@@ -21,15 +21,12 @@ DRAWN = 10  # seeds on which `sample` draws its three thousand characters; the r
 
 
 def answers(name):
-    """(label, function) of what the tests know for an exercise: right ways, wrong ways, and its atlas."""
+    """(label, function) of what the tests know for an exercise: right ways, wrong ways, and slips."""
     found = [(f"right {n}", f) for module in MODULES for n, f in enumerate(module.RIGHT.get(name, ()))]
     found += [(f"wrong {n}", f) for module in MODULES for n, (f, _) in enumerate(module.WRONG.get(name, ()))]
-    found += [(mistake.name, mistake.wrong) for mistake in EXERCISES[name].mistakes]
-    if EXERCISES[name].family:
-        chosen = slips(name)
-        found += [(f"slip {n}", EXERCISES[name].family.program(fit))
-                  for n, fit in enumerate(chosen[:: max(1, len(chosen) // SLIPS)])]
-    return found
+    chosen = slips(name)
+    some = chosen if not EXERCISES[name].family.outputs else chosen[:: max(1, len(chosen) // SLIPS)]
+    return found + [(f"slip {n}", EXERCISES[name].family.program(fit)) for n, fit in enumerate(some)]
 
 
 def earned(yardstick, function):

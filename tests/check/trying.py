@@ -62,11 +62,8 @@ def slipped(name, *names):
 
 
 def wrong_ways(name):
-    """(name, title, function) of each known mistake: of an exercise's list, or the commoner slips in its family."""
-    exercise = check.EXERCISES[name]
-    for mistake in exercise.mistakes:
-        yield mistake.name, mistake.title, mistake.wrong
-    found = slips(name) if exercise.family else []
+    """(name, title, function) of the commoner slips in an exercise's family."""
+    exercise, found = check.EXERCISES[name], slips(name)
     made = [fit for fit in found if fit.slips[0].variant.alone]  # by the hundred, all alike: one in twenty is tried
     for fit in [fit for fit in found if not fit.slips[0].variant.alone] + made[::20]:
         variant = texts_of(exercise.family, fit)[0]

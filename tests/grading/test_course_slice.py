@@ -157,14 +157,13 @@ def code_in(code):
 def test_nothing_that_judges_is_in_the_slice(name):
     exercise, modules = EXERCISES[name], slice_for(name, OFFERED, frozenset(EXERCISES))
     inside = {(module, code.co_name) for module, (_, text) in modules.items() for code in code_in(marshal.loads(text))}
-    judging = {exercise.fixtures, exercise.witness, *(case.read for case in exercise.cases),
-               *(m.wrong for m in exercise.mistakes)} - {None}
+    judging = {exercise.fixtures, exercise.witness, exercise.family.flow,
+               *(case.read for case in exercise.cases)} - {None}
     names = {(f.__module__, f.__name__) for f in judging if inspect.isfunction(f) and f.__name__ != "<lambda>"}
     assert names & inside == set()
     assert [module for module in modules if set(module.split(".")) & {"plots", "explore", "quiz", "questions", "judge",
                                                                       "yardstick", "atlas",
-                                                                      "report", "mistakes",
-                                                                      "families"}] == []
+                                                                      "report", "whole", "families"}] == []
 
 
 @pytest.mark.parametrize("name", EXERCISES)

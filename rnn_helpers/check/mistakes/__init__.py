@@ -1,1 +1,0 @@
-"""The atlas: well-known wrong implementations, one module per notebook."""
