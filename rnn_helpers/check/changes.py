@@ -168,7 +168,8 @@ def along(letter, axis):
 def changes(axes, inside=False):
     """The changes of an array with these axes; inside : of one that goes on being used, not of what is returned: with
     constant factors, without what other shapes make."""
-    found = [*(FACTORS if inside else ROUNDED), *MAPS]
+    found = [*(FACTORS if inside else ROUNDED),
+             *(change for change in MAPS if not axes or change.slug not in ("rooted", "logarithm"))]  # nan below 0
     if axes:
         shape = ", ".join(axes)
         for order in () if inside else itertools.permutations(range(len(axes))):
