@@ -255,14 +255,13 @@ def run_case(case, function, inputs, asks, watch=None, known=None):
     return result
 
 
-def observe(exercise, function, inputs, guarded=True, limit=limits.limited, until=None, watch=Watch, skip=()):
+def observe(exercise, function, inputs, guarded=True, limit=limits.limited, watch=Watch, skip=()):
     """Run a function on all cases of an exercise.
 
     Parameters
     ----------
     exercise : Exercise; inputs : its fixture, not changed
     guarded : False for the course's own and the atlas's functions: no limits, no watch for borrowing
-    until : (case, CaseResult) -> whether no more need be known: then nothing is returned
     limit : makes the `with` block that stops a function which takes too long; watch : the one that notes borrowing
     skip : names of cases that are not run
 
@@ -286,8 +285,6 @@ def observe(exercise, function, inputs, guarded=True, limit=limits.limited, unti
                 continue
             cases[case.name] = run_case(case, call, inputs, exercise.asks, watched, known)
             problem = cases[case.name].problem
-            if until and until(case, cases[case.name]):
-                return None
             if problem and problem.kind in ("time", "not attempted", "exit"):
                 break
         else:
