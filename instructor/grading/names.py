@@ -76,7 +76,7 @@ def named(name, notebooks):
 BOXES = set("""week weeks wk woche semaine section sections sec group groups grp gruppe groupe class classes klasse kurs
     lab labs hw homework homeworks assignment assignments assgn asgn ps pset problem set sheet blatt exercise exercises
     ex unit module lesson lecture session day task tutorial tut recitation seminar team teams part notebook notebooks nb
-    submission submissions submitted abgabe abgaben handin handins hand in ins turned of for the due date all and
+    submission submissions submitted abgabe abgaben handin handins hand in ins turned of for the due late date all and
     spring summer fall autumn winter term semester ws ss monday tuesday wednesday thursday friday morning afternoon
     evening january february march april may june july august september october november december jan feb mar apr jun
     jul aug sep sept oct nov dec inbound home homes users students student archive download downloads export""".split())
@@ -92,7 +92,7 @@ SURNAMES = {"day", "weeks", "summer", "winter"}  # without a number beside
 NOISE = set("""copy kopie copie copia final finale finished done new newest latest last version v ver
     rev revised updated corrected fixed edited complete completed attempt try draft solution solutions solved submission
     submitted submit answer answers late ipynb txt json notebook notebooks checkpoint colab untitled""".split())
-TEAM = re.compile(r"(?i)(?<![^\W_])(team|group|groupe|grupo|gruppe|grp)[ _-]?\d{1,3}(?![^\W_])")
+TEAM = re.compile(r"(?i)(?<![^\W_])(team|group|groupe|grupo|gruppe|grp|user|student)[ _-]?\d{1,3}(?![^\W_])")
 
 
 def is_box(name, notebooks):
@@ -120,7 +120,7 @@ def like_people(names):
     """
     plain = [[word for word in tokens(name) if not word.isdigit()] for name in names]
     if len({" ".join(word for word in words if word not in NOISE | {"old", "backup", "bak"}) for words in plain}) == 1:
-        return 0
+        return int(not any(plain))  # numbers
     return 1 + all(len(words) > 1 and not set(words) & (BOXES | GENERIC | NOISE) for words in plain)
 
 

@@ -68,10 +68,12 @@ class Plain(Layout):
                 return 0  # the files are the team's, whatever they are called
             owners = {owner_in(entry.parts[-1], course.notebooks) for entry in files}
             return 2 * (speaks_of_nobody and "" not in owners and not inner)
-        if speaks_of_nobody and any(not is_generic(name, course.notebooks) or self.is_box(folder, course)
-                                    for name, folder in inner.items()):
+        people = [name for name in inner if not is_box(name, course.notebooks)
+                  and not all(word in NOISE or word.isdigit() for word in tokens(name))]
+        if speaks_of_nobody and any(name in people and not is_generic(name, course.notebooks)
+                                    or self.is_box(folder, course) for name, folder in inner.items()):
             return 2
-        people = [name for name in inner if not is_box(name, course.notebooks) and set(tokens(name)) - NOISE]
+        people = inner if speaks_of_nobody and not TEAM.match(node.name) else people
         shared = Counter(notebook for name in people for notebook in
                          {course.seen(entry).notebook for entry in notebooks_in(inner[name], course)})
         return like_people(people) if len(people) > 1 and max(shared.values(), default=0) > 1 else 0
@@ -86,7 +88,7 @@ class Plain(Layout):
                     any(not inner.archive for inner in beside) or entry.parts[-1].lower().endswith(LISTS)):
                 continue
             owner = owner_in(entry.parts[-1], course.notebooks)
-            unsaid = notebook.notebook and not named(entry.parts[-1], [notebook.notebook])[1]
+            unsaid = notebook.notebook and not TEAM.match(owner) and not named(entry.parts[-1], [notebook.notebook])[1]
             if unsaid and owner[-1:] == tokens(notebook.notebook)[0].lstrip("0") and owner[-2:-1].isalpha():
                 owner = owner[:-1]  # smith2.ipynb, which holds notebook 2
             if owner and not notebook.page:

@@ -270,6 +270,11 @@ CASES = {
                                         ones("ada", "bob", "cy", "dan", "eve")),
     "by tutor, one with one student": Case({f"Eve T/{A}/x/{N}": work(), f"Eve T/{B}/x/{N}": work(), f"Max T/Bo Ray/x/{N}":
                                             work()}, ones(A, B, "Bo Ray")),
+    "by week, numbers for names": Case({f"week{week}/{who:02}/{name}.ipynb": work(name) for who in (1, 2, 3)
+                                        for week, name in ((1, FIRST), (2, SECOND))},
+                                       {(f"{who:02}", name) for who in (1, 2, 3) for name in (FIRST, SECOND)}),
+    "accounts with attempts": Case({f"home/user{who}/{name}{number}/{N}": work(note=name) for who in (1, 2, 3)
+                                    for name in ("attempt", "") for number in (1, 2)}, ones("user1", "user2", "user3")),
     "by student, then week": Case({f"ada/week1/{N}": work(), "ada/week2/x.ipynb": work(SECOND), f"bob/week1/{N}": work()},
                                   ones("ada", "bob") | ones("ada", notebook=SECOND)),
     "by student, then assignment": Case({f"ada/01_rnn_cell/{N}": work(), f"bob/01_rnn_cell/{N}": work()}, ones("ada", "bob")),
@@ -315,8 +320,8 @@ CASES = {
     "copies that name nobody": Case({"Copy of 01_rnn_cell.ipynb": work(), "Copy of 01_rnn_cell (1).ipynb": work(note="2"),
                                      "01_rnn_cell.ipynb": untouched()},
                                     ones("Copy of 01_rnn_cell", "Copy of 01_rnn_cell (1)")),
-    "flat, teams": Case({"team-3_01_rnn_cell.ipynb": work(), "Group 12 - 02_forward_pass.ipynb": work(SECOND)},
-                        {("team-3", FIRST), ("Group 12", SECOND)}),
+    "flat, teams": Case({"Student_1_01_rnn_cell.ipynb": work(), "team-3_01_rnn_cell.ipynb": work(), "Group 12 - 02_forward_pass.ipynb": work(SECOND)},
+                        {("Student_1", FIRST), ("team-3", FIRST), ("Group 12", SECOND)}),
     "flat, with a zip": Case({"ada_hw1.ipynb": work(), "bob_hw1.zip": {N: work()}, "cy_hw1.pdf": b"%PDF", "dan_hw1.py": b"x"},
                              ones("ada", "bob"), {"cy", "dan"}),
     "flat, a dated name": Case({"01_rnn_cell_smith_2024_11_05_final.ipynb": work(), "01_rnn_cell_jones_2024_11_05.ipynb": work()},
@@ -332,6 +337,8 @@ CASES = {
     "people called April and June": Case({f"April/x/{N}": work(), f"June/y/{N}": work()}, ones("April", "June")),
     "numbers for names": Case({f"1234567/task one/{N}": work(), f"1234568/my own/{N}": work(), f"1234569/{N}": work()},
                               ones("1234567", "1234568", "1234569")),
+    "accounts, flat": Case({f"student{who}.ipynb": work() for who in (1, 2)}, ones("student1", "student2")),
+    "a folder of who is late": Case({f"{A}/{N}": work(), f"late/{B}.ipynb": work()}, ones(A, B)),
     "numbers for names, flat": Case({"1234567.ipynb": work(), "1234568_01_rnn_cell.ipynb": work()},
                                     ones("1234567", "1234568")),
     "names with small words": Case({"Ada von Berg - 01_rnn_cell.ipynb": work(), "J. de la Cruz - 01_rnn_cell.ipynb": work(),
