@@ -24,8 +24,11 @@ def is_clone(node):
 def repositories(node):
     """(names of the folders that are clones or GitHub's zips of them, what an assignment put before their names)."""
     begin = (SUBMISSIONS.match(node.name) or ("", ""))[1]
+    bare = [name for name, inner in node.folders.items()
+            if has_git(inner) and any(".ipynb" in entry.parts[-1] for entry in inner.files)]
+    bare = bare if len(bare) > 1 and "-" in os.path.commonprefix(bare) else []
     found = [name for name, inner in node.folders.items() if begin and name.startswith(begin) or is_clone(inner) or
-             has_git(inner) or inner.archive and list(inner.folders) == [name] and
+             name in bare or inner.archive and list(inner.folders) == [name] and
              (BRANCH.search(name) or is_clone(inner.folders[name]))]
     shared = begin or os.path.commonprefix(found) if begin or len(found) > 1 else ""
     return found, shared[:shared.rfind("-") + 1]

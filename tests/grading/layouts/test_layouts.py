@@ -218,6 +218,8 @@ CASES = {
     "repositories of a script": Case({f"repos/hw1-{who}/{name}": content for who in ("ada", "bob") for name, content in
                                       ((N, work()), (".git/HEAD", b"x"))}, ones("ada", "bob"),
                                      system="GitHub Classroom and other clones"),
+    "a class kept in git": Case({**{f"cs101/{who}/{N}": work() for who in ("ada", "bob")}, "cs101/.git/HEAD": b"x",
+                                 "notes.txt": b"x"}, ones("ada", "bob")),
     "zips of repositories of one notebook": Case({f"hw1-{who}-{at}.zip": {f"hw1-{who}-{at}/{N}": work()} for who, at in
                                                   (("ada", "main"), ("bob", "3f" * 20))}, ones("ada", "bob"),
                                                  system="GitHub Classroom and other clones"),
