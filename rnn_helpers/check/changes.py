@@ -62,10 +62,6 @@ def later(a):
     return shifted(a, 1, "zero")
 
 
-def earlier(a):
-    return shifted(a, -1, "zero")
-
-
 def only(a, key, axis=0):
     """Zeros but at one step."""
     kept = np.zeros_like(a)

@@ -39,11 +39,6 @@ def but(variants, *names):
     return tuple(variant for variant in variants if variant.name not in names)
 
 
-def usual(variants):
-    """All but the rare ones."""
-    return tuple(variant for variant in variants if not variant.alone)
-
-
 def shortened(v, most):
     size = np.linalg.norm(v)
     return v * (most / size) if size > most else v

@@ -254,32 +254,28 @@ RELATIVE_ERROR = Family(flow=relative, weight=20, outputs={}, raw=True,
 SHARE = "sizes[t, p] = norm of the gradient of p when only dh[t] is not 0"
 
 
-def alone(dh, t):
-    return only(dh, t)
-
-
 START = "Start from zeros and put in dh[t] alone."
 COUNTED = slot(  # run (dh, t) -> the losses that count in row t
-    SHARE, alone,
+    SHARE, only,
     ("earlier-losses-too", "The earlier losses count as well", f"Row t holds what losses 0..t make together. {START}",
      lambda dh, t: np.concatenate([dh[: t + 1], 0 * dh[t + 1:]])),
     ("later-losses-too", "The later losses count as well", f"Row t holds what losses t..T-1 make together. {START}",
      lambda dh, t: np.concatenate([0 * dh[:t], dh[t:]])),
     ("all-losses-but-one", "All losses count except the one", "Row t holds what all the others make. It is the other "
-     "way round: dh[t] stays, the others are 0.", lambda dh, t: dh - alone(dh, t)),
+     "way round: dh[t] stays, the others are 0.", lambda dh, t: dh - only(dh, t)),
     ("always-all-losses", "All losses count every time", "Every row is the same: the losses of the other steps are "
      "still in dh.", lambda dh, t: dh),
     ("ones-for-dh", "The loss of a step is replaced by ones", "What counts at step t is dh[t] itself, in its own size "
-     "and direction.", lambda dh, t: alone(np.ones_like(dh), t)),
-    ("always-the-last-loss", "The last loss counts in every row", START, lambda dh, t: alone(dh, len(dh) - 1)),
-    ("always-the-first-loss", "The first loss counts in every row", START, lambda dh, t: alone(dh, 0)),
+     "and direction.", lambda dh, t: only(np.ones_like(dh), t)),
+    ("always-the-last-loss", "The last loss counts in every row", START, lambda dh, t: only(dh, len(dh) - 1)),
+    ("always-the-first-loss", "The first loss counts in every row", START, lambda dh, t: only(dh, 0)),
     ("loss-at-the-last-step", "dh[t] is put at the last step", "The loss of step t stays at its place, dh[t].",
      lambda dh, t: np.concatenate([0 * dh[1:], dh[t: t + 1]])),
     ("loss-at-the-first-step", "dh[t] is put at the first step", "The loss of step t stays at its place, dh[t].",
      lambda dh, t: np.concatenate([dh[t: t + 1], 0 * dh[1:]])),
     ("loss-at-every-step", "dh[t] stands at every step", START, lambda dh, t: np.repeat(dh[t: t + 1], len(dh), 0)),
     ("first-example-s-loss", "Only the first example's loss counts", "dh[t] is that of all examples.",
-     lambda dh, t: np.concatenate([alone(dh, t)[:, :, :1], 0 * dh[:, :, 1:]], axis=2)))
+     lambda dh, t: np.concatenate([only(dh, t)[:, :, :1], 0 * dh[:, :, 1:]], axis=2)))
 HANDED = slot(  # run (dh with the losses that count, caches, t) -> what is handed over
     SHARE, lambda dh, caches, t: (dh, caches),
     ("sequence-cut-after-t", "The sequence is cut off after step t", "A backward function that looks at the end of the "
