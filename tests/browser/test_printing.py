@@ -41,6 +41,9 @@ def test_nothing_is_cut_and_what_is_folded_stands_at_the_end(pages, chromium, na
     folded = sum(not text.startswith(("Show the imports", "Show the report")) for text in said)
     page.evaluate(printing.PAPER, {"cover": "", "pages": []})
     assert page.evaluate(CUT) == []
+    coloured = page.locator(".course-still [style*='background:']")
+    assert set(coloured.evaluate_all("all => all.map(e => getComputedStyle(e).printColorAdjust)")) <= {"exact"}
+    assert page.locator("mjx-c.mjx-c5C").count() == 0, "a formula shows a backslash"
     assert page.locator("article details").count() == 0
     links = page.locator(".folded a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
     assert len(links) == folded and all(page.locator(f"[id='{link[1:]}']").count() == 1 for link in links)
