@@ -44,7 +44,7 @@ browser:
 
 browser-lite:
 	@sh tools/venv.sh browser site grading
-	@$(python) -m pytest tests/lite -n 2 $(ARGS)
+	@$(python) -m pytest tests/lite -n 2 --dist worksteal $(ARGS)
 
 notebooks:
 	@sh tools/venv.sh test

@@ -26,7 +26,8 @@ SPARE = ("package.json", "rspack.config*.js", "doc")
 SETTINGS = {"jupyter-lite-schema-version": 0,
             "jupyter-config-data": {
                 "appName": "The course in your browser", "appUrl": "./tree",  # every cell in the page: keys reach it
-                "settingsOverrides": {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}}}
+                "settingsOverrides": {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
+                                      "@jupyterlab/apputils-extension:themes": {"adaptive-theme": True}}}}
 
 
 def newest(name, content):

@@ -27,7 +27,8 @@ class Lite(Lab):
     def __init__(self, context, address, path, page=None):
         self.page, self.asked = page or context.new_page(), []
         self.page.set_default_timeout(60_000)
-        context.on("request", lambda request: request.url.startswith((address, "data:", "blob:"))
+        here = "/".join(address.split("/")[:3])  # JupyterLite's own heartbeat is asked of the server's root
+        context.on("request", lambda request: request.url.startswith((here, "data:", "blob:"))
                    or self.asked.append(request.url))
         if page is None:  # else a link has led there
             self.page.goto(f"{address}notebooks/index.html?path={path}")
