@@ -38,8 +38,11 @@ class Gradescope(Layout):
                     found.claims.append(Claim(self, who, list(taken), around, times.get(name, 0), "" if name in
                                               known else "submission_metadata.yml does not say whose it is"))
                 known.pop(name, None)
-            found.claims += [Claim(self, who, [], (*node.around(), name), doubt=f"{name} is not there")
-                             for name, people in known.items() for who in people]
+            for name, people in known.items():  # a file of a scan, or what somebody has taken out
+                here = [entry for entry in node.files if entry.parts[-1] == name]
+                node.take_files(here)
+                found.claims += [Claim(self, who, [(entry, name) for entry in here], (*node.around(), name),
+                                       doubt="" if here else f"{name} is not there") for who in people]
 
     def tables(self, pupils, notebooks, maximum):
         """Names, numbers and addresses as in Gradescope's own exports."""

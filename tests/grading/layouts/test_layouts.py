@@ -184,6 +184,9 @@ CASES = {
     # Gradescope
     "gradescope": Case({"submission_metadata.yml": METADATA, f"submission_101/{N}": work(), "submission_102/x.ipynb": work(),
                         "submission_103/x.ipynb": work()}, ones(A, B, C, "submission_103"), system="Gradescope"),
+    "gradescope, a scan": Case({"submission_metadata.yml": METADATA.replace(b"submission_101:", b"submission_101.pdf:"),
+                                "submission_101.pdf": b"%PDF", f"submission_102/{N}": work()}, ones(B, C), {A},
+                               system="Gradescope"),
     "gradescope, a folder that is missing": Case({"submission_metadata.yml": METADATA, f"submission_102/{N}": work()},
                                                  ones(B, C), {A}, system="Gradescope"),
     # clones
