@@ -94,7 +94,7 @@ def vocabulary(s, text):
     return s.in_order(chars, s.leads(chars, text))
 
 
-BUILD_VOCABULARY = Family(flow=vocabulary, weight=20, outputs={}, raw=True, slots={
+BUILD_VOCABULARY = Family(flow=vocabulary, weight=4, outputs={}, raw=True, slots={
     "ordered": ORDERED, "kept": KEPT, "read": READ, "leads": LEADS, "more": MORE, "in_order": IN_ORDER})
 
 # ---- sampling ----
