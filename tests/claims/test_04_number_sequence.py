@@ -59,7 +59,7 @@ def test_clipping_by_element_turns_the_gradient_and_by_norm_does_not(seed):
 @pytest.mark.parametrize("seed", claims.SEEDS)
 def test_early_updates_are_cut_late_ones_not_and_the_loss_falls_steadily(seed):
     claims.says("04",
-                "Early on every update is cut to the same length, and the loss falls steadily. Near the goal the "
+                "Early on every update is cut to one length, and the loss falls steadily. Near the goal the "
                 "gradient shrinks below the threshold by "
                       "itself")
     claims.says("04", "no update can be longer than lr times max_norm = 0.02")
@@ -73,8 +73,7 @@ def test_early_updates_are_cut_late_ones_not_and_the_loss_falls_steadily(seed):
 def test_it_does_not_extrapolate(seed):
     claims.says("04", "A tanh network interpolates within the range it was trained on. It does **not** extrapolate")
     claims.says("04",
-                "(Eight starts: after 200 it says 117 to 125, and alone from 80 it is down to 74 to 77 after 30 "
-                "steps.)")
+                "(Eight starts: after 200 it says 117 to 125; alone from 80, after 30 steps, 74 to 77.)")
     model = trained("numbers", seed)[0]
     heard = SHIFT + SCALE * model.forward(COUNT[:, None, None])[0].ravel()
     alone = SHIFT + SCALE * play.continue_alone(model, COUNT[60:80], 30)
@@ -135,7 +134,9 @@ def test_what_the_three_dials_show():
     claims.says("04", "T = 1 ends at the memoryless line or above it")
     ends = {key: play.run(train_step, *key)[0] for key in ((3e-3, np.inf, 20), (3e-3, 100.0, 20), (3e-3, 10.0, 20))}
     assert ends[3e-3, np.inf, 20][-1] > 1e9 and max(ends[3e-3, 100.0, 20][-1], ends[3e-3, 10.0, 20][-1]) < 0.1
+    claims.says("04", "So does $T \\le 5$, which sums fewer losses.")
     for T in play.LENGTHS:
+        assert (play.run(train_step, 3e-3, np.inf, T)[0][-1] < 0.1) == (T <= 5)
         assert min(play.run(train_step, lr, 1.0, T)[0][-1] for lr in play.RATES) > 0.3
     for lr in play.RATES:
         for _, threshold in play.THRESHOLDS:
