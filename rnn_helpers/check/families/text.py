@@ -273,7 +273,7 @@ def text_of(s, model, chars, prefix, length, temperature, rng):
     return s.returned(prefix, "".join(text))
 
 
-SAMPLE = Family(flow=text_of, weight=20, outputs={}, slots={
+SAMPLE = Family(flow=text_of, weight=15, outputs={}, slots={
     "probabilities": PROBABILITIES, "draws": DRAWS, "generator": GENERATOR, "returned": RETURNED, "length": LENGTH,
     "warm": WARM, "handed": HANDED, "fed": FED, "again": AGAIN, "cell": CELL,
     "shown": (Variant(lambda new, top: new), Variant(

@@ -447,7 +447,7 @@ def stream(s, model, X, Y, k1, k2, lr):
 
 
 TRAIN_STREAM = Family(
-    flow=stream, weight=150, call=lambda values, arguments: written(values, arguments)[0],
+    flow=stream, weight=70, call=lambda values, arguments: written(values, arguments)[0],
     slots={"pieces": PIECES, "state": STATE, "window": WINDOW, "kept": KEPT, "factor": FACTOR, "moves": MOVES,
            "ks": KS, "of_losses": OF_LOSSES,
            "reaches": REACHES,
