@@ -26,7 +26,7 @@ class Lite(Lab):
 
     def __init__(self, context, address, path, page=None):
         self.page, self.asked = page or context.new_page(), []
-        self.page.set_default_timeout(60_000)
+        self.page.set_default_timeout(120_000)
         here = "/".join(address.split("/")[:3])  # JupyterLite's own heartbeat is asked of the server's root
         context.on("request", lambda request: request.url.startswith((here, "data:", "blob:"))
                    or self.asked.append(request.url))
