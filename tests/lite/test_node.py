@@ -25,7 +25,7 @@ def test_in_node(tmp_path, names):
             wheel.extractall(tmp_path / "packages")
     script = pyodide.ROOT / "tests" / "lite" / "in_node.mjs"
     # JSPI, which Chromium has and Node has behind a flag, is how a browser's Python waits for what is asynchronous
-    done = subprocess.run([pyodide.program("node"), "--experimental-wasm-jspi", script, core, pyodide.ROOT, tmp_path / "packages", "-m",
-                           "not slow", *names], capture_output=True, text=True)
+    done = subprocess.run([pyodide.program("node"), "--experimental-wasm-jspi", script, core, pyodide.ROOT,
+                           tmp_path / "packages", "-m", "not slow", *names], capture_output=True, text=True)
     print(done.stdout[-4000:], done.stderr[-2000:])
     assert done.returncode == 0
