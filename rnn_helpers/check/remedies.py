@@ -334,7 +334,7 @@ def shape_not_a_tuple(scene):
         values, name = list(map(scene.value, node.args)), scene.source(node.func)
         if not _one_of(scene.value(node.func), (np.zeros, np.ones, np.empty)) or not values:
             continue
-        if len(values) > 1 and all(type(value) in (int, np.int64) for value in values):
+        if len(values) > 1 and all(type(value) in (int, np.intp) for value in values):
             return f"`{name}` takes the shape as one tuple: `{name}(({', '.join(map(scene.source, node.args))}))`."
         if isinstance(values[0], np.ndarray) and values[0].ndim:
             text = scene.source(node.args[0])
@@ -356,14 +356,14 @@ def bitwise_power(scene):
 
 def walk_over_a_number(scene):
     """for t in T; reversed(len(c)); reversed(zip(...))"""
-    if isinstance(scene.statement, ast.For) and type(scene.value(scene.statement.iter)) in (int, np.int64):
+    if isinstance(scene.statement, ast.For) and type(scene.value(scene.statement.iter)) in (int, np.intp):
         name = scene.source(scene.statement.iter)
         return f"`{name}` is a number; its steps are `range({name})`."
     for node in scene.of(ast.Call):
         if scene.value(node.func) is reversed and len(node.args) == 1:
             argument, text = node.args[0], scene.source(node.args[0])
             called = scene.value(argument.func) if isinstance(argument, ast.Call) else None
-            if type(scene.value(argument)) in (int, np.int64):
+            if type(scene.value(argument)) in (int, np.intp):
                 return f"`{text}` is a number; its steps backwards are `reversed(range({text}))`."
             if _one_of(called, (zip, enumerate, map, filter)):
                 return f"`{called.__name__}` runs forwards only: `reversed(list({text}))`."
@@ -875,7 +875,7 @@ def beyond_the_end(scene):
         places = index if type(index) is tuple else (index,)
         sizes = () if any(part is None or part is ... for part in places) else sizes
         for axis, (where, size) in enumerate(zip(places, sizes, strict=False)):
-            if type(where) in (int, np.int64) and not -size <= where < size:
+            if type(where) in (int, np.intp) and not -size <= where < size:
                 ends = f", 0 to {size - 1}" if size else ""
                 stored = type(base) is list and isinstance(node.ctx, ast.Store)
                 grow = f" `{text}.append(...)` adds one." if stored else ""

@@ -143,6 +143,7 @@ WHAT_TO_DO = {  # (exercise, arguments, lines of the function) -> what is said; 
     "arrays in an if": (("relative_error", "a, b", "if a == b:\n    return 0.0\nreturn 1.0"), "`np.all(a == b)`"),
     "steps of a number": (("rnn_backward", "cell, dh, caches", "for t in reversed(len(caches)):\n    "
                                                                "pass"), "`reversed(range(len(caches)))`"),
+    "a loop over a number of NumPy's": (forward("T = np.argmin(X.shape)\nfor t in T:\n    pass"), "`range(T)`"),
     "a loop over a number": (forward("T = len(X)\nfor t in T:\n    pass"), "`range(T)`"),
     "a range of a float": (("make_windows", "series, length", "N = len(series) / length\nfor n in range(N):\n    pass"),
                            "`/` on line 2 gives one, `//` a whole number"),
