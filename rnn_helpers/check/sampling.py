@@ -267,7 +267,7 @@ def always_drawn(i):
     """What `read_drawn` says of every right answer."""
     words = {"each character": AS_ASKED, "rng": "is drawn from", "call after call": "different texts",
              "the same seed": "the same text", "shared generators": "untouched", "length": LENGTH}
-    return words if i["calls"] else {}
+    return words if i.get("calls") else {}
 
 
 SAMPLE = Exercise(
