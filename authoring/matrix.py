@@ -120,6 +120,7 @@ def run(environment, python):
         report = Path(scratch, "report.xml")
         # the plugin first: IPython 7 puts a folder of its own on the path in which `tests` is another package
         options = ["-q", "-p", "tests.notebooks.rerun", "-p", "no:cacheprovider", "-o", "addopts=",
+                   "-o", "filterwarnings=default",  # old packages warn of what new ones under them will take away
                    "--import-mode=importlib",
                    "--nbval-cell-timeout=300", "--nbval-current-env", f"--junitxml={report}"]
         process = subprocess.Popen([python, "-m", "pytest", *options, "notebooks"],
