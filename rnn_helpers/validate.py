@@ -18,7 +18,8 @@ def as_real(name, value):
     if array.dtype.kind in "biu":
         array = array.astype(np.float64)
     if array.dtype.kind != "f":
-        raise TypeError(f"{name} holds {array.dtype}, expected real numbers (float64 or float32)")
+        found = "is None" if value is None else f"holds {array.dtype}"
+        raise TypeError(f"{name} {found}, expected real numbers (float64 or float32)")
     return array
 
 

@@ -21,7 +21,7 @@ def test_floats_are_not_copied():
 @pytest.mark.parametrize("call, error, words", [
     (lambda: validate.as_real("x", [[1, 2], [3]]), ValueError, ["x is ragged"]),
     (lambda: validate.as_real("x", ["a"]), TypeError, ["x holds", "expected real numbers"]),
-    (lambda: validate.as_real("x", None), TypeError, ["x holds object"]),
+    (lambda: validate.as_real("x", None), TypeError, ["x is None"]),
     (lambda: validate.as_real("x", [1j]), TypeError, ["x holds complex128"]),
     (lambda: validate.as_finite("x", [[1, np.nan]]), ValueError, ["x holds nan at index (0, 1)", "expected finite"]),
     (lambda: validate.as_finite("x", [np.inf]), ValueError, ["x holds inf at index (0,)"]),

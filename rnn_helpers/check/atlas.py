@@ -70,7 +70,7 @@ def several_calls(case, evidence):
 
 
 PARTLY = Variant(None, "zeros-among-right-numbers", "Some numbers of {o} are right, the others are 0",
-                 "Is every place visited, and written? Then the rest is right.")
+                 "Is every place visited, and written? What is there is right.")
 
 
 def partly_zero(evidence):

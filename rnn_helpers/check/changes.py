@@ -76,9 +76,9 @@ def near(a, b):
 MAPS = tuple(Change(slug, words, run, "map", why) for slug, words, run, why in (
     ("absolute", "{has} lost the minus signs", np.abs, "Leave out the abs."),
     ("squared", "{is} squared", np.square, HERE),
-    ("rooted", "{is} under a root", np.sqrt, "Leave out the root."),
-    ("squashed", "{has} passed tanh", np.tanh, "Leave out this tanh."),
-    ("in-a-sigmoid", "{has} passed a sigmoid", lambda v: 1 / (1 + np.exp(-v)), "Leave out the sigmoid."),
+    ("rooted", "{is} replaced by the square root", np.sqrt, "Leave out the root."),
+    ("squashed", "{has} been through tanh", np.tanh, "Leave out this tanh."),
+    ("in-a-sigmoid", "{has} been through a sigmoid", lambda v: 1 / (1 + np.exp(-v)), "Leave out the sigmoid."),
     ("in-a-relu", "{has} lost all negative numbers", lambda v: np.maximum(v, 0), "They belong there as well."),
     ("signs-only", "{is} reduced to signs", np.sign, "The sizes count too."),
     ("one-minus", "{is} subtracted from 1", lambda v: 1 - v, HERE),
@@ -86,7 +86,7 @@ MAPS = tuple(Change(slug, words, run, "map", why) for slug, words, run, why in (
     ("one-less", "{is} smaller by 1 everywhere", lambda v: v - 1, HERE),
     ("inverse", "{is} inverted: one over each number", lambda v: 1 / v, HERE),
     ("exponential", "{has} passed exp", np.exp, "Leave out this exp."),
-    ("logarithm", "{has} passed a logarithm", np.log, "Leave out this log."),
+    ("logarithm", "{has} been through a logarithm", np.log, "Leave out this log."),
     ("slope", "{is} replaced by 1 minus its square", lambda v: 1 - v * v, HERE),
     ("whole-numbers", "{has} lost the decimals", np.trunc, "Is there a dtype=int?"),
     ("ones", "{is} 1 everywhere", np.ones_like, HERE)))
@@ -156,7 +156,7 @@ def along(letter, axis):
                  lambda v: np.flip(np.flip(v, axis).cumsum(axis), axis), "cut", own)
     yield Change("differences", "{is} replaced by the differences from step to step",
                  lambda v: np.diff(v, axis=axis, prepend=0), "cut", own)
-    yield Change("an-entry-more", "{has} an entry more, in front", lambda v: np.insert(v, 0, 0, axis), "cut",
+    yield Change("an-entry-more", "{has} one entry too many, at the front", lambda v: np.insert(v, 0, 0, axis), "cut",
                  "One entry for each step.", empty(0))
 
 

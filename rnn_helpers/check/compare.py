@@ -51,12 +51,12 @@ def first_difference(name, got, expected, tolerance):
         return got
     if got.dtype.kind == "U" or expected.dtype.kind == "U":
         if got.dtype.kind != expected.dtype.kind:
-            return f"{name} is {str(got)[:40]!r}" if got.dtype.kind == "U" \
+            return f"{name} is {str(got)[:100]!r}" if got.dtype.kind == "U" \
                 else f"{name} holds {got.dtype}, expected text"
         if got.shape == expected.shape:
             where = next(i for i in np.ndindex(*got.shape) if got[i] != expected[i])
             place = f" at {', '.join(map(str, where))}" if where else ""
-            return f"{name}{place} is {str(got[where])[:40]!r}, expected {str(expected[where])[:40]!r}"
+            return f"{name}{place} is {str(got[where])[:100]!r}, expected {str(expected[where])[:100]!r}"
     if got.shape != expected.shape and got.size != expected.size:
         return f"{name} has shape {got.shape}, expected {expected.shape}"
     if not np.isfinite(got).all() and np.isfinite(expected).all():

@@ -150,7 +150,7 @@ def as_asked(function, asks):
         if inspect.isgenerator(returned):
             if returned.gi_code.co_name == "<genexpr>":
                 raise BadReturn("it returned a generator, which round brackets make: square brackets make a list")
-            raise BadReturn("it returned a generator, for it has a `yield`: collect the values and `return` them")
+            raise BadReturn("it returned a generator, because it has a `yield`: collect the values and `return` them")
         for value in returned if isinstance(returned, (tuple, list)) else (returned,):
             if isinstance(value, np.ndarray) and value.size > LARGEST:
                 raise BadReturn(f"it returned an array of shape {value.shape}, {value.size} numbers: far more than "

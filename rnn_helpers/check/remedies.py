@@ -230,7 +230,7 @@ def _of_a_module(name, module, base):
         return f"There is no `{short}.{name}`, but there is `{short}.{other}`."
     start = name.partition("_")[0]
     if start != name and callable(getattr(module, start, None)):
-        return f"`{short}` has `{start}`, and no `{name}`: that is to be written by hand."
+        return f"`{short}` has `{start}`, and no `{name}`: write it by hand."
     return f"`{short}` has nothing of this name."
 
 
@@ -493,7 +493,7 @@ def no_arithmetic(scene):
         for side, other in ((node.left, node.right), (node.right, node.left)):
             value, text = scene.value(side), scene.source(side)
             if type(value) is list and not isinstance(scene.value(other), np.ndarray | int):
-                return f"`{text}` is a list here, which has no arithmetic: `np.asarray({text})` can."
+                return f"`{text}` is a list here, which has no arithmetic: `np.asarray({text})` has."
             if type(value) is dict:
                 return f"`{text}` is a dict, which has no arithmetic: its arrays are `{text}.values()`."
             if type(value) is tuple and value:
@@ -718,7 +718,7 @@ def transposed(scene):
     if symbol == "@" and len(b) == 3 and isinstance(right, ast.Attribute) and right.attr == "T":
         turned = f"{scene.source(right.value)}.transpose(0, 2, 1)"
         made = matmul(a, (b[2], b[0], b[1]))
-        return f"`.T` turns all three axes round, `{turned}` the last two: `{x} @ {turned}` is {made}." if made else ""
+        return f"`.T` reverses all three axes, `{turned}` swaps only two: `{x} @ {turned}` is {made}." if made else ""
     if symbol == "@" and a == b and len(a) == 3:
         return f"Element by element it is `{x} * {y}`, {a}."
     if node is None or 2 not in (len(a), len(b)) or 1 in (len(a), len(b)):
@@ -860,7 +860,7 @@ def loss_not_given(scene):
         raised = any(step.f_code is getattr(default, "__code__", None) for step in scene.steps)
         if raised and whole and not any(keyword.arg == "loss" for keyword in node.keywords):
             return (f"No `loss=` is given, so it takes `{default.__name__}`. `{scene.source(whole[0])}` holds whole "
-                    f"numbers: `{scene.source(node.func)}(..., loss=softmax_cross_entropy)`.")
+                    f"numbers: `{scene.source(node.func)}(..., loss=cross_entropy)`.")
     return ""
 
 

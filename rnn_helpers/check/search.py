@@ -778,6 +778,6 @@ def with_others(family, fit, others):
         places = [n for n, variant in enumerate(found) if variant.name not in {v.name for v in told(family, other)}]
         if len(theirs) == len(places) == 1 and theirs[0].title != found[places[0]].title:
             mine = found[places[0]]
-            found[places[0]] = replace(mine, why=f"{mine.why} The same numbers would come of this: {theirs[0].title}.")
+            found[places[0]] = replace(mine, why=f"{mine.why} This would give the same numbers: {theirs[0].title}.")
             break
     return found

@@ -74,7 +74,7 @@ def untouched(evidence):
     written = ": the update is still to be written." if unwritten else "."
     found = [Advice(f"{listed(changing)} are the same as before the call{written}", "unfinished")]
     if places and not evidence.hidden:
-        found.append(Advice("This gives a name of the function a new array, and leaves the model's as it was: "
+        found.append(Advice("This gives a new array to a local name and leaves the model's as it was: "
                             "`model.cell.Wx -= ...` changes the model's.", "unfinished", code=places[0], theirs=True))
     return found
 

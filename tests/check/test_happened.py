@@ -130,7 +130,7 @@ WHAT_TO_DO = {  # (exercise, arguments, lines of the function) -> what is said; 
                                "`from rnn_helpers.losses import softmax`"),
     "a loss that is not given": (("train_step_characters", "model, X, targets, lr, max_norm",
                                   "model.loss_and_gradients(X, targets)"),
-                                 "loss=softmax_cross_entropy"),
+                                 "loss=cross_entropy"),
     "two of three": (("rnn_cell_backward", "cell, dh_t, cache", "x_t, h_prev = cache"), "`cache` gives 3 values, and "
                                                                                         "2 names"),
     "two of one array": (("readout", "h_t, Wy, c", "a, b, d = np.negative(h_t)"),

@@ -45,7 +45,7 @@ UNFINISHED = {  # (exercise, arguments, lines) -> what is said
                   "Wx, Wh, b, Wy and c are the same as before the call: the update is still to be written"),
     "an update of local names": (("train_step", "model, X, Y, lr, max_norm",
                                   TRAIN + "Wx = model.cell.Wx\nWx = Wx - lr * gradients['Wx']\nreturn loss, "
-                                          "norm"), "gives a name of the function"),
+                                          "norm"), "gives a new array to a local name"),
 }
 
 

@@ -58,7 +58,7 @@ H_TERM = slot(
     ("Wh-diagonal", "Only the diagonal of Wh is used", lambda cell, h: np.diag(cell.Wh)[:, None] * h),
     ("Wh-twice", "Wh is applied twice", lambda cell, h: cell.Wh @ (cell.Wh @ h)),
     ("state-averaged", "h_prev is averaged over the batch", lambda cell, h: cell.Wh @ over_the_batch(h)),
-    ("tanh-of-h_prev", "tanh is applied to h_prev again", "h_prev has passed tanh already: Wh @ h_prev.",
+    ("tanh-of-h_prev", "tanh is applied to h_prev again", "h_prev has been through tanh already: Wh @ h_prev.",
      lambda cell, h: cell.Wh @ np.tanh(h)),
     rare=inside("h_prev", "HB", lambda cell, h: cell.Wh @ h),
     why="Every old unit reaches every new one, example by example: Wh @ h_prev, once.", of=("Wh h_prev", "HB"))
@@ -353,7 +353,7 @@ def of_states(h_t, line, axes, right, *entries, why):
     return slot(line, right, *entries,
                 ("state-averaged-over-the-batch", "The batch's mean state is read", "Each example has its own column.",
                  lambda h: over_the_batch(right(h))),
-                ("tanh-of-the-state", f"tanh is applied to {h_t} again", f"{h_t} has passed tanh already.",
+                ("tanh-of-the-state", f"tanh is applied to {h_t} again", f"{h_t} has been through tanh already.",
                  lambda h: np.tanh(right(h))), why=why, of=("the state that is read", axes))
 
 
@@ -435,7 +435,7 @@ COUNT_PARAMETERS = Family(
         ("of-a-gru", "Wx, Wh and b are counted three times", "A GRU has three of each. Here there is one.", 3)),
         "product": slot(
         COUNT, lambda rows, columns: rows * columns,
-        ("sides-added", "The sides of the arrays are added",
+        ("sides-added", "The sides of each array are added",
          "An array of 3 rows and 4 columns holds 3 times 4 numbers.",
          lambda rows, columns: rows + columns, lambda rows, columns: rows + columns if columns > 1 else rows))},
     outputs={"count": Output(lambda s, f: np.array(f), {}, (times(COUNT),))},

@@ -205,7 +205,7 @@ AFTER = slot(
     ("negative", "The error is negative", "Leave out the minus.", lambda x, a, b: -x),
     rare=[("rounded", "The error is rounded", "Errors of 1e-7 must be told from 0.",
            *(lambda x, a, b, digits=digits: np.round(x, digits) for digits in (0, 1, 2, 3, 4, 6))),
-          ("logarithm", "The error passed a logarithm", "Return the error itself.", lambda x, a, b: np.log10(x),
+          ("logarithm", "A logarithm is taken of the error", "Return the error itself.", lambda x, a, b: np.log10(x),
            lambda x, a, b: np.log(x)),
           ("true-or-false", "The result is True or False", "np.allclose compares with a tolerance of its own, and does "
            "not tell how large the error is. Return the number.", lambda x, a, b: float(np.allclose(a, b)),
@@ -217,7 +217,7 @@ ZEROS = (*(Variant(run) for run in (lambda a, b, below: not a.any() and not b.an
                                     lambda a, b, below: not np.any(below))), *slot(
     NONE, None,
     ("zero-by-zero", "Two zeros give no number", "0 / 0 is nan. Two gradients that are both zero agree: return 0. "
-     "Element by element, that goes for each pair of zeros.", lambda a, b, below: False),
+     "The same holds, element by element, for each pair of zeros.", lambda a, b, below: False),
     ("zeros-asked-with-all", "Arrays with some zeros count as zero", "`a.all() == 0` is true as soon as one element is "
      "0. Ask whether any is not: `not a.any() and not b.any()`.", lambda a, b, below: not a.all() and not b.all(),
      lambda a, b, below: not a.all() or not b.all()),

@@ -279,7 +279,7 @@ PICK = slot(  # run (y, log p, p, logits) -> the loss
      "(1 - y) log(1 - p) belongs to yes-or-no outputs. One of V characters comes next: only -log p[target] counts.",
      lambda y, log_p, p, z: -np.sum(y * log_p + (1 - y) * np.log(1 - p))),
     ("log-of-p-minus-one", "1 is subtracted from p before its log is taken",
-     "dlogits = p is the same array, not a copy, so p[target] is p - 1, and its log nan. Compute the loss first, or "
+     "dlogits = p is the same array, not a copy, so p[target] is p - 1, and its log is nan. Compute the loss first, or "
      "take p.copy().", lambda y, log_p, p, z: -np.sum(at(y, np.log(p - 1)))),
     ("perplexity", "The loss is the perplexity",
      "exp of the mean is for reports. The loss is the sum of -log p[target].",

@@ -82,7 +82,7 @@ TURNED = slot(  # run (windows as rows, (N, T)) -> an array
     ("time-as-inputs", "A window is one step with many inputs", "You return (1, T, N): the network would see the whole "
      "window at once. Time is the first axis: (T, 1, N).", lambda w: w.T[None]),
     ("reshaped-for-transposed", "reshape has mixed the windows", "The windows are rows (N, T); reshape to (T, 1, N) "
-     "cuts them up anew. Turn them: np.array(windows).T[:, None, :].", lambda w: w.reshape(w.shape[1], 1, -1)),
+     "cuts them up anew. Transpose them: np.array(windows).T[:, None, :].", lambda w: w.reshape(w.shape[1], 1, -1)),
     ("windows-as-steps", "A window is a row of its own step",
      "You return (N, 1, T). Time is the first axis and a window is a column: (T, 1, N).", lambda w: w[:, None, :]),
     ("rows-of-windows", "A window is a row",
@@ -345,7 +345,7 @@ SHORTEN = slot(  # run (gradient, norm, max_norm, all gradients) -> what becomes
     ("each-array-on-its-own", "Each array is clipped by its own norm",
      "The arrays shrink by different factors, so the direction turns. One norm over all of them, one factor for all.",
      lambda g, n, m, grads: g * min(1.0, m / np.linalg.norm(g)) if g.any() else g),
-    ("decided-by-one-of-them", "Gradients that are too long only all together are not clipped",
+    ("decided-by-one-of-them", "Gradients that are too long only when taken together are not clipped",
      "Does a single array, or a single element, decide? The norm of all of them together does: where it is above "
      "max_norm, all are scaled.",
      lambda g, n, m, grads: g * (m / n) if max(np.abs(a).max() for a in grads.values()) > m else g,
