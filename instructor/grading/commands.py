@@ -90,6 +90,7 @@ def run(options):
 def dry(options):
     """Show what would be graded, and write nothing."""
     try:
+        Policies.read(options.out / "grading.toml")  # what it cannot follow is told now
         kept, people = options.out / "roster.csv", options.out / "people.json"
         path = options.roster or (kept if kept.exists() else None)
         notebooks = [name for name in NOTEBOOKS if (options.releases / f"{name}.ipynb").is_file()]
@@ -133,7 +134,8 @@ def write_results(classroom, changes=(), policies=None):
     Returns (student, notebook, why) of what could not be written.
     """
     out, tally, pupils, counts, unread, missing, again = classroom.folder, Tally(), {}, {}, 0, [], 0
-    policies = policies or Policies()
+    policies, roster, undated = policies or Policies(), classroom.roster(), 0
+    policies.ids = roster.give_keys() if roster else {}
     with Course(out / "nbgrader", classroom.releases, policies.anonymous, classroom.seed) as course, \
             new_file(out / "grades.csv") as file:
         table = csv.writer(file, lineterminator="\n")
@@ -155,6 +157,7 @@ def write_results(classroom, changes=(), policies=None):
                 why = f"its results cannot be written: {type(error).__name__}: {str(error)[:200]}"
                 missing.append((student, notebook, why))
                 line_of_table, counted, read = row({**result, "status": "not graded", "why": why}, {}), None, {}
+            undated += bool(counted and not counted.dated)
             unread += sum(score is None for score, *_ in read.values())
             again += sum(look for *_, look in read.values())
             table.writerow(line_of_table)
@@ -163,7 +166,6 @@ def write_results(classroom, changes=(), policies=None):
             counts.setdefault(student, {})[notebook] = counted
         for line_of_table in with_groups(pupils, counts, policies):
             table.writerow(line_of_table)
-        roster = classroom.roster()
         absent = give_roster(roster, pupils) if roster else []
         for person in absent:
             table.writerow(row({"student": person.key, "notebook": "", "status": "nothing handed in", "exercises": {},
@@ -180,6 +182,9 @@ def write_results(classroom, changes=(), policies=None):
     if again:
         print(f"{again} given by hand before the submission changed: look again (the notes in {out}/grades.csv say at "
               "which)")
+    if undated:
+        print(f"{undated} with a deadline and no time of handing in: it is not applied to them; [handed_in] in "
+              f"{out}/grading.toml says when it was (INSTRUCTORS.md)")
     graded = sum(map(len, tally.points.values()))
     print(f"{graded} notebooks graded, {len(tally.refused)} could not be graded: see {out}/grades.csv, "
           f"{out}/report.html, {out}/feedback/")
@@ -196,7 +201,6 @@ def write_results(classroom, changes=(), policies=None):
 
 def give_roster(roster, pupils):
     """Give pupils what the roster says of them; returns the people who have no result."""
-    roster.give_keys()
     for person in roster.people:
         if person.key in pupils:
             pupils[person.key].roster = person.columns
@@ -278,6 +282,6 @@ def formgrader(out):
           "comments, stop with Ctrl-C.")
     with contextlib.suppress(KeyboardInterrupt):
         return subprocess.call([sys.executable, "-m", "jupyterlab", "--ServerApp.root_dir=.",
-                                "--LabApp.default_url=/formgrader/gradebook"], cwd=folder)
+                                "--LabApp.default_url=/formgrader/gradebook", "--log-level=WARN"], cwd=folder)
     print(f"Afterwards: {line('results', out)}")
     return 0

@@ -4,14 +4,17 @@ Nothing here changes what is kept: points as the checks and a person gave them s
 and what counts is worked out from them when the tables are written.
 """
 
+import contextlib
 import datetime as dt
 import hashlib
 import sys
 import zoneinfo
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from instructor.grading.grade_tables import columns, number
 from instructor.grading.layouts import LAYOUTS
+from instructor.grading.roster import TIMES, NoRoster, Roster
 from rnn_helpers.course import NOTEBOOKS
 
 if sys.version_info >= (3, 11):
@@ -21,6 +24,7 @@ else:
 
 DAY = dt.timedelta(days=1)
 DATED = {layout.title for layout in LAYOUTS if layout.dated}
+FORMS = ("%A, %d %B %Y, %I:%M %p", "%A, %B %d, %Y, %I:%M %p")  # of times in Moodle's English
 
 
 class BadPolicy(ValueError):
@@ -49,6 +53,54 @@ class Counted:
     points: float | None
     maximum: float
     why: tuple = ()
+    dated: bool = True  # False when there is a deadline, and no time to compare it with
+
+
+class Times:
+    """When a notebook was handed in: student -> time in grading.toml, or a table with a column of times."""
+
+    def __init__(self, given, folder, moment, notebook):
+        self.name, self.table, where = "grading.toml", None, f"handed_in: {notebook}"
+        if isinstance(given, dict):
+            self.times = {student: moment(time if isinstance(time, dt.datetime) else str(time), f"{where}: {student}")
+                          for student, time in given.items()}
+            return
+        try:
+            self.name, self.table = Path(given).name, Roster(folder / given)
+        except (NoRoster, OSError, TypeError) as error:
+            raise BadPolicy(f"grading.toml: {where} is {given!r}, expected {{ student = time }} or a table beside "
+                            f"grading.toml: {error}") from error
+        column = next((title for title in TIMES if title in self.table.titles), None)
+        if not column:
+            raise BadPolicy(f"grading.toml: {where}: {self.name} has no column {' or '.join(map(repr, TIMES))}")
+        self.times = {person: person.columns.get(column, "").removesuffix("-").strip() for person in self.table.people}
+        self.numbered = any(person.columns.get("identifier", "").endswith(f" {person.ids[0]}")
+                            for person in self.table.people if person.ids)  # Moodle's, of one assignment
+        for person, text in self.times.items():
+            if when := read_time(text):
+                self.times[person] = moment(when, f"{where}: {self.name}: {person.name}")
+
+    def of(self, result, ids=()):
+        """(when, in ns, 0 when that is not known; words on where from). ids : what the roster knows a student by"""
+        key = result["student"]
+        if self.table:
+            name, number = result.get("name", ""), result.get("number", "")
+            found = [self.table.find(name, number, self.numbered)]
+            found += [self.table.find(item) for item in (key, *ids) if not self.numbered]
+            key = next((person for person, doubt in found if person and not doubt), None)
+        when = self.times.get(key, "")
+        if isinstance(when, str):
+            return 0, f" ({self.name} says {when!r})" if when else ""
+        return int(when.timestamp() * 1e9), f" by {self.name}"
+
+
+def read_time(text):
+    """A time that can be read in one way only, None for others: 2026-10-12 23:59, or as Moodle writes it in English."""
+    for read in (lambda: dt.datetime.fromisoformat(text.replace("Z", "+00:00")),
+                 *(lambda form=form: dt.datetime.strptime(text, form) for form in FORMS)):
+        with contextlib.suppress(ValueError):
+            return read() if ":" in text else None  # a day alone is none
+    return None
 
 
 @dataclass
@@ -56,6 +108,7 @@ class Policies:
     """What grading.toml says; without one, points count as they are.
 
     deadlines : notebook -> datetime; per_day : percent of the maximum that a day begun costs
+    handed_in : notebook -> Times, which go before what the systems' names say; ids : student -> the roster's, for them
     extensions : student -> notebook or "all" -> days, or datetime; attempts : "last" or "best"
     weights : notebook or exercise -> number; groups : name -> students; anonymous : whether markers see no names
     timezone : of times without an offset, "" for this machine's
@@ -69,6 +122,8 @@ class Policies:
     groups: dict = field(default_factory=dict)
     anonymous: bool = False
     timezone: str = ""
+    handed_in: dict = field(default_factory=dict)
+    ids: dict = field(default_factory=dict)
 
     @classmethod
     def read(cls, path):
@@ -78,9 +133,9 @@ class Policies:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise BadPolicy(f"{path} is not TOML (in UTF-8, times with seconds, names with spaces or accents quoted): "
                             f"{error}") from error
-        known(data, "", "timezone", "late_per_day", "attempts", "anonymous", "deadlines", "extensions", "weights",
-              "groups")
-        for key in ("deadlines", "extensions", "weights", "groups"):
+        known(data, "", "timezone", "late_per_day", "attempts", "anonymous", "deadlines", "handed_in", "extensions",
+              "weights", "groups")
+        for key in ("deadlines", "handed_in", "extensions", "weights", "groups"):
             checked(data, key, dict, {}, "a table, [" + key + "]")
         zone, exercises = data.get("timezone"), [name for name, *_ in columns()]
         try:
@@ -100,6 +155,7 @@ class Policies:
             return value if value.tzinfo else value.replace(tzinfo=zone)
 
         known(data.get("deadlines", {}), "deadlines: ", *NOTEBOOKS)
+        known(data.get("handed_in", {}), "handed_in: ", *NOTEBOOKS)
         known(data.get("weights", {}), "weights: ", *NOTEBOOKS, *exercises)
         deadlines = {name: moment(value, f"deadlines: {name}") for name, value in data.get("deadlines", {}).items()}
         extensions = {}
@@ -121,7 +177,8 @@ class Policies:
                    extensions,
                    checked(data, "attempts", str, "last", '"last" or "best"', ("last", "best").__contains__),
                    data.get("weights", {}), data.get("groups", {}),
-                   checked(data, "anonymous", bool, False, "true or false"), data.get("timezone", ""))
+                   checked(data, "anonymous", bool, False, "true or false"), data.get("timezone", ""),
+                   {name: Times(given, path.parent, moment, name) for name, given in data.get("handed_in", {}).items()})
 
     def students(self):
         """The students that the file names."""
@@ -136,6 +193,14 @@ class Policies:
         later = due + more * DAY if isinstance(more, int) else more
         return later, f" (extended to {later:%Y-%m-%d %H:%M})"
 
+    def when(self, result):
+        """(when the last attempt was handed in, in ns, 0 when that is not known; words on where from)."""
+        said, layout = self.handed_in.get(result["notebook"]), result.get("layout")
+        time, words = said.of(result, self.ids.get(result["student"], ())) if said else (0, "")
+        if time or not result.get("time"):
+            return time, words
+        return result["time"], " by the file's own time" if layout in DATED else ""
+
     def penalty(self, student, notebook, time, maximum):
         """(points, words) that lateness costs. time : when it was handed in, in ns, 0 when that is not known"""
         due, words = self.deadline(student, notebook)
@@ -145,7 +210,7 @@ class Policies:
             return 0.0, "when it was handed in is not known: no deadline applied"
         late = dt.datetime.fromtimestamp(time / 1e9, due.tzinfo) - due
         if late <= dt.timedelta(0):
-            return 0.0, ""
+            return 0.0, f"in time{words}" if words and late + (due - self.deadlines[notebook]) > dt.timedelta(0) else ""
         days = -(-late // DAY)
         return (min(maximum, maximum * self.per_day * days / 100),
                 f"{days} day{'s' * (days > 1)} late{words}, {self.per_day:g} % of {number(maximum)} a day")
@@ -161,7 +226,8 @@ class Policies:
         maximum = self.maximum(notebook)
         written = sum(self.worth(name, read[name][0] or 0.0, most)[0] for name, _, most, by_hand in parts
                       if by_hand and name in read)
-        tries = [attempt_of(result)] if result["status"] == "graded" else []
+        graded = result["status"] == "graded"
+        tries = [attempt_of(result)] if graded else []
         tries += result.get("attempts", ()) if self.attempts == "best" else ()
         if not tries:
             return Counted(None, maximum)
@@ -169,17 +235,20 @@ class Policies:
         def outcome(attempt):
             points = written + sum(self.worth(name, attempt["exercises"].get(name, 0.0), most)[0]
                                    for name, _, most, by_hand in parts if not by_hand)
-            cost, words = self.penalty(result["student"], notebook, attempt["time"], maximum)
-            words += " by the file's own time" if words and attempt["time"] and result.get("layout") in DATED else ""
-            return max(points - cost, 0.0), points, words
+            time, source = self.when(result) if attempt is tries[0] and graded else (attempt["time"], "")
+            cost, words = self.penalty(result["student"], notebook, time, maximum)
+            if not time and words and "handed in late" in result.get("notes", ()):
+                words = "late, by how much is not known: no deadline applied until [handed_in] says when"
+            return max(points - cost, 0.0), points, words + source if words else "", bool(time or not words)
 
-        points, before, words = max(map(outcome, tries), key=lambda found: found[0])
-        why, last = [words] if words else [], outcome(tries[0])[0] if result["status"] == "graded" else None
+        points, before, words, dated = max(map(outcome, tries), key=lambda found: found[0])
+        why, last = [words] if words else [], outcome(tries[0])[0] if graded else None
         if last is None or points > last:
             why.append(f"an earlier attempt counts, the last one gives {number(last) or 'none'}")
         if any(name in self.weights for name, *_ in parts):
             why.append(f"points of exercises weighted, {number(maximum)} in all")
-        return Counted(points, maximum, tuple([f"{number(before)} points before: {'; '.join(why)}"] if why else []))
+        words = (f"{number(before)} points before: {'; '.join(why)}",) if why else ()
+        return Counted(points, maximum, words, dated)
 
     def of_group(self, student):
         """The name of a student's group, "" of none."""

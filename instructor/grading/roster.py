@@ -2,10 +2,11 @@
 
 import csv
 import io
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from instructor.grading.names import folded, own_folder
+from instructor.grading.names import NOBODY, folded, own_folder
 
 IDS = ("id", "id number", "student id", "student number", "sid", "sis user id", "sis login id", "login id", "username",
        "user name", "orgdefinedid", "identifier", "github_username", "canvas id", "lms_user_id", "display id",
@@ -15,6 +16,8 @@ NAMES = ("name", "full name", "student", "student name", "display name")
 FIRST, LAST = ("first name", "first_name", "given name", "firstname", "vorname"), ("last name", "last_name", "surname",
                                                                       "family name", "lastname", "nachname")
 GROUPS = ("group", "groups", "section", "sections", "team", "gruppe", "gruppen")
+TIMES = ("handed in", "last modified (submission)")  # the second is Moodle's
+BEFORE = re.compile(rf"(?i)^(?:#+|(?:{'|'.join(sorted(NOBODY, reverse=True))})(?:/in)? ?(?=\d+$))")  # Participant 123
 
 
 class NoRoster(ValueError):
@@ -60,6 +63,7 @@ class Roster:
         if not set(head) & {*NAMES, *IDS, *FIRST, *LAST}:
             raise NoRoster(f"{path}: its first line is {', '.join(head)[:200]!r}, expected titles of columns such as "
                            "id, name, group, or a system's own export of participants as .csv")
+        self.titles = set(head)
         for line in lines[1:]:
             if any(cell.strip() for cell in line):
                 self.add(dict(zip(head, (cell.strip() for cell in line), strict=False)))
@@ -80,7 +84,8 @@ class Roster:
         name, given = first(NAMES), first(FIRST)
         if not name or given not in name and not first(LAST):  # Name;Vorname
             name = " ".join(filter(None, (given, name or first(LAST))))
-        ids = tuple(dict.fromkeys(columns[title].lstrip("#") for title in IDS if columns.get(title, "").lstrip("#")))
+        ids = tuple(dict.fromkeys(BEFORE.sub("", columns[title]) for title in IDS
+                                  if columns.get(title, "").lstrip("#")))
         if name.strip() in ("Points Possible", "Student, Test") or not name and not ids:
             return
         columns = {title: text for title, text in columns.items() if text}
@@ -92,6 +97,8 @@ class Roster:
             "username": first(("username", "user name", "login id", "sis login id", "login"))}.items() if text})
         if twin := next((person for person in self.people if folded(person.name) == folded(name or ids[0])
                          and (set(person.ids) & set(ids))), None):  # a line for each group or role
+            if (first(TIMES) or "") not in twin.columns.values():
+                twin.columns[TIMES[0]] = f"{twin.columns.get(TIMES[0], '')} and {first(TIMES)}"  # read in no way
             twin.ids = tuple(dict.fromkeys(twin.ids + ids))
             twin.group = ", ".join(dict.fromkeys(filter(None, (twin.group, first(GROUPS)))))
             return

@@ -35,6 +35,8 @@ def test_a_term_of_the_made_class(grader):
     assert points["Radia_Perlman"] == 0 < points["Alan_Turing"] < points["Dorothy_Vaughan"] == 7
     assert "2 days late" in first["Emmy_Noether"]["why it counts so"] and float(first["Emmy_Noether"]["counts"]) == 7.6
     assert float(first["Katherine_Johnson"]["counts"]) == 10
+    assert "in time (extended to 2026-10-15 23:59)" in first["Katherine_Johnson"]["why it counts so"]
+    assert "\n4005,,7.6,11.6," in (folder / "brightspace.csv").read_text()  # the roster's number: Brightspace finds it
     report = (folder / "report.html").read_text()
     assert "Wh is transposed”: how would you notice" in report and "href='feedback/Alan_Turing/01_rnn_cell.html'" in report
     assert (folder / "moodle" / "01_rnn_cell.csv").read_text().count("Participant 40") == 11

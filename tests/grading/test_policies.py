@@ -49,6 +49,10 @@ def result(time=0, points=FULL, student="ada", status="graded", **more):
     ("[weights]\nreadout = -1", "readout is -1, expected a number"),
     ('[groups]\nMonday = "ada"', "groups: Monday is 'ada', expected a list"),
     ("deadlines = 3", "deadlines is 3, expected a table"),
+    ('[handed_in]\n01_rnn_cell = "gone.csv"', "expected { student = time } or a table beside grading.toml"),
+    ('[handed_in]\n01_rnn_cell = "grading.toml"', "expected { student = time } or a table"),
+    ("[handed_in.01_rnn_cell]\nada = 2026-10-12", "01_rnn_cell: ada is '2026-10-12', expected a time as"),
+    ("[handed_in]\n01_rnn_cell = 3", "handed_in: 01_rnn_cell is 3"),
     ("late_per_day = ", "is not TOML"),
 ])
 def test_what_cannot_be_followed_is_refused_with_what_is_expected(policies, text, words):
@@ -78,13 +82,51 @@ def test_a_day_late_costs_its_share_in_the_deadlines_time_zone(policies, when, l
 def test_an_extension_moves_one_student(policies, given):
     found = policies(DEADLINE + f"[extensions]\n{given}\n")
     late = at("2026-10-26T12:00:00", "+01:00")
-    assert found.counted(result(late), READ).points == 12
+    counted = found.counted(result(late), READ)
+    assert counted.points == 12 and "in time (extended to 2026-10-2" in counted.why[0]
+    assert not found.counted(result(at("2026-10-24T12:00:00")), READ).why  # it needed none
     assert found.counted(result(late, student="bob"), READ).points == pytest.approx(9.6)
 
 
 def test_a_time_that_is_not_known_costs_nothing_and_is_told(policies):
     counted = policies(DEADLINE).counted(result(0), READ)
     assert counted.points == 12 and "not known" in counted.why[0]
+
+
+WORKSHEET = """Identifier,Full name,Status,Grade,Last modified (submission),Last modified (grade)
+Participant 11,Ada Lovelace,Submitted,,"Monday, 26 October 2026, 12:00 PM",-
+Participant 12,Bob Smith,Submitted,,"Saturday, 24 October 2026, 11:59 PM",-
+Participant 13,Ada Lovelace,Submitted,,"Saturday, October 24, 2026, 9:00 AM",-
+Participant 14,Zoe M,Submitted,,"Samstag, 24. Oktober 2026, 09:00",-
+Participant 15,Cy Young,No submission,,-,-
+"""
+TABLE = "matriculation number;handed in\n0071;2026-10-26 12:00\n0072;2026-10-24T23:59+02:00\n0074;24/10/2026\n"
+
+
+@pytest.mark.parametrize("student, name, number, points, words", [
+    ("Ada_11", "Ada Lovelace", "11", 9.6, "2 days late, 10 % of 12 a day by times.csv"), ("Bob", "Bob Smith", "12", 12, ""),
+    ("Ada_13", "Ada Lovelace", "13", 12, ""), ("Zoe", "Zoe M", "14", 12, "times.csv says 'Samstag"),
+    ("Cy", "Cy Young", "15", 12, "not known"), ("Bob", "Bob Smith", "99", 12, "not known"), ("Eve", "Eve", "16", 12, "not known")])
+@pytest.mark.parametrize("text", [WORKSHEET, TABLE])
+def test_times_come_from_moodles_worksheet_or_any_table(policies, tmp_path, text, student, name, number, points, words):
+    if text == TABLE and number in ("13", "16", "99"):
+        return
+    (tmp_path / "times.csv").write_text(text)
+    found = policies(DEADLINE + '[handed_in]\n01_rnn_cell = "times.csv"\n')
+    found.ids = {student: (f"007{number[1]}",)} if text == TABLE else {}
+    counted = found.counted(result(0, student=student, name=name, number=number, layout="Moodle"), READ)
+    assert counted.points == pytest.approx(points)
+    assert words.replace("Samstag", "24/10" if text == TABLE else "Samstag") in "".join(counted.why)
+    assert counted.dated == (number in ("11", "12", "13"))
+
+
+def test_a_file_marked_late_counts_whole_until_somebody_says_when(policies):
+    late = result(0, notes=["handed in late"], layout="Canvas")
+    counted = policies(DEADLINE).counted(late, READ)
+    assert counted.points == 12 and not counted.dated and "late, by how much is not known" in counted.why[0]
+    assert policies("").counted(late, READ) == policies("").counted(result(0), READ)  # no deadline, nothing to tell
+    counted = policies(DEADLINE + "[handed_in]\n01_rnn_cell = { ada = 2026-10-26T12:00:00 }\n").counted(late, READ)
+    assert counted.points == pytest.approx(9.6) and counted.dated and "by grading.toml" in counted.why[0]
 
 
 def test_a_files_own_time_is_told(policies):

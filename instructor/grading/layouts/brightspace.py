@@ -37,9 +37,9 @@ class Brightspace(Layout):
         return "both", who.number, who.name
 
     def tables(self, pupils, notebooks, maximum):
-        """Points by user name or OrgDefinedId, which only the roster knows; grade items of the notebooks' titles."""
+        """Points by OrgDefinedId or user name, which only the roster knows; grade items of the notebooks' titles."""
         yield "brightspace.csv", [
             ["OrgDefinedId", "Username", *(f"{notebook} Points Grade" for notebook in notebooks),
              "End-of-Line Indicator"],
-            *([pupil.column("orgdefinedid"), pupil.column("username"),
+            *([pupil.column("orgdefinedid", "id number", "student id", "id"), pupil.column("username"),
                *(pupil.points.get(notebook) for notebook in notebooks), "#"] for pupil in pupils)]
