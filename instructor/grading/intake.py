@@ -77,6 +77,12 @@ def hand_ins(path, releases, notebooks, roster=None, known=None):
     listing = Listing(path)
     course = Course(releases, notebooks, listing)
     found = layouts.read(listing.entries, course, listing.name)
+    for claim in [claim for claim in found.claims if claim.aside]:
+        if roster and roster.find(claim.who.name)[0]:
+            claim.aside = ""
+        elif not claim.likely:
+            found.claims.remove(claim)
+            found.left += [(entry, entry.junk or claim.aside) for entry, _ in claim.files]
     boxes = set(found.boxes) - {claim.who.name for claim in found.claims}
     intake = Intake([HandedIn(entry, REFUSED, entry.why) for entry in listing.entries if entry.stray], course,
                     boxes=sorted(boxes), known=dict(known or {}))
@@ -91,6 +97,10 @@ def hand_ins(path, releases, notebooks, roster=None, known=None):
             own = [HandedIn(Entry((*claims[0].around, claims[0].who.name), ()), REFUSED, "nothing was handed in",
                             student, who=claims[0].who, layout=claims[0].layout.title)]
         choose(own, course)
+        for item in own if claims[0].aside else ():
+            if item.state == DUE:
+                item.state, item.why = REFUSED, (f"the folder is called {claims[0].who.name}: a student's, or the "
+                                                 "course's? Put the name on the roster, or take the folder away")
         intake.items += own
         intake.layouts[claims[0].layout.title] += 1
         intake.doubts += [(student, item.doubt) for item in own if item.doubt]
@@ -199,7 +209,10 @@ def look_at(entry, name, student, claim, course, opened=True):
         return item
     seen = course.seen(entry)
     item.notebook, item.how, item.doubt = seen.notebook or "?", seen.how, seen.doubt
-    closed = next((part for part in entry.parts[:-1] if part.lower() in SOLUTIONS), None)
+    around = list(entry.parts[:-1])
+    if claim.who.name.lower() in SOLUTIONS and claim.who.name in around:
+        around.remove(claim.who.name)
+    closed = next((part for part in around if part.lower() in SOLUTIONS), None)
     if closed:
         item.state, item.why, item.doubt = IGNORED, f"in a folder called {closed}: nobody's work", ""
     elif entry.why or seen.why:

@@ -94,6 +94,11 @@ NOISE = set("""copy kopie copie copia final finale finished done new newest late
     submitted submit answer answers late ipynb txt json notebook notebooks checkpoint colab untitled""".split())
 TEAM = re.compile(r"(?i)(?<![^\W_])(team|group|groupe|grupo|gruppe|grp|user|student)[ _-]?\d{1,3}(?![^\W_])")
 
+PAPERS = GENERIC | NOISE | set("""readme read me instructions instruction description rubric roster participants grades
+    grading marks points scores syllabus schedule deadline deadlines requirements environment license licence template
+    example sample starter handout slides notes todo log logs comments feedback info output errors list names emails
+    figure image screenshot plot loss index timestamp metadata aufgabe hinweise teilnehmer liste""".split())
+
 
 def is_box(name, notebooks):
     """Whether a folder's name speaks of a week, section, assignment or date, and of nobody."""
@@ -129,8 +134,8 @@ def owner_in(name, notebooks):
 
     "Ada Lovelace - 01_rnn_cell (1).ipynb" gives "Ada Lovelace", "Copy of 03_bptt.ipynb" and "hw1_final.ipynb" "".
     """
-    stem = re.sub(r"(\.(ipynb|txt|json|zip|tar|gz|tgz|7z|rar|py|html?|pdf|docx?|md|bz2|xz))+$", "",
-                  unicodedata.normalize("NFC", name[-LONGEST_NAME:]), flags=re.I)
+    stem = re.sub(r"(?i)(\.(ipynb|txt|json|zip|tar|gz|tgz|7z|rar|py|html?|pdf|docx?|odt|rtf|md|csv|xlsx?|png|jpe?g|bz2|"
+                  r"xz))+$", "", unicodedata.normalize("NFC", name[-LONGEST_NAME:]))
     for notebook in sorted(notebooks, key=len, reverse=True):
         pattern = r"[\W_]*".join(map(re.escape, tokens(notebook)))
         short = r"[\W_]*".join(map(re.escape, tokens(notebook.partition("_")[2])))
@@ -138,6 +143,7 @@ def owner_in(name, notebooks):
     dates = r"\b(19|20)\d\d[-_. ]\d\d?[-_. ]\d\d?\b|(?<!\d)20\d{2}[-_.]?\d{2}[-_.]?\d{2}(?!\d)"
     stem = re.sub(r"(?i)\b(copy of|kopie von|copie de|copia (de|di)|kopie van)\b", " ", stem)
     stem = re.sub(rf"\(\d{{1,2}}\)|{dates}", " ", stem)
+    stem = re.sub(r"(?i)(?<![^\W_])(hw|ps|lab|ex|week|homework|assignment)\d{1,2}-(?=[^\W\d_])", " ", stem)
     left, words = [], re.findall(r"[^\s_]+", re.sub(r"\s-\s|\s-|-\s", " ", stem))
     for at, word in enumerate(words):
         bare, numbered = tokens(word), any(other.isdigit() for other in words[max(at - 1, 0):at + 2])

@@ -16,6 +16,7 @@ class Claim:
 
     files : list of (Entry, the name that the student gave the file); around : folders passed on the way to it
     when : ns since 1970, as the system's names say, 0 when they do not; doubt : why one may doubt whose they are
+    aside : why they are nobody's unless the roster has somebody of that name; likely : whether they have a row though
     """
 
     layout: object
@@ -24,6 +25,8 @@ class Claim:
     around: tuple = ()
     when: int = 0
     doubt: str = ""
+    aside: str = ""
+    likely: bool = False
 
 
 @dataclass

@@ -5,11 +5,25 @@ from collections import Counter, defaultdict
 
 from instructor.grading.layouts.base import Claim, Layout
 from instructor.grading.layouts.clones import Clones, is_clone
-from instructor.grading.names import GENERIC, NOISE, TEAM, Who, is_box, is_generic, like_people, named, owner_in, tokens
+from instructor.grading.names import (
+    GENERIC,
+    NOISE,
+    PAPERS,
+    TEAM,
+    Who,
+    is_box,
+    is_generic,
+    like_people,
+    named,
+    owner_in,
+    tokens,
+)
 
-LISTS = (".csv", ".txt", ".md", ".xls", ".xlsx", ".yml", ".yaml", ".json", ".db", ".toml", ".log", ".sh", ".html")
+LISTS = (".csv", ".txt", ".md", ".xls", ".xlsx", ".yml", ".yaml", ".json", ".db", ".toml", ".log", ".sh", ".html",
+         ".png", ".jpg", ".jpeg", ".gif", ".svg", ".npy", ".npz", ".pkl")
 SOLUTIONS = {"solutions", "autograded", "rnn_helpers"}  # wherever such a folder lies, it is nobody's work
-COURSES = SOLUTIONS | {"solution", "source", "release", "feedback"}  # beside students
+UNLIKELY = {"source", "release", "feedback"}  # beside students, unless something was worked on in it
+COURSES = SOLUTIONS | UNLIKELY | {"solution"}
 
 
 class Plain(Layout):
@@ -20,9 +34,8 @@ class Plain(Layout):
     title, order, dated = "folders and files", 90, True
 
     def read(self, node, found, course, again):
-        for name in [name for name in node.folders if name.lower() in COURSES]:
-            found.left += [(entry, entry.junk or f"in a folder called {name}: nobody's work")
-                           for entry, _ in node.take(name)]
+        courses = {name: node.take(name) for name in list(node.folders) if name.lower() in COURSES}
+        begin = len(found.claims)
         boxes = self.boxes(node, course)
         folders, around = dict(node.folders), node.around()
         for name in folders:
@@ -43,6 +56,13 @@ class Plain(Layout):
             if is_archive:
                 who = owner_in(name, course.notebooks) or name
             found.claims.append(Claim(self, Who(who), node.take(name), around, doubt=doubt))
+        mates = len(found.claims) - begin
+        for name, files in courses.items():  # the course's, or a student's who is called so
+            likely = mates > 1 and name.lower() in UNLIKELY and any(
+                course.seen(entry).notebook and course.work(entry)[0] > 0
+                and b"### BEGIN SOLUTION" not in course.listing.read(entry) for entry, _ in files)
+            found.claims.append(Claim(self, Who(name), files, around, likely=likely,
+                                      aside=f"in a folder called {name}: nobody's work"))
         self.files(node, found, course, folders.values())
 
     def boxes(self, node, course):
@@ -80,14 +100,19 @@ class Plain(Layout):
 
     def files(self, node, found, course, beside):
         """Files that lie straight in a folder of the class: by the names in their names."""
-        around = node.around()
-        by_owner, nameless = defaultdict(list), []
-        for entry in node.files:
+        around, folders = node.around(), any(not inner.archive for inner in beside)
+        by_owner, nameless, aside = defaultdict(list), [], []
+        owners = {entry: owner_in(entry.parts[-1], course.notebooks) for entry in node.files}
+        forms = Counter(form for form, _ in {(form_of(entry, owner), owner) for entry, owner in owners.items()
+                                             if owner and course.seen(entry).notebook})
+        for entry, owner in owners.items():
             notebook = course.seen(entry)
-            if not notebook.text and not entry.why and (
-                    any(not inner.archive for inner in beside) or entry.parts[-1].lower().endswith(LISTS)):
-                continue
-            owner = owner_in(entry.parts[-1], course.notebooks)
+            if not notebook.text and not entry.why:
+                known = forms[form_of(entry, owner)] > 1 and form_of(entry, owner)  # mia_hw1.txt beside ada_hw1.ipynb
+                if set(tokens(owner)) <= PAPERS or not known and (
+                        folders or entry.parts[-1].lower().endswith(LISTS)):
+                    aside.append(entry)
+                    continue
             unsaid = notebook.notebook and not TEAM.match(owner) and not named(entry.parts[-1], [notebook.notebook])[1]
             if unsaid and owner[-1:] == tokens(notebook.notebook)[0].lstrip("0") and owner[-2:-1].isalpha():
                 owner = owner[:-1]  # smith2.ipynb, which holds notebook 2
@@ -125,6 +150,17 @@ class Plain(Layout):
             found.claims.append(Claim(self, Who((people or around or ("unnamed",))[-1]), pairs(files), around,
                                       doubt="" if chain and node.boxed else "no name says whose these files are: "
                                       "taken for one student's, by the folder's name"))
+        for entry in aside:
+            if owners[entry] and entry in node.files:
+                node.take_files([entry])
+                found.claims.append(Claim(self, Who(owners[entry]), pairs([entry]), around,
+                                          aside="it belongs to no student: it lies beside them"))
+
+
+def form_of(entry, owner):
+    """What a file's name says besides whose it is: hw, 1 of ada_hw1.ipynb and Ada HW1 (final).pdf."""
+    stem = entry.parts[-1].partition(".ipynb")[0].rpartition(".")
+    return tuple(word for word in tokens(stem[0] or stem[2]) if word not in NOISE and word not in tokens(owner))
 
 
 def pairs(entries):

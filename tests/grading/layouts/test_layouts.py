@@ -302,6 +302,10 @@ CASES = {
     "a student without files": Case({f"ada/{N}": work(), "bob": None, "cy/.hidden": b"", f"dan/.ipynb_checkpoints/{N}": work()},
                                     ones("ada"), {"bob", "cy", "dan"}),
     "solutions beside students": Case({f"ada/{N}": work(), f"bob/{N}": work(), f"solutions/{N}": work()}, ones("ada", "bob")),
+    "a student's name is one of the course's folders": Case({f"{name}/{N}": work() for name in ("ada", "bob", "source", "tests")},
+                                                            ones("ada", "bob", "tests"), {"source"}),
+    "nbgrader's source beside students": Case({f"ada/{N}": work(), f"bob/{N}": work(), f"release/{N}": untouched(),
+                                               f"source/{N}": work(note="### BEGIN SOLUTION")}, ones("ada", "bob")),
     "solutions of a student": Case({f"ada/{N}": work(), f"bob/notebooks/solutions/{N}": work()}, ones("ada"), {"bob"}),
     # what is in the file
     "names that mislead": Case({"ada/HW2_week1.ipynb": work(), "bob/week5_notebook1.ipynb": work(), "cy/smith2.ipynb": work(),

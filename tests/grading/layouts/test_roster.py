@@ -2,7 +2,7 @@
 
 import pytest
 
-from instructor.grading.intake import DUE
+from instructor.grading.intake import DUE, REFUSED
 from instructor.grading.roster import NoRoster, Roster
 from tests.grading.layouts.builder import FIRST, SECOND, unpacked, work, written
 from tests.grading.layouts.test_layouts import N, look
@@ -101,3 +101,31 @@ def test_a_hand_in_of_a_group_is_each_members(tmp_path, name):
         ("Ada_Lovelace", "Ada Lovelace"), ("Bob_Ray", "Bob Ray")}
     assert [person.name for person in intake.nothing] == ["Cy Young"]
     assert all("a group on the roster" in words for _, words in intake.doubts)
+
+
+PAPERS = ("README.txt", "instructions.pdf", "hw1 instructions.pdf", "roster.csv", "grades_hw1.csv", "rubric.docx",
+          "requirements.txt", "loss.png", "hw1.txt", "notes_hw1.md", "solution_hw1.html")
+
+
+@pytest.mark.parametrize("ending", ["txt", "pdf", "docx", "py", "html", "md", "csv", "jpg"])
+@pytest.mark.parametrize("form", ["{}_hw1", "hw1-{}", "{} - 01_rnn_cell", "01_rnn_cell_{}", "{}_HW1 (final)"])
+def test_who_hands_in_something_else_has_a_row_and_a_paper_has_none(tmp_path, form, ending):
+    files = {f"{form.format(name)}.ipynb": work() for name in ("ada", "bob")} | {f"{form.format('mia')}.{ending}": b"my answer"}
+    for more in ((), PAPERS):
+        intake = look(unpacked(tmp_path / f"class{len(more)}", files | dict.fromkeys(more, b"x")))
+        rows = {item.student: item for item in intake.items if item.who}
+        assert set(rows) == {"ada", "bob", "mia"}
+        assert rows["mia"].state == REFUSED and "no notebook (.ipynb) is among what was handed in" in rows["mia"].why
+
+
+@pytest.mark.parametrize("path", ["mia.txt", "mia answers.csv", "solutions/01_rnn_cell.ipynb", "Source/a.pdf"])
+@pytest.mark.parametrize("flat", [True, False])
+def test_a_roster_says_who_is_called_as_papers_and_folders_are(tmp_path, path, flat):
+    people = roster(tmp_path, "id,name\n1,Ada\n2,Bob\n3,Zoe\n4,Solutions\n5,Source\n6,Mia\n")
+    files = {f"{name}.ipynb" if flat else f"{name}/x.ipynb": work() for name in ("ada", "bob")}
+    folder = unpacked(tmp_path / "class", {**files, path: work() if path.endswith(".ipynb") else b"x", "readme.txt": b"x"})
+    intake = look(folder, roster=people)
+    who = next(item for item in intake.items if item.words == path)
+    assert who.student.lower() in path.lower() and who.state == (DUE if path.endswith(".ipynb") else REFUSED)
+    assert len({item.student for item in intake.items if item.who}) == 3 == 6 - len(intake.nothing)
+    assert {item.student for item in look(folder).items if item.who} == {"ada", "bob"}
