@@ -38,8 +38,8 @@ SLOPES = slot(
      "You use (1 - h_t)^2. Only h_t is squared: 1 - h_t^2.", lambda h, p, x, cell: (1 - h) ** 2),
     ("slope-tanh-twice", "tanh is applied to h_t again",
      "h_t is tanh(z_t) already. You use 1 - tanh(h_t)^2; write 1 - h_t^2.", lambda h, p, x, cell: 1 - np.tanh(h) ** 2),
-    ("slope-of-a-sigmoid", "The slope is a sigmoid's", "h (1 - h) is the slope of a sigmoid. That of tanh is 1 - "
-     "h_t^2.", lambda h, p, x, cell: h * (1 - h)),
+    ("slope-of-a-sigmoid", "The slope is a sigmoid's",
+     "h (1 - h) is the slope of a sigmoid. That of tanh is 1 - h_t^2.", lambda h, p, x, cell: h * (1 - h)),
     ("slope-sign", "The slope has the wrong sign", "The numbers are those of h_t^2 - 1. tanh rises everywhere: its "
      "slope 1 - h_t^2 is positive.", lambda h, p, x, cell: h**2 - 1),
     ("slope-plus", "The slope has a plus where a minus belongs",
@@ -79,21 +79,20 @@ def where(carried):
 
     return slot(
         SLOPE, lambda l, c, s: both((l + c) * s),
-        ("tanh-slope-missing-in-the-carry", f"tanh' is missing in {carried}",
-         f"You send dh back. {What} has been through tanh as well: send dz_t, as Wh.T @ dz_t.",
-         lambda l, c, s: ((l + c) * s, l + c)),
+        ("tanh-slope-missing-in-the-carry", f"tanh' is missing in {carried}", f"You send dh back. {What} has passed "
+         "tanh as well: send dz_t, as Wh.T @ dz_t.", lambda l, c, s: ((l + c) * s, l + c)),
         ("tanh-slope-in-the-carry-only", "tanh' is missing in dWx, dWh and db",
          f"Only {carried} has it. Work out dz_t once and use it for everything.", lambda l, c, s: (l + c, (l + c) * s)),
-        ("slope-without-brackets", "The brackets of the slope are missing", "dh * 1 - h_t**2 is dh minus h_t^2. Write "
-         "dh * (1 - h_t**2).", lambda l, c, s: both(l + c - 1 + s)),
+        ("slope-without-brackets", "The brackets of the slope are missing",
+         "dh * 1 - h_t**2 is dh minus h_t^2. Write dh * (1 - h_t**2).", lambda l, c, s: both(l + c - 1 + s)),
         ("joined-after-tanh", "What comes back is added after tanh", "You add it to dz_t. It is dL/dh_t, as dh[t] is: "
          "add the two first, then multiply by 1 - h_t^2.", lambda l, c, s: both(l * s + c)),
         ("tanh-slope-twice-in-the-carry", "tanh' is applied twice to what comes back",
          lambda l, c, s: both((l + c * s) * s)),
         ("slope-missing-for-the-loss", "dh[t] is not multiplied by tanh'", lambda l, c, s: both(l + c * s)),
         ("tanh-slope-twice", "tanh' is applied twice to dh[t]", lambda l, c, s: both((l * s + c) * s)),
-        ("slope-twice-in-what-is-sent", f"tanh' is applied twice in {carried}", "dz_t has its slope already: send "
-         "Wh.T @ dz_t.", lambda l, c, s: ((l + c) * s, (l + c) * s * s)),
+        ("slope-twice-in-what-is-sent", f"tanh' is applied twice in {carried}",
+         "dz_t has its slope already: send Wh.T @ dz_t.", lambda l, c, s: ((l + c) * s, (l + c) * s * s)),
         ("slope-twice-in-the-gradients", "tanh' is applied twice in dWx, dWh and db", "dz_t has its slope already.",
          lambda l, c, s: ((l + c) * s * s, (l + c) * s)),
         why="Add dh[t] and what comes back, then multiply the sum by 1 - h_t^2, once.")
@@ -124,9 +123,9 @@ LOSS = slot(  # run (dh) -> dh as it joins, or that and what is added to dh0 as 
      "You read dh[-1] each time. Step t adds its own loss: dh[t].", lambda d: everywhere(d, -1)),
     ("losses-one-step-late", "dh[t] is added after step t", "It then joins what goes into step t - 1, and the last "
      "loss misses its own step. Add dh[t] before you go through step t.", lambda d: (later(d), d[0])),
-    ("last-loss-twice", "The last loss counts twice",
-     "You start from dh_next = dh[-1], and add dh[-1] again at the last step. Nothing comes back from beyond the end: "
-     "start from zeros.", lambda d: np.concatenate([d[:-1], 2 * d[-1:]])),
+    ("last-loss-twice", "The last loss counts twice", "You start from dh_next = dh[-1], and add dh[-1] again at the "
+     "last step. Nothing comes back from beyond the end: start from zeros.",
+     lambda d: np.concatenate([d[:-1], 2 * d[-1:]])),
     ("losses-one-step-late+last-loss-twice", "dh[t] is added after step t, and dh[-1] before it as well",
      "You start from dh[-1] and add dh[t] to what goes into step t - 1. Add dh[t] before you go through step t, and "
      "start from zeros.", lambda d: (np.concatenate([d[1:], d[-1:]]), d[0])),
@@ -149,9 +148,9 @@ LOSS = slot(  # run (dh) -> dh as it joins, or that and what is added to dh0 as 
 # sent
 JOIN = slot(
     FLOW, lambda l, c, first: (l, c, l, c),
-    ("no-carry", "Nothing flows between the steps",
-     "Each step hears only its own loss. Its state also shaped every later step: add dh_prev of step t + 1 to dh[t] "
-     "before you go through step t.", lambda l, c, first: (l, 0 * c, l, 0 * c)),
+    ("no-carry", "Nothing flows between the steps", "Each step hears only its own loss. Its state also shaped every "
+     "later step: add dh_prev of step t + 1 to dh[t] before you go through step t.",
+     lambda l, c, first: (l, 0 * c, l, 0 * c)),
     ("only-the-last-loss", "Only the last step's loss counts",
      "You start from dh[-1] and never add the others. Every step has its own loss: add dh[t] at each t.",
      lambda l, c, first: (l, 0 * c, l, 0 * c) if first else (0 * l, c, 0 * l, c)),
@@ -187,15 +186,15 @@ def carries(carried, *more, why=""):
         ("carry-over-B", f"{What} is divided by B", lambda cell, z, old, s, l, c, h: cell.Wh.T @ z / z.shape[1]),
         ("carry-averaged-over-the-batch", f"{What} is averaged over the batch", "Each example has its own column: Wh.T "
          "@ dz_t.", lambda cell, z, old, s, l, c, h: over_the_batch(cell.Wh.T @ z)),
-        ("slope-after-Wh", f"tanh' is applied after Wh^T once more in {carried}", "dz_t has its slope already: Wh.T @ "
-         "dz_t.", lambda cell, z, old, s, l, c, h: cell.Wh.T @ z * s),
+        ("slope-after-Wh", f"tanh' is applied after Wh^T once more in {carried}",
+         "dz_t has its slope already: Wh.T @ dz_t.", lambda cell, z, old, s, l, c, h: cell.Wh.T @ z * s),
         ("dz-joins-the-carry", f"dz_t itself is part of {carried}", lambda cell, z, old, s, l, c, h: cell.Wh.T @ z + z),
         ("carry-times-the-state", f"{What} is multiplied by h_t", lambda cell, z, old, s, l, c, h: cell.Wh.T @ z * h),
         ("state-for-slope-in-the-carry", f"h_t stands for the slope in {carried}",
          lambda cell, z, old, s, l, c, h: cell.Wh.T @ ((l + c) * h)),
-        rare=[("dh_t-joins-the-carry", f"dh_t itself is part of {carried}",
-               "You add dh_t. It reaches h_prev through tanh and Wh only; the loss at the step before is added when "
-               "its turn comes.", lambda cell, z, old, s, l, c, h: cell.Wh.T @ z + l + c)],
+        rare=[("dh_t-joins-the-carry", f"dh_t itself is part of {carried}", "You add dh_t. It reaches h_prev through "
+               "tanh and Wh only; the loss at the step before is added when its turn comes.",
+               lambda cell, z, old, s, l, c, h: cell.Wh.T @ z + l + c)],
         why="Wh.T @ dz_t, and no more, leads to the state before.", of=(carried, "HB"))
 
 
@@ -206,9 +205,9 @@ CARRY = carries(
     "what is carried back",
     ("no-carry+dh0-zero", "Nothing flows between the steps, and dh0 is zero", "dh_next stays zero. Take dh_prev from "
      "each step, add it to dh[t - 1], and return the last one as dh0.", lambda cell, z, old, s, l, c, h: 0 * z),
-    ("carry-piles-up", "What is carried back piles up",
-     "dh_next += ... keeps the carries of all later steps. Step t receives one carry, that of step t + 1, which "
-     "holds the rest: use `=`.", lambda cell, z, old, s, l, c, h: old + cell.Wh.T @ z),
+    ("carry-piles-up", "What is carried back piles up", "dh_next += ... keeps the carries of all later steps. Step t "
+     "receives one carry, that of step t + 1, which holds the rest: use `=`.",
+     lambda cell, z, old, s, l, c, h: old + cell.Wh.T @ z),
     *((f"clipped-inside|carry-clipped-at-{most}", f"What is carried back is clipped to +-{most}", CLIP,
        lambda cell, z, old, s, l, c, h, most=most: np.clip(cell.Wh.T @ z, -most, most))
       for most in (1, 5, 10, 0.5, 0.1)),
@@ -242,9 +241,9 @@ BEGIN = slot(
 # run (what the round before handed on, the round, t, all carries so far) -> what comes back to t
 COMES = slot(
     FLOW, lambda c, n, t, done: c,
-    ("carry-from-the-wrong-side", "What comes back is read at t - 1, not t + 1",
-     "Going back, step t needs what step t + 1 left; step t - 1 has not been visited, and is still empty (index -1 is "
-     "the last step).", lambda c, n, t, done: 0 * c if n == 0 else done.get(t - 1 if t else max(done), 0 * c)),
+    ("carry-from-the-wrong-side", "What comes back is read at t - 1, not t + 1", "Going back, step t needs what step t "
+     "+ 1 left; step t - 1 has not been visited, and is still empty (index -1 is the last step).",
+     lambda c, n, t, done: 0 * c if n == 0 else done.get(t - 1 if t else max(done), 0 * c)),
     ("carry-from-two-steps-later", "What comes back is taken from two steps later",
      "Step t needs what step t + 1 left.", lambda c, n, t, done: done.get(t + 2, 0 * c)),
     *((f"carry-cut-every-{k}-steps", f"What is carried is cut every {k} steps", "Nothing is cut here: the carry goes "
@@ -293,12 +292,10 @@ H_SIDE = slot(
     rare=inside("in dWh, h_prev", lambda f: f.P, "THB"), why=STATE)
 H_OF_STEPS = (*H_SIDE[:2], *slot(
     OF_WH, None,
-    ("h0-ignored", "The first step's share of dWh is missing",
-     "Wh multiplied h0 at the first step, and h0 need not be zero: t = 0 adds dz_t @ h0.T like every other step.",
-     lambda f: np.concatenate([0 * f.P[:1], f.P[1:]])[f.at]),
-    ("last-state-for-h0", "dWh uses, at t = 0, the last state for h0",
-     "h[t - 1] at t = 0 is h[-1], the last one. The state before the first step is h0, in the first cache.",
-     lambda f: np.concatenate([f.H[-1:], f.P[1:]])[f.at]),
+    ("h0-ignored", "The first step's share of dWh is missing", "Wh multiplied h0 at the first step, and h0 need not be "
+     "zero: t = 0 adds dz_t @ h0.T like every other step.", lambda f: np.concatenate([0 * f.P[:1], f.P[1:]])[f.at]),
+    ("last-state-for-h0", "dWh uses, at t = 0, the last state for h0", "h[t - 1] at t = 0 is h[-1], the last one. The "
+     "state before the first step is h0, in the first cache.", lambda f: np.concatenate([f.H[-1:], f.P[1:]])[f.at]),
     ("h0-at-every-step", "dWh uses h0 at every step", lambda f: everywhere(f.P, 0)[f.at]),
     ("last-state-at-every-step", "dWh uses the last state at every step", lambda f: everywhere(f.H, -1)[f.at]),
     ("state-two-steps-before-last-for-h0", "dWh uses the state two steps before (at t = 0 the last one)",
@@ -343,9 +340,8 @@ def doubling(V, f):
 
 GROWS = slot(  # run (shares in the order of the walk, flow) -> the gradient
     SUM, lambda V, f: V.sum(0),
-    ("{o}-overwritten|equals-for-plus-equals", "{o} {is} overwritten at every step",
-     "`=` keeps only the step you visit last. The weights are shared by all steps: add the shares up with +=.",
-     lambda V, f: V[-1]),
+    ("{o}-overwritten|equals-for-plus-equals", "{o} {is} overwritten at every step", "`=` keeps only the step you "
+     "visit last. The weights are shared by all steps: add the shares up with +=.", lambda V, f: V[-1]),
     ("{o}-of-the-first-round", "{o} {has} the share of the first step visited only", lambda V, f: V[0]),
     ("{o}-without-the-last-round", "{o} {is} without the share of the last step visited", lambda V, f: V[:-1].sum(0)),
     ("{o}-without-the-first-round", "{o} {is} without the share of the first step visited", lambda V, f: V[1:].sum(0)),

@@ -45,8 +45,8 @@ H_TERM = slot(
     STEP, lambda cell, h: cell.Wh @ h,
     ("Wh-transposed", "Wh is transposed", "Wh[i, j] is the weight from old unit j to new unit i, so the product is Wh "
      "@ h_prev. Wh.T belongs to the step back.", lambda cell, h: cell.Wh.T @ h),
-    ("state-ignored", "h_prev is not used",
-     "Without Wh h_prev the cell is a feed-forward layer: it remembers nothing.", lambda cell, h: 0 * h),
+    ("state-ignored", "h_prev is not used", "Without Wh h_prev the cell is a feed-forward layer: it remembers nothing.",
+     lambda cell, h: 0 * h),
     ("state-added-unweighted", "h_prev is added without its weights", "You add h_prev itself. The recurrent weights "
      "decide what of the old state is kept: Wh @ h_prev.", lambda cell, h: h),
     ("elementwise-product", "The state is multiplied element by element", "`*` multiplies matching elements. A "
@@ -104,15 +104,15 @@ SQUASH = slot(  # run (Wx x_t, Wh h_prev, b, h_prev)
      "np.tan is the tangent of an angle. The hyperbolic tangent is np.tanh.", lambda x, h, b, old: np.tan(x + h + b)),
     ("state-multiplied", "h_t is multiplied by h_prev", lambda x, h, b, old: np.tanh(x + h + b) * old),
     ("product-for-sum", "The terms are multiplied, not added", lambda x, h, b, old: np.tanh(x * h + b)),
-    rare=[(f"{name}-for-tanh", f"The activation is {called}, not tanh", "Take np.tanh of the sum.", lambda x, h, b,
-           old, run=run: run(x + h + b)) for name, called, run in (
+    rare=[(f"{name}-for-tanh", f"The activation is {called}, not tanh", "Take np.tanh of the sum.",
+           lambda x, h, b, old, run=run: run(x + h + b)) for name, called, run in (
         ("arctan", "arctan", np.arctan), ("sin", "sin", np.sin), ("half", "tanh(z / 2)", lambda z: np.tanh(z / 2)),
         ("double", "tanh(2 z)", lambda z: np.tanh(2 * z)), ("minus", "-tanh", lambda z: -np.tanh(z)),
         ("leaky-relu", "a leaky ReLU", lambda z: np.where(z > 0, z, 0.01 * z)),
         ("clip", "a cut to -1..1", lambda z: np.clip(z, -1, 1)), ("softmax", "a softmax", lambda z: softmax(z, 0)),
         ("slope", "tanh'", lambda z: 1 - np.tanh(z) ** 2), ("softsign", "z / (1 + |z|)", lambda z: z / (1 + abs(z))),
         ("silu", "z times its sigmoid", lambda z: z * sigmoid(z)), ("softplus", "a softplus",
-         lambda z: np.log1p(np.exp(z))),
+                                                                    lambda z: np.log1p(np.exp(z))),
         ("elu", "an ELU", lambda z: np.where(z > 0, z, np.expm1(z))))],
     why=TERMS)
 
@@ -168,8 +168,8 @@ START = slot(
     ("h0-squashed", "h0 is squashed by tanh", "h0 is a state already.",
      lambda zeros, h0: zeros if h0 is None else np.tanh(h0)),
     ("h0-doubled", "h0 is doubled", lambda zeros, h0: zeros if h0 is None else 2 * h0),
-    ("h0-averaged-over-the-batch", "h0 is averaged over the batch", lambda zeros, h0: zeros if h0 is None else
-     over_the_batch(h0)),
+    ("h0-averaged-over-the-batch", "h0 is averaged over the batch",
+     lambda zeros, h0: zeros if h0 is None else over_the_batch(h0)),
     why="Start from h0 when one is given, from zeros only when it is None.")
 
 READ = slot(
@@ -240,9 +240,8 @@ def stacked(line, what, one, letter):
          "times. Make a new array at each step.", lambda a, *_: np.repeat(a[-1:], len(a), 0)),
         ("stacked-behind-the-units", "Time is the middle axis",
          f"{what} is ({letter}, T, B). Time comes first: np.stack without axis=1.", lambda a, *_: a.transpose(1, 0, 2)),
-        ("time-last", "Time is the last axis",
-         f"{what} is ({letter}, B, T). Time comes first: np.array(list of all steps).",
-         lambda a, *_: a.transpose(1, 2, 0)),
+        ("time-last", "Time is the last axis", f"{what} is ({letter}, B, T). Time comes first: np.array(list of all "
+         "steps).", lambda a, *_: a.transpose(1, 2, 0)),
         ("batch-first", "The batch is the first axis", f"{what} is (B, T, {letter}) or similar. Time comes first, "
          "batch last.", lambda a, *_: a.transpose(2, 0, 1), lambda a, *_: a.transpose(2, 1, 0)),
         ("steps-glued", "The steps are glued together", ONE_MORE.format(what), lambda a, *_: np.concatenate(list(a))),
@@ -384,9 +383,8 @@ MANY_TO_ONE = Family(
         ("second-state", "The second state is read", lambda h: h[1]),
         ("every-output", "An output for every step is returned", lambda h: h),
         ("step-axis-kept", "y has an axis of steps", lambda h: h[-1:]),
-        ("last-example", "The last example is read, not the last step",
-         "Time is the first axis: h_states[-1], not h_states[..., -1].", lambda h: h[:, :, -1:],
-         lambda h: h[:, :, -1].T),
+        ("last-example", "The last example is read, not the last step", "Time is the first axis: h_states[-1], not "
+         "h_states[..., -1].", lambda h: h[:, :, -1:], lambda h: h[:, :, -1].T),
         why="Many-to-one has one output, from the state after the last step: h_states[-1].")},
     outputs={"y": Output(lambda s, f: s.joined(f), {"joined": slot(
         ONE, lambda f: f.y,
@@ -435,8 +433,8 @@ COUNT_PARAMETERS = Family(
         ("of-a-gru", "Wx, Wh and b are counted three times", "A GRU has three of each. Here there is one.", 3)),
         "product": slot(
         COUNT, lambda rows, columns: rows * columns,
-        ("sides-added", "The sides of each array are added",
-         "An array of 3 rows and 4 columns holds 3 times 4 numbers.",
-         lambda rows, columns: rows + columns, lambda rows, columns: rows + columns if columns > 1 else rows))},
+        ("sides-added", "The sides of the arrays are added",
+         "An array of 3 rows and 4 columns holds 3 times 4 numbers.", lambda rows, columns: rows + columns,
+         lambda rows, columns: rows + columns if columns > 1 else rows))},
     outputs={"count": Output(lambda s, f: np.array(f), {}, (times(COUNT),))},
     call=lambda values, arguments: int(values["count"]))

@@ -172,20 +172,20 @@ EPS = ("log(p + 1e-12), or a clipped p, caps the loss near 28. Take the log on p
        "exp(logits - max)).")
 LOGS = slot(  # run (shifted, the sum's logarithm) -> log p
     STABLE, lambda shifted, log_sum: shifted - log_sum,
-    ("log-of-zero", "The loss is inf, or nan, for a very unlikely target",
-     "p has underflowed to 0 before you take its log. Take the log on paper: logits - max - log(sum of exp(logits - "
-     "max)).", lambda shifted, log_sum: np.log(np.exp(shifted) / np.exp(log_sum))),
+    ("log-of-zero", "The loss is inf, or nan, for a very unlikely target", "p has underflowed to 0 before you take its "
+     "log. Take the log on paper: logits - max - log(sum of exp(logits - max)).",
+     lambda shifted, log_sum: np.log(np.exp(shifted) / np.exp(log_sum))),
     ("log-of-zero", "0 times -inf is nan where a p has underflowed",
      "Pick log p of the target alone, and take the log on paper: logits - max - log(sum of exp(logits - max)).",
      lambda shifted, log_sum: (lambda p: np.where((p == 0).any(axis=1, keepdims=True), np.nan, np.log(p)))(
          np.exp(shifted) / np.exp(log_sum))),
-    ("log-of-p-plus-eps", "A small number added to p hides very unlikely targets", EPS, *(
+    ("log-of-p-plus-eps", "A small number added to p hides very unlikely targets", *(
         lambda shifted, log_sum, eps=eps, kept=kept: np.log(kept(np.exp(shifted) / np.exp(log_sum), eps))
         for eps in (1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-15, 1e-6, 1e-5, 1e-4, 1e-3, 0.01)
         for kept in (np.add, lambda p, eps: np.clip(p, eps, 1 - eps), np.maximum))),
-    ("log-of-p-plus-eps", "A small number in place of a p that is 0 hides very unlikely targets", EPS,
+    ("log-of-p-plus-eps", "A small number in place of a p that is 0 hides very unlikely targets",
      lambda shifted, log_sum: (lambda p: np.log(np.where(p, p, np.finfo(float).eps)))(
-         np.exp(shifted) / np.exp(log_sum))))
+         np.exp(shifted) / np.exp(log_sum))), why=EPS)
 
 CUT = slot(
     STABLE, lambda z: z,
@@ -278,20 +278,19 @@ PICK = slot(  # run (y, log p, p, logits) -> the loss
     ("binary-cross-entropy", "The other characters count too",
      "(1 - y) log(1 - p) belongs to yes-or-no outputs. One of V characters comes next: only -log p[target] counts.",
      lambda y, log_p, p, z: -np.sum(y * log_p + (1 - y) * np.log(1 - p))),
-    ("log-of-p-minus-one", "1 is subtracted from p before its log is taken",
-     "dlogits = p is the same array, not a copy, so p[target] is p - 1, and its log is nan. Compute the loss first, or "
-     "take p.copy().", lambda y, log_p, p, z: -np.sum(at(y, np.log(p - 1)))),
-    ("perplexity", "The loss is the perplexity",
-     "exp of the mean is for reports. The loss is the sum of -log p[target].",
-     lambda y, log_p, p, z: np.exp(-np.sum(at(y, log_p)) / y.sum())),
+    ("log-of-p-minus-one", "1 is subtracted from p before its log is taken", "dlogits = p is the same array, not a "
+     "copy, so p[target] is p - 1, and its log nan. Compute the loss first, or take p.copy().",
+     lambda y, log_p, p, z: -np.sum(at(y, np.log(p - 1)))),
+    ("perplexity", "The loss is the perplexity", "exp of the mean is for reports. The loss is the sum of -log "
+     "p[target].", lambda y, log_p, p, z: np.exp(-np.sum(at(y, log_p)) / y.sum())),
     ("accuracy", "The loss counts hits", "How many were guessed has no useful slope: -log p[target].",
      lambda y, log_p, p, z: np.mean(y.argmax(1) == z.argmax(1)),
      lambda y, log_p, p, z: np.mean(y.argmax(1) != z.argmax(1)),
      lambda y, log_p, p, z: np.sum(y.argmax(1) == z.argmax(1)),
      lambda y, log_p, p, z: np.sum(y.argmax(1) != z.argmax(1))),
     ("focal-loss", "Sure targets count less, as in the focal loss", "Here each counts with -log p[target].",
-     lambda y, log_p, p, z: -np.sum(at(y, (1 - p) ** 2 * log_p)), lambda y, log_p, p, z: -np.sum(at(y,
-     (1 - p) * log_p))),
+     lambda y, log_p, p, z: -np.sum(at(y, (1 - p) ** 2 * log_p)),
+     lambda y, log_p, p, z: -np.sum(at(y, (1 - p) * log_p))),
     ("entropy-of-p", "The loss is the entropy of p", "Only the target counts: -log p[target].",
      lambda y, log_p, p, z: -np.sum(p * log_p)),
     why="Sum over time and over the batch: one float.")
@@ -315,8 +314,8 @@ OF_LOGITS = slot(  # run (y, p) -> dlogits
     ("gradient-is-p(1-p)", "dlogits is p (1 - p)", "p (1 - p) is the slope of a sigmoid: p - one_hot.",
      lambda y, p: p * (1 - p) + 0 * y),
     ("one-added-at-the-target", "1 is added at the target", "Subtract it: p - one_hot.", lambda y, p: p + y),
-    ("gradient-is-one-hot", "dlogits is the one-hot target", "p - one_hot.", lambda y, p: y),
-    ("gradient-is-log-p", "dlogits is made of log p", "p - one_hot.", lambda y, p: np.log(p) - y))
+    ("gradient-is-one-hot", "dlogits is the one-hot target", lambda y, p: y),
+    ("gradient-is-log-p", "dlogits is made of log p", lambda y, p: np.log(p) - y), why="p - one_hot.")
 
 
 def cross_entropy(s, logits, targets):
