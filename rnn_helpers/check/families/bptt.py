@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from rnn_helpers.check.changes import changes, everywhere, later, over_the_batch
+from rnn_helpers.check.changes import HERE, changes, everywhere, later
 from rnn_helpers.check.families.common import but, chosen, late, shortened
 from rnn_helpers.check.search import Family, Output, Variant, decayed, slot
 
@@ -135,8 +135,6 @@ LOSS = slot(  # run (dh) -> dh as it joins, or that and what is added to dh0 as 
      lambda d: np.repeat(d.sum(0)[None], len(d), 0)),
     ("losses-summed-at-the-end", "All losses start at the last step",
      lambda d: np.concatenate([0 * d[1:], d.sum(0)[None]])),
-    ("dh-averaged-over-the-batch", "dh is averaged over the batch",
-     "Each example has its own column: no mean over the last axis.", over_the_batch),
     rare=[*((f"dh-clipped-at-{most}", f"dh is clipped to +-{most}", "If you clip, clip in the update.",
              lambda d, most=most: np.clip(d, -most, most)) for most in (1, 5)),
           ("losses-discounted", "dh[t] is discounted", "Every step's loss counts in full.", *(
@@ -184,8 +182,6 @@ def carries(carried, *more, why=""):
         ("Wh-diagonal", f"Only the diagonal of Wh is used in {carried}",
          lambda cell, z, old, s, l, c, h: np.diag(cell.Wh)[:, None] * z),
         ("carry-over-B", f"{What} is divided by B", lambda cell, z, old, s, l, c, h: cell.Wh.T @ z / z.shape[1]),
-        ("carry-averaged-over-the-batch", f"{What} is averaged over the batch", "Each example has its own column: Wh.T "
-         "@ dz_t.", lambda cell, z, old, s, l, c, h: over_the_batch(cell.Wh.T @ z)),
         ("slope-after-Wh", f"tanh' is applied after Wh^T once more in {carried}",
          "dz_t has its slope already: Wh.T @ dz_t.", lambda cell, z, old, s, l, c, h: cell.Wh.T @ z * s),
         ("dz-joins-the-carry", f"dz_t itself is part of {carried}", lambda cell, z, old, s, l, c, h: cell.Wh.T @ z + z),
@@ -268,12 +264,11 @@ LEFT = slot(
 def inside(what, which, axes):
     """Entries for what may become of an array that a gradient is made of; which : flow -> the array, over all steps."""
     slug = what.replace(",", "").replace(" ", "-")
-    return [(f"{slug}-{change.slug}", f"In{what[2:]} {change.words.format(**IS)}", change.why,
+    return [(f"{slug}-{change.slug}", f"In{what[2:]} {change.told}", *[change.why] * (change.why != HERE),
              lambda f, run=change.run: run(which(f))[f.at])
             for change in changes(axes, True)]
 
 
-IS = {"is": "is", "has": "has"}
 INPUT, STATE = "dz_t @ x_t.T, with the input of the same step.", "dz_t @ h_prev.T, with the state before the same step."
 X_SIDE = slot(
     OF_WX, lambda f: f.X[f.at],
@@ -325,11 +320,7 @@ OVER_BATCH = slot(
      "1 only, keepdims=True.", lambda z: z.sum(axis=(1, 2)), lambda z: z.sum(axis=(1, 2), keepdims=True)),
     ("db-summed-over-units", "db is summed over the units", "axis=0 runs over the hidden units. The batch is axis 1: "
      "dz_t.sum(axis=1, keepdims=True).", lambda z: z.sum(axis=1, keepdims=True), lambda z: z.sum(axis=1)),
-    ("db-one-number-in-every-row", "db is one number in every row",
-     lambda z: z.sum(axis=(1, 2), keepdims=True) + 0 * z[:, :, :1]),
     ("db-averaged-over-everything", "db is the mean of everything", lambda z: z.mean(axis=(1, 2))),
-    ("db-of-the-first-example", "db has the first example's share only", lambda z: z[:, :, :1]),
-    ("db-of-the-last-example", "db has the last example's share only", lambda z: z[:, :, -1:]),
     why="b was added to every column, so its gradient is the sum over the columns: dz_t.sum(axis=1, keepdims=True), "
         "shape (H, 1).")
 
@@ -400,7 +391,7 @@ RNN_CELL_BACKWARD = Family(
            "tanh-slope-in-the-carry-only",
                            "slope-twice-in-what-is-sent", "slope-twice-in-the-gradients"),
            "cache": chosen(CACHE, "h_prev-and-h_t-swapped"),
-           "loss": (*chosen(LOSS, "dh-averaged-over-the-batch", "dh-clipped-at-1"),
+           "loss": (*chosen(LOSS, "dh-clipped-at-1"),
                     *slot(FLOW, lambda d: d, of=("dh_t", "THB"))[1:])},
     outputs={**weights_gradients(X_SIDE, H_SIDE, ONCE,
                                  chosen(LEFT, *(v.name for v in LEFT if not v.name.startswith(("own", "dh-in"))))),

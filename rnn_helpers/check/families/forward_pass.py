@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from rnn_helpers.check.advice import listed
-from rnn_helpers.check.changes import changes, over_the_batch, softmax
+from rnn_helpers.check.changes import HERE, changes, over_the_batch, softmax
 from rnn_helpers.check.search import Family, Output, Variant, made, slot, times
 
 STEP = "h_t = tanh(Wx x_t + Wh h_prev + b)"
@@ -23,7 +23,7 @@ def sigmoid(z):
 
 def inside(what, axes, run):
     """Entries for what may become of an array before `run` (cell, array) makes a term of it."""
-    return [(f"{what}-{change.slug}", f"{what} {change.words.format(**{'is': 'is', 'has': 'has'})}", change.why,
+    return [(f"{what}-{change.slug}", f"{what} {change.told}", *[change.why] * (change.why != HERE),
              lambda cell, a, change=change: run(cell, change.run(a))) for change in changes(axes, True)]
 
 
@@ -31,14 +31,8 @@ X_TERM = slot(
     STEP, lambda cell, x_t: cell.Wx @ x_t,
     ("input-ignored", "x_t is not used", "Without Wx x_t the cell never hears the input.",
      lambda cell, x_t: np.zeros((len(cell.Wx), x_t.shape[1]))),
-    ("input-twice", "Wx x_t is added twice", lambda cell, x_t: 2 * (cell.Wx @ x_t)),
-    ("input-subtracted", "Wx x_t is subtracted", lambda cell, x_t: -(cell.Wx @ x_t)),
-    ("input-averaged", "x_t is averaged over the batch", "Each example has its own column: Wx @ x_t.",
-     lambda cell, x_t: cell.Wx @ over_the_batch(x_t)),
     ("input-divided", "x_t is divided by its largest number", "Take x_t as it is.",
      lambda cell, x_t: cell.Wx @ (x_t / np.abs(x_t).max()), lambda cell, x_t: cell.Wx @ (x_t / x_t.max())),
-    ("Wx-of-the-state", "Wx is multiplied by the whole batch's sum", "Each example has its own column: Wx @ x_t.",
-     lambda cell, x_t: cell.Wx @ x_t.sum(axis=1, keepdims=True) + 0 * (cell.Wx @ x_t)),
     rare=inside("x_t", "DB", lambda cell, x_t: cell.Wx @ x_t), why=TERMS, of=("Wx x_t", "HB"))
 
 H_TERM = slot(
@@ -51,14 +45,11 @@ H_TERM = slot(
      "decide what of the old state is kept: Wh @ h_prev.", lambda cell, h: h),
     ("elementwise-product", "The state is multiplied element by element", "`*` multiplies matching elements. A "
      "weighted sum over the old units is a matrix product: Wh @ h_prev.", lambda cell, h: cell.Wh * h),
-    ("state-twice", "Wh h_prev is added twice", lambda cell, h: 2 * (cell.Wh @ h)),
-    ("state-subtracted", "Wh h_prev is subtracted", lambda cell, h: -(cell.Wh @ h)),
     ("state-added-too", "h_prev itself is added to Wh h_prev", "The old state enters through Wh only.",
      lambda cell, h: cell.Wh @ h + h),
     ("Wh-diagonal", "Only the diagonal of Wh is used", lambda cell, h: np.diag(cell.Wh)[:, None] * h),
     ("Wh-twice", "Wh is applied twice", lambda cell, h: cell.Wh @ (cell.Wh @ h)),
-    ("state-averaged", "h_prev is averaged over the batch", lambda cell, h: cell.Wh @ over_the_batch(h)),
-    ("tanh-of-h_prev", "tanh is applied to h_prev again", "h_prev has been through tanh already: Wh @ h_prev.",
+    ("tanh-of-h_prev", "tanh is applied to h_prev again", "h_prev has passed tanh already: Wh @ h_prev.",
      lambda cell, h: cell.Wh @ np.tanh(h)),
     rare=inside("h_prev", "HB", lambda cell, h: cell.Wh @ h),
     why="Every old unit reaches every new one, example by example: Wh @ h_prev, once.", of=("Wh h_prev", "HB"))
@@ -218,8 +209,6 @@ CARRIED = slot(
     ("z-carried", "z_t is carried forward, not h_t", lambda new, old, z, h0: z),
     ("zeros-carried", "The state is reset to zero", lambda new, old, z, h0: 0 * old),
     ("states-averaged", "The mean of h_t and h_prev is carried forward", lambda new, old, z, h0: (new + old) / 2),
-    ("carry-squashed-again", "The state is squashed again before the next step", lambda new, old, z, h0: np.tanh(new)),
-    ("batch-averaged", "The batch's mean state is carried forward", lambda new, old, z, h0: over_the_batch(new)),
     ("h0-added-at-every-step", "h0 is added to the state", "h0 is where the first step starts, and no more.",
      lambda new, old, z, h0: new + h0),
     why="The next step starts from this step's state, as it is: h_prev = h_t.", of=("what is carried forward", "HB"))
@@ -245,8 +234,6 @@ def stacked(line, what, one, letter):
         ("batch-first", "The batch is the first axis", f"{what} is (B, T, {letter}) or similar. Time comes first, "
          "batch last.", lambda a, *_: a.transpose(2, 0, 1), lambda a, *_: a.transpose(2, 1, 0)),
         ("steps-glued", "The steps are glued together", ONE_MORE.format(what), lambda a, *_: np.concatenate(list(a))),
-        ("steps-side-by-side", "The steps stand side by side",
-         "hstack joins columns. Time is an axis of its own: np.stack or np.array.", lambda a, *_: np.hstack(list(a))),
         ("batch-axis-dropped", f"{what} lacks the axis of the batch",
          f"A single example is a column too: (T, {letter}, 1).", lambda a, *_: np.squeeze(a, axis=2)),
         ("only-the-last-filled", f"Only the last entry of {what} is filled",
@@ -329,9 +316,6 @@ def readouts(line, axis):
                        ("softmax-on-the-output", "The output is a softmax", LOGITS, lambda y: softmax(y, axis)),
                        ("log-softmax-on-the-output", "The output is the logarithm of a softmax", LOGITS,
                         lambda y: np.log(softmax(y, axis))),
-                       ("sigmoid-on-the-output", "The output is squashed by a sigmoid", sigmoid),
-                       ("softmax-over-everything", "The output is a softmax over all numbers at once", LOGITS, softmax),
-                       ("relu-on-the-output", "The output is a ReLU", lambda y: np.maximum(y, 0)),
                        rare=[("softmax-over-the-batch", "The output is a softmax over the batch", LOGITS,
                               lambda y: softmax(y, -1)),
                              ("likeliest-output", "The index of the largest output is returned",
@@ -347,36 +331,29 @@ def read_out(s, h, Wy, c):
     return SimpleNamespace(y=s.squash(Wy @ s.read(h) + c), every=s.squash(Wy @ h + c))
 
 
-def of_states(h_t, line, axes, right, *entries, why):
-    """A slot of what is read."""
-    return slot(line, right, *entries,
-                ("state-averaged-over-the-batch", "The batch's mean state is read", "Each example has its own column.",
-                 lambda h: over_the_batch(right(h))),
-                ("tanh-of-the-state", f"tanh is applied to {h_t} again", f"{h_t} has been through tanh already.",
-                 lambda h: np.tanh(right(h))), why=why, of=("the state that is read", axes))
+READS = "the state that is read"
 
 
 READOUT = Family(
     flow=read_out, weight=2,
-    slots={**readouts(OUTPUT, 0), "read": of_states("h_t", OUTPUT, "HB", lambda h: h, why="Wy @ h_t.")},
+    slots={**readouts(OUTPUT, 0), "read": slot(OUTPUT, lambda h: h, why="Wy @ h_t.", of=(READS, "HB"))},
     outputs={"y_t": Output(lambda s, f: f.y, {}, made("OB", OUTPUT))})
 
 MANY_TO_MANY = Family(
     flow=read_out, weight=2,
     slots={**readouts(EVERY, 1), "at_steps": slot(
-        EVERY, lambda c: c, why="c is added at every step.", of=("c", "TO1")), "read": of_states(
-        "h_t", EVERY, "THB", lambda h: h,
-        why="Many-to-many has an output at every step, and step t reads h_states[t].")},
+        EVERY, lambda c: c, why="c is added at every step.", of=("c", "TO1")), "read": slot(
+        EVERY, lambda h: h, why="Many-to-many has an output at every step, and step t reads h_states[t].",
+        of=(READS, "THB"))},
     outputs={"Y": Output(lambda s, f: s.collect(f.y), {"collect": stacked("Y (T, O, B)", "Y", "output", "O")},
                          made("TOB", EVERY))})
 
 MANY_TO_ONE = Family(
     flow=read_out, weight=2,
-    slots={**readouts(ONE, -2), "read": of_states(
-        "h_T", ONE, "HB", lambda h: h[-1],
+    slots={**readouts(ONE, -2), "read": slot(
+        ONE, lambda h: h[-1],
         ("first-for-last", "The first state is read, not the last",
          "The first state has seen one input only; read h_states[-1], which has seen them all.", lambda h: h[0]),
-        ("mean-over-time", "The mean state is read", lambda h: h.mean(axis=0)),
         ("sum-over-time", "The states are summed over time", lambda h: h.sum(axis=0)),
         ("largest-over-time", "The largest state over time is read", lambda h: h.max(axis=0)),
         ("the-state-before", "The state before the last is read", lambda h: h[-2] if len(h) > 1 else h[-1]),
@@ -385,7 +362,7 @@ MANY_TO_ONE = Family(
         ("step-axis-kept", "y has an axis of steps", lambda h: h[-1:]),
         ("last-example", "The last example is read, not the last step", "Time is the first axis: h_states[-1], not "
          "h_states[..., -1].", lambda h: h[:, :, -1:], lambda h: h[:, :, -1].T),
-        why="Many-to-one has one output, from the state after the last step: h_states[-1].")},
+        why="Many-to-one has one output, from the state after the last step: h_states[-1].", of=(READS, "HB"))},
     outputs={"y": Output(lambda s, f: s.joined(f), {"joined": slot(
         ONE, lambda f: f.y,
         ("outputs-summed-over-time", "The outputs of all steps are summed", lambda f: f.every.sum(0)),

@@ -90,8 +90,6 @@ OF_SQUARE = slot(  # run (y - target) -> dy
     ("dy-summed", "dy is one number", lambda e: np.sum(2 * e)),
     ("dy-summed-over-the-outputs", "dy is summed over the outputs", lambda e: np.sum(2 * e, axis=-2, keepdims=True)),
     ("dy-summed-over-the-batch", "dy is summed over the batch", lambda e: np.sum(2 * e, axis=-1, keepdims=True)),
-    ("dy-summed-over-the-steps", "dy is summed over the first axis", lambda e: np.sum(2 * e, axis=0)),
-    ("dy-of-the-last-step", "dy holds the last step only", lambda e: 2 * e[-1]),
     ("dy-over-the-root", "dy is that of a root", "The loss is the sum of squares: dy = 2 (y - target).",
      lambda e: e / np.sqrt(np.sum(e * e))),
     ("dy-absolute", "dy has lost its signs", "dy = 2 (y - target), negative where y is too small.",
@@ -305,8 +303,6 @@ OF_LOGITS = slot(  # run (y, p) -> dlogits
      "must fall too: their gradient is p. Start from p, then subtract 1 at the target.", lambda y, p: at(y, p - 1)),
     ("gradient-of-p", "The gradient is with respect to p, not to the logits",
      "-1/p is dL/dp. Through the softmax it becomes p - one_hot, which is simpler.", lambda y, p: -at(y, 1 / p)),
-    ("gradient-transposed", "dlogits has its axes in another order",
-     "It must look like logits, (T, V, B), for readout_backward to use it.", lambda y, p: (p - y).transpose(0, 2, 1)),
     ("gradient-times-p(1-p)", "The gradient is multiplied by p (1 - p)", "p - one_hot is dL/dlogits already; p (1 - p) "
      "belongs to a sigmoid with a squared error.", lambda y, p: (p - y) * p * (1 - p)),
     ("softmax-s-slope-once-more", "The gradient passes the softmax once more", "p - one_hot is dL/dlogits already: no "

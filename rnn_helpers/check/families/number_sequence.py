@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from rnn_helpers.check.changes import everywhere, over_the_batch
+from rnn_helpers.check.changes import everywhere
 from rnn_helpers.check.families.bptt import MEANS
 from rnn_helpers.check.families.common import but, late
 from rnn_helpers.check.search import Family, Output, Variant, made, slot
@@ -129,7 +129,7 @@ MAKE_WINDOWS = Family(
 # ---- scaling ----
 
 SCALE = "shift = mean(series), scale = sqrt(mean((series - shift)^2))"
-USE_BOTH, ROOT = "Use mean and standard deviation.", "scale = sqrt(mean((series - shift)^2))"
+ROOT = "scale = sqrt(mean((series - shift)^2))"
 SHIFT = slot(
     SCALE, np.mean,
     ("median-for-mean", "shift is the median", np.median),
@@ -248,12 +248,7 @@ READOUT_BACKWARD = Family(
         READ, lambda dy: dy,
         ("many-to-one", "Only the last step is read out", "You treat the readout as many-to-one. Every step has an "
          "output, so every step has its share of dWy, dc and its own dh_t.",
-         lambda dy: np.concatenate([0 * dy[:-1], dy[-1:]])),
-        ("dy-read-in-reverse", "dy is read in the wrong order", "dy[t] goes with h_states[t].", lambda dy: dy[::-1]),
-        ("one-round", "Only the first step counts", "Every step has an output.",
-         lambda dy: np.concatenate([dy[:1], 0 * dy[1:]])),
-        ("dy-averaged-over-the-batch", "dy is averaged over the batch", "Each example has its own column.",
-         over_the_batch), of=("dy", "TOB"))},
+         lambda dy: np.concatenate([0 * dy[:-1], dy[-1:]])), of=("dy", "TOB"))},
     outputs={
         "dWy": Output(lambda s, f: s.grows(s.product(f.dy, s.state(f.h))), {
             "state": slot(OF_WY, lambda h: h,
@@ -266,9 +261,7 @@ READOUT_BACKWARD = Family(
                              lambda dy, h: (dy.sum(0) @ h.sum(0).T)[None]),
                             ("outer-for-the-batch", "np.outer makes dWy too large for a batch",
                              "np.outer flattens both sides. dy_t @ h_t.T sums over the batch.",
-                             lambda dy, h: np.array([np.outer(a, b) for a, b in zip(dy, h, strict=True)])),
-                            ("first-example-only", "dWy has the first example's share only",
-                             "dy_t @ h_t.T sums over the batch.", lambda dy, h: product(dy[:, :, :1], h[:, :, :1]))),
+                             lambda dy, h: np.array([np.outer(a, b) for a, b in zip(dy, h, strict=True)]))),
             "grows": GROWS}, gradients("OH")),
         "dc": Output(lambda s, f: s.grows(s.over(f.dy, f)), {
             "over": slot(OF_C, lambda dy, f: dy.sum(axis=2, keepdims=True),

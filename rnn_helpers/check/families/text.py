@@ -73,9 +73,8 @@ LEADS = slot(
      lambda chars, text: {char: text.index(char) for char in chars},
      lambda chars, text: {char: index for index, char in enumerate(text)}),
     ("counts-for-places", "index_of holds counts", lambda chars, text: {char: text.count(char) for char in chars}),
-    ("places-in-another-order", "index_of counts in another order than chars",
-     "enumerate the very list that you return.",
-     lambda chars, text: {char: index for index, char in enumerate(dict.fromkeys(text))},
+    ("places-in-another-order", "index_of counts in another order than chars", "enumerate the very list that you "
+     "return.", lambda chars, text: {char: index for index, char in enumerate(dict.fromkeys(text))},
      lambda chars, text: {char: index for index, char in enumerate(set(text))},
      lambda chars, text: {char: index for index, char in enumerate(chars[::-1])}),
     why="The place in chars is asked for: enumerate(chars).")

@@ -84,7 +84,7 @@ WALK = slot(
      "What leaves a step goes on into the step before: rnn_backward does the whole walk.", each_alone),
     ("only-the-last-step-walked", "Only the last step is walked back", the_last_only),
     *((f"only-the-last-{n}-steps-walked", f"Only the last {n} steps are walked back",
-    lambda cell, dh, caches, n=n: the_last_only(cell, dh, caches, n)) for n in (5, 3, 2)),
+       lambda cell, dh, caches, n=n: the_last_only(cell, dh, caches, n)) for n in (5, 3, 2)),
     why="rnn_backward does the whole walk.")
 
 WHICH = slot(  # run (loss function, outputs, targets) -> loss, dy
@@ -343,7 +343,6 @@ FACTOR = slot(  # run (g, lr, steps, B, k1) -> what the update subtracts
     ("gradients-clipped", "The gradients are clipped", "Nothing is clipped here.",
      *(lambda g, lr, T, B, k1, most=most: lr * np.clip(g, -most, most) for most in (1, 5))),
     ("step-doubled", "The step is twice as large", "p -= lr * dL/dp, once.", lambda g, lr, T, B, k1: 2 * lr * g),
-    ("step-halved", "The step is half as large", "p -= lr * dL/dp.", lambda g, lr, T, B, k1: lr * g / 2),
     why="The loss is a sum over the new steps, so its gradient is one too.")
 MOVES = slot(  # run (p, step, name, sum of the steps so far, whether this is the last piece) -> p afterwards
     UPDATE_OF, lambda p, step, name, total, last: p - step,
