@@ -32,7 +32,7 @@ BRIEFLY = {(1, 0): 8000}
 MOST_FITS = 40  # candidates of a level that are confirmed
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # itself alone, and quick to look up
 class Variant:
     """What may stand in a slot. The right one has no name.
 

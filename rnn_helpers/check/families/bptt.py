@@ -166,31 +166,30 @@ JOIN = slot(
 
 
 def carries(carried, *more, why=""):
-    """What is handed to the step before: run (cell, sent, what was handed on before, slope, what reached h_t: its
-    loss's share, the later steps', and h_t)."""
+    """What is handed to the step before: run (f) -> it. f.cell; f.z : sent; f.old : handed on before; f.s : slope;
+    f.l, f.c : what reached h_t, its loss's share and the later steps'; f.h : h_t."""
     What = first_in_a_sentence(carried)
     return slot(
-        "dh_prev = Wh^T dz_t", lambda cell, z, old, s, l, c, h: cell.Wh.T @ z,
+        "dh_prev = Wh^T dz_t", lambda f: f.cell.Wh.T @ f.z,
         ("Wh-not-transposed", f"Wh is not transposed in {carried}", "Forward, Wh carries old units to new ones; on the "
-         "way back the roles are swapped: Wh.T @ dz_t.", lambda cell, z, old, s, l, c, h: cell.Wh @ z),
+         "way back the roles are swapped: Wh.T @ dz_t.", lambda f: f.cell.Wh @ f.z),
         *more,
         ("Wh-missing-in-the-carry", f"Wh^T is missing in {carried}",
-         "Every old unit reaches every new one: Wh.T @ dz_t, not dz_t itself.", lambda cell, z, old, s, l, c, h: z),
+         "Every old unit reaches every new one: Wh.T @ dz_t, not dz_t itself.", lambda f: f.z),
         ("carry-through-Wx", f"Wx is used instead of Wh in {carried}", "Wx leads to the input: Wx.T @ dz_t is dL/dx_t. "
-         "The state before came in through Wh: Wh.T @ dz_t.", lambda cell, z, old, s, l, c, h: cell.Wx.T @ z),
-        ("carry-sign", f"{What} has the wrong sign", lambda cell, z, old, s, l, c, h: -(cell.Wh.T @ z)),
-        ("Wh-diagonal", f"Only the diagonal of Wh is used in {carried}",
-         lambda cell, z, old, s, l, c, h: np.diag(cell.Wh)[:, None] * z),
-        ("carry-over-B", f"{What} is divided by B", lambda cell, z, old, s, l, c, h: cell.Wh.T @ z / z.shape[1]),
+         "The state before came in through Wh: Wh.T @ dz_t.", lambda f: f.cell.Wx.T @ f.z),
+        ("carry-sign", f"{What} has the wrong sign", lambda f: -(f.cell.Wh.T @ f.z)),
+        ("Wh-diagonal", f"Only the diagonal of Wh is used in {carried}", lambda f: np.diag(f.cell.Wh)[:, None] * f.z),
+        ("carry-over-B", f"{What} is divided by B", lambda f: f.cell.Wh.T @ f.z / f.z.shape[1]),
         ("slope-after-Wh", f"tanh' is applied after Wh^T once more in {carried}",
-         "dz_t has its slope already: Wh.T @ dz_t.", lambda cell, z, old, s, l, c, h: cell.Wh.T @ z * s),
-        ("dz-joins-the-carry", f"dz_t itself is part of {carried}", lambda cell, z, old, s, l, c, h: cell.Wh.T @ z + z),
-        ("carry-times-the-state", f"{What} is multiplied by h_t", lambda cell, z, old, s, l, c, h: cell.Wh.T @ z * h),
+         "dz_t has its slope already: Wh.T @ dz_t.", lambda f: f.cell.Wh.T @ f.z * f.s),
+        ("dz-joins-the-carry", f"dz_t itself is part of {carried}", lambda f: f.cell.Wh.T @ f.z + f.z),
+        ("carry-times-the-state", f"{What} is multiplied by h_t", lambda f: f.cell.Wh.T @ f.z * f.h),
         ("state-for-slope-in-the-carry", f"h_t stands for the slope in {carried}",
-         lambda cell, z, old, s, l, c, h: cell.Wh.T @ ((l + c) * h)),
+         lambda f: f.cell.Wh.T @ ((f.l + f.c) * f.h)),
         rare=[("dh_t-joins-the-carry", f"dh_t itself is part of {carried}", "You add dh_t. It reaches h_prev through "
                "tanh and Wh only; the loss at the step before is added when its turn comes.",
-               lambda cell, z, old, s, l, c, h: cell.Wh.T @ z + l + c)],
+               lambda f: f.cell.Wh.T @ f.z + f.l + f.c)],
         why="Wh.T @ dz_t, and no more, leads to the state before.", of=(carried, "HB"))
 
 
@@ -200,15 +199,14 @@ CARRIES = carries("what is carried back")
 CARRY = carries(
     "what is carried back",
     ("no-carry+dh0-zero", "Nothing flows between the steps, and dh0 is zero", "dh_next stays zero. Take dh_prev from "
-     "each step, add it to dh[t - 1], and return the last one as dh0.", lambda cell, z, old, s, l, c, h: 0 * z),
+     "each step, add it to dh[t - 1], and return the last one as dh0.", lambda f: 0 * f.z),
     ("carry-piles-up", "What is carried back piles up", "dh_next += ... keeps the carries of all later steps. Step t "
-     "receives one carry, that of step t + 1, which holds the rest: use `=`.",
-     lambda cell, z, old, s, l, c, h: old + cell.Wh.T @ z),
+     "receives one carry, that of step t + 1, which holds the rest: use `=`.", lambda f: f.old + f.cell.Wh.T @ f.z),
     *((f"clipped-inside|carry-clipped-at-{most}", f"What is carried back is clipped to +-{most}", CLIP,
-       lambda cell, z, old, s, l, c, h, most=most: np.clip(cell.Wh.T @ z, -most, most))
+       lambda f, most=most: np.clip(f.cell.Wh.T @ f.z, -most, most))
       for most in (1, 5, 10, 0.5, 0.1)),
     *((f"carry-shortened-to-{most}", f"What is carried back is shortened to norm {most}", CLIP,
-       lambda cell, z, old, s, l, c, h, most=most: shortened(cell.Wh.T @ z, most)) for most in (1, 5)))
+       lambda f, most=most: shortened(f.cell.Wh.T @ f.z, most)) for most in (1, 5)))
 
 STEPS = slot(
     SUM, lambda T: range(T - 1, -1, -1),
@@ -395,7 +393,8 @@ RNN_CELL_BACKWARD = Family(
                     *slot(FLOW, lambda d: d, of=("dh_t", "THB"))[1:])},
     outputs={**weights_gradients(X_SIDE, H_SIDE, ONCE,
                                  chosen(LEFT, *(v.name for v in LEFT if not v.name.startswith(("own", "dh-in"))))),
-             "dh_prev": Output(lambda s, f: s.carry(f.cell, f.sent[0], 0, f.S[0], f.total[0], 0, f.H[0]),
+             "dh_prev": Output(lambda s, f: s.carry(SimpleNamespace(
+                 cell=f.cell, z=f.sent[0], old=0, s=f.S[0], l=f.total[0], c=0, h=f.H[0])),
                                {"carry": but(carries("dh_prev"), "carry-sign", "carry-over-B")},
                                late(SUM, "HB", *MEANS))},
     harm={"dh_t": Variant(None, "dh_t-overwritten", "dh_t is overwritten", "dh_t *= ... writes into the caller's "
@@ -419,7 +418,7 @@ def walk_back(s, cell, dh, caches):
         dz, sent = s_t.where(l_g, c_g, S[t])
         if l_s is not l_g or c_s is not c_g:
             sent = s_t.where(l_s, c_s, S[t])[1]
-        c = done[t] = s_t.carry(cell, sent, c, S[t], l_s, c_s, H[t])
+        c = done[t] = s_t.carry(SimpleNamespace(cell=cell, z=sent, old=c, s=S[t], l=l_s, c=c_s, h=H[t]))
         kept.append((dz, l_g + c_g, sent, c))
     zeros = 0 * D[0]
     G, total, sent, left = (np.array(part) for part in zip(*(kept or [(zeros,) * 4]), strict=True))

@@ -12,31 +12,31 @@ from rnn_helpers.check.search import Family, Output, Variant, made, slot
 
 CENTRAL, ONE = "dL/dp = (f(p + eps) - f(p - eps)) / (2 eps)", "one element moves at a time"
 SAME = "param is the same before and after"
-QUOTIENT = slot(  # run (f(p + eps), f(p - eps), f(p), eps) -> the slope
-    CENTRAL, lambda plus, minus, middle, eps: (plus - minus) / (2 * eps),
+QUOTIENT = slot(  # run (f) -> the slope; f.plus, f.minus, f.middle : f(p + eps), f(p - eps), f(p)
+    CENTRAL, lambda f: (f.plus - f.minus) / (2 * f.eps),
     ("forward-difference", "A one-sided difference", "(f(p + eps) - f(p)) / eps is off by eps f''/2. The central "
-     "difference is off by eps^2 f'''/6 only.", lambda plus, minus, middle, eps: (plus - middle) / eps),
+     "difference is off by eps^2 f'''/6 only.", lambda f: (f.plus - f.middle) / f.eps),
     ("divided-by-eps", "The difference is divided by eps", "The two points lie 2 eps apart: divide by 2 * eps.",
-     lambda plus, minus, middle, eps: (plus - minus) / eps),
-    ("eps-halved-wrongly", "The brackets around 2 * eps are missing", "/ 2 * eps divides by 2 and multiplies by eps. "
-     "Write / (2 * eps).", lambda plus, minus, middle, eps: (plus - minus) / 2 * eps),
+     lambda f: (f.plus - f.minus) / f.eps),
+    ("eps-halved-wrongly", "The brackets around 2 * eps are missing",
+     "/ 2 * eps divides by 2 and multiplies by eps. Write / (2 * eps).", lambda f: (f.plus - f.minus) / 2 * f.eps),
     ("not-divided", "The difference is not divided", "A slope is a difference over a distance: divide by 2 * eps.",
-     lambda plus, minus, middle, eps: plus - minus),
+     lambda f: f.plus - f.minus),
     ("divided-by-2", "The difference is divided by 2, not by 2 eps", "The two points lie 2 eps apart.",
-     lambda plus, minus, middle, eps: (plus - minus) / 2),
+     lambda f: (f.plus - f.minus) / 2),
     ("sign", "The sign is wrong", "f(p + eps) comes first, f(p - eps) is subtracted from it.",
-     lambda plus, minus, middle, eps: (minus - plus) / (2 * eps)),
+     lambda f: (f.minus - f.plus) / (2 * f.eps)),
     ("minus-eps-forgotten", "The second point is p, not p - eps", "param += eps, then param -= eps leads back to p: "
      "you measure (f(p + eps) - f(p)) / (2 eps), half the slope. Go on to p - eps.",
-     lambda plus, minus, middle, eps: (plus - middle) / (2 * eps)),
+     lambda f: (f.plus - f.middle) / (2 * f.eps)),
     ("backward-difference", "A one-sided difference", "(f(p) - f(p - eps)) / eps errs in proportion to eps, the "
-     "central difference in proportion to eps^2.", lambda plus, minus, middle, eps: (middle - minus) / eps),
+     "central difference in proportion to eps^2.", lambda f: (f.middle - f.minus) / f.eps),
     ("absolute-slope", "The sign of the slope is lost", "A slope may be negative: no abs.",
-     lambda plus, minus, middle, eps: abs(plus - minus) / (2 * eps)),
+     lambda f: abs(f.plus - f.minus) / (2 * f.eps)),
     ("added", "The two values are added", "A slope is a difference: f(p + eps) - f(p - eps).",
-     lambda plus, minus, middle, eps: (plus + minus) / (2 * eps)),
+     lambda f: (f.plus + f.minus) / (2 * f.eps)),
     ("second-difference", "That is the second derivative", "f(p + eps) - f(p - eps), without f(p).",
-     lambda plus, minus, middle, eps: (plus - 2 * middle + minus) / eps**2))
+     lambda f: (f.plus - 2 * f.middle + f.minus) / f.eps**2))
 
 COPY = ("f reads param itself: it never sees a change to a copy. Change param in place, an element at a time, and put "
         "it back.")
@@ -80,7 +80,7 @@ def slopes(s, f, param, eps=1e-5):
         minus = f()
         if not s.late:
             moved[place] = s.back(old, eps, np.array(moved[place]))
-        gradient[place] = s.quotient(plus, minus, middle, eps)
+        gradient[place] = s.quotient(SimpleNamespace(plus=plus, minus=minus, middle=middle, eps=eps))
     if s.late:
         param[...] = before
     return s.given(gradient)

@@ -244,53 +244,49 @@ def at(y, values):
     return np.where(y > 0, y * values, 0.0)
 
 
-PICK = slot(  # run (y, log p, p, logits) -> the loss
-    LOSS, lambda y, log_p, p, z: -np.sum(at(y, log_p)),
+PICK = slot(  # run (f) -> the loss; f.y : paired targets, f.z : logits
+    LOSS, lambda f: -np.sum(at(f.y, f.log_p)),
     ("loss-not-summed", "The loss is an array, one number per step and example",
-     lambda y, log_p, p, z: -at(y, log_p).sum(axis=1)),
+     lambda f: -at(f.y, f.log_p).sum(axis=1)),
     ("loss-summed-over-time-only", "The loss is an array, one number per example",
-     lambda y, log_p, p, z: -at(y, log_p).sum(axis=(0, 1))),
+     lambda f: -at(f.y, f.log_p).sum(axis=(0, 1))),
     ("loss-summed-over-the-batch-only", "The loss is an array, one number per step",
-     lambda y, log_p, p, z: -at(y, log_p).sum(axis=(1, 2))),
+     lambda f: -at(f.y, f.log_p).sum(axis=(1, 2))),
     *((name, f"The loss is that of the {which} only",
        "Does `=` keep what the loop visits last, or the loop end early? Add all of them up with +=.",
-       lambda y, log_p, p, z, key=key: -np.sum(at(y, log_p)[key])) for name, which, key in (
+       lambda f, key=key: -np.sum(at(f.y, f.log_p)[key])) for name, which, key in (
         ("loss-overwritten|equals-for-plus-equals", "last step and example", np.s_[-1, :, -1]),
         ("loss-overwritten-at-every-step", "last step", -1), ("loss-of-the-first-step", "first step", 0),
         ("loss-of-the-first-example", "first example", np.s_[..., 0]),
         ("loss-of-the-last-example", "last example", np.s_[..., -1]))),
-    ("log2-of-the-sum", "The logarithm of the sum is to the base 2",
-     "exp and log must belong together: the natural logarithm, np.log.",
-     lambda y, log_p, p, z: -np.sum(at(y, log_p + log_p.max(1, keepdims=True) * (1 / np.log(2) - 1)))),
+    ("log2-of-the-sum", "The logarithm of the sum is to the base 2", "exp and log must belong together: the natural "
+     "logarithm, np.log.", lambda f: -np.sum(at(f.y, f.log_p + f.log_p.max(1, keepdims=True) * (1 / np.log(2) - 1)))),
     ("loss-over-all-characters", "The loss sums log p over all characters",
-     "Only the character that came next counts: pick p[target] before the sum.", lambda y, log_p, p, z: -np.sum(log_p)),
-    ("log-forgotten", "The log is missing", "The loss is the sum of -log p[target], not of 1 - p[target] or "
-     "-p[target].", lambda y, log_p, p, z: np.sum(at(y, 1 - p)), lambda y, log_p, p, z: -np.sum(at(y, p)),
-     lambda y, log_p, p, z: np.sum(at(y, p))),
+     "Only the character that came next counts: pick p[target] before the sum.", lambda f: -np.sum(f.log_p)),
+    ("log-forgotten", "The log is missing",
+     "The loss is the sum of -log p[target], not of 1 - p[target] or -p[target].", lambda f: np.sum(at(f.y, 1 - f.p)),
+     lambda f: -np.sum(at(f.y, f.p)), lambda f: np.sum(at(f.y, f.p))),
     ("softmax-forgotten", "The loss takes logits for log-probabilities",
-     "-logits[target] can fall forever. Subtract log sum exp of the column.", lambda y, log_p, p, z: -np.sum(at(y, z))),
+     "-logits[target] can fall forever. Subtract log sum exp of the column.", lambda f: -np.sum(at(f.y, f.z))),
     ("log-of-logits", "The log is applied to the logits", "Take the softmax first: log p[target].",
-     lambda y, log_p, p, z: -np.sum(at(y, np.log(z)))),
+     lambda f: -np.sum(at(f.y, np.log(f.z)))),
     ("squared-error-of-p", "The loss is a squared error of the probabilities", "Against a target it is sure to be "
-     "wrong about, its gradient vanishes. Cross-entropy: -log p[target].", lambda y, log_p, p, z: np.sum((p - y) ** 2)),
+     "wrong about, its gradient vanishes. Cross-entropy: -log p[target].", lambda f: np.sum((f.p - f.y) ** 2)),
     ("binary-cross-entropy", "The other characters count too",
      "(1 - y) log(1 - p) belongs to yes-or-no outputs. One of V characters comes next: only -log p[target] counts.",
-     lambda y, log_p, p, z: -np.sum(y * log_p + (1 - y) * np.log(1 - p))),
+     lambda f: -np.sum(f.y * f.log_p + (1 - f.y) * np.log(1 - f.p))),
     ("log-of-p-minus-one", "1 is subtracted from p before its log is taken", "dlogits = p is the same array, not a "
      "copy, so p[target] is p - 1, and its log nan. Compute the loss first, or take p.copy().",
-     lambda y, log_p, p, z: -np.sum(at(y, np.log(p - 1)))),
+     lambda f: -np.sum(at(f.y, np.log(f.p - 1)))),
     ("perplexity", "The loss is the perplexity", "exp of the mean is for reports. The loss is the sum of -log "
-     "p[target].", lambda y, log_p, p, z: np.exp(-np.sum(at(y, log_p)) / y.sum())),
+     "p[target].", lambda f: np.exp(-np.sum(at(f.y, f.log_p)) / f.y.sum())),
     ("accuracy", "The loss counts hits", "How many were guessed has no useful slope: -log p[target].",
-     lambda y, log_p, p, z: np.mean(y.argmax(1) == z.argmax(1)),
-     lambda y, log_p, p, z: np.mean(y.argmax(1) != z.argmax(1)),
-     lambda y, log_p, p, z: np.sum(y.argmax(1) == z.argmax(1)),
-     lambda y, log_p, p, z: np.sum(y.argmax(1) != z.argmax(1))),
+     lambda f: np.mean(f.y.argmax(1) == f.z.argmax(1)), lambda f: np.mean(f.y.argmax(1) != f.z.argmax(1)),
+     lambda f: np.sum(f.y.argmax(1) == f.z.argmax(1)), lambda f: np.sum(f.y.argmax(1) != f.z.argmax(1))),
     ("focal-loss", "Sure targets count less, as in the focal loss", "Here each counts with -log p[target].",
-     lambda y, log_p, p, z: -np.sum(at(y, (1 - p) ** 2 * log_p)),
-     lambda y, log_p, p, z: -np.sum(at(y, (1 - p) * log_p))),
+     lambda f: -np.sum(at(f.y, (1 - f.p) ** 2 * f.log_p)), lambda f: -np.sum(at(f.y, (1 - f.p) * f.log_p))),
     ("entropy-of-p", "The loss is the entropy of p", "Only the target counts: -log p[target].",
-     lambda y, log_p, p, z: -np.sum(p * log_p)),
+     lambda f: -np.sum(f.p * f.log_p)),
     why="Sum over time and over the batch: one float.")
 
 OF_LOGITS = slot(  # run (y, p) -> dlogits
@@ -331,7 +327,7 @@ SOFTMAX_CROSS_ENTROPY = Family(
     flow=cross_entropy, weight=6,
     slots={"scale": both_scaled(LOSS, OF_TARGETS), "logs": LOGS, "shift": SHIFT, "axis": AXIS, "targets": TARGETS,
            "cut": CUT},
-    outputs={"loss": Output(lambda s, f: f.scale * s.pick(f.y, f.log_p, f.p, f.z), {"pick": PICK}, (own_factors(
+    outputs={"loss": Output(lambda s, f: f.scale * s.pick(f), {"pick": PICK}, (own_factors(
                  LOSS, "loss", OF_TARGETS, ("bits", "The loss is in bits", "log2 counts bits. The loss is in nats: use "
                                             "np.log, the natural logarithm.", LOSS, lambda f: 1 / np.log(2)),
                  ("loss-in-log10", "The loss is in powers of ten",

@@ -280,22 +280,21 @@ STATE = slot(  # run (states of the piece, state it started from) -> state that 
 
 OLDER = ("With k2 > k1, or in a last shorter piece, they go on into steps before the piece: keep the last k2 caches, "
          "with dh = 0 for the older ones.")
-WINDOW = slot(  # run (all caches so far, how many are new, k1, k2) -> how many are walked back through
-    BACK, lambda seen, new, k1, k2: k2,
+WINDOW = slot(  # run (f) -> how many caches are walked back through; f.seen : so far, f.new : of the piece
+    BACK, lambda f: f.k2,
     ("k2-ignored", "The losses flow back through the whole stream",
-     "Keep the caches of the last k2 steps only: caches[-k2:].", lambda seen, new, k1, k2: seen),
+     "Keep the caches of the last k2 steps only: caches[-k2:].", lambda f: f.seen),
     ("own-piece-only", "The losses flow back through their own piece, whatever k2 is", "k2 may be larger than k1 (keep "
      "older caches, with dh = 0 for their steps) or smaller (the first steps of the piece are not walked).",
-     lambda seen, new, k1, k2: new),
-    ("never-beyond-the-piece", "The losses do not flow into older pieces", OLDER,
-     lambda seen, new, k1, k2: min(new, k2)),
-    ("one-step-too-many", "The losses flow back k2 + 1 steps", lambda seen, new, k1, k2: k2 + 1),
-    ("one-step-too-few", "The losses flow back k2 - 1 steps", lambda seen, new, k1, k2: max(1, k2 - 1)),
-    ("k1-for-k2", "The losses flow back k1 steps", "k2 is how far they flow.", lambda seen, new, k1, k2: k1),
+     lambda f: f.new),
+    ("never-beyond-the-piece", "The losses do not flow into older pieces", OLDER, lambda f: min(f.new, f.k2)),
+    ("one-step-too-many", "The losses flow back k2 + 1 steps", lambda f: f.k2 + 1),
+    ("one-step-too-few", "The losses flow back k2 - 1 steps", lambda f: max(1, f.k2 - 1)),
+    ("k1-for-k2", "The losses flow back k1 steps", "k2 is how far they flow.", lambda f: f.k1),
     ("k1-more-than-k2", "The losses flow back k1 + k2 steps", "k2 steps in all, the new ones included.",
-     lambda seen, new, k1, k2: k1 + k2),
+     lambda f: f.k1 + f.k2),
     ("k2-before-the-piece", "The losses flow back k2 steps beyond their piece",
-     "k2 steps in all, the new ones included.", lambda seen, new, k1, k2: new + k2),
+     "k2 steps in all, the new ones included.", lambda f: f.new + f.k2),
     why="Keep k2 caches: caches[-k2:].")
 
 # what becomes of older steps: run is (their losses join again, their states are computed anew, they reach Wy and c)
@@ -344,19 +343,16 @@ FACTOR = slot(  # run (g, lr, steps, B, k1) -> what the update subtracts
      *(lambda g, lr, T, B, k1, most=most: lr * np.clip(g, -most, most) for most in (1, 5))),
     ("step-doubled", "The step is twice as large", "p -= lr * dL/dp, once.", lambda g, lr, T, B, k1: 2 * lr * g),
     why="The loss is a sum over the new steps, so its gradient is one too.")
-MOVES = slot(  # run (p, step, name, sum of the steps so far, whether this is the last piece) -> p afterwards
-    UPDATE_OF, lambda p, step, name, total, last: p - step,
-    ("gradients-never-cleared", "Gradients of earlier pieces are applied again", "Each update uses its own piece's "
-     "gradients. Start them at zero for each piece.", lambda p, step, name, total, last: p - total),
-    ("one-update-at-the-end", "All updates happen at the end of the stream",
-     "The point of a stream is to learn on the way: update after each piece, before the next one runs.",
-     lambda p, step, name, total, last: p - total if last else p),
-    ("readout-not-trained", "Wy and c are not updated",
-     lambda p, step, name, total, last: p if name in ("Wy", "c") else p - step),
-    ("cell-not-trained", "Wx, Wh and b are not updated",
-     lambda p, step, name, total, last: p - step if name in ("Wy", "c") else p),
+MOVES = slot(  # run (f) -> p afterwards; f.total : sum of the steps so far, f.last : whether this is the last piece
+    UPDATE_OF, lambda f: f.p - f.step,
+    ("gradients-never-cleared", "Gradients of earlier pieces are applied again",
+     "Each update uses its own piece's gradients. Start them at zero for each piece.", lambda f: f.p - f.total),
+    ("one-update-at-the-end", "All updates happen at the end of the stream", "The point of a stream is to learn on the "
+     "way: update after each piece, before the next one runs.", lambda f: f.p - f.total if f.last else f.p),
+    ("readout-not-trained", "Wy and c are not updated", lambda f: f.p if f.name in ("Wy", "c") else f.p - f.step),
+    ("cell-not-trained", "Wx, Wh and b are not updated", lambda f: f.p - f.step if f.name in ("Wy", "c") else f.p),
     *((f"{left}-not-updated", f"{left} is not updated",
-       lambda p, step, name, total, last, left=left: p if name == left else p - step) for left in NAMES),
+       lambda f, left=left: f.p if f.name == left else f.p - f.step) for left in NAMES),
     why="All five parameters learn: Wx, Wh, b, Wy, c.")
 KS = slot(
     PIECE, lambda k1, k2: (k1, k2),
@@ -389,7 +385,7 @@ def stream(s, model, X, Y, k1, k2, lr):
             dh = readout_backward(dY, h, p["Wy"] - lr * dWy)[2]
         kept += [new[t] for t in range(len(new))]
         dh_kept += list(dh)
-        used = kept[-min(len(kept), s.window(len(kept), len(new), k1, k2)):]
+        used = kept[-min(len(kept), s.window(SimpleNamespace(seen=len(kept), new=len(new), k1=k1, k2=k2))):]
         old = max(0, len(used) - len(new))
         if anew and old:
             state, run = used[0][1], []
@@ -425,7 +421,8 @@ def stream(s, model, X, Y, k1, k2, lr):
         for name, g in grads.items():
             step = s.factor(g, lr, len(x), x.shape[2], k1)
             totals[name] = totals.get(name, 0) + step
-            p[name] = s.moves(p[name], step, name, totals[name], number + 1 == len(pieces))
+            p[name] = s.moves(SimpleNamespace(p=p[name], step=step, name=name, total=totals[name],
+                                              last=number + 1 == len(pieces)))
         start, cell = h0, SimpleNamespace(**{n: p[n] for n in NAMES[:3]})
         rerun = rnn_forward(cell, x, start)[0]
         log.append(SimpleNamespace(value=value, dY=dY,

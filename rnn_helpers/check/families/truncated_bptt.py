@@ -190,7 +190,7 @@ def walks(s, cell, dh, caches, k):
             loss, slope = s.joins(D, t, steps[0], at), s.slope_of(S, at, t)
             dz, sent = s_t.where(loss, c, slope)
             total = loss + c
-            c = s_t.carry(cell, sent, c, slope, loss, c, H[at])
+            c = s_t.carry(SimpleNamespace(cell=cell, z=sent, old=c, s=slope, l=loss, c=c, h=H[at]))
             entries.append((at, t, dz, total, loss, S[at], sent, c))
             if at >= 0:  # a window that continues at the end has left step 0 before
                 out = c, total
