@@ -856,7 +856,7 @@ def loss_not_given(scene):
         raised = any(step.f_code is getattr(default, "__code__", None) for step in scene.steps)
         if raised and whole and not any(keyword.arg == "loss" for keyword in node.keywords):
             return (f"No `loss=` is given, so it takes `{default.__name__}`. `{scene.source(whole[0])}` holds whole "
-                    f"numbers: `{text}(..., loss=softmax_cross_entropy)`.")
+                    f"numbers: `{text}(..., loss=cross_entropy)`.")
     return ""
 
 

@@ -79,8 +79,9 @@ def where(carried):
 
     return slot(
         SLOPE, lambda l, c, s: both((l + c) * s),
-        ("tanh-slope-missing-in-the-carry", f"tanh' is missing in {carried}", f"You send dh back. {What} has passed "
-         "tanh as well: send dz_t, as Wh.T @ dz_t.", lambda l, c, s: ((l + c) * s, l + c)),
+        ("tanh-slope-missing-in-the-carry", f"tanh' is missing in {carried}",
+         f"You send dh back. {What} has been through tanh as well: send dz_t, as Wh.T @ dz_t.",
+         lambda l, c, s: ((l + c) * s, l + c)),
         ("tanh-slope-in-the-carry-only", "tanh' is missing in dWx, dWh and db",
          f"Only {carried} has it. Work out dz_t once and use it for everything.", lambda l, c, s: (l + c, (l + c) * s)),
         ("slope-without-brackets", "The brackets of the slope are missing",

@@ -49,7 +49,7 @@ H_TERM = slot(
      lambda cell, h: cell.Wh @ h + h),
     ("Wh-diagonal", "Only the diagonal of Wh is used", lambda cell, h: np.diag(cell.Wh)[:, None] * h),
     ("Wh-twice", "Wh is applied twice", lambda cell, h: cell.Wh @ (cell.Wh @ h)),
-    ("tanh-of-h_prev", "tanh is applied to h_prev again", "h_prev has passed tanh already: Wh @ h_prev.",
+    ("tanh-of-h_prev", "tanh is applied to h_prev again", "h_prev has been through tanh already: Wh @ h_prev.",
      lambda cell, h: cell.Wh @ np.tanh(h)),
     rare=inside("h_prev", "HB", lambda cell, h: cell.Wh @ h),
     why="Every old unit reaches every new one, example by example: Wh @ h_prev, once.", of=("Wh h_prev", "HB"))
@@ -410,7 +410,7 @@ COUNT_PARAMETERS = Family(
         ("of-a-gru", "Wx, Wh and b are counted three times", "A GRU has three of each. Here there is one.", 3)),
         "product": slot(
         COUNT, lambda rows, columns: rows * columns,
-        ("sides-added", "The sides of the arrays are added",
+        ("sides-added", "The sides of each array are added",
          "An array of 3 rows and 4 columns holds 3 times 4 numbers.", lambda rows, columns: rows + columns,
          lambda rows, columns: rows + columns if columns > 1 else rows))},
     outputs={"count": Output(lambda s, f: np.array(f), {}, (times(COUNT),))},

@@ -207,8 +207,8 @@ AFTER = slot(
 ZEROS = (*(Variant(run) for run in (lambda a, b, below: not a.any() and not b.any(),
                                     lambda a, b, below: not np.any(below))), *slot(
     NONE, None,
-    ("zero-by-zero", "Two zeros give no number", "0 / 0 is nan. Two gradients that are both zero agree: return 0. "
-     "Element by element, that goes for each pair of zeros.", lambda a, b, below: False),
+    ("zero-by-zero", "Two zeros give no number", "0 / 0 is nan. Two gradients that are both zero agree: return 0. The "
+     "same holds, element by element, for each pair of zeros.", lambda a, b, below: False),
     ("zeros-asked-with-all", "Arrays with some zeros count as zero",
      "`a.all() == 0` is true as soon as one element is 0. Ask whether any is not: `not a.any() and not b.any()`.",
      lambda a, b, below: not a.all() and not b.all(), lambda a, b, below: not a.all() or not b.all()),

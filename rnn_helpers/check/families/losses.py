@@ -276,7 +276,7 @@ PICK = slot(  # run (f) -> the loss; f.y : paired targets, f.z : logits
      "(1 - y) log(1 - p) belongs to yes-or-no outputs. One of V characters comes next: only -log p[target] counts.",
      lambda f: -np.sum(f.y * f.log_p + (1 - f.y) * np.log(1 - f.p))),
     ("log-of-p-minus-one", "1 is subtracted from p before its log is taken", "dlogits = p is the same array, not a "
-     "copy, so p[target] is p - 1, and its log nan. Compute the loss first, or take p.copy().",
+     "copy, so p[target] is p - 1, and its log is nan. Compute the loss first, or take p.copy().",
      lambda f: -np.sum(at(f.y, np.log(f.p - 1)))),
     ("perplexity", "The loss is the perplexity", "exp of the mean is for reports. The loss is the sum of -log "
      "p[target].", lambda f: np.exp(-np.sum(at(f.y, f.log_p)) / f.y.sum())),

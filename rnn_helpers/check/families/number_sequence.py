@@ -334,9 +334,9 @@ SHORTEN = slot(  # run (gradient, norm, max_norm, all gradients) -> what becomes
     ("each-array-on-its-own", "Each array is clipped by its own norm",
      "The arrays shrink by different factors, so the direction turns. One norm over all of them, one factor for all.",
      lambda g, n, m, grads: g * min(1.0, m / np.linalg.norm(g)) if g.any() else g),
-    ("decided-by-one-of-them", "Gradients that are too long only all together are not clipped", "Does a single array, "
-     "or a single element, decide? The norm of all of them together does: where it is above max_norm, all are scaled.",
-     lambda g, n, m, grads: g * (m / n) if max(np.abs(a).max() for a in grads.values()) > m else g,
+    ("decided-by-one-of-them", "Gradients that are too long only when taken together are not clipped", "Does a single "
+     "array, or a single element, decide? The norm of all of them together does: where it is above max_norm, all are "
+     "scaled.", lambda g, n, m, grads: g * (m / n) if max(np.abs(a).max() for a in grads.values()) > m else g,
      lambda g, n, m, grads: g * (m / n) if max(map(np.linalg.norm, grads.values())) > m else g),
     ("not-clipped", "Nothing is clipped", "Above the threshold every gradient is multiplied by max_norm / norm.",
      lambda g, n, m, grads: g),
