@@ -62,10 +62,16 @@ def alike(one, other):
 
 
 def observe_both(exercise, function, inputs, helpers, **limits):
-    """Observe a function; and, where it calls helpers of the learner's own, once more with the course's in their place:
-    that is `helped`, where it differs, and `helpers` names those that differ.
+    """Observe a function; and, where it calls helpers of the learner's own, once more with the course's in their place.
 
-    helpers : name -> the course's implementation of other exercises; limits : as `observe` takes them
+    Parameters
+    ----------
+    helpers : name -> the course's implementation of other exercises
+    limits : as `observe` takes them
+
+    Returns
+    -------
+    observed : Observed; its `helped` is the second observation where that differs, `helpers` names those that differ
     """
     start = time.process_time()
     observed = observe(exercise, function, inputs, **limits)

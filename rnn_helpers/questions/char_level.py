@@ -8,11 +8,11 @@ QUESTIONS = {
         right="the one without clipping, by far",
         choices={
             "the one with clipping, by far":
-                "It takes safe steps, but short ones.",
+                "Its updates are safe, but short.",
             "both at about the same update":
                 "They would if the gradients were shorter than the threshold. They are up to four times as long.",
             "the one without clipping, by far":
-                "Its steps are up to four times as long, and at this learning rate that does no harm.",
+                "Its updates are up to four times as long, and at this learning rate that does no harm.",
         }),
     "memoryless": Question(
         "Without memory, after 1,000 updates: what does it expect after each l of \u201chello world\u201d?",

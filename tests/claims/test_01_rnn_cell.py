@@ -49,7 +49,7 @@ def test_the_cell_set_by_hand_can_be_made_to_hear_not_good_and_no_setting_hears_
     claims.says("01", "With $W_h = 0$ the states part at the fourth word. Why do they end alike?")
     claims.says("01", "Move one slider until \"not good\" ends in blame and \"good\" in praise.")
     claims.says("01", "Which entry does \"not very good\" need, and which one \"a good film\"?")
-    claims.says("01", "There is none. What *turn* adds to *mood* is the same whatever word comes")
+    claims.says("01", "For \"not bad\" there is none. What *turn* adds to *mood* is the same whatever word comes")
     one, other = (dynamics.read_words(dynamics.by_hand(0, 0, 0), s.split())
                   for s in ("the film was not good", "the film was good"))
     assert parted(one, other) == 3 and np.allclose(one[-1], other[-1])
@@ -119,7 +119,7 @@ def test_an_orthogonal_matrix_times_a_number_has_that_number_as_its_spectral_rad
 
 
 def test_below_1_each_step_leaves_at_most_the_radius_of_its_length():
-    claims.says("01", "Below 1 the state dies geometrically: at 0.7 each step leaves at most 0.7 of its length.")
+    claims.says("01", "Below 1 the state dies away geometrically: at 0.7 each step leaves at most 0.7 of its length.")
     for seed in claims.SEEDS:
         sizes = length(kicked(seed, 0.7, 40))
         assert np.all(sizes[1:] <= 0.7 * sizes[:-1] + 1e-15)

@@ -44,7 +44,7 @@ def test_the_first_input_passes_through_tanh_T_times_and_through_Wh_one_time_les
 
 
 def test_the_recurrent_network_is_larger_at_one_step_equal_at_five_and_then_stays():
-    claims.says("02", "at five steps the two are equal here, and after that the other one is larger")
+    claims.says("02", "at five steps the two are equal here, and beyond that the feed-forward network is larger")
     D, H, O = 8, 32, 8
     recurrent = count_parameters(D, H, O)
     other = {T: H * T * D + H + O * H + O for T in (1, 5, 6)}

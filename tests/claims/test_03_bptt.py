@@ -7,8 +7,9 @@ import pytest
 
 from rnn_helpers import check
 from rnn_helpers.bptt import rnn_backward, rnn_forward
-from rnn_helpers.cell import RNNCell
+from rnn_helpers.cell import RNNCell, rnn_cell_backward
 from rnn_helpers.data import make_windows
+from rnn_helpers.explore import walk
 from rnn_helpers.gradcheck import numerical_gradient, relative_error
 from rnn_helpers.losses import squared_error
 from rnn_helpers.model import RNNModel
@@ -47,7 +48,8 @@ def test_right_and_wrong_lie_far_apart(seed):
     claims.says("03", "In this setting nothing falls in between. Over eight draws of all its numbers, the right "
                       "`rnn_backward` stayed below 1e-9. Your check knows more than 150 wrong versions by name, and "
                       "nearly all of them were off by more than 0.01. "
-                      "(A few came out right: they cut off only what is larger or longer than anything here.)")
+                      "(A few came out right: they differ only where numbers are larger, or sequences longer, than "
+                      "any here.)")
     cell, caches, dh, watched, loss = setting(seed)
     measured = [numerical_gradient(loss, param) for param in watched.values()]
     assert largest_error(rnn_backward, cell, caches, dh, measured) < 1e-9
@@ -75,6 +77,31 @@ def test_each_gentle_setting_is_blind_and_the_last_column_is_not(seed):
     assert missed == {"only Wx": {"h_t-for-h_prev", "h0-ignored"}, "T = 1": {"no-carry", "losses-in-reverse"},
                       "h0 = 0": {"h0-ignored"},
                       "sym. Wh": {"Wh-not-transposed"}, "equal dh": {"losses-in-reverse"}}
+
+
+@pytest.mark.parametrize("seed", claims.SEEDS)
+def test_from_h0_zero_the_other_two_mistakes_show(seed):
+    claims.says("03", "Transposed or not shows as soon as anything is carried back, whatever h0 is.")
+    claims.says("03", "Without the carry each step hears only its own loss, and Wx, Wh, b and h0 all show it.")
+    claims.says("03", "`h0-ignored` leaves out the first step's share of `dWh`")
+    rng = np.random.default_rng(seed)
+    cell, X, dh = RNNCell(3, 5, rng), rng.normal(size=(4, 3, 2)), rng.normal(size=(4, 5, 2))
+    caches = rnn_forward(cell, X, np.zeros((5, 2)))[1]
+    right = rnn_backward(cell, dh, caches)
+    off = {name: list(map(relative_error, WRONG[name](cell, dh, caches), right))
+           for name in ("no-carry", "Wh-not-transposed", "h0-ignored")}
+    assert min(off["no-carry"] + off["Wh-not-transposed"]) > 0.01 and max(off["h0-ignored"]) < 1e-12
+
+
+def test_one_step_of_the_walk_adds_almost_nothing_to_dWh():
+    claims.says("03", "One step adds almost nothing to `dWh`. Which one, and which numbers make its share so small?")
+    cell, X, dh, h0 = walk.small()
+    caches, dh_next, shares = rnn_forward(cell, X, h0)[1], 0, []
+    for t in reversed(range(len(dh))):
+        _, dWh_t, _, dh_next = rnn_cell_backward(cell, dh[t] + dh_next, caches[t])
+        shares.append(np.linalg.norm(dWh_t))
+    least, second = sorted(shares)[:2]
+    assert least < 0.06 and second > 0.15
 
 
 CELLS = ("ex-rnn-cell-backward", "check-rnn-cell-backward", "ex-rnn-backward", "check-rnn-backward",

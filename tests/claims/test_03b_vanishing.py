@@ -27,6 +27,12 @@ def share(values, low, high):
     assert low <= min(values) <= 1.25 * low and 0.8 * high <= max(values) <= high, (min(values), max(values))
 
 
+def test_the_first_picture_shows_next_to_nothing_and_fifty_times():
+    claims.says("03b", "Sometimes next to nothing is left; sometimes it is fifty times as large.")
+    sizes_back = notebook().sizes_back
+    assert sizes_back(0.7, 0.1)[0][40] < 1e-6 and 45 < sizes_back(1.3, 0.1)[0][40] < 55
+
+
 def test_no_product_of_jacobians_is_larger_than_the_bound():
     claims.says("03b", "So $n$ of them stretch by at most $(\\gamma\\,\\sigma_{\\max})^n$")
     for seed in TWELVE:
@@ -87,7 +93,10 @@ def test_the_root_of_the_power_tends_to_the_spectral_radius_while_the_ratio_grow
 
 def test_the_jordan_block_grows_sixfold_then_shrinks_fiftyfold():
     claims.says("03b", "Six times larger after 4 or 5 steps, fifty times smaller after 40.")
-    powers = notebook().powers
+    claims.says("03b", "This one has singular values 3.2 and 0.2.")
+    claims.says("03b", "no direction is stretched by 3.2 twice in a row")
+    powers, jordan = notebook().powers, notebook().jordan
+    assert np.allclose(np.linalg.svd(jordan, compute_uv=False), [3.2, 0.2]) and powers[2] < 0.5 * powers[1] ** 2
     assert powers.argmax() in (4, 5) and round(powers.max()) == 6 and round(1 / powers[40]) == 50
 
 
@@ -131,6 +140,13 @@ def draw_of_credit(scale, seed, T=30, H=12, D=2):
     Q, dh = orthogonal(H, rng), rng.normal(size=(T, H, 1))
     cell = RNNCell.from_arrays(rng.uniform(-0.5, 0.5, (H, D)), scale * Q, np.zeros((H, 1)))
     return credit_map(cell, rng.normal(size=(T, D, 1)), dh / np.linalg.norm(dh, axis=1, keepdims=True))
+
+
+def test_at_0_9_each_loss_pulls_least_on_the_first_state():
+    claims.says("03b", "at 0.9 each loss pulls least there")
+    for seed in TWELVE:
+        credit = draw_of_credit(0.9, seed)
+        assert all(credit[t, : t + 1].argmin() == 0 for t in range(len(credit)))
 
 
 def test_twelve_draws_cross_over_between_1_35_and_1_8():
@@ -263,6 +279,10 @@ def test_the_louder_the_inputs_the_less_is_left():
                 "With inputs of size 1, 0.00009 to 0.003 is left after 40 steps in twelve draws; with inputs of size "
                 "3, less than a ten-millionth.")
     sizes_back = notebook().sizes_back
+    claims.says("03b", "The louder the inputs, the more states sit near +1 and -1, where the slope is flat.")
+    for seed in TWELVE:
+        slopes = [sizes_back(1.0, loudness, seed)[1] for loudness in (0.0, 0.3, 1.0, 3.0)]
+        assert slopes == sorted(slopes, reverse=True) and slopes[0] == 1 and slopes[3] < 0.6
     share([sizes_back(1.0, 1.0, seed)[0][40] for seed in TWELVE], 0.00009, 0.003)
     assert all(sizes_back(1.0, 3.0, seed)[0][40] < 1e-7 for seed in TWELVE)
     assert all(np.allclose(sizes_back(1.0, 0.0, seed)[0], 1) for seed in TWELVE)

@@ -90,7 +90,7 @@ def test_no_function_of_the_present_character_is_below_the_floor(seed):
 
 @pytest.mark.parametrize("seed", claims.SEEDS)
 def test_unclipped_every_start_is_thrown_off_and_clipped_none(seed):
-    claims.says("05", "One long step throws the unclipped network far up a wall")
+    claims.says("05", "One long update throws the unclipped network far up a wall")
     claims.says("05", "The same happens from each of eight starts.")
     claims.says("05", "All the clipped ones have learned the text.")
     _, losses, norms = trained(seed, 0.3, np.inf, 16, H=12)
@@ -217,7 +217,7 @@ def test_more_and_more_is_copied_and_the_text_in_the_middle_is_the_best_model():
 
 def test_what_the_temperature_shows():
     claims.says("05", "At update 50 and temperature 1 there is hardly a word.")
-    claims.says("05", "Near 0 it goes round in a circle")
+    claims.says("05", "Near 0 it goes round in circles")
     claims.says("05", "at update 400 it is sure only where it has been: one unlikely draw leads it off the text")
     text, known, _ = play.zen()
     chars, (_, _, _, models) = build_vocabulary(text)[0], studied(0)

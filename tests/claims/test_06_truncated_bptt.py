@@ -16,7 +16,10 @@ from tests.claims import claims
 def test_a_network_learns_the_tide_from_its_stream_far_better_than_the_last_level_does():
     claims.says("06", "Over eight tides and eight networks the last 500 hours have an error of 0.009 to 0.012; "
                       "the last level alone leaves 0.14.")
-    claims.says("06", "does about ten times better within a month")
+    claims.says("06", "does about ten times better within a month, and it never holds more than 20 states")
+    told = []
+    truncation.tide_learnt(lambda model, X, Y, k1, k2, lr: told.append(k1 + k2) or [1.0])
+    assert told == [20]  # the new piece, and the caches from before
     ends, month = [], []
     for seed in claims.SEEDS:
         errors, alone = truncation.tide_learnt(train_stream, seed)
@@ -57,7 +60,7 @@ def test_here_the_gradient_cut_after_two_steps_is_longer_for_the_lost_terms_poin
 
 def test_the_window_costs_more_time_and_memory_than_full_and_chunks_hold_little():
     claims.says("06", "takes only about twice the time")
-    claims.says("06", "for that it holds two and a half times the memory")
+    claims.says("06", "but it holds two and a half times the memory")
     claims.says("06", "Chunks take about as long as one full pass and hold a fiftieth of the memory.")
     rows = {way: rest for way, *rest in truncation.cost_rows()}
     _, _, time, memory = rows["sliding window"]
