@@ -91,8 +91,8 @@ def notebooks():
                  for path in (folder / "notebooks" / f"{name}.ipynb", folder / f"{name}.ipynb") if path.is_file()]
         if found:
             return f"{len(found)} notebooks in {found[0].parent}"
-    raise FileNotFoundError("no notebooks found from here upwards: clone or unpack the course, and start in its "
-                            "folder, or run `python -m rnn_helpers notebooks FOLDER`")
+    raise FileNotFoundError("no notebooks found in this folder or above it: clone or unpack the course, and start in "
+                            "its folder, or run `python -m rnn_helpers notebooks FOLDER`")
 
 
 def unpack(folder):

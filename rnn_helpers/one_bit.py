@@ -13,7 +13,7 @@ NOISE = 0.3  # standard deviation of what is heard after the sign
 
 
 def sign_then_noise(T, batch, rng):
-    """After Bengio, Simard & Frasconi (1994), section II: X (T, 1, B), a sign and then noise; the signs (1, B)."""
+    """After Bengio et al. (1994), "Minimal task illustrating the problem": X (T, 1, B), sign and noise; the signs."""
     X = NOISE * rng.normal(size=(T, 1, batch))
     X[0] = rng.choice([-1.0, 1.0], (1, batch))
     return X, X[0].copy()

@@ -117,7 +117,7 @@ def after_guess(name):
     finally:
         # displays that are filled in later are outputs as any other: a saved notebook keeps them
         first, *rest = _outputs(held) or [({}, {})]
-        waits = {"text/plain": "What comes out here waits for your guess above."}
+        waits = {"text/plain": "The result appears here after your guess above."}
         places = [(display(waits, raw=True, display_id=True), first)]
         places += [(display({}, raw=True, display_id=True), output) for output in rest]
         for place, (data, metadata) in places:

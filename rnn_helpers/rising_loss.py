@@ -25,7 +25,7 @@ def published_step(model, X, Y, backward):
     Parameters
     ----------
     model : RNNModel; X, Y : (T, 1, B)
-    backward : function (cell, dh, caches) -> (dWx, dWh, db, ...), the one thing that the notebook exchanges
+    backward : function (cell, dh, caches) -> (dWx, dWh, db, ...), the one thing that the notebook replaces
 
     Returns
     -------

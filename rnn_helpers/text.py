@@ -37,7 +37,7 @@ def build_vocabulary(text):
 
     Raises
     ------
-    ValueError, TypeError : text is empty or no str.
+    ValueError, TypeError : text is empty or not a str.
     """
     as_text("text", text)
     chars = sorted(set(text))
@@ -58,7 +58,7 @@ def encode(text, index_of):
 
     Raises
     ------
-    ValueError, TypeError : text is empty or no str, or holds a character that is not in the vocabulary.
+    ValueError, TypeError : text is empty or not a str, or holds a character that is not in the vocabulary.
     """
     try:
         return np.array([index_of[char] for char in as_text("text", text)])

@@ -109,7 +109,7 @@ def test_on_a_page_the_answer_waits_for_the_guess(page):
     assert "the answer" in streams(page(BLOCK)), "a question that nobody asked holds nothing back"
     page("predict('two-orders')")
     held = [message["content"] for message in page(BLOCK) if message["msg_type"] != "execute_input"]
-    assert "the answer" not in str(held) and "waits for your guess" in str(held)
+    assert "the answer" not in str(held) and "appears here after your guess" in str(held)
     assert streams(page("print(kept)")) == "3\n", "the cell's code runs all the same"
     places = [content["transient"]["display_id"] for content in held if content.get("transient")]
     page("predict('two-orders')")  # the question's cell run again

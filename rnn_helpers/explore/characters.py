@@ -52,7 +52,7 @@ def yardsticks(known, held_out):
     """What guesses without a network cost: dict, name -> nats per held-out character.
 
     The table of pairs, counted on the known text, is mixed half and half with the letter frequencies, so that a new
-    pair costs no infinity; those give a tenth of a count to a character that the known text lacks.
+    pair does not cost infinitely much; those give a tenth of a count to a character that the known text lacks.
     """
     chars, index_of = build_vocabulary(known + held_out)
     K, indices, unseen = len(chars), encode(known, index_of), encode(held_out, index_of)

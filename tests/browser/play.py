@@ -75,7 +75,7 @@ def answer_everything(notebook):
             notebook.page.keyboard.press("Enter")
             box.locator("[role=status]", has_text=said).wait_for(timeout=60_000)
         assert all(button.is_enabled() for button in buttons)
-    assert "waits for your guess" not in notebook.page.inner_text("body")
+    assert "appears here after your guess" not in notebook.page.inner_text("body")
 
 
 def everything(notebook, path, again=True):
