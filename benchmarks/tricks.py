@@ -28,7 +28,7 @@ def variant(p, one_projection=True, one_product_a_gradient=True, slopes_at_once=
         for z_t in Z:
             if in_place:
                 z_t += dot(h_prev, WhT)
-                h_prev = np.tanh(z_t, out=z_t)
+                h_prev = np.tanh(z_t, z_t)
             else:
                 h_prev = z_t[:] = np.tanh(z_t + dot(h_prev, WhT))
         return Caches(X, states)
@@ -44,7 +44,8 @@ def variant(p, one_projection=True, one_product_a_gradient=True, slopes_at_once=
                 np.multiply(H[t], H[t], out=dz_t)
                 np.subtract(1, dz_t, out=dz_t)
             if in_place:
-                dz_t *= dh_rows[t] + dh_next
+                dh_next += dh_rows[t]
+                dz_t *= dh_next
             else:
                 dz_t = dZ[t] = (dh_rows[t] + dh_next) * dz_t
             dh_next = dot(dz_t, Wh)
@@ -72,13 +73,14 @@ def columns_in_the_loop(p):
         h_prev = states[0]
         for z_t in Z:
             z_t += Wh.dot(h_prev)
-            h_prev = np.tanh(z_t, out=z_t)
+            h_prev = np.tanh(z_t, z_t)
         assert Caches(p.X, states.transpose(0, 2, 1)).is_whole  # they are part of the work
         dZ, dh_next = Z * Z, np.zeros((H, B), p.Wh.dtype)
         np.subtract(1, dZ, out=dZ)
         for t in reversed(range(T)):
             dz_t = dZ[t]
-            dz_t *= p.dh[t] + dh_next
+            dh_next += p.dh[t]
+            dz_t *= dh_next
             dh_next = WhT.dot(dz_t)
         return *parameter_gradients(dZ.transpose(0, 2, 1), p.X, states[:-1].transpose(0, 2, 1)), dh_next
 

@@ -58,7 +58,7 @@ def rnn_forward(cell, X, h0=None):
     h_prev = states[0]
     for z_t in Z:
         z_t += h_prev.dot(WhT)
-        h_prev = np.tanh(z_t, out=z_t)  # h_t takes the place of z_t
+        h_prev = np.tanh(z_t, z_t)  # h_t takes the place of z_t
     return Z.transpose(0, 2, 1), Caches(X, states)
 
 
@@ -84,10 +84,11 @@ def rnn_backward(cell, dh, caches):
     X, H_prev, H, dh = unpack(cell, dh, caches)
     T, Wh = len(dh), cell.Wh
     dZ = slope(H)
-    dh_next = np.zeros_like(dZ[0])
+    dh_next = np.zeros(dZ.shape[1:], dZ.dtype)
     for t in reversed(range(T)):
+        dh_next += dh[t]  # all of dL/dh_t
         dz_t = dZ[t]  # tanh'(z_t), until dL/dh_t is multiplied in
-        dz_t *= dh[t] + dh_next
+        dz_t *= dh_next
         dh_next = dz_t.dot(Wh)
     return *parameter_gradients(dZ, X, H_prev), dh_next.T
 

@@ -20,7 +20,7 @@ class Caches(list):
 
     def __init__(self, X, states):
         h = list(states.transpose(0, 2, 1))
-        super().__init__(zip(np.asarray(X), h[:-1], h[1:], strict=True))
+        self.extend(zip(np.asarray(X), h[:-1], h[1:], strict=True))
         self.X, self.states, self._made = X, states, self[:]
 
     def __reduce__(self):
