@@ -4,6 +4,9 @@ root := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 # Not pinned: what torch pins by itself (its CUDA libraries on Linux), which a CPU build does not have; and uv.
 leave_out := nvidia-|cuda-|triton==|uv==
 
+# Modules are compiled once, not anew by each of the hundred processes that the tests start.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help lab test test-all browser browser-lite notebooks links matrix bench grade demo-class gradescope site print slides release newest lock
 
 help:
