@@ -38,7 +38,7 @@ def earned(yardstick, function):
 @pytest.mark.parametrize("name", EXERCISES)
 def test_every_answer_earns_the_same_on_every_seed(name, many):
     points = {}
-    for seed in range(FEWER.get(name, MANY)) if many else range(100, 103):
+    for seed in range(FEWER.get(name, MANY)) if many else (100, 101):
         exercise = EXERCISES[name]
         if name == "sample" and many and seed >= DRAWN:
             exercise = replace(exercise, fixtures=exercise.second, facets=tuple(

@@ -39,24 +39,26 @@ def test_what_runs_in_the_sandbox_is_in_the_fingerprint():
     assert inside <= set(digests.deciding())
 
 
+@pytest.fixture(scope="module")
+def before(tmp_path_factory):
+    return prints(tmp_path_factory.mktemp("unchanged"))
+
+
 @pytest.mark.parametrize("change", [
     "rnn_helpers/check/compare.py", *(pytest.param(path, marks=pytest.mark.slow) for path in (
         "instructor/grading/scoring.py", "instructor/grading/box/serve.py"))])
-def test_a_change_of_the_machinery_changes_every_fingerprint(change, tmp_path):
-    assert prints(tmp_path, change, lambda text: text + "\n# another line\n").isdisjoint(prints(tmp_path))
+def test_a_change_of_the_machinery_changes_every_fingerprint(change, tmp_path, before):
+    assert prints(tmp_path, change, lambda text: text + "\n# another line\n").isdisjoint(before)
 
 
-def test_a_change_of_an_exercise_changes_its_own_alone(tmp_path):
-    before, after = (prints(tmp_path, *change) for change in (
-        (), ("rnn_helpers/check/rnn_cell.py", lambda text: text.replace('Facet("y_t of one example", 1,',
-                                                                        'Facet("y_t of one example", 2,'))))
+def test_a_change_of_an_exercise_changes_its_own_alone(tmp_path, before):
+    after = prints(tmp_path, "rnn_helpers/check/rnn_cell.py", lambda text: text.replace(
+        'Facet("y_t of one example", 1,', 'Facet("y_t of one example", 2,'))
     assert len(before - after) == 1 and len(before) == len(EXERCISES)
 
 
 def prints(folder, path=None, edit=None):
     """The fingerprints of all exercises in a copy of the course with one file edited."""
-
-
     copy = folder / (path or "unchanged").replace("/", "-")
     for name in ("rnn_helpers", "instructor"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))

@@ -75,9 +75,9 @@ def test_no_two_mutants_alike_and_none_like_the_solution():
 
 
 def test_the_table_counts(capsys):
-    assert command.main(["relative_error"]) == 0
+    assert command.main(["squared_error"]) == 0
     shown = capsys.readouterr().out.splitlines()
-    row = next(line.split() for line in shown if line.startswith("relative_error"))
+    row = next(line.split() for line in shown if line.startswith("squared_error"))
     assert int(row[1]) == int(row[2]) + int(row[3]) and row[4] == "0"
     assert any(line.startswith("caught: ") and line.endswith("100.0%") for line in shown)
     assert any("call dropped" in line and "a NumPy float is a float" in line for line in shown)
@@ -85,6 +85,6 @@ def test_the_table_counts(capsys):
 
 def test_a_check_that_is_blind_is_found_out(monkeypatch):
     monkeypatch.setattr(trying, "REASONS", {})
-    bench = trying.Bench(SOLUTIONS["relative_error"])
+    bench = trying.Bench(SOLUTIONS["squared_error"])
     missed = [outcome for outcome in bench.outcomes() if not outcome.caught and not outcome.reason]
     assert [outcome.mutant.fault for outcome in missed] == ["call dropped"]
