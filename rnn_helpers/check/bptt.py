@@ -9,7 +9,7 @@ from rnn_helpers.cell import rnn_cell_backward, rnn_cell_forward
 from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, Inputs, keys, parts
 from rnn_helpers.check.families import bptt as family
 from rnn_helpers.check.families import gradcheck
-from rnn_helpers.check.networks import cell_of, draw_cell, draw_sequence, halve
+from rnn_helpers.check.networks import cell_of, differences, draw_cell, draw_sequence, halve
 from rnn_helpers.check.returned import named, several, single, spoiled
 from rnn_helpers.gradcheck import check_gradients, numerical_gradient, relative_error
 
@@ -59,15 +59,7 @@ def step_again(function, i):
 step_case = several(STEP_NAMES, rnn_cell_backward)
 
 
-def step_witness(i, values):
-    """Central differences of sum(dh_t * h_t), whose gradient with respect to h_t is dh_t."""
-    cell = cell_of(i)
-    params = {"dWx": cell.Wx, "dWh": cell.Wh, "db": cell.b, "dh_prev": i["h_prev"]}
 
-    def loss():
-        return np.sum(i["dh_t"] * rnn_cell_forward(cell, i["x_t"], i["h_prev"])[0])
-
-    return check_gradients(loss, params, {name: values[f"a batch of 3/{name}"] for name in params})
 
 
 RNN_CELL_BACKWARD = Exercise(
@@ -89,7 +81,8 @@ RNN_CELL_BACKWARD = Exercise(
     reference=rnn_cell_backward,
     forbidden=(rnn_backward, rnn_backward_truncated, numerical_gradient),
     family=family.RNN_CELL_BACKWARD,
-    witness=step_witness,
+    witness=differences("a batch of 3", "h_prev", lambda i, cell: np.sum(  # its gradient with respect to h_t is dh_t
+        i["dh_t"] * rnn_cell_forward(cell, i["x_t"], i["h_prev"])[0])),
 )
 
 
@@ -143,15 +136,7 @@ def walk_again(first=(), second=()):
 walk_case = several(NAMES, rnn_backward)
 
 
-def sequence_witness(i, values):
-    """Central differences of sum over t of sum(dh[t] * h_t)."""
-    cell = cell_of(i)
-    params = {"dWx": cell.Wx, "dWh": cell.Wh, "db": cell.b, "dh0": i["h0"]}
 
-    def loss():
-        return np.sum(i["dh"] * rnn_forward(cell, i["X"], i["h0"])[0])
-
-    return check_gradients(loss, params, {name: values[f"a batch of 3/{name}"] for name in params})
 
 
 RNN_BACKWARD = Exercise(
@@ -176,7 +161,8 @@ RNN_BACKWARD = Exercise(
     reference=rnn_backward,
     forbidden=(rnn_backward_truncated, numerical_gradient),
     family=family.RNN_BACKWARD,
-    witness=sequence_witness,
+    witness=differences("a batch of 3", "h0", lambda i, cell: np.sum(
+        i["dh"] * rnn_forward(cell, i["X"], i["h0"])[0])),
 )
 
 

@@ -30,6 +30,11 @@ class Change:
     why: str
     shows: Callable = lambda v: True
 
+    @property
+    def told(self):
+        """The words after the name of one array."""
+        return self.words.format(**{"is": "is", "has": "has"})
+
 
 def softmax(v, axis=None):
     e = np.exp(v - v.max())

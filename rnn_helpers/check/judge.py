@@ -181,9 +181,7 @@ def facet_scores(evidence):
 
 
 def judge(yardstick, observed: Observed, hidden=False):
-    """The verdict on what was observed; on what was observed with the course's helpers, where that is worth more.
-
-    See `judge_alone`, which takes and gives the same.
+    """The verdict on what was observed, as `judge_alone` gives it; with the course's helpers, where that is worth more.
     """
     alone = judge_alone(yardstick, observed, hidden)
     if observed.helped is None:
@@ -200,18 +198,10 @@ def judge(yardstick, observed: Observed, hidden=False):
 
 
 def judge_alone(yardstick, observed, hidden=False):
-    """The verdict on one observation.
+    """The Judgement on what `observe` returned for the yardstick's fixture.
 
-    Parameters
-    ----------
-    yardstick : Yardstick of the exercise and its fixture
-    observed : what `observe` returned for the learner's function on the same fixture
     hidden : True when the fixture is a secret: says which values are wrong, and nothing that the learner's code could
         choose
-
-    Returns
-    -------
-    judgement : Judgement
     """
     exercise, inputs = yardstick.exercise, yardstick.inputs
     result = Judgement(exercise.name, exercise.asks, "wrong", 0.0, exercise.points)

@@ -1,7 +1,7 @@
 """Cells and models made of the arrays of a fixture."""
 
-
 from rnn_helpers.cell import RNNCell
+from rnn_helpers.gradcheck import check_gradients
 from rnn_helpers.model import RNNModel
 
 
@@ -35,3 +35,17 @@ def model_of(inputs, suffix=""):
     model = RNNModel.__new__(RNNModel)
     model.cell, model.Wy, model.c = cell_of(inputs, suffix), inputs["Wy" + suffix], inputs["c" + suffix]
     return inputs.watch(model)
+
+
+def differences(case, start, loss):
+    """A witness: a case's dWx, dWh, db and the gradient of the state it starts from, against central differences.
+
+    start : the state's name; loss : (inputs, cell) -> number
+    """
+
+    def witness(i, values):
+        cell = cell_of(i)
+        params = {"dWx": cell.Wx, "dWh": cell.Wh, "db": cell.b, f"d{start}": i[start]}
+        return check_gradients(lambda: loss(i, cell), params, {name: values[f"{case}/{name}"] for name in params})
+
+    return witness

@@ -65,9 +65,37 @@ def assignments(scene, name):
     nodes = ast.walk(scene.function) if scene.function is not None else ()
     found = [node for node in nodes if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign)
              and any(isinstance(inner, ast.Name) and inner.id == name and isinstance(inner.ctx, ast.Store)
-                     for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
-                     for inner in ast.walk(target))]
+                     for inner in ast.walk(node))]
     return sorted(found, key=lambda node: node.lineno)
+
+
+def last_given(scene, name):
+    """The last of them, and the call that it takes its value from; None for what is not there."""
+    step = (assignments(scene, name) or [None])[-1]
+    value = getattr(step, "value", None)
+    return step, value if isinstance(value, ast.Call) else None
+
+
+def calls(scene):
+    """The calls of the line: the tree, what is called, its text."""
+    for node in scene.of(ast.Call):
+        function = scene.value(node.func)
+        if function is UNKNOWN and isinstance(node.func, ast.Attribute):  # a method
+            function = getattr(type(scene.value(node.func.value)), node.func.attr, UNKNOWN)
+        yield node, function, scene.source(node.func)
+
+
+def of_ours(function):
+    """Whether a function is the course's."""
+    return str(getattr(function, "__module__", "")).startswith("rnn_helpers.")
+
+
+def unpack(text, value):
+    return f"`{text}` is a tuple of {len(value)}: unpack it, as in `{_letters(len(value))} = {text}`."
+
+
+def round_brackets(text):
+    return f"`{text}` is a function: round brackets call it, `{text}(...)`."
 
 
 # ---- names ----
@@ -89,9 +117,9 @@ def missing_name(scene):
         return f"`{name}` is a gap that is still to be filled."
     for node in scene.of(ast.Attribute):  # self.Wx, model.Wy, torch.tanh
         if isinstance(node.value, ast.Name) and node.value.id == name:
-            found = [n for n in local if n == node.attr] + [f"{n}.{node.attr}" for n, v in local.items()
-                                                            if node.attr in _fields(v)]
-            found += [f"np.{node.attr}"] if callable(getattr(np, node.attr, None)) else []
+            found = [*[n for n in local if n == node.attr],
+                     *[f"{n}.{node.attr}" for n, v in local.items() if node.attr in _fields(v)],
+                     *[f"np.{node.attr}"] * callable(getattr(np, node.attr, None))]
             if len(found) == 1:
                 return f"There is no `{name}` here, but there is `{found[0]}`."
     if other := one_letter_off(name, local) or one_letter_off(name, frame.f_globals) \
@@ -105,14 +133,12 @@ def missing_name(scene):
         return f"`{name}` comes from the setup cell at the top: run that first."
     if module := of_the_course(name):
         return f"`{name}` is not imported in this notebook. It is the course's: `from {module} import {name}`."
-    if hasattr(np, name) and callable(getattr(np, name)):
+    if callable(getattr(np, name, None)):
         return f"NumPy's is `np.{name}`."
-    if name in sys.stdlib_module_names:
-        return f"`{name}` is a module that is not imported: `import {name}`."
     if name in SIZES and (shapes := known_shapes(scene)):
         return f"No line gives `{name}` a value. The sizes are in the arguments: {shapes}."
-    return f"No line above gives `{name}` a value." if scene.function is not None \
-        and not assignments(scene, name) else ""
+    known = scene.function is None or assignments(scene, name)
+    return "" if known else f"No line above gives `{name}` a value."
 
 
 SIZES = ("T", "D", "H", "B", "O", "V", "N", "hidden_size", "input_size", "batch_size", "seq_len", "vocab_size")
@@ -191,12 +217,9 @@ def missing_attribute(scene):
     if type(thing) is set and name == "sort":
         return "A set has no order: `sorted(...)` of it gives a list."
     if isinstance(thing, tuple):
-        return f"`{base}` is a tuple of {len(thing)}: unpack it, as in `{_letters(len(thing))} = " \
-               f"{base}`." if base and thing else ""
+        return unpack(base, thing) if base and thing else ""
     if isinstance(thing, np.ndarray) and name in ("append", "extend"):
         return "An array does not grow: collect in a list, and make an array of it at the end."
-    if isinstance(thing, np.ndarray) and base and isinstance(scene.lookup(name), np.ndarray):
-        return f"`{name}` is a name of its own; a product is written `{base} @ {name}`, or with `*`."
     if isinstance(thing, np.ndarray) and callable(getattr(np, name, None)):
         return f"An array has no `{name}`; NumPy has the function `np.{name}(...)`."
     if isinstance(thing, int | float | np.number) and base:
@@ -204,8 +227,6 @@ def missing_attribute(scene):
     if type(thing) is dict and base:
         keys = listed(list(map(repr, list(thing)[:8])) or ["none"])
         return f"`{base}` is a dict: `{base}[...]` takes its keys, {keys}."
-    if inspect.isroutine(thing) and base:
-        return f"`{base}` is a function: round brackets call it, `{base}(...)`."
     return _of_an_object(scene, name, thing, base)
 
 
@@ -228,9 +249,6 @@ def _of_a_module(name, module, base):
     other = one_letter_off(name, [n for n in dir(module) if not n.startswith("_")])
     if other:
         return f"There is no `{short}.{name}`, but there is `{short}.{other}`."
-    start = name.partition("_")[0]
-    if start != name and callable(getattr(module, start, None)):
-        return f"`{short}` has `{start}`, and no `{name}`: write it by hand."
     return f"`{short}` has nothing of this name."
 
 
@@ -239,8 +257,7 @@ def _of_an_object(scene, name, thing, base):
     fields = _fields(thing)
     if other and not fields:
         return f"A {type(thing).__name__} has `{other}`."
-    owner = base or next((n for n, v in scene.frame.f_locals.items() if v is thing), "") if scene.frame is not None \
-        else base
+    owner = base or next((n for n, v in scene.frame.f_locals.items() if v is thing), "")
     if not fields or not owner:
         return ""
     if inner := next((n for n, v in fields.items() if name in _fields(v)), ""):
@@ -255,7 +272,8 @@ def _one_of(value, choices):
 
 def none_there(scene, base):
     """Where a None came from: from a method that works in place, or from an argument that was not given."""
-    for step in reversed(assignments(scene, base)):
+    steps = assignments(scene, base)
+    for step in reversed(steps):
         call = getattr(step, "value", None)
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in IN_PLACE:
             method = call.func.attr
@@ -266,12 +284,10 @@ def none_there(scene, base):
     arguments = scene.function.args
     optional = [arg.arg for arg, default in zip(arguments.args[::-1], arguments.defaults[::-1], strict=False)
                 if isinstance(default, ast.Constant) and default.value is None and scene.lookup(arg.arg) is None]
-    sources = [base, *(step.value.id for step in assignments(scene, base)
-                       if isinstance(getattr(step, "value", None), ast.Name))]
+    sources = [base, *(step.value.id for step in steps if isinstance(getattr(step, "value", None), ast.Name))]
     if given := next((name for name in sources if name in optional), ""):
-        start = f"`{base}` was not given here and is None" if base == given \
-            else f"`{base}` is None, as `{given}` was not given"
-        return f"{start}: what should it be then?"
+        start = "was not given here and is None" if base == given else f"is None, as `{given}` was not given"
+        return f"`{base}` {start}: what should it be then?"
     return f"`{base}` is None here."
 
 
@@ -311,28 +327,25 @@ def needed(scene, node):
 
 def not_a_function(scene):
     """An array or a number that is called as if it were a function."""
-    for node in scene.of(ast.Call):
-        value = scene.value(node.func)
+    for _, value, name in calls(scene):
         if isinstance(value, np.ndarray | int | float | list | tuple | dict):
-            what = "an array" if isinstance(value, np.ndarray) else "a number" if isinstance(value, int | float) \
-                else f"a {type(value).__name__}"
-            name = scene.source(node.func)
-            how = "a product is written with `*`" if what == "a number" else \
-                "one of its elements is `[...]`, a product is `*` or `@`" if what == "an array" \
-                else "one of its elements is `[...]`"
+            element = "one of its elements is `[...]`"
+            what, how = ("an array", f"{element}, a product is `*` or `@`") if isinstance(value, np.ndarray) \
+                else ("a number", "a product is written with `*`") if isinstance(value, int | float) \
+                else (f"a {type(value).__name__}", element)
             return f"`{name}` is {what}, and round brackets call it as a function: {how}."
         methods = [] if value is UNKNOWN or callable(value) else \
             [n for n, m in vars(type(value)).items() if inspect.isfunction(m) and not n.startswith("_")]
         if methods:
-            return f"`{scene.source(node.func)}` cannot be called; it has {listed(f'`{n}(...)`' for n in methods[:6])}."
+            return f"`{name}` cannot be called; it has {listed(f'`{n}(...)`' for n in methods[:6])}."
     return ""
 
 
 def shape_not_a_tuple(scene):
     """np.zeros(T, H, B); np.zeros(an array); np.zeros((T, a shape))"""
-    for node in scene.of(ast.Call):
-        values, name = list(map(scene.value, node.args)), scene.source(node.func)
-        if not _one_of(scene.value(node.func), (np.zeros, np.ones, np.empty)) or not values:
+    for node, function, name in calls(scene):
+        values = list(map(scene.value, node.args))
+        if not _one_of(function, (np.zeros, np.ones, np.empty)) or not values:
             continue
         if len(values) > 1 and all(type(value) in (int, np.intp) for value in values):
             return f"`{name}` takes the shape as one tuple: `{name}(({', '.join(map(scene.source, node.args))}))`."
@@ -359,8 +372,8 @@ def walk_over_a_number(scene):
     if isinstance(scene.statement, ast.For) and type(scene.value(scene.statement.iter)) in (int, np.intp):
         name = scene.source(scene.statement.iter)
         return f"`{name}` is a number; its steps are `range({name})`."
-    for node in scene.of(ast.Call):
-        if scene.value(node.func) is reversed and len(node.args) == 1:
+    for node, function, _ in calls(scene):
+        if function is reversed and len(node.args) == 1:
             argument, text = node.args[0], scene.source(node.args[0])
             called = scene.value(argument.func) if isinstance(argument, ast.Call) else None
             if type(scene.value(argument)) in (int, np.intp):
@@ -372,11 +385,10 @@ def walk_over_a_number(scene):
 
 def float_for_a_count(scene):
     """range(len(X) / k), np.zeros((T / 2, H)), X[: n / 2]"""
-    calls = [arg for node in scene.of(ast.Call) for arg in node.args
-             if _one_of(scene.value(node.func), (range, np.zeros, np.ones, np.empty, np.eye))]
-    calls = [part for arg in calls for part in (arg.elts if isinstance(arg, ast.Tuple) else [arg])]
-    parts = [part for node in scene.of(ast.Subscript) for part in _in_brackets(node.slice)]
-    for part in (*calls, *parts):
+    given = [part for node, function, _ in calls(scene) for arg in node.args
+             if _one_of(function, (range, np.zeros, np.ones, np.empty, np.eye))
+             for part in (arg.elts if isinstance(arg, ast.Tuple) else [arg])]
+    for part in (*given, *(part for node in scene.of(ast.Subscript) for part in _in_brackets(node.slice))):
         value, text = scene.value(part), scene.source(part)
         if not isinstance(value, float):
             continue
@@ -398,9 +410,9 @@ def _in_brackets(node):
 
 def called_otherwise(scene):
     """A function of the notebook that gets more or fewer arguments than it takes."""
-    for node in scene.of(ast.Call):
-        function = scene.value(node.func)
-        if not inspect.isfunction(function) or any(isinstance(arg, ast.Starred) for arg in node.args) \
+    for node, function, name in calls(scene):
+        if not inspect.isfunction(function) or scene.value(node.func) is not function \
+                or any(isinstance(arg, ast.Starred) for arg in node.args) \
                 or any(keyword.arg is None for keyword in node.keywords):
             continue
         signature = inspect.signature(function)
@@ -410,8 +422,7 @@ def called_otherwise(scene):
             count = len(node.args) + len(node.keywords)
             takes = ", ".join(str(p) if p.default is p.empty or type(p.default) in (int, float, type(None)) else
                               f"{p.name}=..." for p in signature.parameters.values())
-            return f"It is called as `{scene.source(node.func)}({takes})`; here it gets " \
-                   f"{count} argument{'s' * (count != 1)}."
+            return f"It is called as `{name}({takes})`; here it gets {count} argument{'s' * (count != 1)}."
     return ""
 
 
@@ -441,37 +452,39 @@ def split_names(scene):
 
 def keyword_off(scene):
     """keepdim=True"""
-    for node in scene.of(ast.Call):
-        function = scene.value(node.func)
-        if function is UNKNOWN and isinstance(node.func, ast.Attribute) and node.func.attr in REDUCTIONS:
+    for node, function, text in calls(scene):
+        if scene.value(node.func) is UNKNOWN and getattr(node.func, "attr", "") in REDUCTIONS:
             function = getattr(np, node.func.attr)
-        try:
-            names = list(inspect.signature(function).parameters)
-        except (TypeError, ValueError):
-            continue
-        for keyword in node.keywords:
+        names = parameters_of(function)
+        for keyword in node.keywords if names else ():
             if keyword.arg and keyword.arg not in names and (other := one_letter_off(keyword.arg, names)):
-                return f"`{scene.source(node.func)}` has no `{keyword.arg}`, but it has `{other}`."
+                return f"`{text}` has no `{keyword.arg}`, but it has `{other}`."
     return ""
+
+
+def parameters_of(function):
+    """The names of a function's parameters, [] for one that does not tell them."""
+    try:
+        return list(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        return []
 
 
 def one_number_only(scene):
     """math.tanh(an array)"""
-    for node in scene.of(ast.Call):
-        function = scene.value(node.func)
+    for node, function, _ in calls(scene):
         name = getattr(function, "__name__", "")
-        shapes = [scene.shape(arg) for arg in node.args]
-        if getattr(function, "__module__", "") == math.__name__ and hasattr(np, name) and any(shapes):
+        if getattr(function, "__module__", "") == math.__name__ and hasattr(np, name) \
+                and any(map(scene.shape, node.args)):
             return f"`math.{name}` takes one number, `np.{name}` an array."
     return ""
 
 
 def method_not_called(scene):
     """for name, p in params.items"""
-    loops = [node for node in scene.parts() if isinstance(node, ast.For | ast.comprehension)]
-    for node in loops:
-        if isinstance(node.iter, ast.Attribute) and inspect.isroutine(
-                getattr(type(scene.value(node.iter.value)), node.iter.attr, None)):
+    for node in scene.parts():
+        if isinstance(node, ast.For | ast.comprehension) and isinstance(node.iter, ast.Attribute) \
+                and inspect.isroutine(getattr(type(scene.value(node.iter.value)), node.iter.attr, None)):
             text = scene.source(node.iter)
             return f"`{text}` is a method: call it, `{text}()`."
     return ""
@@ -501,7 +514,7 @@ def no_arithmetic(scene):
             method = isinstance(side, ast.Attribute) and type(scene.value(side.value)) is np.ndarray \
                 and callable(getattr(np.ndarray, side.attr, None))
             if method or inspect.isroutine(value) or isinstance(value, np.ufunc):
-                return f"`{text}` is a function: round brackets call it, `{text}(...)`."
+                return round_brackets(text)
             if type(value) is str and isinstance(scene.value(other), np.ndarray | int | float):
                 return f"`{text}` is a str here, not a number."
     for node in scene.of(ast.AugAssign):
@@ -510,9 +523,9 @@ def no_arithmetic(scene):
                    f"`np.zeros({shape})`."
         if getattr(scene.value(node.target), "dtype", np.dtype(float)).kind in "iu":
             return f"`{scene.source(node.target)}` holds whole numbers, and floats are added: make it without `int`."
-    for node in scene.of(ast.Call):
-        module = getattr(scene.value(node.func), "__module__", None) or ""
-        for arg in node.args if module.startswith("numpy") or isinstance(scene.value(node.func), np.ufunc) else ():
+    for node, function, _ in calls(scene):
+        of_numpy = str(getattr(function, "__module__", "")).startswith("numpy") or isinstance(function, np.ufunc)
+        for arg in node.args if of_numpy else ():
             if type(scene.value(arg)) is dict:
                 text = scene.source(arg)
                 return f"`{text}` is a dict, and NumPy takes arrays: its arrays are `{text}.values()`."
@@ -521,23 +534,20 @@ def no_arithmetic(scene):
 
 def whole_tuple(scene, text, value):
     """That a name stands for all the values that a function returned, or a cache holds."""
-    step = (assignments(scene, text) or [None])[-1]
-    called = isinstance(getattr(step, "value", None), ast.Call)
-    if called:
-        return f"`{text}` is a tuple of {len(value)}, all that `{scene.source(step.value.func)}` on line " \
-               f"{step.lineno} returns: give each value a name."
-    return f"`{text}` is a tuple of {len(value)}: unpack it, as in `{_letters(len(value))} = {text}`."
+    step, call = last_given(scene, text)
+    if call is None:
+        return unpack(text, value)
+    return f"`{text}` is a tuple of {len(value)}, all that `{scene.source(call.func)}` on line {step.lineno} " \
+           "returns: give each value a name."
 
 
 def tuple_given(scene):
     """What a function returned, as a whole, given to a function of the course that refuses it."""
-    for node in scene.of(ast.Call):
-        if str(getattr(scene.value(node.func), "__module__", "")).startswith("rnn_helpers."):
-            for arg in node.args:
-                value, text = scene.value(arg), scene.source(arg)
-                steps = assignments(scene, text) if isinstance(arg, ast.Name) and type(value) is tuple else []
-                if steps and isinstance(getattr(steps[-1], "value", None), ast.Call):
-                    return whole_tuple(scene, text, value)
+    for node, function, _ in calls(scene):
+        for arg in node.args if of_ours(function) else ():
+            value, text = scene.value(arg), scene.source(arg)
+            if isinstance(arg, ast.Name) and type(value) is tuple and last_given(scene, text)[1] is not None:
+                return whole_tuple(scene, text, value)
     return ""
 
 
@@ -562,7 +572,7 @@ def other_index(scene):
         value, text, index = scene.value(node.value), scene.source(node.value), scene.value(node.slice)
         key = scene.source(node.slice)
         if type(value) in (tuple, list) and value and isinstance(node.slice, ast.Constant) and isinstance(index, str):
-            step = (assignments(scene, text) or [None])[-1]
+            step, _ = last_given(scene, text)
             made = f" (line {step.lineno})" if step is not None else ""
             return f"`{text}` is a {type(value).__name__} of {len(value)}{made}, which has no names: unpack it, as " \
                    f"in `{_letters(len(value))} = {text}`."
@@ -582,8 +592,6 @@ def other_index(scene):
                         else f"`{key}` holds floats, and an index is a whole number."
         if value is not UNKNOWN and isinstance(index, str) and index in _fields(value):
             return f"An attribute has a dot: `{text}.{index}`."
-        if inspect.isroutine(value):
-            return f"`{text}` is a function: round brackets call it, `{text}(...)`."
         if isinstance(value, int | float | np.number):
             return f"`{text}` is a number here: it has no elements."
     return ""
@@ -604,22 +612,17 @@ def unpacked(scene):
             what, value = f"{returned[0]}(...)", returned[1]
         if value is UNKNOWN:
             return ""
-        if isinstance(value, np.ndarray) and value.ndim:
-            count = f"`{what}` is one array of shape {value.shape}"
-        elif type(value) in (list, tuple, dict) and len(value) != len(names):
-            count = f"`{what}` gives {len(value)} values"
-        else:
+        counted = isinstance(value, np.ndarray) and value.ndim or type(value) in (list, tuple, dict)
+        if not counted or len(value) == len(names) or any(isinstance(name, ast.Starred) for name in names):
             return ""
-        if any(isinstance(name, ast.Starred) for name in names) or isinstance(value, np.ndarray) \
-            and len(value) == len(names):
-            return ""
-        return f"{count}, and {len(names)} names on the left take {len(names)}."
+        count = f"is one array of shape {value.shape}" if isinstance(value, np.ndarray) \
+            else f"gives {len(value)} values"
+        return f"`{what}` {count}, and {len(names)} names on the left take {len(names)}."
     for loop in scene.parts():
-        if not isinstance(loop, ast.For | ast.comprehension) or not isinstance(loop.target, ast.Tuple) \
-                or type(scene.value(loop.iter)) is not dict or len(loop.target.elts) != 2:
-            continue
-        name = scene.source(loop.iter)
-        return f"`for ... in {name}` gives the names alone; `{name}.items()` gives names and values."
+        if isinstance(loop, ast.For | ast.comprehension) and isinstance(loop.target, ast.Tuple) \
+                and type(scene.value(loop.iter)) is dict and len(loop.target.elts) == 2:
+            name = scene.source(loop.iter)
+            return f"`for ... in {name}` gives the names alone; `{name}.items()` gives names and values."
     if isinstance(statement, ast.For) and isinstance(statement.target, ast.Tuple) \
         and type(scene.value(statement.iter)) in (list, tuple):
         text = scene.source(statement.iter)
@@ -634,21 +637,18 @@ def unpacked(scene):
 
 def truth_of_an_array(scene):
     """if h0 == None; if a == b; if h0; h0 or zeros; max(a, b); np.ndindex(an array)"""
-    for node in scene.of(ast.Call):
-        function, arguments = scene.value(node.func), list(map(scene.value, node.args))
-        shapes = [scene.shape(argument) for argument in node.args]
-        if _one_of(function, (max, min)) and len(arguments) > 1 \
-            and any(shape and math.prod(shape) > 1 for shape in shapes):
-            return f"`{function.__name__}` compares whole objects; element by element it is " \
-                   f"`np.{function.__name__}imum`."
-        if function is np.ndindex and len(arguments) == 1 and isinstance(arguments[0], np.ndarray):
-            text = scene.source(node.args[0])
-            return f"`np.ndindex` takes a shape: `np.ndindex({text}.shape)`."
+    for node, function, _ in calls(scene):
+        if _one_of(function, (max, min)) and len(node.args) > 1 \
+                and any(math.prod(scene.shape(arg) or ()) > 1 for arg in node.args):
+            name = function.__name__
+            return f"`{name}` compares whole objects; element by element it is `np.{name}imum`."
+        if function is np.ndindex and len(node.args) == 1 and isinstance(scene.value(node.args[0]), np.ndarray):
+            return f"`np.ndindex` takes a shape: `np.ndindex({scene.source(node.args[0])}.shape)`."
     for node in scene.of(ast.Compare) or [node for node in scene.parts() if isinstance(node, ast.Compare)]:
         left, right = node.left, node.comparators[0]
         shape = broadcast(scene.shape(left) or (), scene.shape(right) or ())
-        if not isinstance(node.ops[0], ast.Eq | ast.NotEq | ast.Lt | ast.LtE | ast.Gt | ast.GtE) or not shape \
-            or int(np.prod(shape)) < 2:
+        if not isinstance(node.ops[0], ast.Eq | ast.NotEq | ast.Lt | ast.LtE | ast.Gt | ast.GtE) \
+                or math.prod(shape or ()) < 2:
             continue
         if isinstance(right, ast.Constant) and right.value is None:
             word = "is" if isinstance(node.ops[0], ast.Eq) else "is not"
@@ -656,9 +656,10 @@ def truth_of_an_array(scene):
         text = scene.source(node)
         return f"`{text}` answers for each number, and `if` needs one answer: `np.all({text})` or `np.any({text})`."
     for node in scene.parts():
-        asked = [node.test] if isinstance(node, ast.IfExp | ast.If | ast.While) else getattr(node, "values", [])
-        asked = [node.operand] if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not) else asked
-        for part in asked if isinstance(node, ast.IfExp | ast.If | ast.While | ast.BoolOp | ast.UnaryOp) else ():
+        asked = [node.test] if isinstance(node, ast.IfExp | ast.If | ast.While) \
+            else node.values if isinstance(node, ast.BoolOp) \
+            else [node.operand] if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not) else []
+        for part in asked:
             value, text = scene.value(part), scene.source(part)
             if isinstance(value, np.ndarray) and value.size > 1:
                 return f"`{text}` is an array, neither true nor false. If it may be missing, ask `if {text} is None`."
@@ -786,9 +787,9 @@ def other_count(scene):
 
 def joined_otherwise(scene):
     """np.concatenate along an axis in which the shapes do not agree, and do along one other"""
-    for node in scene.of(ast.Call):
+    for node, function, _ in calls(scene):
         value = scene.value(node.args[0]) if node.args else UNKNOWN
-        joins = _one_of(scene.value(node.func), (np.concatenate, np.vstack, np.hstack))
+        joins = _one_of(function, (np.concatenate, np.vstack, np.hstack))
         shapes, good = [np.shape(part) for part in value] if joins and type(value) in (list, tuple) else [], {}
         for axis in range(len(shapes[0]) if shapes and len(set(map(len, shapes))) == 1 else 0):
             if len({shape[:axis] + shape[axis + 1:] for shape in shapes}) == 1:
@@ -809,9 +810,9 @@ def lost_axis(scene):
     for side, other in ((left, right), (right, left)):
         call, line = side, ""
         if isinstance(side, ast.Name):
-            step = (assignments(scene, side.id) or [None])[-1]
-            call = step.value if isinstance(step, ast.Assign) and step.targets[0].__class__ is ast.Name else side
-            line = f" (line {step.lineno})" if call is not side else ""
+            step, _ = last_given(scene, side.id)
+            if isinstance(step, ast.Assign) and isinstance(step.targets[0], ast.Name):
+                call, line = step.value, f" (line {step.lineno})"
         found, across = scene.reduction(call), scene.shape(other)
         if not found or found[0] != scene.shape(side):
             continue
@@ -823,9 +824,9 @@ def lost_axis(scene):
 
 def parts_of_other_shapes(scene):
     """np.array of a list whose elements differ in shape"""
-    for node in scene.of(ast.Call):
+    for node, function, _ in calls(scene):
         value = scene.value(node.args[0]) if node.args else UNKNOWN
-        if _one_of(scene.value(node.func), (np.array, np.asarray, np.stack)) and type(value) in (list, tuple):
+        if _one_of(function, (np.array, np.asarray, np.stack)) and type(value) in (list, tuple):
             shapes = list(dict.fromkeys(described(v) for v in value))
             if len(shapes) > 1:
                 return f"The elements of `{scene.source(node.args[0])}` are {' and '.join(shapes[:3])}: they must " \
@@ -838,29 +839,24 @@ def flat_probabilities(scene):
     for node in scene.of(ast.Call):
         p = next((keyword.value for keyword in node.keywords if keyword.arg == "p"), None)
         shape = scene.shape(p) if p is not None else None
-        if isinstance(node.func, ast.Attribute) and node.func.attr == "choice" and shape and len(shape) == 2 \
-            and 1 in shape:
+        if getattr(node.func, "attr", "") == "choice" and shape and len(shape) == 2 and shape[1] == 1:
             text = scene.source(p)
-            return f"`{text}` is {shape}, and `choice` needs one axis: `{text}[:, 0]`." if shape[1] == 1 else ""
+            return f"`{text}` is {shape}, and `choice` needs one axis: `{text}[:, 0]`."
     return ""
 
 
 def loss_not_given(scene):
     """The course's default loss, for squared errors, met integer targets."""
-    for node in scene.of(ast.Call):
-        function = scene.value(node.func)
-        if function is UNKNOWN and isinstance(node.func, ast.Attribute):
-            function = getattr(type(scene.value(node.func.value)), node.func.attr, UNKNOWN)
-        if not inspect.isfunction(function) or not str(function.__module__).startswith("rnn_helpers."):
+    for node, function, text in calls(scene):
+        if not inspect.isfunction(function) or not of_ours(function):
             continue
-        loss = inspect.signature(function).parameters.get("loss")
-        default = getattr(loss, "default", None)
+        default = getattr(inspect.signature(function).parameters.get("loss"), "default", None)
         whole = [arg for arg in node.args if isinstance(value := scene.value(arg), np.ndarray)
                  and value.dtype.kind in "iu"]
         raised = any(step.f_code is getattr(default, "__code__", None) for step in scene.steps)
         if raised and whole and not any(keyword.arg == "loss" for keyword in node.keywords):
             return (f"No `loss=` is given, so it takes `{default.__name__}`. `{scene.source(whole[0])}` holds whole "
-                    f"numbers: `{scene.source(node.func)}(..., loss=cross_entropy)`.")
+                    f"numbers: `{text}(..., loss=cross_entropy)`.")
     return ""
 
 
@@ -873,8 +869,8 @@ def beyond_the_end(scene):
         text, sizes = scene.source(node.value), np.shape(base) if isinstance(base, np.ndarray) else ()
         sizes = (len(base),) if isinstance(base, list | tuple) else sizes
         places = index if type(index) is tuple else (index,)
-        sizes = () if any(part is None or part is ... for part in places) else sizes
-        for axis, (where, size) in enumerate(zip(places, sizes, strict=False)):
+        plain = not any(part is None or part is ... for part in places)
+        for axis, (where, size) in enumerate(zip(places, sizes, strict=False) if plain else ()):
             if type(where) in (int, np.intp) and not -size <= where < size:
                 ends = f", 0 to {size - 1}" if size else ""
                 stored = type(base) is list and isinstance(node.ctx, ast.Store)
@@ -920,18 +916,14 @@ def calls_itself(scene):
 
 def arrays_added(scene):
     """sum(g**2 for g in grads), whose arrays differ in shape; np.linalg.norm(a, b)"""
-    for node in scene.of(ast.Call):
-        function, text = scene.value(node.func), scene.source(node.func)
+    for node, function, text in calls(scene):
         if function is sum and node is scene.node and node.args and isinstance(node.args[0], ast.GeneratorExp):
             part = scene.source(node.args[0].elt)
             return f"`sum` adds whole arrays here, and their shapes differ. `np.sum({part})` is a number."
-        try:
-            second = list(inspect.signature(function).parameters)[1]
-        except (TypeError, ValueError, IndexError):
-            continue
-        if second in ("axis", "ord", "dtype") and len(node.args) > 1 \
+        second = parameters_of(function)[1:2]
+        if second and second[0] in ("axis", "ord", "dtype") and len(node.args) > 1 \
                 and isinstance(scene.value(node.args[1]), np.ndarray):
-            return f"`{text}` takes one array; what comes second is `{second}`."
+            return f"`{text}` takes one array; what comes second is `{second[0]}`."
     return ""
 
 
@@ -947,11 +939,8 @@ def refused_by_the_course(scene):
     if not scene.steps or own(scene.steps[-1]) or not str(
             scene.steps[-1].f_globals.get("__name__", "")).startswith("rnn_helpers."):
         return ""
-    for node in scene.of(ast.Call):
-        function = scene.value(node.func)
-        if function is UNKNOWN and isinstance(node.func, ast.Attribute):
-            function = getattr(type(scene.value(node.func.value)), node.func.attr, UNKNOWN)
-        if not str(getattr(function, "__module__", "")).startswith("rnn_helpers."):
+    for node, function, text in calls(scene):
+        if not of_ours(function):
             continue
         for arg in node.args:
             ends = [end for end in (arg.slice.lower, arg.slice.upper) if end is not None] \
@@ -960,8 +949,8 @@ def refused_by_the_course(scene):
                 shown = " and ".join(f"`{scene.source(end)}` is {scene.value(end)}" for end in ends)
                 return f"`{scene.source(arg)}` is empty: {shown}."
         if inspect.isfunction(function):
-            names = [name for name in inspect.signature(function).parameters if name != "self"]
-            return f"It is called as `{scene.source(node.func)}({', '.join(names)})`."
+            names = [name for name in parameters_of(function) if name != "self"]
+            return f"It is called as `{text}({', '.join(names)})`."
     return ""
 
 
@@ -982,12 +971,13 @@ def nothing_moves(scene):
     loops = [node for node in ast.walk(scene.function) if isinstance(node, ast.While)
              and node.lineno <= scene.lineno <= node.end_lineno]
     for loop in loops[-1:]:
-        read = [n.id for n in ast.walk(loop.test) if isinstance(n, ast.Name)
+        asked = list(ast.walk(loop.test))
+        read = [n.id for n in asked if isinstance(n, ast.Name)
                 and isinstance(scene.lookup(n.id), int | float | str | tuple)]
         given = {n.id for step in loop.body for n in ast.walk(step) if isinstance(n, ast.Name)
                  and not isinstance(n.ctx, ast.Load)}
         if read and not given.intersection(read) \
-            and not any(isinstance(n, ast.Call) and scene.value(n.func) is not len for n in ast.walk(loop.test)):
+                and not any(isinstance(n, ast.Call) and scene.value(n.func) is not len for n in asked):
             names = listed(f"`{name}`" for name in dict.fromkeys(read))
             return f"No line of the loop gives {names} a new value, which `while {scene.source(loop.test)}` waits for."
     return ""

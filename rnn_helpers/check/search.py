@@ -17,7 +17,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from rnn_helpers.check.advice import listed
-from rnn_helpers.check.changes import changes, fitting
+from rnn_helpers.check.changes import HERE, changes, fitting
 
 ELSEWHERE = ", other sizes"  # behind the names of cases on the second fixture
 
@@ -32,7 +32,7 @@ BRIEFLY = {(1, 0): 8000}
 MOST_FITS = 40  # candidates of a level that are confirmed
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # itself alone, and quick to look up
 class Variant:
     """What may stand in a slot. The right one has no name.
 
@@ -79,8 +79,7 @@ def slot(line, right, *wrong, rare=(), why="", of=None):
         What = what[0].upper() + what[1:] if " " in what.split(",")[0] and "_" not in what.split()[0] else what
         slug = what.replace(",", "").replace(" ", "-")
         found += [Variant(lambda *given, change=change: change.run(right(*given)), f"{slug}-{change.slug}",
-                          f"{What} {change.words.replace('{is}', 'is').replace('{has}', 'has')}", change.why, line,
-                          alone=True)
+                          f"{What} {change.told}", why if why and change.why == HERE else change.why, line, alone=True)
                   for change in changes(axes, True)]
     return tuple(found)
 

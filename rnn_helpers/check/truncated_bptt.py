@@ -4,15 +4,15 @@ from functools import partial
 
 import numpy as np
 
-from rnn_helpers.bptt import rnn_backward_truncated, rnn_forward
+from rnn_helpers.bptt import rnn_backward_truncated
 from rnn_helpers.check.bptt import NAMES, sequence_fixtures, walk, walk_again
 from rnn_helpers.check.exercise import Case, Exercise, Facet, keys
 from rnn_helpers.check.families import training
 from rnn_helpers.check.families import truncated_bptt as family
-from rnn_helpers.check.networks import cell_of, draw_cell, model_of
+from rnn_helpers.check.networks import differences, draw_cell, model_of
 from rnn_helpers.check.number_sequence import PARAMS
 from rnn_helpers.check.returned import several, single, spoiled
-from rnn_helpers.gradcheck import check_gradients, numerical_gradient
+from rnn_helpers.gradcheck import numerical_gradient
 from rnn_helpers.streaming import train_stream
 
 SHORT, WINDOW = 2, 3  # k for the single sequence and for the batch
@@ -21,26 +21,19 @@ SHORT, WINDOW = 2, 3  # k for the single sequence and for the batch
 backward_case = several(NAMES, rnn_backward_truncated)
 
 
-def truncated_witness(i, values):
-    """Central differences of the losses when each is computed from the state k steps before it, held fixed.
+def cut_loss(i, cell):
+    """The sum of the losses when each is computed from the state k steps before it, held fixed.
 
     A loss that starts from a fixed state cannot send anything further back: that is what truncation means.
     """
-    cell = cell_of(i)
-    states = np.concatenate([i["h0"][None], rnn_forward(cell, i["X"], i["h0"])[0]])
-    params = {"dWx": cell.Wx, "dWh": cell.Wh, "db": cell.b, "dh0": i["h0"]}
-
-    def loss():
-        total = 0.0
-        for t in range(len(i["X"])):
-            start = max(0, t + 1 - WINDOW)
-            h = i["h0"] if start == 0 else states[start]
-            for x in i["X"][start : t + 1]:
-                h = np.tanh(cell.Wx @ x + cell.Wh @ h + cell.b)
-            total += np.sum(i["dh"][t] * h)
-        return total
-
-    return check_gradients(loss, params, {name: values[f"{BATCH}/{name}"] for name in params})
+    total = 0.0
+    for t in range(len(i["X"])):
+        start = max(0, t + 1 - WINDOW)
+        h = i["h0"] if start == 0 else i["states"][start]
+        for x in i["X"][start : t + 1]:
+            h = np.tanh(cell.Wx @ x + cell.Wh @ h + cell.b)
+        total += np.sum(i["dh"][t] * h)
+    return total
 
 
 ONE, BATCH = f"one sequence, k = {SHORT}", f"a batch of 3, k = {WINDOW}"
@@ -69,7 +62,7 @@ RNN_BACKWARD_TRUNCATED = Exercise(
     reference=rnn_backward_truncated,
     forbidden=(numerical_gradient,),
     family=family.RNN_BACKWARD_TRUNCATED,
-    witness=truncated_witness,
+    witness=differences(BATCH, "h0", cut_loss),
 )
 
 

@@ -62,16 +62,10 @@ def alike(one, other):
 
 
 def observe_both(exercise, function, inputs, helpers, **limits):
-    """Observe a function; and, where it calls helpers of the learner's own, once more with the course's in their place.
+    """Observe a function; and, where it calls helpers of the learner's own, once more with the course's in their place:
+    that is `helped`, where it differs, and `helpers` names those that differ.
 
-    Parameters
-    ----------
-    helpers : name -> the course's implementation of other exercises
-    limits : as `observe` takes them
-
-    Returns
-    -------
-    observed : Observed; its `helped` is the second observation where that differs, `helpers` names those that differ
+    helpers : name -> the course's implementation of other exercises; limits : as `observe` takes them
     """
     start = time.process_time()
     observed = observe(exercise, function, inputs, **limits)

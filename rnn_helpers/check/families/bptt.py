@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from rnn_helpers.check.changes import changes, everywhere, later, over_the_batch
+from rnn_helpers.check.changes import HERE, changes, everywhere, later
 from rnn_helpers.check.families.common import but, chosen, late, shortened
 from rnn_helpers.check.search import Family, Output, Variant, decayed, slot
 
@@ -38,8 +38,8 @@ SLOPES = slot(
      "You use (1 - h_t)^2. Only h_t is squared: 1 - h_t^2.", lambda h, p, x, cell: (1 - h) ** 2),
     ("slope-tanh-twice", "tanh is applied to h_t again",
      "h_t is tanh(z_t) already. You use 1 - tanh(h_t)^2; write 1 - h_t^2.", lambda h, p, x, cell: 1 - np.tanh(h) ** 2),
-    ("slope-of-a-sigmoid", "The slope is a sigmoid's", "h (1 - h) is the slope of a sigmoid. That of tanh is 1 - "
-     "h_t^2.", lambda h, p, x, cell: h * (1 - h)),
+    ("slope-of-a-sigmoid", "The slope is a sigmoid's",
+     "h (1 - h) is the slope of a sigmoid. That of tanh is 1 - h_t^2.", lambda h, p, x, cell: h * (1 - h)),
     ("slope-sign", "The slope has the wrong sign", "The numbers are those of h_t^2 - 1. tanh rises everywhere: its "
      "slope 1 - h_t^2 is positive.", lambda h, p, x, cell: h**2 - 1),
     ("slope-plus", "The slope has a plus where a minus belongs",
@@ -84,16 +84,16 @@ def where(carried):
          lambda l, c, s: ((l + c) * s, l + c)),
         ("tanh-slope-in-the-carry-only", "tanh' is missing in dWx, dWh and db",
          f"Only {carried} has it. Work out dz_t once and use it for everything.", lambda l, c, s: (l + c, (l + c) * s)),
-        ("slope-without-brackets", "The brackets of the slope are missing", "dh * 1 - h_t**2 is dh minus h_t^2. Write "
-         "dh * (1 - h_t**2).", lambda l, c, s: both(l + c - 1 + s)),
+        ("slope-without-brackets", "The brackets of the slope are missing",
+         "dh * 1 - h_t**2 is dh minus h_t^2. Write dh * (1 - h_t**2).", lambda l, c, s: both(l + c - 1 + s)),
         ("joined-after-tanh", "What comes back is added after tanh", "You add it to dz_t. It is dL/dh_t, as dh[t] is: "
          "add the two first, then multiply by 1 - h_t^2.", lambda l, c, s: both(l * s + c)),
         ("tanh-slope-twice-in-the-carry", "tanh' is applied twice to what comes back",
          lambda l, c, s: both((l + c * s) * s)),
         ("slope-missing-for-the-loss", "dh[t] is not multiplied by tanh'", lambda l, c, s: both(l + c * s)),
         ("tanh-slope-twice", "tanh' is applied twice to dh[t]", lambda l, c, s: both((l * s + c) * s)),
-        ("slope-twice-in-what-is-sent", f"tanh' is applied twice in {carried}", "dz_t has its slope already: send "
-         "Wh.T @ dz_t.", lambda l, c, s: ((l + c) * s, (l + c) * s * s)),
+        ("slope-twice-in-what-is-sent", f"tanh' is applied twice in {carried}",
+         "dz_t has its slope already: send Wh.T @ dz_t.", lambda l, c, s: ((l + c) * s, (l + c) * s * s)),
         ("slope-twice-in-the-gradients", "tanh' is applied twice in dWx, dWh and db", "dz_t has its slope already.",
          lambda l, c, s: ((l + c) * s * s, (l + c) * s)),
         why="Add dh[t] and what comes back, then multiply the sum by 1 - h_t^2, once.")
@@ -124,9 +124,9 @@ LOSS = slot(  # run (dh) -> dh as it joins, or that and what is added to dh0 as 
      "You read dh[-1] each time. Step t adds its own loss: dh[t].", lambda d: everywhere(d, -1)),
     ("losses-one-step-late", "dh[t] is added after step t", "It then joins what goes into step t - 1, and the last "
      "loss misses its own step. Add dh[t] before you go through step t.", lambda d: (later(d), d[0])),
-    ("last-loss-twice", "The last loss counts twice",
-     "You start from dh_next = dh[-1], and add dh[-1] again at the last step. Nothing comes back from beyond the end: "
-     "start from zeros.", lambda d: np.concatenate([d[:-1], 2 * d[-1:]])),
+    ("last-loss-twice", "The last loss counts twice", "You start from dh_next = dh[-1], and add dh[-1] again at the "
+     "last step. Nothing comes back from beyond the end: start from zeros.",
+     lambda d: np.concatenate([d[:-1], 2 * d[-1:]])),
     ("losses-one-step-late+last-loss-twice", "dh[t] is added after step t, and dh[-1] before it as well",
      "You start from dh[-1] and add dh[t] to what goes into step t - 1. Add dh[t] before you go through step t, and "
      "start from zeros.", lambda d: (np.concatenate([d[1:], d[-1:]]), d[0])),
@@ -136,8 +136,6 @@ LOSS = slot(  # run (dh) -> dh as it joins, or that and what is added to dh0 as 
      lambda d: np.repeat(d.sum(0)[None], len(d), 0)),
     ("losses-summed-at-the-end", "All losses start at the last step",
      lambda d: np.concatenate([0 * d[1:], d.sum(0)[None]])),
-    ("dh-averaged-over-the-batch", "dh is averaged over the batch",
-     "Each example has its own column: no mean over the last axis.", over_the_batch),
     rare=[*((f"dh-clipped-at-{most}", f"dh is clipped to +-{most}", "If you clip, clip in the update.",
              lambda d, most=most: np.clip(d, -most, most)) for most in (1, 5)),
           ("losses-discounted", "dh[t] is discounted", "Every step's loss counts in full.", *(
@@ -149,9 +147,9 @@ LOSS = slot(  # run (dh) -> dh as it joins, or that and what is added to dh0 as 
 # sent
 JOIN = slot(
     FLOW, lambda l, c, first: (l, c, l, c),
-    ("no-carry", "Nothing flows between the steps",
-     "Each step hears only its own loss. Its state also shaped every later step: add dh_prev of step t + 1 to dh[t] "
-     "before you go through step t.", lambda l, c, first: (l, 0 * c, l, 0 * c)),
+    ("no-carry", "Nothing flows between the steps", "Each step hears only its own loss. Its state also shaped every "
+     "later step: add dh_prev of step t + 1 to dh[t] before you go through step t.",
+     lambda l, c, first: (l, 0 * c, l, 0 * c)),
     ("only-the-last-loss", "Only the last step's loss counts",
      "You start from dh[-1] and never add the others. Every step has its own loss: add dh[t] at each t.",
      lambda l, c, first: (l, 0 * c, l, 0 * c) if first else (0 * l, c, 0 * l, c)),
@@ -169,33 +167,30 @@ JOIN = slot(
 
 
 def carries(carried, *more, why=""):
-    """What is handed to the step before: run (cell, sent, what was handed on before, slope, what reached h_t: its
-    loss's share, the later steps', and h_t)."""
+    """What is handed to the step before: run (f) -> it. f.cell; f.z : sent; f.old : handed on before; f.s : slope;
+    f.l, f.c : what reached h_t, its loss's share and the later steps'; f.h : h_t."""
     What = first_in_a_sentence(carried)
     return slot(
-        "dh_prev = Wh^T dz_t", lambda cell, z, old, s, l, c, h: cell.Wh.T @ z,
+        "dh_prev = Wh^T dz_t", lambda f: f.cell.Wh.T @ f.z,
         ("Wh-not-transposed", f"Wh is not transposed in {carried}", "Forward, Wh carries old units to new ones; on the "
-         "way back the roles are swapped: Wh.T @ dz_t.", lambda cell, z, old, s, l, c, h: cell.Wh @ z),
+         "way back the roles are swapped: Wh.T @ dz_t.", lambda f: f.cell.Wh @ f.z),
         *more,
         ("Wh-missing-in-the-carry", f"Wh^T is missing in {carried}",
-         "Every old unit reaches every new one: Wh.T @ dz_t, not dz_t itself.", lambda cell, z, old, s, l, c, h: z),
+         "Every old unit reaches every new one: Wh.T @ dz_t, not dz_t itself.", lambda f: f.z),
         ("carry-through-Wx", f"Wx is used instead of Wh in {carried}", "Wx leads to the input: Wx.T @ dz_t is dL/dx_t. "
-         "The state before came in through Wh: Wh.T @ dz_t.", lambda cell, z, old, s, l, c, h: cell.Wx.T @ z),
-        ("carry-sign", f"{What} has the wrong sign", lambda cell, z, old, s, l, c, h: -(cell.Wh.T @ z)),
-        ("Wh-diagonal", f"Only the diagonal of Wh is used in {carried}",
-         lambda cell, z, old, s, l, c, h: np.diag(cell.Wh)[:, None] * z),
-        ("carry-over-B", f"{What} is divided by B", lambda cell, z, old, s, l, c, h: cell.Wh.T @ z / z.shape[1]),
-        ("carry-averaged-over-the-batch", f"{What} is averaged over the batch", "Each example has its own column: Wh.T "
-         "@ dz_t.", lambda cell, z, old, s, l, c, h: over_the_batch(cell.Wh.T @ z)),
-        ("slope-after-Wh", f"tanh' is applied after Wh^T once more in {carried}", "dz_t has its slope already: Wh.T @ "
-         "dz_t.", lambda cell, z, old, s, l, c, h: cell.Wh.T @ z * s),
-        ("dz-joins-the-carry", f"dz_t itself is part of {carried}", lambda cell, z, old, s, l, c, h: cell.Wh.T @ z + z),
-        ("carry-times-the-state", f"{What} is multiplied by h_t", lambda cell, z, old, s, l, c, h: cell.Wh.T @ z * h),
+         "The state before came in through Wh: Wh.T @ dz_t.", lambda f: f.cell.Wx.T @ f.z),
+        ("carry-sign", f"{What} has the wrong sign", lambda f: -(f.cell.Wh.T @ f.z)),
+        ("Wh-diagonal", f"Only the diagonal of Wh is used in {carried}", lambda f: np.diag(f.cell.Wh)[:, None] * f.z),
+        ("carry-over-B", f"{What} is divided by B", lambda f: f.cell.Wh.T @ f.z / f.z.shape[1]),
+        ("slope-after-Wh", f"tanh' is applied after Wh^T once more in {carried}",
+         "dz_t has its slope already: Wh.T @ dz_t.", lambda f: f.cell.Wh.T @ f.z * f.s),
+        ("dz-joins-the-carry", f"dz_t itself is part of {carried}", lambda f: f.cell.Wh.T @ f.z + f.z),
+        ("carry-times-the-state", f"{What} is multiplied by h_t", lambda f: f.cell.Wh.T @ f.z * f.h),
         ("state-for-slope-in-the-carry", f"h_t stands for the slope in {carried}",
-         lambda cell, z, old, s, l, c, h: cell.Wh.T @ ((l + c) * h)),
-        rare=[("dh_t-joins-the-carry", f"dh_t itself is part of {carried}",
-               "You add dh_t. It reaches h_prev through tanh and Wh only; the loss at the step before is added when "
-               "its turn comes.", lambda cell, z, old, s, l, c, h: cell.Wh.T @ z + l + c)],
+         lambda f: f.cell.Wh.T @ ((f.l + f.c) * f.h)),
+        rare=[("dh_t-joins-the-carry", f"dh_t itself is part of {carried}", "You add dh_t. It reaches h_prev through "
+               "tanh and Wh only; the loss at the step before is added when its turn comes.",
+               lambda f: f.cell.Wh.T @ f.z + f.l + f.c)],
         why="Wh.T @ dz_t, and no more, leads to the state before.", of=(carried, "HB"))
 
 
@@ -205,15 +200,14 @@ CARRIES = carries("what is carried back")
 CARRY = carries(
     "what is carried back",
     ("no-carry+dh0-zero", "Nothing flows between the steps, and dh0 is zero", "dh_next stays zero. Take dh_prev from "
-     "each step, add it to dh[t - 1], and return the last one as dh0.", lambda cell, z, old, s, l, c, h: 0 * z),
-    ("carry-piles-up", "What is carried back piles up",
-     "dh_next += ... keeps the carries of all later steps. Step t receives one carry, that of step t + 1, which "
-     "holds the rest: use `=`.", lambda cell, z, old, s, l, c, h: old + cell.Wh.T @ z),
+     "each step, add it to dh[t - 1], and return the last one as dh0.", lambda f: 0 * f.z),
+    ("carry-piles-up", "What is carried back piles up", "dh_next += ... keeps the carries of all later steps. Step t "
+     "receives one carry, that of step t + 1, which holds the rest: use `=`.", lambda f: f.old + f.cell.Wh.T @ f.z),
     *((f"clipped-inside|carry-clipped-at-{most}", f"What is carried back is clipped to +-{most}", CLIP,
-       lambda cell, z, old, s, l, c, h, most=most: np.clip(cell.Wh.T @ z, -most, most))
+       lambda f, most=most: np.clip(f.cell.Wh.T @ f.z, -most, most))
       for most in (1, 5, 10, 0.5, 0.1)),
     *((f"carry-shortened-to-{most}", f"What is carried back is shortened to norm {most}", CLIP,
-       lambda cell, z, old, s, l, c, h, most=most: shortened(cell.Wh.T @ z, most)) for most in (1, 5)))
+       lambda f, most=most: shortened(f.cell.Wh.T @ f.z, most)) for most in (1, 5)))
 
 STEPS = slot(
     SUM, lambda T: range(T - 1, -1, -1),
@@ -242,9 +236,9 @@ BEGIN = slot(
 # run (what the round before handed on, the round, t, all carries so far) -> what comes back to t
 COMES = slot(
     FLOW, lambda c, n, t, done: c,
-    ("carry-from-the-wrong-side", "What comes back is read at t - 1, not t + 1",
-     "Going back, step t needs what step t + 1 left; step t - 1 has not been visited, and is still empty (index -1 is "
-     "the last step).", lambda c, n, t, done: 0 * c if n == 0 else done.get(t - 1 if t else max(done), 0 * c)),
+    ("carry-from-the-wrong-side", "What comes back is read at t - 1, not t + 1", "Going back, step t needs what step t "
+     "+ 1 left; step t - 1 has not been visited, and is still empty (index -1 is the last step).",
+     lambda c, n, t, done: 0 * c if n == 0 else done.get(t - 1 if t else max(done), 0 * c)),
     ("carry-from-two-steps-later", "What comes back is taken from two steps later",
      "Step t needs what step t + 1 left.", lambda c, n, t, done: done.get(t + 2, 0 * c)),
     *((f"carry-cut-every-{k}-steps", f"What is carried is cut every {k} steps", "Nothing is cut here: the carry goes "
@@ -269,12 +263,11 @@ LEFT = slot(
 def inside(what, which, axes):
     """Entries for what may become of an array that a gradient is made of; which : flow -> the array, over all steps."""
     slug = what.replace(",", "").replace(" ", "-")
-    return [(f"{slug}-{change.slug}", f"In{what[2:]} {change.words.format(**IS)}", change.why,
+    return [(f"{slug}-{change.slug}", f"In{what[2:]} {change.told}", *[change.why] * (change.why != HERE),
              lambda f, run=change.run: run(which(f))[f.at])
             for change in changes(axes, True)]
 
 
-IS = {"is": "is", "has": "has"}
 INPUT, STATE = "dz_t @ x_t.T, with the input of the same step.", "dz_t @ h_prev.T, with the state before the same step."
 X_SIDE = slot(
     OF_WX, lambda f: f.X[f.at],
@@ -293,12 +286,10 @@ H_SIDE = slot(
     rare=inside("in dWh, h_prev", lambda f: f.P, "THB"), why=STATE)
 H_OF_STEPS = (*H_SIDE[:2], *slot(
     OF_WH, None,
-    ("h0-ignored", "The first step's share of dWh is missing",
-     "Wh multiplied h0 at the first step, and h0 need not be zero: t = 0 adds dz_t @ h0.T like every other step.",
-     lambda f: np.concatenate([0 * f.P[:1], f.P[1:]])[f.at]),
-    ("last-state-for-h0", "dWh uses, at t = 0, the last state for h0",
-     "h[t - 1] at t = 0 is h[-1], the last one. The state before the first step is h0, in the first cache.",
-     lambda f: np.concatenate([f.H[-1:], f.P[1:]])[f.at]),
+    ("h0-ignored", "The first step's share of dWh is missing", "Wh multiplied h0 at the first step, and h0 need not be "
+     "zero: t = 0 adds dz_t @ h0.T like every other step.", lambda f: np.concatenate([0 * f.P[:1], f.P[1:]])[f.at]),
+    ("last-state-for-h0", "dWh uses, at t = 0, the last state for h0", "h[t - 1] at t = 0 is h[-1], the last one. The "
+     "state before the first step is h0, in the first cache.", lambda f: np.concatenate([f.H[-1:], f.P[1:]])[f.at]),
     ("h0-at-every-step", "dWh uses h0 at every step", lambda f: everywhere(f.P, 0)[f.at]),
     ("last-state-at-every-step", "dWh uses the last state at every step", lambda f: everywhere(f.H, -1)[f.at]),
     ("state-two-steps-before-last-for-h0", "dWh uses the state two steps before (at t = 0 the last one)",
@@ -328,11 +319,7 @@ OVER_BATCH = slot(
      "1 only, keepdims=True.", lambda z: z.sum(axis=(1, 2)), lambda z: z.sum(axis=(1, 2), keepdims=True)),
     ("db-summed-over-units", "db is summed over the units", "axis=0 runs over the hidden units. The batch is axis 1: "
      "dz_t.sum(axis=1, keepdims=True).", lambda z: z.sum(axis=1, keepdims=True), lambda z: z.sum(axis=1)),
-    ("db-one-number-in-every-row", "db is one number in every row",
-     lambda z: z.sum(axis=(1, 2), keepdims=True) + 0 * z[:, :, :1]),
     ("db-averaged-over-everything", "db is the mean of everything", lambda z: z.mean(axis=(1, 2))),
-    ("db-of-the-first-example", "db has the first example's share only", lambda z: z[:, :, :1]),
-    ("db-of-the-last-example", "db has the last example's share only", lambda z: z[:, :, -1:]),
     why="b was added to every column, so its gradient is the sum over the columns: dz_t.sum(axis=1, keepdims=True), "
         "shape (H, 1).")
 
@@ -343,9 +330,8 @@ def doubling(V, f):
 
 GROWS = slot(  # run (shares in the order of the walk, flow) -> the gradient
     SUM, lambda V, f: V.sum(0),
-    ("{o}-overwritten|equals-for-plus-equals", "{o} {is} overwritten at every step",
-     "`=` keeps only the step you visit last. The weights are shared by all steps: add the shares up with +=.",
-     lambda V, f: V[-1]),
+    ("{o}-overwritten|equals-for-plus-equals", "{o} {is} overwritten at every step", "`=` keeps only the step you "
+     "visit last. The weights are shared by all steps: add the shares up with +=.", lambda V, f: V[-1]),
     ("{o}-of-the-first-round", "{o} {has} the share of the first step visited only", lambda V, f: V[0]),
     ("{o}-without-the-last-round", "{o} {is} without the share of the last step visited", lambda V, f: V[:-1].sum(0)),
     ("{o}-without-the-first-round", "{o} {is} without the share of the first step visited", lambda V, f: V[1:].sum(0)),
@@ -404,11 +390,12 @@ RNN_CELL_BACKWARD = Family(
            "tanh-slope-in-the-carry-only",
                            "slope-twice-in-what-is-sent", "slope-twice-in-the-gradients"),
            "cache": chosen(CACHE, "h_prev-and-h_t-swapped"),
-           "loss": (*chosen(LOSS, "dh-averaged-over-the-batch", "dh-clipped-at-1"),
+           "loss": (*chosen(LOSS, "dh-clipped-at-1"),
                     *slot(FLOW, lambda d: d, of=("dh_t", "THB"))[1:])},
     outputs={**weights_gradients(X_SIDE, H_SIDE, ONCE,
                                  chosen(LEFT, *(v.name for v in LEFT if not v.name.startswith(("own", "dh-in"))))),
-             "dh_prev": Output(lambda s, f: s.carry(f.cell, f.sent[0], 0, f.S[0], f.total[0], 0, f.H[0]),
+             "dh_prev": Output(lambda s, f: s.carry(SimpleNamespace(
+                 cell=f.cell, z=f.sent[0], old=0, s=f.S[0], l=f.total[0], c=0, h=f.H[0])),
                                {"carry": but(carries("dh_prev"), "carry-sign", "carry-over-B")},
                                late(SUM, "HB", *MEANS))},
     harm={"dh_t": Variant(None, "dh_t-overwritten", "dh_t is overwritten", "dh_t *= ... writes into the caller's "
@@ -432,7 +419,7 @@ def walk_back(s, cell, dh, caches):
         dz, sent = s_t.where(l_g, c_g, S[t])
         if l_s is not l_g or c_s is not c_g:
             sent = s_t.where(l_s, c_s, S[t])[1]
-        c = done[t] = s_t.carry(cell, sent, c, S[t], l_s, c_s, H[t])
+        c = done[t] = s_t.carry(SimpleNamespace(cell=cell, z=sent, old=c, s=S[t], l=l_s, c=c_s, h=H[t]))
         kept.append((dz, l_g + c_g, sent, c))
     zeros = 0 * D[0]
     G, total, sent, left = (np.array(part) for part in zip(*(kept or [(zeros,) * 4]), strict=True))

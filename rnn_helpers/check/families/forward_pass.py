@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from rnn_helpers.check.advice import listed
-from rnn_helpers.check.changes import changes, over_the_batch, softmax
+from rnn_helpers.check.changes import HERE, changes, over_the_batch, softmax
 from rnn_helpers.check.search import Family, Output, Variant, made, slot, times
 
 STEP = "h_t = tanh(Wx x_t + Wh h_prev + b)"
@@ -23,7 +23,7 @@ def sigmoid(z):
 
 def inside(what, axes, run):
     """Entries for what may become of an array before `run` (cell, array) makes a term of it."""
-    return [(f"{what}-{change.slug}", f"{what} {change.words.format(**{'is': 'is', 'has': 'has'})}", change.why,
+    return [(f"{what}-{change.slug}", f"{what} {change.told}", *[change.why] * (change.why != HERE),
              lambda cell, a, change=change: run(cell, change.run(a))) for change in changes(axes, True)]
 
 
@@ -31,33 +31,24 @@ X_TERM = slot(
     STEP, lambda cell, x_t: cell.Wx @ x_t,
     ("input-ignored", "x_t is not used", "Without Wx x_t the cell never hears the input.",
      lambda cell, x_t: np.zeros((len(cell.Wx), x_t.shape[1]))),
-    ("input-twice", "Wx x_t is added twice", lambda cell, x_t: 2 * (cell.Wx @ x_t)),
-    ("input-subtracted", "Wx x_t is subtracted", lambda cell, x_t: -(cell.Wx @ x_t)),
-    ("input-averaged", "x_t is averaged over the batch", "Each example has its own column: Wx @ x_t.",
-     lambda cell, x_t: cell.Wx @ over_the_batch(x_t)),
     ("input-divided", "x_t is divided by its largest number", "Take x_t as it is.",
      lambda cell, x_t: cell.Wx @ (x_t / np.abs(x_t).max()), lambda cell, x_t: cell.Wx @ (x_t / x_t.max())),
-    ("Wx-of-the-state", "Wx is multiplied by the whole batch's sum", "Each example has its own column: Wx @ x_t.",
-     lambda cell, x_t: cell.Wx @ x_t.sum(axis=1, keepdims=True) + 0 * (cell.Wx @ x_t)),
     rare=inside("x_t", "DB", lambda cell, x_t: cell.Wx @ x_t), why=TERMS, of=("Wx x_t", "HB"))
 
 H_TERM = slot(
     STEP, lambda cell, h: cell.Wh @ h,
     ("Wh-transposed", "Wh is transposed", "Wh[i, j] is the weight from old unit j to new unit i, so the product is Wh "
      "@ h_prev. Wh.T belongs to the step back.", lambda cell, h: cell.Wh.T @ h),
-    ("state-ignored", "h_prev is not used",
-     "Without Wh h_prev the cell is a feed-forward layer: it remembers nothing.", lambda cell, h: 0 * h),
+    ("state-ignored", "h_prev is not used", "Without Wh h_prev the cell is a feed-forward layer: it remembers nothing.",
+     lambda cell, h: 0 * h),
     ("state-added-unweighted", "h_prev is added without its weights", "You add h_prev itself. The recurrent weights "
      "decide what of the old state is kept: Wh @ h_prev.", lambda cell, h: h),
     ("elementwise-product", "The state is multiplied element by element", "`*` multiplies matching elements. A "
      "weighted sum over the old units is a matrix product: Wh @ h_prev.", lambda cell, h: cell.Wh * h),
-    ("state-twice", "Wh h_prev is added twice", lambda cell, h: 2 * (cell.Wh @ h)),
-    ("state-subtracted", "Wh h_prev is subtracted", lambda cell, h: -(cell.Wh @ h)),
     ("state-added-too", "h_prev itself is added to Wh h_prev", "The old state enters through Wh only.",
      lambda cell, h: cell.Wh @ h + h),
     ("Wh-diagonal", "Only the diagonal of Wh is used", lambda cell, h: np.diag(cell.Wh)[:, None] * h),
     ("Wh-twice", "Wh is applied twice", lambda cell, h: cell.Wh @ (cell.Wh @ h)),
-    ("state-averaged", "h_prev is averaged over the batch", lambda cell, h: cell.Wh @ over_the_batch(h)),
     ("tanh-of-h_prev", "tanh is applied to h_prev again", "h_prev has been through tanh already: Wh @ h_prev.",
      lambda cell, h: cell.Wh @ np.tanh(h)),
     rare=inside("h_prev", "HB", lambda cell, h: cell.Wh @ h),
@@ -104,15 +95,15 @@ SQUASH = slot(  # run (Wx x_t, Wh h_prev, b, h_prev)
      "np.tan is the tangent of an angle. The hyperbolic tangent is np.tanh.", lambda x, h, b, old: np.tan(x + h + b)),
     ("state-multiplied", "h_t is multiplied by h_prev", lambda x, h, b, old: np.tanh(x + h + b) * old),
     ("product-for-sum", "The terms are multiplied, not added", lambda x, h, b, old: np.tanh(x * h + b)),
-    rare=[(f"{name}-for-tanh", f"The activation is {called}, not tanh", "Take np.tanh of the sum.", lambda x, h, b,
-           old, run=run: run(x + h + b)) for name, called, run in (
+    rare=[(f"{name}-for-tanh", f"The activation is {called}, not tanh", "Take np.tanh of the sum.",
+           lambda x, h, b, old, run=run: run(x + h + b)) for name, called, run in (
         ("arctan", "arctan", np.arctan), ("sin", "sin", np.sin), ("half", "tanh(z / 2)", lambda z: np.tanh(z / 2)),
         ("double", "tanh(2 z)", lambda z: np.tanh(2 * z)), ("minus", "-tanh", lambda z: -np.tanh(z)),
         ("leaky-relu", "a leaky ReLU", lambda z: np.where(z > 0, z, 0.01 * z)),
         ("clip", "a cut to -1..1", lambda z: np.clip(z, -1, 1)), ("softmax", "a softmax", lambda z: softmax(z, 0)),
         ("slope", "tanh'", lambda z: 1 - np.tanh(z) ** 2), ("softsign", "z / (1 + |z|)", lambda z: z / (1 + abs(z))),
         ("silu", "z times its sigmoid", lambda z: z * sigmoid(z)), ("softplus", "a softplus",
-         lambda z: np.log1p(np.exp(z))),
+                                                                    lambda z: np.log1p(np.exp(z))),
         ("elu", "an ELU", lambda z: np.where(z > 0, z, np.expm1(z))))],
     why=TERMS)
 
@@ -168,8 +159,8 @@ START = slot(
     ("h0-squashed", "h0 is squashed by tanh", "h0 is a state already.",
      lambda zeros, h0: zeros if h0 is None else np.tanh(h0)),
     ("h0-doubled", "h0 is doubled", lambda zeros, h0: zeros if h0 is None else 2 * h0),
-    ("h0-averaged-over-the-batch", "h0 is averaged over the batch", lambda zeros, h0: zeros if h0 is None else
-     over_the_batch(h0)),
+    ("h0-averaged-over-the-batch", "h0 is averaged over the batch",
+     lambda zeros, h0: zeros if h0 is None else over_the_batch(h0)),
     why="Start from h0 when one is given, from zeros only when it is None.")
 
 READ = slot(
@@ -218,8 +209,6 @@ CARRIED = slot(
     ("z-carried", "z_t is carried forward, not h_t", lambda new, old, z, h0: z),
     ("zeros-carried", "The state is reset to zero", lambda new, old, z, h0: 0 * old),
     ("states-averaged", "The mean of h_t and h_prev is carried forward", lambda new, old, z, h0: (new + old) / 2),
-    ("carry-squashed-again", "The state is squashed again before the next step", lambda new, old, z, h0: np.tanh(new)),
-    ("batch-averaged", "The batch's mean state is carried forward", lambda new, old, z, h0: over_the_batch(new)),
     ("h0-added-at-every-step", "h0 is added to the state", "h0 is where the first step starts, and no more.",
      lambda new, old, z, h0: new + h0),
     why="The next step starts from this step's state, as it is: h_prev = h_t.", of=("what is carried forward", "HB"))
@@ -240,14 +229,11 @@ def stacked(line, what, one, letter):
          "times. Make a new array at each step.", lambda a, *_: np.repeat(a[-1:], len(a), 0)),
         ("stacked-behind-the-units", "Time is the middle axis",
          f"{what} is ({letter}, T, B). Time comes first: np.stack without axis=1.", lambda a, *_: a.transpose(1, 0, 2)),
-        ("time-last", "Time is the last axis",
-         f"{what} is ({letter}, B, T). Time comes first: np.array(list of all steps).",
-         lambda a, *_: a.transpose(1, 2, 0)),
+        ("time-last", "Time is the last axis", f"{what} is ({letter}, B, T). Time comes first: np.array(list of all "
+         "steps).", lambda a, *_: a.transpose(1, 2, 0)),
         ("batch-first", "The batch is the first axis", f"{what} is (B, T, {letter}) or similar. Time comes first, "
          "batch last.", lambda a, *_: a.transpose(2, 0, 1), lambda a, *_: a.transpose(2, 1, 0)),
         ("steps-glued", "The steps are glued together", ONE_MORE.format(what), lambda a, *_: np.concatenate(list(a))),
-        ("steps-side-by-side", "The steps stand side by side",
-         "hstack joins columns. Time is an axis of its own: np.stack or np.array.", lambda a, *_: np.hstack(list(a))),
         ("batch-axis-dropped", f"{what} lacks the axis of the batch",
          f"A single example is a column too: (T, {letter}, 1).", lambda a, *_: np.squeeze(a, axis=2)),
         ("only-the-last-filled", f"Only the last entry of {what} is filled",
@@ -330,9 +316,6 @@ def readouts(line, axis):
                        ("softmax-on-the-output", "The output is a softmax", LOGITS, lambda y: softmax(y, axis)),
                        ("log-softmax-on-the-output", "The output is the logarithm of a softmax", LOGITS,
                         lambda y: np.log(softmax(y, axis))),
-                       ("sigmoid-on-the-output", "The output is squashed by a sigmoid", sigmoid),
-                       ("softmax-over-everything", "The output is a softmax over all numbers at once", LOGITS, softmax),
-                       ("relu-on-the-output", "The output is a ReLU", lambda y: np.maximum(y, 0)),
                        rare=[("softmax-over-the-batch", "The output is a softmax over the batch", LOGITS,
                               lambda y: softmax(y, -1)),
                              ("likeliest-output", "The index of the largest output is returned",
@@ -348,46 +331,38 @@ def read_out(s, h, Wy, c):
     return SimpleNamespace(y=s.squash(Wy @ s.read(h) + c), every=s.squash(Wy @ h + c))
 
 
-def of_states(h_t, line, axes, right, *entries, why):
-    """A slot of what is read."""
-    return slot(line, right, *entries,
-                ("state-averaged-over-the-batch", "The batch's mean state is read", "Each example has its own column.",
-                 lambda h: over_the_batch(right(h))),
-                ("tanh-of-the-state", f"tanh is applied to {h_t} again", f"{h_t} has been through tanh already.",
-                 lambda h: np.tanh(right(h))), why=why, of=("the state that is read", axes))
+READS = "the state that is read"
 
 
 READOUT = Family(
     flow=read_out, weight=2,
-    slots={**readouts(OUTPUT, 0), "read": of_states("h_t", OUTPUT, "HB", lambda h: h, why="Wy @ h_t.")},
+    slots={**readouts(OUTPUT, 0), "read": slot(OUTPUT, lambda h: h, why="Wy @ h_t.", of=(READS, "HB"))},
     outputs={"y_t": Output(lambda s, f: f.y, {}, made("OB", OUTPUT))})
 
 MANY_TO_MANY = Family(
     flow=read_out, weight=2,
     slots={**readouts(EVERY, 1), "at_steps": slot(
-        EVERY, lambda c: c, why="c is added at every step.", of=("c", "TO1")), "read": of_states(
-        "h_t", EVERY, "THB", lambda h: h,
-        why="Many-to-many has an output at every step, and step t reads h_states[t].")},
+        EVERY, lambda c: c, why="c is added at every step.", of=("c", "TO1")), "read": slot(
+        EVERY, lambda h: h, why="Many-to-many has an output at every step, and step t reads h_states[t].",
+        of=(READS, "THB"))},
     outputs={"Y": Output(lambda s, f: s.collect(f.y), {"collect": stacked("Y (T, O, B)", "Y", "output", "O")},
                          made("TOB", EVERY))})
 
 MANY_TO_ONE = Family(
     flow=read_out, weight=2,
-    slots={**readouts(ONE, -2), "read": of_states(
-        "h_T", ONE, "HB", lambda h: h[-1],
+    slots={**readouts(ONE, -2), "read": slot(
+        ONE, lambda h: h[-1],
         ("first-for-last", "The first state is read, not the last",
          "The first state has seen one input only; read h_states[-1], which has seen them all.", lambda h: h[0]),
-        ("mean-over-time", "The mean state is read", lambda h: h.mean(axis=0)),
         ("sum-over-time", "The states are summed over time", lambda h: h.sum(axis=0)),
         ("largest-over-time", "The largest state over time is read", lambda h: h.max(axis=0)),
         ("the-state-before", "The state before the last is read", lambda h: h[-2] if len(h) > 1 else h[-1]),
         ("second-state", "The second state is read", lambda h: h[1]),
         ("every-output", "An output for every step is returned", lambda h: h),
         ("step-axis-kept", "y has an axis of steps", lambda h: h[-1:]),
-        ("last-example", "The last example is read, not the last step",
-         "Time is the first axis: h_states[-1], not h_states[..., -1].", lambda h: h[:, :, -1:],
-         lambda h: h[:, :, -1].T),
-        why="Many-to-one has one output, from the state after the last step: h_states[-1].")},
+        ("last-example", "The last example is read, not the last step", "Time is the first axis: h_states[-1], not "
+         "h_states[..., -1].", lambda h: h[:, :, -1:], lambda h: h[:, :, -1].T),
+        why="Many-to-one has one output, from the state after the last step: h_states[-1].", of=(READS, "HB"))},
     outputs={"y": Output(lambda s, f: s.joined(f), {"joined": slot(
         ONE, lambda f: f.y,
         ("outputs-summed-over-time", "The outputs of all steps are summed", lambda f: f.every.sum(0)),
@@ -436,7 +411,7 @@ COUNT_PARAMETERS = Family(
         "product": slot(
         COUNT, lambda rows, columns: rows * columns,
         ("sides-added", "The sides of each array are added",
-         "An array of 3 rows and 4 columns holds 3 times 4 numbers.",
-         lambda rows, columns: rows + columns, lambda rows, columns: rows + columns if columns > 1 else rows))},
+         "An array of 3 rows and 4 columns holds 3 times 4 numbers.", lambda rows, columns: rows + columns,
+         lambda rows, columns: rows + columns if columns > 1 else rows))},
     outputs={"count": Output(lambda s, f: np.array(f), {}, (times(COUNT),))},
     call=lambda values, arguments: int(values["count"]))

@@ -12,33 +12,31 @@ from rnn_helpers.check.search import Family, Output, Variant, made, slot
 
 CENTRAL, ONE = "dL/dp = (f(p + eps) - f(p - eps)) / (2 eps)", "one element moves at a time"
 SAME = "param is the same before and after"
-QUOTIENT = slot(  # run (f(p + eps), f(p - eps), f(p), eps) -> the slope
-    CENTRAL, lambda plus, minus, middle, eps: (plus - minus) / (2 * eps),
-    ("forward-difference", "A one-sided difference",
-     "(f(p + eps) - f(p)) / eps is off by eps f''/2. The central difference is off by eps^2 f'''/6 only.",
-     lambda plus, minus, middle, eps: (plus - middle) / eps),
+QUOTIENT = slot(  # run (f) -> the slope; f.plus, f.minus, f.middle : f(p + eps), f(p - eps), f(p)
+    CENTRAL, lambda f: (f.plus - f.minus) / (2 * f.eps),
+    ("forward-difference", "A one-sided difference", "(f(p + eps) - f(p)) / eps is off by eps f''/2. The central "
+     "difference is off by eps^2 f'''/6 only.", lambda f: (f.plus - f.middle) / f.eps),
     ("divided-by-eps", "The difference is divided by eps", "The two points lie 2 eps apart: divide by 2 * eps.",
-     lambda plus, minus, middle, eps: (plus - minus) / eps),
-    ("eps-halved-wrongly", "The brackets around 2 * eps are missing", "/ 2 * eps divides by 2 and multiplies by eps. "
-     "Write / (2 * eps).", lambda plus, minus, middle, eps: (plus - minus) / 2 * eps),
+     lambda f: (f.plus - f.minus) / f.eps),
+    ("eps-halved-wrongly", "The brackets around 2 * eps are missing",
+     "/ 2 * eps divides by 2 and multiplies by eps. Write / (2 * eps).", lambda f: (f.plus - f.minus) / 2 * f.eps),
     ("not-divided", "The difference is not divided", "A slope is a difference over a distance: divide by 2 * eps.",
-     lambda plus, minus, middle, eps: plus - minus),
+     lambda f: f.plus - f.minus),
     ("divided-by-2", "The difference is divided by 2, not by 2 eps", "The two points lie 2 eps apart.",
-     lambda plus, minus, middle, eps: (plus - minus) / 2),
+     lambda f: (f.plus - f.minus) / 2),
     ("sign", "The sign is wrong", "f(p + eps) comes first, f(p - eps) is subtracted from it.",
-     lambda plus, minus, middle, eps: (minus - plus) / (2 * eps)),
+     lambda f: (f.minus - f.plus) / (2 * f.eps)),
     ("minus-eps-forgotten", "The second point is p, not p - eps", "param += eps, then param -= eps leads back to p: "
      "you measure (f(p + eps) - f(p)) / (2 eps), half the slope. Go on to p - eps.",
-     lambda plus, minus, middle, eps: (plus - middle) / (2 * eps)),
-    ("backward-difference", "A one-sided difference",
-     "(f(p) - f(p - eps)) / eps errs in proportion to eps, the central difference in proportion to eps^2.",
-     lambda plus, minus, middle, eps: (middle - minus) / eps),
+     lambda f: (f.plus - f.middle) / (2 * f.eps)),
+    ("backward-difference", "A one-sided difference", "(f(p) - f(p - eps)) / eps errs in proportion to eps, the "
+     "central difference in proportion to eps^2.", lambda f: (f.middle - f.minus) / f.eps),
     ("absolute-slope", "The sign of the slope is lost", "A slope may be negative: no abs.",
-     lambda plus, minus, middle, eps: abs(plus - minus) / (2 * eps)),
+     lambda f: abs(f.plus - f.minus) / (2 * f.eps)),
     ("added", "The two values are added", "A slope is a difference: f(p + eps) - f(p - eps).",
-     lambda plus, minus, middle, eps: (plus + minus) / (2 * eps)),
+     lambda f: (f.plus + f.minus) / (2 * f.eps)),
     ("second-difference", "That is the second derivative", "f(p + eps) - f(p - eps), without f(p).",
-     lambda plus, minus, middle, eps: (plus - 2 * middle + minus) / eps**2))
+     lambda f: (f.plus - 2 * f.middle + f.minus) / f.eps**2))
 
 COPY = ("f reads param itself: it never sees a change to a copy. Change param in place, an element at a time, and put "
         "it back.")
@@ -52,14 +50,12 @@ MOVES = slot(  # run (param) -> what is moved, and the places that move together
      "param[i, j], or for index in np.ndindex(*param.shape).", lambda param: (param, list(range(len(param))))),
     ("a-column-at-a-time", "A whole column moves at once", "Move one element at a time: param[i, j].",
      lambda param: (param, [np.s_[:, j] for j in range(param.shape[1])])),
-    ("first-column-only", "Only the first column moves", "for index in np.ndindex(*param.shape) goes to every element.",
-     lambda param: (param, [(i, 0) for i in range(len(param))])),
-    ("first-row-only", "Only the first row moves", "for index in np.ndindex(*param.shape) goes to every element.",
-     lambda param: (param, [(0, j) for j in range(param.shape[1])])),
-    ("diagonal-only", "Only the diagonal moves", "for index in np.ndindex(*param.shape) goes to every element.",
-     lambda param: (param, [(i, i) for i in range(min(param.shape))])),
-    ("last-element-missing", "The last element does not move", "for index in np.ndindex(*param.shape) goes to every "
-     "element.", lambda param: (param, list(np.ndindex(*param.shape))[:-1])))
+    ("first-column-only", "Only the first column moves", lambda param: (param, [(i, 0) for i in range(len(param))])),
+    ("first-row-only", "Only the first row moves", lambda param: (param, [(0, j) for j in range(param.shape[1])])),
+    ("diagonal-only", "Only the diagonal moves", lambda param: (param, [(i, i) for i in range(min(param.shape))])),
+    ("last-element-missing", "The last element does not move",
+     lambda param: (param, list(np.ndindex(*param.shape))[:-1])),
+    why="for index in np.ndindex(*param.shape) goes to every element.")
 
 BACK = slot(  # run (what was there, eps, what is there now) -> what is put there after the element was moved
     SAME, lambda old, eps, now: old,
@@ -67,9 +63,9 @@ BACK = slot(  # run (what was there, eps, what is there now) -> what is put ther
      "elsewhere, and the caller's weights have moved. Save p and put it back.", lambda old, eps, now: now),
     ("put-back-as-p-plus-eps", "param is put back one eps too high",
      "p - eps + 2 eps is p + eps: put back the p that you saved.", lambda old, eps, now: now + 2 * eps),
-    ("put-back-as-zero", "param is 0 afterwards", "Put back the p that you saved.", lambda old, eps, now: 0 * old),
-    ("put-back-as-p-minus-2-eps", "param is put back too low", "Put back the p that you saved.",
-     lambda old, eps, now: now - eps))
+    ("put-back-as-zero", "param is 0 afterwards", lambda old, eps, now: 0 * old),
+    ("put-back-as-p-minus-2-eps", "param is put back too low",
+     lambda old, eps, now: now - eps), why="Put back the p that you saved.")
 
 
 def slopes(s, f, param, eps=1e-5):
@@ -84,7 +80,7 @@ def slopes(s, f, param, eps=1e-5):
         minus = f()
         if not s.late:
             moved[place] = s.back(old, eps, np.array(moved[place]))
-        gradient[place] = s.quotient(plus, minus, middle, eps)
+        gradient[place] = s.quotient(SimpleNamespace(plus=plus, minus=minus, middle=middle, eps=eps))
     if s.late:
         param[...] = before
     return s.given(gradient)
@@ -96,23 +92,22 @@ NUMERICAL_GRADIENT = Family(
         "eps": slot(CENTRAL, lambda eps: eps, ("eps-ignored", "eps is not used", "You use a fixed number. Use the "
                                                "argument eps.", *(lambda eps, own=own: own for own in (
                                                    1e-5, 1e-4, 1e-6, 0.01, 0.1, 1.0, 0.5))),
-                    ("eps-halved", "eps is halved", "Move by eps itself.", lambda eps: eps / 2),
-                    ("eps-doubled", "eps is doubled", "Move by eps itself.", lambda eps: 2 * eps)),
+                    ("eps-halved", "eps is halved", lambda eps: eps / 2),
+                    ("eps-doubled", "eps is doubled", lambda eps: 2 * eps), why="Move by eps itself."),
         "step": slot(CENTRAL, lambda old, eps: eps,
                      ("eps-in-proportion", "The step is eps times the element", "p (1 + eps) moves by eps p, and you "
                       "divide by eps. Move by eps itself.", lambda old, eps: eps * old)),
         "late": slot(ONE, False, ("restored-at-the-end", "param is put back too late", "Earlier elements stay moved "
                                   "while later ones are measured. Put each back before you go on.", True)),
         "given": slot("dL/dp has the shape of p", lambda g: g,
-                      ("gradient-flat", "The gradient is flat", "The numbers are right; the gradient has the shape of "
-                       "param.", np.ravel),
+                      ("gradient-flat", "The gradient is flat",
+                       "The numbers are right; the gradient has the shape of param.", np.ravel),
                       ("gradient-transposed", "The gradient is transposed", "It has the shape of param.",
                        lambda g: g.T),
-                      ("gradient-in-whole-numbers", "The gradient has lost its decimals", "Is there a dtype=int, or a "
-                       "round?", np.trunc, np.round),
+                      ("gradient-in-whole-numbers", "The gradient has lost its decimals",
+                       "Is there a dtype=int, or a round?", np.trunc, np.round),
                       ("gradient-added-up", "Each element holds the sum of the slopes so far",
-                       "Each has its own slope.",
-                       lambda g: g.ravel().cumsum().reshape(g.shape)),
+                       "Each has its own slope.", lambda g: g.ravel().cumsum().reshape(g.shape)),
                       ("gradient-summed", "One number is returned", "A slope for each element: the shape of param.",
                        np.sum))})
 
@@ -137,50 +132,47 @@ SIZE = (  # a size of an array, and how two sizes become an error: all but the l
                                  (lambda a: np.sqrt(np.mean(a**2)), quotient), (np.abs, of_elements(np.max)),
                                  (np.abs, of_elements(np.mean)))),
     *slot("relative_error(a, b) is a float", None,
-          ("an-array", "The result is an array",
-           "One number for the whole gradient: take norms, or the largest element.",
-           (np.abs, of_elements(np.asarray)), (np.abs, quotient)),
-          ("zero-by-zero", "Two zeros give no number",
-           "Element by element, 0 / 0 is nan: count each pair of zeros as 0.",
-           (np.abs, lambda above, below: np.max(above / below), "as it comes"),
+          ("an-array", "The result is an array", "One number for the whole gradient: take norms, or the largest "
+           "element.", (np.abs, of_elements(np.asarray)), (np.abs, quotient)),
+          ("zero-by-zero", "Two zeros give no number", "Element by element, 0 / 0 is nan: count each pair of zeros as "
+           "0.", (np.abs, lambda above, below: np.max(above / below), "as it comes"),
            (np.abs, lambda above, below: np.mean(above / below), "as it comes")),
           ("squared", "The norms are squared", "One part in a thousand comes out as about 1e-7, and would pass as "
            "right. Take the root of each sum of squares.", (lambda a: np.sum(a**2), quotient),
            (lambda a: np.mean(a**2), quotient)),
-          ("signs-cancel", "Elements of opposite sign cancel", "a - b, a and b have both signs, and their sums can be "
-           "0. Take the norm, or absolute values, first.", (lambda a: np.abs(np.sum(a)), quotient),
-           (lambda a: np.abs(np.mean(a)), quotient)))[1:])
+          ("signs-cancel", "Elements of opposite sign cancel",
+           "a - b, a and b have both signs, and their sums can be 0. Take the norm, or absolute values, first.",
+           (lambda a: np.abs(np.sum(a)), quotient), (lambda a: np.abs(np.mean(a)), quotient)))[1:])
 BELOW = (
     *(Variant(run) for run in (lambda size, a, b: size(a) + size(b), lambda size, a, b: np.maximum(size(a), size(b)),
                                lambda size, a, b: (size(a) + size(b)) / 2,
                                lambda size, a, b: np.sqrt(size(a)**2 + size(b)**2))),
     *slot(ERROR, None,
-          ("measured-by-a-only", "Only a's size counts", EITHER, lambda size, a, b: size(a)),
-          ("measured-by-b-only", "Only b's size counts", EITHER, lambda size, a, b: size(b)),
+          ("measured-by-a-only", "Only a's size counts", lambda size, a, b: size(a)),
+          ("measured-by-b-only", "Only b's size counts", lambda size, a, b: size(b)),
           ("absolute", "The error is absolute",
-           "||a - b|| grows with the gradients' size. Divide by it: ||a|| + ||b||.",
-           lambda size, a, b: 1.0),
+           "||a - b|| grows with the gradients' size. Divide by it: ||a|| + ||b||.", lambda size, a, b: 1.0),
           ("norm-of-the-sum", "The size is that of a + b", "||a + b|| is 0 for opposite gradients, the worst case of "
            "all. Divide by ||a|| + ||b||.", lambda size, a, b: size(a + b)),
-          ("norms-multiplied", "The difference is divided by a product of norms", "||a|| ||b|| grows with the square "
-           "of the size, so the error depends on the scale. Divide by ||a|| + ||b||.",
+          ("norms-multiplied", "The difference is divided by a product of norms",
+           "||a|| ||b|| grows with the square of the size, so the error depends on the scale. Divide by ||a|| + ||b||.",
            lambda size, a, b: size(a) * size(b)),
           ("smaller-of-the-norms", "The size is the smaller one", "It is 0 as soon as one of them is. Divide by ||a|| "
            "+ ||b||.", lambda size, a, b: np.minimum(size(a), size(b))),
-          rare=[("one-added", "1 is added to the size", "Then small gradients look right, whatever they are. Divide by "
-                 "||a|| + ||b|| alone.", lambda size, a, b: size(a) + size(b) + 1,
-                 lambda size, a, b: np.maximum(size(a), size(b)) + 1,
+          rare=[("one-added", "1 is added to the size",
+                 "Then small gradients look right, whatever they are. Divide by ||a|| + ||b|| alone.",
+                 lambda size, a, b: size(a) + size(b) + 1, lambda size, a, b: np.maximum(size(a), size(b)) + 1,
                  lambda size, a, b: np.maximum(1, np.maximum(size(a), size(b))), lambda size, a, b: size(a) + 1,
                  lambda size, a, b: size(b) + 1, lambda size, a, b: np.maximum(1, size(a) + size(b))),
                 ("norms-subtracted", "The norms are subtracted below", "Divide by their sum: ||a|| + ||b||.",
                  lambda size, a, b: size(a) - size(b), lambda size, a, b: np.abs(size(a) - size(b))),
                 ("norm-of-the-difference", "The size is that of a - b",
                  "Then the error is always 1. Divide by ||a|| + ||b||.",
-                 lambda size, a, b: size(a - b))])[1:])
+                 lambda size, a, b: size(a - b))], why=EITHER)[1:])
 ABOVE = slot(
     ERROR, lambda size, a, b: size(a - b),
-    ("difference-of-the-norms", "The difference is that of the two lengths", "Two gradients of one length may point in "
-     "different directions. Subtract first, then take the norm: ||a - b||.",
+    ("difference-of-the-norms", "The difference is that of the two lengths",
+     "Two gradients of one length may point in different directions. Subtract first, then take the norm: ||a - b||.",
      lambda size, a, b: np.abs(size(a) - size(b)), lambda size, a, b: size(a) - size(b)),
     ("differences-cancel", "Differences cancel", "a - b has both signs, and their sum can be 0. Take the norm, or "
      "absolute values, first.", lambda size, a, b: abs(np.sum(a - b)), lambda size, a, b: np.sum(a - b),
@@ -191,9 +183,8 @@ ABOVE = slot(
 ANGLE = slot(
     ERROR, None,
     rare=[("angle-only", "Only the direction counts", "The cosine does not see a gradient that is twice too long. "
-           "Compare the arrays themselves: ||a - b||.", lambda cosine: 1 - cosine,
-           lambda cosine: (1 - cosine) / 2, np.arccos,
-           lambda cosine: cosine, lambda cosine: 1 - abs(cosine))])
+           "Compare the arrays themselves: ||a - b||.", lambda cosine: 1 - cosine, lambda cosine: (1 - cosine) / 2,
+           np.arccos, lambda cosine: cosine, lambda cosine: 1 - abs(cosine))])
 AFTER = slot(
     ERROR, lambda x, a, b: x,
     ("in-percent", "The error is in percent", "Leave out the factor 100: tolerances such as 1e-6 are fractions.",
@@ -216,13 +207,13 @@ AFTER = slot(
 ZEROS = (*(Variant(run) for run in (lambda a, b, below: not a.any() and not b.any(),
                                     lambda a, b, below: not np.any(below))), *slot(
     NONE, None,
-    ("zero-by-zero", "Two zeros give no number", "0 / 0 is nan. Two gradients that are both zero agree: return 0. "
-     "The same holds, element by element, for each pair of zeros.", lambda a, b, below: False),
-    ("zeros-asked-with-all", "Arrays with some zeros count as zero", "`a.all() == 0` is true as soon as one element is "
-     "0. Ask whether any is not: `not a.any() and not b.any()`.", lambda a, b, below: not a.all() and not b.all(),
-     lambda a, b, below: not a.all() or not b.all()),
-    ("one-zero-is-enough", "A zero array agrees with everything", "You return 0 when one of them is zero, so a "
-     "gradient that is 0 everywhere would pass. Return 0 when both are.",
+    ("zero-by-zero", "Two zeros give no number", "0 / 0 is nan. Two gradients that are both zero agree: return 0. The "
+     "same holds, element by element, for each pair of zeros.", lambda a, b, below: False),
+    ("zeros-asked-with-all", "Arrays with some zeros count as zero",
+     "`a.all() == 0` is true as soon as one element is 0. Ask whether any is not: `not a.any() and not b.any()`.",
+     lambda a, b, below: not a.all() and not b.all(), lambda a, b, below: not a.all() or not b.all()),
+    ("one-zero-is-enough", "A zero array agrees with everything",
+     "You return 0 when one of them is zero, so a gradient that is 0 everywhere would pass. Return 0 when both are.",
      lambda a, b, below: not a.any() or not b.any()),
     ("zero-a-is-enough", "A zero array a agrees with everything", "You return 0 when a is zero, so a gradient that is "
      "0 everywhere would pass. Return 0 when both are.", lambda a, b, below: not a.any()),
@@ -263,19 +254,19 @@ COUNTED = slot(  # run (dh, t) -> the losses that count in row t
      lambda dh, t: np.concatenate([0 * dh[:t], dh[t:]])),
     ("all-losses-but-one", "All losses count except the one", "Row t holds what all the others make. It is the other "
      "way round: dh[t] stays, the others are 0.", lambda dh, t: dh - only(dh, t)),
-    ("always-all-losses", "All losses count every time", "Every row is the same: the losses of the other steps are "
-     "still in dh.", lambda dh, t: dh),
-    ("ones-for-dh", "The loss of a step is replaced by ones", "What counts at step t is dh[t] itself, in its own size "
-     "and direction.", lambda dh, t: only(np.ones_like(dh), t)),
-    ("always-the-last-loss", "The last loss counts in every row", START, lambda dh, t: only(dh, len(dh) - 1)),
-    ("always-the-first-loss", "The first loss counts in every row", START, lambda dh, t: only(dh, 0)),
+    ("always-all-losses", "All losses count every time",
+     "Every row is the same: the losses of the other steps are still in dh.", lambda dh, t: dh),
+    ("ones-for-dh", "The loss of a step is replaced by ones",
+     "What counts at step t is dh[t] itself, in its own size and direction.", lambda dh, t: only(np.ones_like(dh), t)),
+    ("always-the-last-loss", "The last loss counts in every row", lambda dh, t: only(dh, len(dh) - 1)),
+    ("always-the-first-loss", "The first loss counts in every row", lambda dh, t: only(dh, 0)),
     ("loss-at-the-last-step", "dh[t] is put at the last step", "The loss of step t stays at its place, dh[t].",
      lambda dh, t: np.concatenate([0 * dh[1:], dh[t: t + 1]])),
     ("loss-at-the-first-step", "dh[t] is put at the first step", "The loss of step t stays at its place, dh[t].",
      lambda dh, t: np.concatenate([dh[t: t + 1], 0 * dh[1:]])),
-    ("loss-at-every-step", "dh[t] stands at every step", START, lambda dh, t: np.repeat(dh[t: t + 1], len(dh), 0)),
+    ("loss-at-every-step", "dh[t] stands at every step", lambda dh, t: np.repeat(dh[t: t + 1], len(dh), 0)),
     ("first-example-s-loss", "Only the first example's loss counts", "dh[t] is that of all examples.",
-     lambda dh, t: np.concatenate([only(dh, t)[:, :, :1], 0 * dh[:, :, 1:]], axis=2)))
+     lambda dh, t: np.concatenate([only(dh, t)[:, :, :1], 0 * dh[:, :, 1:]], axis=2)), why=START)
 HANDED = slot(  # run (dh with the losses that count, caches, t) -> what is handed over
     SHARE, lambda dh, caches, t: (dh, caches),
     ("sequence-cut-after-t", "The sequence is cut off after step t", "A backward function that looks at the end of the "
@@ -284,35 +275,33 @@ HANDED = slot(  # run (dh with the losses that count, caches, t) -> what is hand
     ("one-step-only", "Only step t itself is walked", "You hand over one step, so its loss reaches no earlier one. "
      "Hand over the whole sequence, with zeros for the other losses.",
      lambda dh, caches, t: (dh[t: t + 1], caches[t: t + 1])),
-    ("sequence-from-t", "The sequence begins at step t", "Hand over the whole sequence, with zeros for the other "
-     "losses.", lambda dh, caches, t: (dh[t:], caches[t:])))
+    ("sequence-from-t", "The sequence begins at step t",
+     "Hand over the whole sequence, with zeros for the other losses.", lambda dh, caches, t: (dh[t:], caches[t:])))
 TAKEN = slot(
     SHARE, np.linalg.norm,
-    ("squared-norm", "The squared norm is taken", "The norm is the root of the sum of squares: np.linalg.norm(g).",
-     lambda g: np.sum(g**2)),
+    ("squared-norm", "The squared norm is taken", lambda g: np.sum(g**2)),
     ("sum-for-norm", "The elements are added up",
-     "Positive and negative ones cancel. Take the norm: np.linalg.norm(g).",
-     np.sum, lambda g: abs(np.sum(g))),
-    ("sum-of-sizes", "The absolute values are added up", "The norm is the root of the sum of squares: "
-     "np.linalg.norm(g).", lambda g: np.abs(g).sum()),
-    ("largest-element", "The largest element is taken", "The norm is the root of the sum of squares: "
-     "np.linalg.norm(g).", lambda g: np.abs(g).max(), np.max),
-    ("mean-size", "The mean of the sizes is taken", "The norm is the root of the sum of squares: np.linalg.norm(g).",
-     lambda g: np.abs(g).mean(), np.mean, lambda g: np.sqrt(np.mean(g**2))),
+     "Positive and negative ones cancel. Take the norm: np.linalg.norm(g).", np.sum, lambda g: abs(np.sum(g))),
+    ("sum-of-sizes", "The absolute values are added up", lambda g: np.abs(g).sum()),
+    ("largest-element", "The largest element is taken", lambda g: np.abs(g).max(), np.max),
+    ("mean-size", "The mean of the sizes is taken", lambda g: np.abs(g).mean(), np.mean,
+     lambda g: np.sqrt(np.mean(g**2))),
     ("spectral-norm", "The spectral norm is taken", "np.linalg.norm(g, 2) of a matrix is its largest singular value: "
-     "leave out the 2.", lambda g: np.linalg.norm(g, 2)))
+     "leave out the 2.", lambda g: np.linalg.norm(g, 2)),
+    why="The norm is the root of the sum of squares: np.linalg.norm(g).")
 REDUCED = slot(  # run (sizes, sizes with all losses) -> what is returned
     SHARE, lambda sizes, whole: sizes,
-    ("as-fractions", "Each column is divided by its sum", "Return the norms themselves.",
-     lambda sizes, whole: sizes / sizes.sum(axis=0), lambda sizes, whole: 100 * sizes / sizes.sum(axis=0)),
-    ("as-fractions-of-a-row", "Each row is divided by its sum", "Return the norms themselves.",
+    ("as-fractions", "Each column is divided by its sum", lambda sizes, whole: sizes / sizes.sum(axis=0),
+     lambda sizes, whole: 100 * sizes / sizes.sum(axis=0)),
+    ("as-fractions-of-a-row", "Each row is divided by its sum",
      lambda sizes, whole: sizes / sizes.sum(axis=1, keepdims=True)),
     ("as-fractions-of-the-whole", "The sizes are divided by those of all losses together",
-     "Return the norms themselves.", lambda sizes, whole: sizes / whole),
+     lambda sizes, whole: sizes / whole),
     ("drop-in-size", "The sizes are subtracted from those of all losses together", "Norms do not add up. Row t is the "
      "norm of what dh[t] alone makes.", lambda sizes, whole: whole - sizes, lambda sizes, whole: np.abs(whole - sizes)),
     ("one-column", "The three sizes are one", "A column each for dWx, dWh and db.",
-     lambda sizes, whole: np.sqrt((sizes**2).sum(axis=1)), lambda sizes, whole: sizes.sum(axis=1)))
+     lambda sizes, whole: np.sqrt((sizes**2).sum(axis=1)), lambda sizes, whole: sizes.sum(axis=1)),
+    why="Return the norms themselves.")
 
 
 def one_at_a_time(s, backward, cell, dh, caches):

@@ -90,8 +90,6 @@ OF_SQUARE = slot(  # run (y - target) -> dy
     ("dy-summed", "dy is one number", lambda e: np.sum(2 * e)),
     ("dy-summed-over-the-outputs", "dy is summed over the outputs", lambda e: np.sum(2 * e, axis=-2, keepdims=True)),
     ("dy-summed-over-the-batch", "dy is summed over the batch", lambda e: np.sum(2 * e, axis=-1, keepdims=True)),
-    ("dy-summed-over-the-steps", "dy is summed over the first axis", lambda e: np.sum(2 * e, axis=0)),
-    ("dy-of-the-last-step", "dy holds the last step only", lambda e: 2 * e[-1]),
     ("dy-over-the-root", "dy is that of a root", "The loss is the sum of squares: dy = 2 (y - target).",
      lambda e: e / np.sqrt(np.sum(e * e))),
     ("dy-absolute", "dy has lost its signs", "dy = 2 (y - target), negative where y is too small.",
@@ -172,20 +170,20 @@ EPS = ("log(p + 1e-12), or a clipped p, caps the loss near 28. Take the log on p
        "exp(logits - max)).")
 LOGS = slot(  # run (shifted, the sum's logarithm) -> log p
     STABLE, lambda shifted, log_sum: shifted - log_sum,
-    ("log-of-zero", "The loss is inf, or nan, for a very unlikely target",
-     "p has underflowed to 0 before you take its log. Take the log on paper: logits - max - log(sum of exp(logits - "
-     "max)).", lambda shifted, log_sum: np.log(np.exp(shifted) / np.exp(log_sum))),
+    ("log-of-zero", "The loss is inf, or nan, for a very unlikely target", "p has underflowed to 0 before you take its "
+     "log. Take the log on paper: logits - max - log(sum of exp(logits - max)).",
+     lambda shifted, log_sum: np.log(np.exp(shifted) / np.exp(log_sum))),
     ("log-of-zero", "0 times -inf is nan where a p has underflowed",
      "Pick log p of the target alone, and take the log on paper: logits - max - log(sum of exp(logits - max)).",
      lambda shifted, log_sum: (lambda p: np.where((p == 0).any(axis=1, keepdims=True), np.nan, np.log(p)))(
          np.exp(shifted) / np.exp(log_sum))),
-    ("log-of-p-plus-eps", "A small number added to p hides very unlikely targets", EPS, *(
+    ("log-of-p-plus-eps", "A small number added to p hides very unlikely targets", *(
         lambda shifted, log_sum, eps=eps, kept=kept: np.log(kept(np.exp(shifted) / np.exp(log_sum), eps))
         for eps in (1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-15, 1e-6, 1e-5, 1e-4, 1e-3, 0.01)
         for kept in (np.add, lambda p, eps: np.clip(p, eps, 1 - eps), np.maximum))),
-    ("log-of-p-plus-eps", "A small number in place of a p that is 0 hides very unlikely targets", EPS,
+    ("log-of-p-plus-eps", "A small number in place of a p that is 0 hides very unlikely targets",
      lambda shifted, log_sum: (lambda p: np.log(np.where(p, p, np.finfo(float).eps)))(
-         np.exp(shifted) / np.exp(log_sum))))
+         np.exp(shifted) / np.exp(log_sum))), why=EPS)
 
 CUT = slot(
     STABLE, lambda z: z,
@@ -246,54 +244,49 @@ def at(y, values):
     return np.where(y > 0, y * values, 0.0)
 
 
-PICK = slot(  # run (y, log p, p, logits) -> the loss
-    LOSS, lambda y, log_p, p, z: -np.sum(at(y, log_p)),
+PICK = slot(  # run (f) -> the loss; f.y : paired targets, f.z : logits
+    LOSS, lambda f: -np.sum(at(f.y, f.log_p)),
     ("loss-not-summed", "The loss is an array, one number per step and example",
-     lambda y, log_p, p, z: -at(y, log_p).sum(axis=1)),
+     lambda f: -at(f.y, f.log_p).sum(axis=1)),
     ("loss-summed-over-time-only", "The loss is an array, one number per example",
-     lambda y, log_p, p, z: -at(y, log_p).sum(axis=(0, 1))),
+     lambda f: -at(f.y, f.log_p).sum(axis=(0, 1))),
     ("loss-summed-over-the-batch-only", "The loss is an array, one number per step",
-     lambda y, log_p, p, z: -at(y, log_p).sum(axis=(1, 2))),
+     lambda f: -at(f.y, f.log_p).sum(axis=(1, 2))),
     *((name, f"The loss is that of the {which} only",
        "Does `=` keep what the loop visits last, or the loop end early? Add all of them up with +=.",
-       lambda y, log_p, p, z, key=key: -np.sum(at(y, log_p)[key])) for name, which, key in (
+       lambda f, key=key: -np.sum(at(f.y, f.log_p)[key])) for name, which, key in (
         ("loss-overwritten|equals-for-plus-equals", "last step and example", np.s_[-1, :, -1]),
         ("loss-overwritten-at-every-step", "last step", -1), ("loss-of-the-first-step", "first step", 0),
         ("loss-of-the-first-example", "first example", np.s_[..., 0]),
         ("loss-of-the-last-example", "last example", np.s_[..., -1]))),
-    ("log2-of-the-sum", "The logarithm of the sum is to the base 2",
-     "exp and log must belong together: the natural logarithm, np.log.",
-     lambda y, log_p, p, z: -np.sum(at(y, log_p + log_p.max(1, keepdims=True) * (1 / np.log(2) - 1)))),
+    ("log2-of-the-sum", "The logarithm of the sum is to the base 2", "exp and log must belong together: the natural "
+     "logarithm, np.log.", lambda f: -np.sum(at(f.y, f.log_p + f.log_p.max(1, keepdims=True) * (1 / np.log(2) - 1)))),
     ("loss-over-all-characters", "The loss sums log p over all characters",
-     "Only the character that came next counts: pick p[target] before the sum.", lambda y, log_p, p, z: -np.sum(log_p)),
-    ("log-forgotten", "The log is missing", "The loss is the sum of -log p[target], not of 1 - p[target] or "
-     "-p[target].", lambda y, log_p, p, z: np.sum(at(y, 1 - p)), lambda y, log_p, p, z: -np.sum(at(y, p)),
-     lambda y, log_p, p, z: np.sum(at(y, p))),
+     "Only the character that came next counts: pick p[target] before the sum.", lambda f: -np.sum(f.log_p)),
+    ("log-forgotten", "The log is missing",
+     "The loss is the sum of -log p[target], not of 1 - p[target] or -p[target].", lambda f: np.sum(at(f.y, 1 - f.p)),
+     lambda f: -np.sum(at(f.y, f.p)), lambda f: np.sum(at(f.y, f.p))),
     ("softmax-forgotten", "The loss takes logits for log-probabilities",
-     "-logits[target] can fall forever. Subtract log sum exp of the column.", lambda y, log_p, p, z: -np.sum(at(y, z))),
+     "-logits[target] can fall forever. Subtract log sum exp of the column.", lambda f: -np.sum(at(f.y, f.z))),
     ("log-of-logits", "The log is applied to the logits", "Take the softmax first: log p[target].",
-     lambda y, log_p, p, z: -np.sum(at(y, np.log(z)))),
+     lambda f: -np.sum(at(f.y, np.log(f.z)))),
     ("squared-error-of-p", "The loss is a squared error of the probabilities", "Against a target it is sure to be "
-     "wrong about, its gradient vanishes. Cross-entropy: -log p[target].", lambda y, log_p, p, z: np.sum((p - y) ** 2)),
+     "wrong about, its gradient vanishes. Cross-entropy: -log p[target].", lambda f: np.sum((f.p - f.y) ** 2)),
     ("binary-cross-entropy", "The other characters count too",
      "(1 - y) log(1 - p) belongs to yes-or-no outputs. One of V characters comes next: only -log p[target] counts.",
-     lambda y, log_p, p, z: -np.sum(y * log_p + (1 - y) * np.log(1 - p))),
-    ("log-of-p-minus-one", "1 is subtracted from p before its log is taken",
-     "dlogits = p is the same array, not a copy, so p[target] is p - 1, and its log is nan. Compute the loss first, or "
-     "take p.copy().", lambda y, log_p, p, z: -np.sum(at(y, np.log(p - 1)))),
-    ("perplexity", "The loss is the perplexity",
-     "exp of the mean is for reports. The loss is the sum of -log p[target].",
-     lambda y, log_p, p, z: np.exp(-np.sum(at(y, log_p)) / y.sum())),
+     lambda f: -np.sum(f.y * f.log_p + (1 - f.y) * np.log(1 - f.p))),
+    ("log-of-p-minus-one", "1 is subtracted from p before its log is taken", "dlogits = p is the same array, not a "
+     "copy, so p[target] is p - 1, and its log is nan. Compute the loss first, or take p.copy().",
+     lambda f: -np.sum(at(f.y, np.log(f.p - 1)))),
+    ("perplexity", "The loss is the perplexity", "exp of the mean is for reports. The loss is the sum of -log "
+     "p[target].", lambda f: np.exp(-np.sum(at(f.y, f.log_p)) / f.y.sum())),
     ("accuracy", "The loss counts hits", "How many were guessed has no useful slope: -log p[target].",
-     lambda y, log_p, p, z: np.mean(y.argmax(1) == z.argmax(1)),
-     lambda y, log_p, p, z: np.mean(y.argmax(1) != z.argmax(1)),
-     lambda y, log_p, p, z: np.sum(y.argmax(1) == z.argmax(1)),
-     lambda y, log_p, p, z: np.sum(y.argmax(1) != z.argmax(1))),
+     lambda f: np.mean(f.y.argmax(1) == f.z.argmax(1)), lambda f: np.mean(f.y.argmax(1) != f.z.argmax(1)),
+     lambda f: np.sum(f.y.argmax(1) == f.z.argmax(1)), lambda f: np.sum(f.y.argmax(1) != f.z.argmax(1))),
     ("focal-loss", "Sure targets count less, as in the focal loss", "Here each counts with -log p[target].",
-     lambda y, log_p, p, z: -np.sum(at(y, (1 - p) ** 2 * log_p)), lambda y, log_p, p, z: -np.sum(at(y,
-     (1 - p) * log_p))),
+     lambda f: -np.sum(at(f.y, (1 - f.p) ** 2 * f.log_p)), lambda f: -np.sum(at(f.y, (1 - f.p) * f.log_p))),
     ("entropy-of-p", "The loss is the entropy of p", "Only the target counts: -log p[target].",
-     lambda y, log_p, p, z: -np.sum(p * log_p)),
+     lambda f: -np.sum(f.p * f.log_p)),
     why="Sum over time and over the batch: one float.")
 
 OF_LOGITS = slot(  # run (y, p) -> dlogits
@@ -306,8 +299,6 @@ OF_LOGITS = slot(  # run (y, p) -> dlogits
      "must fall too: their gradient is p. Start from p, then subtract 1 at the target.", lambda y, p: at(y, p - 1)),
     ("gradient-of-p", "The gradient is with respect to p, not to the logits",
      "-1/p is dL/dp. Through the softmax it becomes p - one_hot, which is simpler.", lambda y, p: -at(y, 1 / p)),
-    ("gradient-transposed", "dlogits has its axes in another order",
-     "It must look like logits, (T, V, B), for readout_backward to use it.", lambda y, p: (p - y).transpose(0, 2, 1)),
     ("gradient-times-p(1-p)", "The gradient is multiplied by p (1 - p)", "p - one_hot is dL/dlogits already; p (1 - p) "
      "belongs to a sigmoid with a squared error.", lambda y, p: (p - y) * p * (1 - p)),
     ("softmax-s-slope-once-more", "The gradient passes the softmax once more", "p - one_hot is dL/dlogits already: no "
@@ -315,8 +306,8 @@ OF_LOGITS = slot(  # run (y, p) -> dlogits
     ("gradient-is-p(1-p)", "dlogits is p (1 - p)", "p (1 - p) is the slope of a sigmoid: p - one_hot.",
      lambda y, p: p * (1 - p) + 0 * y),
     ("one-added-at-the-target", "1 is added at the target", "Subtract it: p - one_hot.", lambda y, p: p + y),
-    ("gradient-is-one-hot", "dlogits is the one-hot target", "p - one_hot.", lambda y, p: y),
-    ("gradient-is-log-p", "dlogits is made of log p", "p - one_hot.", lambda y, p: np.log(p) - y))
+    ("gradient-is-one-hot", "dlogits is the one-hot target", lambda y, p: y),
+    ("gradient-is-log-p", "dlogits is made of log p", lambda y, p: np.log(p) - y), why="p - one_hot.")
 
 
 def cross_entropy(s, logits, targets):
@@ -336,7 +327,7 @@ SOFTMAX_CROSS_ENTROPY = Family(
     flow=cross_entropy, weight=6,
     slots={"scale": both_scaled(LOSS, OF_TARGETS), "logs": LOGS, "shift": SHIFT, "axis": AXIS, "targets": TARGETS,
            "cut": CUT},
-    outputs={"loss": Output(lambda s, f: f.scale * s.pick(f.y, f.log_p, f.p, f.z), {"pick": PICK}, (own_factors(
+    outputs={"loss": Output(lambda s, f: f.scale * s.pick(f), {"pick": PICK}, (own_factors(
                  LOSS, "loss", OF_TARGETS, ("bits", "The loss is in bits", "log2 counts bits. The loss is in nats: use "
                                             "np.log, the natural logarithm.", LOSS, lambda f: 1 / np.log(2)),
                  ("loss-in-log10", "The loss is in powers of ten",

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from rnn_helpers.check.changes import everywhere, over_the_batch
+from rnn_helpers.check.changes import everywhere
 from rnn_helpers.check.families.bptt import MEANS
 from rnn_helpers.check.families.common import but, late
 from rnn_helpers.check.search import Family, Output, Variant, made, slot
@@ -27,8 +27,8 @@ STARTS = slot(
     ("windows-jump", "The windows jump by one number more than they are long", lambda S, T: range(0, S - T, T + 1)),
     ("wrapped-around", "There is one window too many", "The last number has no successor; an index that wraps, np.roll "
      "or a padded zero gives it one. n = 0..S - T - 1.", lambda S, T: range(S - T + 1)),
-    ("every-number-a-start", "Every number starts a window", "np.roll, or an index that wraps, runs over the end into "
-     "the beginning. n = 0..S - T - 1.", lambda S, T: range(S)),
+    ("every-number-a-start", "Every number starts a window",
+     "np.roll, or an index that wraps, runs over the end into the beginning. n = 0..S - T - 1.", lambda S, T: range(S)),
     ("two-last-windows-missing", "The last two windows are missing", lambda S, T: range(S - T - 2)),
     ("every-second-window", "Every second window is left out", lambda S, T: range(0, S - T, 2)),
     ("one-round", "Only the first window is there", "Does `return` stand inside the loop? It ends the function on the "
@@ -45,26 +45,24 @@ def padded(values, length):
 NEXT = "The target of a number is its successor: take the same windows one step later."
 TARGET = slot(  # run (series, start, T) -> the targets of a window
     WINDOW, lambda s, n, T: s[(np.arange(n, n + T) + 1) % len(s)],
-    ("target-is-the-input", "Y is the same as X", NEXT, lambda s, n, T: s[n : n + T]),
-    ("target-is-the-previous", "Y is one step earlier than X",
-     "The network would be asked for what it has already read (and the first window would have no target). Shift Y "
-     "forwards.", lambda s, n, T: s[(np.arange(n, n + T) - 1) % len(s)]),
-    ("target-two-steps-later", "Y is two steps later than X", NEXT,
-     lambda s, n, T: s[(np.arange(n, n + T) + 2) % len(s)]),
+    ("target-is-the-input", "Y is the same as X", lambda s, n, T: s[n : n + T]),
+    ("target-is-the-previous", "Y is one step earlier than X", "The network would be asked for what it has already "
+     "read (and the first window would have no target). Shift Y forwards.",
+     lambda s, n, T: s[(np.arange(n, n + T) - 1) % len(s)]),
+    ("target-two-steps-later", "Y is two steps later than X", lambda s, n, T: s[(np.arange(n, n + T) + 2) % len(s)]),
     ("target-by-adding-one", "Y is X + 1", "That is right for 1, 2, 3, ... only. The target is the series' own next "
      "number, whatever it is.", lambda s, n, T: s[n : n + T] + 1),
     ("target-is-the-next-window", "Y is the window after X", "Y starts T steps later. It starts one step later: each "
      "number's target is the number right after it.", lambda s, n, T: padded(s[n + T : n + 2 * T], T)),
     ("only-the-last-target", "Y holds the last target only", "That is many-to-one. Here every step has a target, so Y "
      "has the shape of X.", lambda s, n, T: s[n + T : n + T + 1]),
-    ("last-target-everywhere", "Every step has the last target", NEXT,
-     lambda s, n, T: np.repeat(s[n + T : n + T + 1], T)),
-    ("zeros-but-the-last-target", "Only the last step has its target, the others zero", NEXT,
+    ("last-target-everywhere", "Every step has the last target", lambda s, n, T: np.repeat(s[n + T : n + T + 1], T)),
+    ("zeros-but-the-last-target", "Only the last step has its target, the others zero",
      lambda s, n, T: np.concatenate([np.zeros(T - 1), s[n + T : n + T + 1]])),
     ("wrapped-inside-the-window", "Each window's last target is its own first number",
      "np.roll of a window wraps around. " + NEXT, lambda s, n, T: np.roll(s[n : n + T], -1)),
-    ("last-target-missing", "The last target of each window is missing", NEXT, lambda s, n, T: s[n + 1 : n + T]),
-    ("differences", "Y holds differences", NEXT, lambda s, n, T: s[n + 1 : n + T + 1] - s[n : n + T]))
+    ("last-target-missing", "The last target of each window is missing", lambda s, n, T: s[n + 1 : n + T]),
+    ("differences", "Y holds differences", lambda s, n, T: s[n + 1 : n + T + 1] - s[n : n + T]), why=NEXT)
 
 SHAPE = "X (T, D, B)"
 
@@ -113,10 +111,9 @@ MAKE_WINDOWS = Family(
            "length": slot(WINDOW, lambda T, S: T,
                           ("length-ignored", "The whole series is one window",
                            "A window has `length` numbers, and every start gives one.", lambda T, S: S - 1),
-                          ("windows-one-short", "The windows are one number short",
-                           "A window has `length` numbers: series[n : n + length].", lambda T, S: T - 1),
+                          ("windows-one-short", "The windows are one number short", lambda T, S: T - 1),
                           ("windows-one-long", "The windows are one number longer",
-                           "A window has `length` numbers: series[n : n + length].", lambda T, S: T + 1)),
+                           lambda T, S: T + 1), why="A window has `length` numbers: series[n : n + length]."),
            "series": slot(WINDOW, lambda x: x,
                           ("whole-numbers", "The numbers have lost their decimals",
                            "dtype=int cuts them off: use floats.", np.trunc),
@@ -126,13 +123,13 @@ MAKE_WINDOWS = Family(
              "Y": Output(lambda s, f: s.own(f.turned, as_rows([s.target(f.series, n, f.T) for n in f.starts], f.T)),
                          {"target": TARGET, "own": slot(
                  SHAPE, lambda turned, y: turned(y),
-                 ("targets-as-rows", "Y has a row per window", "Y has the shape of X, (T, 1, N).", lambda turned, y: y),
-                 ("targets-flat", "Y is flat", "Y has the shape of X, (T, 1, N).", lambda turned, y: y.ravel()))})})
+                 ("targets-as-rows", "Y has a row per window", lambda turned, y: y),
+                 ("targets-flat", "Y is flat", lambda turned, y: y.ravel()), why="Y has the shape of X, (T, 1, N).")})})
 
 # ---- scaling ----
 
 SCALE = "shift = mean(series), scale = sqrt(mean((series - shift)^2))"
-USE_BOTH, ROOT = "Use mean and standard deviation.", "scale = sqrt(mean((series - shift)^2))"
+ROOT = "scale = sqrt(mean((series - shift)^2))"
 SHIFT = slot(
     SCALE, np.mean,
     ("median-for-mean", "shift is the median", np.median),
@@ -197,9 +194,9 @@ FIT_SCALE = Family(
         SCALE, lambda s: (s, None, None),
         ("min-and-range", "shift and scale are minimum and range", "That maps to 0..1, where tanh is used on one side "
          "only and one outlier sets the scale. Use mean and standard deviation.", lambda s: (s, np.min(s), np.ptp(s))),
-        ("middle-and-half-range", "shift and scale map the series to -1..1",
-         "(max + min) / 2 and (max - min) / 2 are set by two numbers alone, often outliers. Use mean and standard "
-         "deviation.", lambda s: (s, (s.max() + s.min()) / 2, np.ptp(s) / 2)),
+        ("middle-and-half-range", "shift and scale map the series to -1..1", "(max + min) / 2 and (max - min) / 2 are "
+         "set by two numbers alone, often outliers. Use mean and standard deviation.",
+         lambda s: (s, (s.max() + s.min()) / 2, np.ptp(s) / 2)),
         ("no-shift+divided-by-the-maximum", "shift is 0, and scale is the largest number",
          lambda s: (s, 0.0, np.abs(s).max())),
         ("median-and-quartiles", "shift and scale are median and quartiles",
@@ -222,9 +219,8 @@ GROWS = slot(
     READ, lambda V: V.sum(0),
     ("{o}-overwritten|last-step-only", "{o} {is} overwritten at every step", "With `=` in a loop each step overwrites "
      "the one before. Wy and c are used at every step: accumulate with `+=`.", lambda V: V[-1]),
-    ("{o}-of-the-first-step|first-step-only", "{o} {has} the first step's share only",
-     "`=` for `+=` on the way back, or `return` inside the loop, leaves the first step. Accumulate with `+=` over all "
-     "steps.", lambda V: V[0]),
+    ("{o}-of-the-first-step|first-step-only", "{o} {has} the first step's share only", "`=` for `+=` on the way back, "
+     "or `return` inside the loop, leaves the first step. Accumulate with `+=` over all steps.", lambda V: V[0]),
     ("{o}-per-step|gradients-stacked", "{o} {has} a share of its own for each step", lambda V: V),
     ("{o}-zero|gradients-stay-zero", "{o} {is} zero", "Nothing is added to {o}: add this step's share.",
      lambda V: 0 * V[0]),
@@ -250,14 +246,9 @@ READOUT_BACKWARD = Family(
     flow=gradients_of_readout, weight=4,
     slots={"loss": slot(
         READ, lambda dy: dy,
-        ("many-to-one", "Only the last step is read out",
-         "You treat the readout as many-to-one. Every step has an output, so every step has its share of dWy, dc and "
-         "its own dh_t.", lambda dy: np.concatenate([0 * dy[:-1], dy[-1:]])),
-        ("dy-read-in-reverse", "dy is read in the wrong order", "dy[t] goes with h_states[t].", lambda dy: dy[::-1]),
-        ("one-round", "Only the first step counts", "Every step has an output.",
-         lambda dy: np.concatenate([dy[:1], 0 * dy[1:]])),
-        ("dy-averaged-over-the-batch", "dy is averaged over the batch", "Each example has its own column.",
-         over_the_batch), of=("dy", "TOB"))},
+        ("many-to-one", "Only the last step is read out", "You treat the readout as many-to-one. Every step has an "
+         "output, so every step has its share of dWy, dc and its own dh_t.",
+         lambda dy: np.concatenate([0 * dy[:-1], dy[-1:]])), of=("dy", "TOB"))},
     outputs={
         "dWy": Output(lambda s, f: s.grows(s.product(f.dy, s.state(f.h))), {
             "state": slot(OF_WY, lambda h: h,
@@ -265,14 +256,12 @@ READOUT_BACKWARD = Family(
                           why="y_t = Wy h_t + c, with the state after step t of each example: dy_t @ h_t.T.",
                           of=("in dWy, h_t", "THB")),
             "product": slot(OF_WY, product,
-                            ("sums-before-product", "dWy is the product of sums",
-                             "A sum of products is not a product of sums: multiply step by step (and example by "
-                             "example), then add.", lambda dy, h: (dy.sum(0) @ h.sum(0).T)[None]),
+                            ("sums-before-product", "dWy is the product of sums", "A sum of products is not a product "
+                             "of sums: multiply step by step (and example by example), then add.",
+                             lambda dy, h: (dy.sum(0) @ h.sum(0).T)[None]),
                             ("outer-for-the-batch", "np.outer makes dWy too large for a batch",
                              "np.outer flattens both sides. dy_t @ h_t.T sums over the batch.",
-                             lambda dy, h: np.array([np.outer(a, b) for a, b in zip(dy, h, strict=True)])),
-                            ("first-example-only", "dWy has the first example's share only",
-                             "dy_t @ h_t.T sums over the batch.", lambda dy, h: product(dy[:, :, :1], h[:, :, :1]))),
+                             lambda dy, h: np.array([np.outer(a, b) for a, b in zip(dy, h, strict=True)]))),
             "grows": GROWS}, gradients("OH")),
         "dc": Output(lambda s, f: s.grows(s.over(f.dy, f)), {
             "over": slot(OF_C, lambda dy, f: dy.sum(axis=2, keepdims=True),
@@ -288,17 +277,17 @@ READOUT_BACKWARD = Family(
             "grows": GROWS}, gradients("O1")),
         "dh": Output(lambda s, f: s.through(f), {
             "through": slot(OF_H, lambda f: f.Wy.T @ f.dy,
-                            ("tanh-in-dh", "dh includes tanh'",
-                             "dh_t is what reaches h_t itself. The factor 1 - h_t^2 belongs to the step back through "
-                             "the cell, which applies it already.", lambda f: f.Wy.T @ f.dy * (1 - f.h**2)),
+                            ("tanh-in-dh", "dh includes tanh'", "dh_t is what reaches h_t itself. The factor 1 - h_t^2 "
+                             "belongs to the step back through the cell, which applies it already.",
+                             lambda f: f.Wy.T @ f.dy * (1 - f.h**2)),
                             ("dh-times-h", "dh is multiplied by h_t", "dh_t = Wy^T dy_t.",
                              lambda f: f.Wy.T @ f.dy * f.h),
-                            ("dh-carried", "dh adds up what comes from later steps",
-                             "dh_t is the loss at step t reaching h_t directly. What flows between the steps is the "
-                             "work of rnn_backward.", lambda f: np.cumsum((f.Wy.T @ f.dy)[::-1], axis=0)[::-1]),
-                            ("dh-backwards", "dh is in reversed order",
-                             "You append while walking backwards, so dh[0] belongs to the last step. Reverse it, or "
-                             "write into dh[t].", lambda f: (f.Wy.T @ f.dy)[::-1]),
+                            ("dh-carried", "dh adds up what comes from later steps", "dh_t is the loss at step t "
+                             "reaching h_t directly. What flows between the steps is the work of rnn_backward.",
+                             lambda f: np.cumsum((f.Wy.T @ f.dy)[::-1], axis=0)[::-1]),
+                            ("dh-backwards", "dh is in reversed order", "You append while walking backwards, so dh[0] "
+                             "belongs to the last step. Reverse it, or write into dh[t].",
+                             lambda f: (f.Wy.T @ f.dy)[::-1]),
                             ("dh-aliased", "Every step of dh is the last one's",
                              "One array is filled again and again. Make a new one at each step.",
                              lambda f: everywhere(f.Wy.T @ f.dy, -1)))}, gradients("THB"))})
@@ -339,16 +328,15 @@ NORM = slot(
 
 SHORTEN = slot(  # run (gradient, norm, max_norm, all gradients) -> what becomes of it
     CLIP, lambda g, n, m, grads: g * (m / n) if n > m else g * 1.0,
-    ("element-by-element", "Each element is clipped on its own",
-     "np.clip turns the gradient: large elements shrink, small ones stay. Scale everything by one factor, so the "
-     "direction is kept.", lambda g, n, m, grads: np.clip(g, -m, m)),
+    ("element-by-element", "Each element is clipped on its own", "np.clip turns the gradient: large elements shrink, "
+     "small ones stay. Scale everything by one factor, so the direction is kept.",
+     lambda g, n, m, grads: np.clip(g, -m, m)),
     ("each-array-on-its-own", "Each array is clipped by its own norm",
      "The arrays shrink by different factors, so the direction turns. One norm over all of them, one factor for all.",
      lambda g, n, m, grads: g * min(1.0, m / np.linalg.norm(g)) if g.any() else g),
-    ("decided-by-one-of-them", "Gradients that are too long only when taken together are not clipped",
-     "Does a single array, or a single element, decide? The norm of all of them together does: where it is above "
-     "max_norm, all are scaled.",
-     lambda g, n, m, grads: g * (m / n) if max(np.abs(a).max() for a in grads.values()) > m else g,
+    ("decided-by-one-of-them", "Gradients that are too long only when taken together are not clipped", "Does a single "
+     "array, or a single element, decide? The norm of all of them together does: where it is above max_norm, all are "
+     "scaled.", lambda g, n, m, grads: g * (m / n) if max(np.abs(a).max() for a in grads.values()) > m else g,
      lambda g, n, m, grads: g * (m / n) if max(map(np.linalg.norm, grads.values())) > m else g),
     ("not-clipped", "Nothing is clipped", "Above the threshold every gradient is multiplied by max_norm / norm.",
      lambda g, n, m, grads: g),
@@ -368,10 +356,9 @@ SHORTEN = slot(  # run (gradient, norm, max_norm, all gradients) -> what becomes
      "norm.", lambda g, n, m, grads: g * (n / m) if n > m else g),
     ("zero-when-too-long", "A gradient that is too long is dropped",
      "Shorten it, do not discard it: its direction is still good.", lambda g, n, m, grads: g * (n <= m)),
-    ("zero-threshold-everywhere", "Each element becomes +-max_norm", "Scale everything by one factor: max_norm / norm.",
+    ("zero-threshold-everywhere", "Each element becomes +-max_norm",
      lambda g, n, m, grads: np.sign(g) * m if n > m else g),
-    ("filled-with-the-threshold", "Elements are clipped from above only",
-     "Scale everything by one factor: max_norm / norm.", lambda g, n, m, grads: np.minimum(g, m)),
+    ("filled-with-the-threshold", "Elements are clipped from above only", lambda g, n, m, grads: np.minimum(g, m)),
     ("divided-by-the-threshold", "The gradient is divided by max_norm", "Multiply by max_norm / norm.",
      lambda g, n, m, grads: g / m if n > m else g),
     ("multiplied-by-the-threshold", "The gradient is multiplied by max_norm",
@@ -379,7 +366,8 @@ SHORTEN = slot(  # run (gradient, norm, max_norm, all gradients) -> what becomes
     ("inf-over-inf", "An infinite max_norm gives nan", "inf / inf, or inf * 0, is nan. Shorten only where norm > "
      "max_norm.", lambda g, n, m, grads: g * (m / max(n, m)) if n or np.isfinite(m) else g),
     ("zero-over-zero", "A gradient of zeros gives nan", "0 / 0 is nan. Shorten only where norm > max_norm.",
-     lambda g, n, m, grads: g * np.minimum(1.0, np.float64(m) / n) if n else g * np.nan))
+     lambda g, n, m, grads: g * np.minimum(1.0, np.float64(m) / n) if n else g * np.nan),
+    why="Scale everything by one factor: max_norm / norm.")
 
 
 def clip(s, grads, max_norm):
@@ -404,10 +392,11 @@ CLIP_BY_NORM = Family(
                  CLIP, lambda f: f.norm,
                  ("norm-after-clipping", "The norm is measured after clipping", "Return the norm before clipping: it "
                   "tells how far the gradient was from the threshold.", lambda f: np.sqrt(squares(f.clipped))),
-                 ("factor-for-norm", "The factor is returned, not the norm", "Return the norm before clipping.",
+                 ("factor-for-norm", "The factor is returned, not the norm",
                   lambda f: min(1.0, np.sqrt(squares(f.clipped)) / f.norm) if f.norm else 1.0),
-                 ("norm-zero", "The norm is returned as 0", "Return the norm before clipping.", lambda f: 0.0),
-                 ("norm-squared", "The norm is returned squared", "Return its root.", lambda f: f.norm**2))})},
+                 ("norm-zero", "The norm is returned as 0", lambda f: 0.0),
+                 ("norm-squared", "The norm is returned squared", "Return its root.", lambda f: f.norm**2),
+                 why="Return the norm before clipping.")})},
     harm={"grads": Variant(None, "clipped-in-place", "The gradients are clipped in place",
                        "`*=` writes into the caller's arrays. Build a new dict with g * factor.",
                        "grads belongs to the caller")})

@@ -34,13 +34,13 @@ MADE = slot(  # run (indices, size) -> X
      "has a column of its own: (T, size, 1).", lambda i, size: columns(i, size).max(axis=0)),
     ("indices-ignored", "The ones stand on the diagonal", "np.eye(T, size) does not know the indices: pick its rows, "
      "np.eye(size)[indices].", lambda i, size: np.eye(len(i), size)[:, :, None]),
-    ("ones-up-to-the-index", "The ones go on up to the index", "One 1 for each step, at its index: no slice.", up_to),
-    ("ones-from-the-index", "The ones go on from the index", "One 1 for each step, at its index: no slice.",
-     lambda i, size: 1 - up_to(i, size) + columns(i, size)),
+    ("ones-up-to-the-index", "The ones go on up to the index", up_to),
+    ("ones-from-the-index", "The ones go on from the index", lambda i, size: 1 - up_to(i, size) + columns(i, size)),
     ("ones-and-zeros-swapped", "Ones and zeros are swapped", "0 everywhere, and 1 where the index says.",
      lambda i, size: 1 - columns(i, size)),
     ("steps-added-up", "The ones of earlier steps stay", "Each step has a column of its own: does one array go on "
-     "being filled?", lambda i, size: np.minimum(columns(i, size).cumsum(0), 1)))
+     "being filled?", lambda i, size: np.minimum(columns(i, size).cumsum(0), 1)),
+    why="One 1 for each step, at its index: no slice.")
 
 ONE_HOT = Family(
     flow=lambda s, indices, size: SimpleNamespace(X=s.made(s.read(np.array(indices, int), size), size)), weight=2,
@@ -52,16 +52,15 @@ ONE_HOT = Family(
                          lambda i, size: (i + 1) % size),
                         ("upside-down", "The rows are counted from the end", "Row 0, the first, belongs to index 0.",
                          lambda i, size: size - 1 - i),
-                        ("steps-in-reverse", "The indices are read in reverse order", "X[t] belongs to indices[t].",
-                         lambda i, size: i[::-1]),
-                        ("indices-sorted", "The indices are sorted first", "X[t] belongs to indices[t].",
-                         lambda i, size: np.sort(i)))},
+                        ("steps-in-reverse", "The indices are read in reverse order", lambda i, size: i[::-1]),
+                        ("indices-sorted", "The indices are sorted first",
+                         lambda i, size: np.sort(i)), why="X[t] belongs to indices[t].")},
     outputs={"X": Output(lambda s, f: s.turned(f.X), {"turned": slot(
         COLUMN, lambda X: X,
         ("batch-axis-missing", "The axis of examples is missing", "X is (T, size). The course's sequences are (T, D, "
          "B), and one text is B = 1: add [:, :, None].", lambda X: X[:, :, 0]),
-        ("rows-for-columns", "Each step is a row", "X is (T, 1, size). An input x_t is a column (size, 1): X is (T, "
-         "size, 1).", lambda X: X.transpose(0, 2, 1)),
+        ("rows-for-columns", "Each step is a row",
+         "X is (T, 1, size). An input x_t is a column (size, 1): X is (T, size, 1).", lambda X: X.transpose(0, 2, 1)),
         ("columns-side-by-side", "The steps are the columns of one matrix", "X is (size, T). Time is the first axis, "
          "and each step is a column of its own: (T, size, 1).", lambda X: X[:, :, 0].T))},
                           made("TV1", COLUMN))})

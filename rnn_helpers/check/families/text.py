@@ -18,25 +18,23 @@ def without(unwanted):
 
 READ = slot(
     SORTED, lambda text: text,
-    ("case-folded", "Capital letters are missing", "lower() makes one character of A and a. They are two; keep the "
-     "text as it is.", lambda text: text.lower()),
-    ("small-letters-missing", "Small letters are missing", "upper() makes one character of A and a. They are two; keep "
-     "the text as it is.", lambda text: text.upper()))
+    ("case-folded", "Capital letters are missing",
+     "lower() makes one character of A and a. They are two; keep the text as it is.", lambda text: text.lower()),
+    ("small-letters-missing", "Small letters are missing",
+     "upper() makes one character of A and a. They are two; keep the text as it is.", lambda text: text.upper()))
 KEPT = slot(
     SORTED, lambda text: text,
-    ("letters-only", "Only letters are kept", KEEP, without(lambda char: not char.isalpha())),
+    ("letters-only", "Only letters are kept", without(lambda char: not char.isalpha())),
     ("words-for-characters", "The vocabulary holds words", "split() makes words of the text. Take the set of the text "
      "itself.", lambda text: text.split(), lambda text: text.split(" ")),
-    ("spaces-dropped", "Spaces and line breaks are missing", "They are characters like any other: without the space "
-     "there is no \"hello world\".", without(str.isspace)),
+    ("spaces-dropped", "Spaces and line breaks are missing",
+     "They are characters like any other: without the space there is no \"hello world\".", without(str.isspace)),
     ("space-dropped", "The space is missing",
-     "It is a character like any other: without it there is no \"hello world\".",
-     without(" ".__eq__)),
+     "It is a character like any other: without it there is no \"hello world\".", without(" ".__eq__)),
     ("ends-stripped", "The ends of the text are cut off", "strip() takes line breaks and spaces away.", str.strip),
     ("line-breaks-dropped", "Line breaks are missing", "They are characters like any other.", without("\n".__eq__)),
-    ("letters-and-spaces-only", "Punctuation is missing", KEEP,
-     without(lambda char: not (char.isalpha() or char.isspace())),
-     without(lambda char: not (char.isalpha() or char == " "))))
+    ("letters-and-spaces-only", "Punctuation is missing", without(lambda char: not (char.isalpha() or char.isspace())),
+     without(lambda char: not (char.isalpha() or char == " "))), why=KEEP)
 ORDERED = slot(
     SORTED, lambda kept: sorted(set(kept)),
     ("unsorted-set", "The characters are in the order of a set", "A set of characters is ordered anew in every Python "
@@ -49,8 +47,8 @@ ORDERED = slot(
      lambda kept: sorted(sorted(set(kept)), key=list(kept).count, reverse=True)),
     ("backwards", "The characters are sorted backwards", "Sort upwards: sorted(set(text)).",
      lambda kept: sorted(set(kept), reverse=True)),
-    ("duplicates-kept", "Characters appear more than once", "sorted(text) keeps every repetition. A vocabulary holds "
-     "each character once: take the set first.", sorted, list),
+    ("duplicates-kept", "Characters appear more than once",
+     "sorted(text) keeps every repetition. A vocabulary holds each character once: take the set first.", sorted, list),
     ("capitals-ignored-in-order", "Capitals are sorted among small letters", "sorted(set(text)), without a key.",
      lambda kept: sorted(sorted(set(kept)), key=str.lower), lambda kept: sorted(set(kept), key=str.lower)))
 MORE = slot(
@@ -58,12 +56,11 @@ MORE = slot(
     ("an-entry-of-its-own", "chars holds an entry that is no character of the text", "The vocabulary is the text's "
      "characters and no more.", *(lambda chars, token=token, front=front: [token, *chars] if front else [*chars, token]
                                   for token in ("<unk>", "<UNK>", "<pad>", "<PAD>", "<eos>", "<s>", "?", "", "\0",
-                                  "unk")
+                                                "unk")
                                   for front in (True, False))),
-    ("first-character-missing", "The first character of the order is missing", "All of them: sorted(set(text)).",
-     lambda chars: chars[1:]),
-    ("last-character-missing", "The last character of the order is missing", "All of them: sorted(set(text)).",
-     lambda chars: chars[:-1]))
+    ("first-character-missing", "The first character of the order is missing", lambda chars: chars[1:]),
+    ("last-character-missing", "The last character of the order is missing",
+     lambda chars: chars[:-1]), why="All of them: sorted(set(text)).")
 LEADS = slot(
     SORTED, lambda chars, text: {char: index for index, char in enumerate(chars)},
     ("index-to-character", "index_of leads from index to character", "It should lead the other way: index_of[\"h\"] is "
@@ -72,21 +69,19 @@ LEADS = slot(
      "have no row: enumerate(chars).", lambda chars, text: {char: index for index, char in enumerate(chars, 1)}),
     ("codes-for-places", "index_of holds the characters' codes", "ord() numbers all characters there are. The place in "
      "chars is asked for: enumerate(chars).", lambda chars, text: {char: ord(char) for char in chars}),
-    ("places-in-the-text", "index_of holds places in the text", "The place in chars is asked for: enumerate(chars).",
+    ("places-in-the-text", "index_of holds places in the text",
      lambda chars, text: {char: text.index(char) for char in chars},
      lambda chars, text: {char: index for index, char in enumerate(text)}),
-    ("counts-for-places", "index_of holds counts", "The place in chars is asked for: enumerate(chars).",
-     lambda chars, text: {char: text.count(char) for char in chars}),
-    ("places-in-another-order", "index_of counts in another order than chars",
-     "enumerate the very list that you return.",
-     lambda chars, text: {char: index for index, char in enumerate(dict.fromkeys(text))},
+    ("counts-for-places", "index_of holds counts", lambda chars, text: {char: text.count(char) for char in chars}),
+    ("places-in-another-order", "index_of counts in another order than chars", "enumerate the very list that you "
+     "return.", lambda chars, text: {char: index for index, char in enumerate(dict.fromkeys(text))},
      lambda chars, text: {char: index for index, char in enumerate(set(text))},
-     lambda chars, text: {char: index for index, char in enumerate(chars[::-1])}))
+     lambda chars, text: {char: index for index, char in enumerate(chars[::-1])}),
+    why="The place in chars is asked for: enumerate(chars).")
 IN_ORDER = slot(
     "-> (chars, index_of)", lambda chars, index_of: (chars, index_of),
-    ("order-index_of-chars", "The values come in the wrong order: index_of, chars",
-     "Each value is right, but in the wrong place. Return (chars, index_of).",
-     lambda chars, index_of: (index_of, chars)))
+    ("order-index_of-chars", "The values come in the wrong order: index_of, chars", "Each value is right, but in the "
+     "wrong place. Return (chars, index_of).", lambda chars, index_of: (index_of, chars)))
 
 
 def vocabulary(s, text):
@@ -144,26 +139,24 @@ PROBABILITIES = slot(
     ("softmax-twice", "The characters are drawn too evenly, except near temperature 0",
      "Is the softmax taken twice? What the temperature divides are the logits, not probabilities.",
      lambda logits, temperature: distribution(distribution(logits) / temperature)),
-    ("low-temperatures-raised", "At low temperatures your text is wilder than it should be",
-     "You draw as if the temperature were higher: is something added to it, or does it have a lower limit? Divide by "
-     "it as given.", lambda logits, temperature: distribution(logits / (temperature + 0.1))),
+    ("low-temperatures-raised", "At low temperatures your text is wilder than it should be", "You draw as if the "
+     "temperature were higher: is something added to it, or does it have a lower limit? Divide by it as given.",
+     lambda logits, temperature: distribution(logits / (temperature + 0.1))),
     ("high-temperatures-lowered", "At high temperatures your text is tamer than it should be",
      "You draw as if the temperature were lower: does it have an upper limit? Divide by it as given.",
      lambda logits, temperature: distribution(logits / min(temperature, 2))),
-    ("temperature-tamed", "The temperature has too little effect", "A low one leaves your text too wild, a high one "
-     "too tame. Divide by the temperature itself, not by a root of it.",
+    ("temperature-tamed", "The temperature has too little effect",
+     "A low one leaves your text too wild, a high one too tame. Divide by the temperature itself, not by a root of it.",
      lambda logits, temperature: distribution(logits / np.sqrt(temperature))),
     ("overflow", "exp overflows at a low temperature", "logits / 0.001 are thousands, exp of them is inf, and inf / "
      "inf is nan. Subtract the largest logit before exp, or use softmax.",
      lambda logits, temperature: np.exp(logits / temperature) / np.exp(logits / temperature).sum()))
 DRAWS = slot(
     DRAW, drawn,
-    ("always-the-likeliest", "The likeliest character is always taken",
-     "argmax is the limit of temperature 0. Draw from p: rng.choice(len(p), p=p).",
-     lambda p: lambda rng: int(np.argmax(p))),
-    ("drawn-evenly", "The characters are drawn too evenly, at every temperature",
-     "rng.choice without p=p, or rng.integers, ignores what the network says.",
-     lambda p: lambda rng: int(rng.integers(len(p)))),
+    ("always-the-likeliest", "The likeliest character is always taken", "argmax is the limit of temperature 0. Draw "
+     "from p: rng.choice(len(p), p=p).", lambda p: lambda rng: int(np.argmax(p))),
+    ("drawn-evenly", "The characters are drawn too evenly, at every temperature", "rng.choice without p=p, or "
+     "rng.integers, ignores what the network says.", lambda p: lambda rng: int(rng.integers(len(p)))),
     ("rarest-never-drawn", "Some of the rarest characters are never drawn", "Drawing from the k likeliest, or leaving "
      "out small probabilities, is another way to sample. Here every character keeps its p.", of_the_likeliest),
     ("global-generator", "np.random is used instead of rng", "np.random.choice draws from a generator that the whole "
@@ -174,33 +167,32 @@ GENERATOR = slot(
      "each call, so the text is always the same. Draw from the argument rng.", lambda rng: np.random.default_rng(0)),
     ("unseeded-generator", "The function makes a generator of its own", "np.random.default_rng() inside cannot be "
      "repeated. Draw from the argument rng.", lambda rng: np.random.default_rng()),
-    ("global-seed", "The function seeds np.random", "That changes chance for the whole program. Nothing needs a seed "
-     "here: rng brings its own.", reseeded))
+    ("global-seed", "The function seeds np.random",
+     "That changes chance for the whole program. Nothing needs a seed here: rng brings its own.", reseeded))
 LENGTH = slot(  # run (length, prefix) -> how many are drawn
     "len(text) = length", lambda length, prefix: length,
     ("prefix-counted", "The prefix counts as part of the length", "You return length - len(prefix) new characters. The "
      "length counts the new ones.", lambda length, prefix: max(0, length - len(prefix))),
-    ("one-too-few", "One character is missing", "range(length - 1) or range(1, length) stops early: draw `length` "
-     "times.", lambda length, prefix: length - 1),
+    ("one-too-few", "One character is missing",
+     "range(length - 1) or range(1, length) stops early: draw `length` times.", lambda length, prefix: length - 1),
     ("one-too-many", "There is one character too many", "Draw `length` times.", lambda length, prefix: length + 1))
 RETURNED = slot(
     "len(text) = length", lambda prefix, text: text,
-    ("prefix-in-the-text", "The prefix is part of what you return", "Return the new characters only, `length` of them.",
-     lambda prefix, text: prefix + text),
+    ("prefix-in-the-text", "The prefix is part of what you return", lambda prefix, text: prefix + text),
     ("last-of-the-prefix-in-the-text", "The prefix's last character is part of what you return",
-     "Return the new characters only, `length` of them.", lambda prefix, text: prefix[-1] + text),
+     lambda prefix, text: prefix[-1] + text),
     ("first-drawn-missing", "The first character drawn is not in the text", "Append each one that you draw.",
      lambda prefix, text: text[1:]),
     ("text-reversed", "The text is written backwards", "Append each character behind the others.",
      lambda prefix, text: text[::-1]),
     ("list-for-text", "A list of characters is returned", "Join them: \"\".join(list).",
-     lambda prefix, text: list(text)))
+     lambda prefix, text: list(text)), why="Return the new characters only, `length` of them.")
 WARM = slot(
     STEPS, lambda prefix: prefix,
     ("prefix-not-read", "Only the prefix's last character is read", "The state should have seen all of the prefix. Run "
      "its characters through the network before you draw.", lambda prefix: prefix[-1]),
-    ("prefix-read-from-its-first-character", "Only the prefix's first character is read", "Run all of the prefix "
-     "through the network before you draw.", lambda prefix: prefix[0]),
+    ("prefix-read-from-its-first-character", "Only the prefix's first character is read",
+     "Run all of the prefix through the network before you draw.", lambda prefix: prefix[0]),
     ("prefix-not-read-to-its-end", "The prefix's last character is not read", "The warm-up stops one early, so the "
      "first character you draw competes with the prefix's last one.", lambda prefix: prefix[:-1]),
     ("last-character-read-twice", "The prefix's last character is read twice", "The warm-up has fed it already. Draw "
@@ -213,8 +205,8 @@ WARM = slot(
      lambda prefix: "".join(dict.fromkeys(prefix))))
 FED = slot(  # run (drawn, read before, likeliest) -> read next
     STEPS, lambda new, old, top: new,
-    ("input-never-changes", "The drawn character is not fed back", "The input stays the prefix's last character. What "
-     "was drawn is the next input.", lambda new, old, top: old),
+    ("input-never-changes", "The drawn character is not fed back",
+     "The input stays the prefix's last character. What was drawn is the next input.", lambda new, old, top: old),
     ("likeliest-read", "What is read next is the likeliest character, not the one drawn",
      "Read the character that was drawn, the one that stands in the text.", lambda new, old, top: top),
     ("first-character-read", "The first character of chars is read each time", "What was drawn is the next input.",
@@ -225,8 +217,8 @@ AGAIN = slot(
      "What was drawn is the next input, and the only one.", "prefix"),
     ("all-read-again", "The prefix and the whole text are read again for every character",
      "The state has seen them already. From there only the character just drawn is read.", "all"),
-    ("state-stays", "All characters are drawn from one state", "After each draw the network reads the character drawn, "
-     "which gives the state for the next one.", "stays"))
+    ("state-stays", "All characters are drawn from one state",
+     "After each draw the network reads the character drawn, which gives the state for the next one.", "stays"))
 CELL = slot(  # run (Wx, Wh, b, Wy, c, what is read during the warm-up?) -> the weights that are used
     STEPS, lambda Wx, Wh, b, Wy, c: (Wx, Wh, b, Wy, c),
     ("c-missing", "The bias c is missing in the logits", "y = Wy h + c: add model.c.",

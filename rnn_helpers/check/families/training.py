@@ -49,8 +49,8 @@ SCALE = slot(  # run (T, O, B) -> factors of the loss and of the gradients
     *((f"mean-loss-returned-{name}", f"The loss returned is divided by {by}",
        "Return the sum, and divide when you print it. Your step is that of the sum.",
        lambda T, O, B, number=number: (number(T, O, B), 1.0)) for name, by, number in MEANS),
-    ("halved", "Loss and step are halved", "Here the loss has no factor 1/2.", lambda T, O, B: (0.5, 0.5)),
-    ("loss-halved", "The loss returned is halved", "Here the loss has no factor 1/2.", lambda T, O, B: (0.5, 1.0)))
+    ("halved", "Loss and step are halved", lambda T, O, B: (0.5, 0.5)),
+    ("loss-halved", "The loss returned is halved", lambda T, O, B: (0.5, 1.0)), why="Here the loss has no factor 1/2.")
 
 COUNTS = slot(  # run (dy) -> dy
     SUM, lambda dy: dy,
@@ -64,11 +64,9 @@ REACH = slot(
     "dh_t = Wy^T dy_t, for rnn_backward", lambda dh: dh,
     ("dh-in-reverse", "dh is reversed before rnn_backward", "dh[t] belongs to step t: rnn_backward walks back itself.",
      lambda dh: dh[::-1]),
-    ("only-the-last-dh", "Only the last step's dh reaches the cell", "Hand over dh of all steps.",
-     lambda dh: only(dh, -1)),
-    ("dh-without-the-last", "The last step's dh does not reach the cell", "Hand over dh of all steps.",
-     lambda dh: dh - only(dh, -1)),
-    ("nothing-reaches-the-cell", "dh is zero for rnn_backward", "Hand over dh of all steps.", lambda dh: 0 * dh))
+    ("only-the-last-dh", "Only the last step's dh reaches the cell", lambda dh: only(dh, -1)),
+    ("dh-without-the-last", "The last step's dh does not reach the cell", lambda dh: dh - only(dh, -1)),
+    ("nothing-reaches-the-cell", "dh is zero for rnn_backward", lambda dh: 0 * dh), why="Hand over dh of all steps.")
 
 def each_alone(cell, dh, caches):
     """Every step walked back by itself."""
@@ -82,13 +80,12 @@ def the_last_only(cell, dh, caches, steps=1):
 
 WALK = slot(
     "dWx, dWh, db = sums over t", rnn_backward,
-    ("nothing-flows-between-the-steps", "Each step is walked back alone", "What leaves a step goes on into the step "
-     "before: rnn_backward does the whole walk.", each_alone),
-    ("only-the-last-step-walked", "Only the last step is walked back", "rnn_backward does the whole walk.",
-     the_last_only),
+    ("nothing-flows-between-the-steps", "Each step is walked back alone",
+     "What leaves a step goes on into the step before: rnn_backward does the whole walk.", each_alone),
+    ("only-the-last-step-walked", "Only the last step is walked back", the_last_only),
     *((f"only-the-last-{n}-steps-walked", f"Only the last {n} steps are walked back",
-    "rnn_backward does the whole walk.",
-       lambda cell, dh, caches, n=n: the_last_only(cell, dh, caches, n)) for n in (5, 3, 2)))
+       lambda cell, dh, caches, n=n: the_last_only(cell, dh, caches, n)) for n in (5, 3, 2)),
+    why="rnn_backward does the whole walk.")
 
 WHICH = slot(  # run (loss function, outputs, targets) -> loss, dy
     SUM, lambda loss, y, target: loss(y, target),
@@ -104,17 +101,17 @@ CLIPPED_OF = slot(  # run (gradients by name, max_norm, norm, shorten) -> clippe
      lambda grads, m, norm, shorten: {n: shorten(g, norm(grouped(grads, n)), m, grouped(grads, n)) for n,
                                       g in grads.items()}),
     ("readout-not-clipped", "The gradients of Wy and c are left out of the clipping",
-     "Put all five gradients in one dict and clip once.",
      lambda grads, m, norm, shorten: {n: shorten(g, norm(grouped(grads, "Wx")), m, grads) if n in NAMES[:3] else g
                                       for n, g in grads.items()}),
     ("clipped-twice", "The gradients are clipped twice", "Once, all five together.",
      lambda grads, m, norm, shorten: {n: shorten(shorten(g, norm(grads), m, grads), norm(grads), m, grads) for n,
                                       g in grads.items()}),
-    *((f"{left}-not-clipped", f"The gradient of {left} is left out of the clipping", "Put all five gradients in one "
-       "dict and clip once.", lambda grads, m, norm, shorten, left=left: {
+    *((f"{left}-not-clipped", f"The gradient of {left} is left out of the clipping",
+       lambda grads, m, norm, shorten, left=left: {
            n: g if n == left else shorten(g, norm(grads), m, grads) for n, g in grads.items()}) for left in NAMES),
     ("norm-of-the-cell-only", "The norm leaves out Wy and c", "Clipping takes all five gradients as one vector.",
-     lambda grads, m, norm, shorten: {n: shorten(g, norm(grouped(grads, "Wx")), m, grads) for n, g in grads.items()}))
+     lambda grads, m, norm, shorten: {n: shorten(g, norm(grouped(grads, "Wx")), m, grads) for n, g in grads.items()}),
+    why="Put all five gradients in one dict and clip once.")
 
 
 def grouped(grads, name):
@@ -139,12 +136,10 @@ UPDATE = slot(  # run (p, clipped gradient, lr) -> the parameter afterwards
     ("{o}-without-lr|learning-rate-forgotten", "The learning rate is not used in the step of {o}",
      "Multiply the clipped gradients by lr.", lambda p, g, lr: p - g),
     ("{o}-updated-twice|updated-twice", "{o} {is} updated twice", "One step each.", lambda p, g, lr: p - 2 * lr * g),
-    ("{o}-adagrad|adagrad", "{o} {is} updated by Adagrad's step", "Plain descent is asked for: p -= lr * g.",
-     lambda p, g, lr: p - lr * g / np.sqrt(g * g + 1e-8)),
-    ("{o}-by-signs|by-signs", "Only the signs of the gradient move {o}", "Plain descent is asked for: p -= lr * g.",
-     lambda p, g, lr: p - lr * np.sign(g)),
+    ("{o}-adagrad|adagrad", "{o} {is} updated by Adagrad's step", lambda p, g, lr: p - lr * g / np.sqrt(g * g + 1e-8)),
+    ("{o}-by-signs|by-signs", "Only the signs of the gradient move {o}", lambda p, g, lr: p - lr * np.sign(g)),
     ("{o}-divided-by-lr|divided-by-lr", "The step of {o} is divided by lr", "Multiply by lr.",
-     lambda p, g, lr: p - g / lr))
+     lambda p, g, lr: p - g / lr), why="Plain descent is asked for: p -= lr * g.")
 
 
 AS_CALLED = {"element-by-element": "clipped-element-by-element", "each-array-on-its-own": "clipped-separately",
@@ -209,12 +204,12 @@ def training(loss_function):
                "readout_first": slot("dh_t = Wy^T dy_t", "", (
                    "readout-moved-first", "Wy moves before dh is computed", "dh = Wy^T dy needs the Wy of the forward "
                    "pass. Compute all gradients first, then update.", "clipped", "unclipped")),
-               "limit": slot(STEP, lambda m: m, (
-                   "max_norm-ignored", "max_norm is not used", "The threshold is the argument max_norm, not a number "
-                   "of your own.", *(lambda m, own=own: own for own in (5.0, 1.0, 10.0, 0.5, 0.1, 2.0)))),
+               "limit": slot(STEP, lambda m: m, ("max_norm-ignored", "max_norm is not used",
+                                                 "The threshold is the argument max_norm, not a number of your own.",
+                                                 *(lambda m, own=own: own for own in (5.0, 1.0, 10.0, 0.5, 0.1, 2.0)))),
                "decay": slot(STEP, 0.0, ("weight-decay-in-the-gradients", "A multiple of the weights is added to the "
-                                         "gradients", "Plain descent is asked for: no weight decay.",
-                                         0.01, 0.001, 0.1, 1e-4, 0.02, 0.002)),
+                                         "gradients", "Plain descent is asked for: no weight decay.", 0.01, 0.001, 0.1,
+                                         1e-4, 0.02, 0.002)),
                "walk": WALK},
         outputs={"loss": Output(lambda s, f: s.told(f), {"told": slot(
                      "the loss before the update", lambda f: f.loss,
@@ -224,9 +219,8 @@ def training(loss_function):
                                 made("", "the loss before the update")),
                  "norm": Output(lambda s, f: s.told(f), {"told": slot(
                      "the norm before clipping", lambda f: f.norm,
-                     ("norm-after-clipping", "The norm is measured after clipping",
-                      "Return the norm that clip_by_norm gives: the one before clipping.",
-                      lambda f: np.sqrt(squares(f.clipped))),
+                     ("norm-after-clipping", "The norm is measured after clipping", "Return the norm that clip_by_norm "
+                      "gives: the one before clipping.", lambda f: np.sqrt(squares(f.clipped))),
                      ("norm-of-the-cell-only", "The norm returned leaves out Wy and c",
                       "It is that of all five gradients.", lambda f: np.sqrt(squares(grouped(f.grads, "Wx")))))},
                                 made("", "the norm before clipping")),
@@ -258,10 +252,9 @@ PIECES = slot(  # run (T, k1, k2) -> (first step, end) of each piece
     PIECE, lambda T, k1, k2: [(n, n + k1) for n in range(0, T, k1)],
     ("k1-ignored", "There is an update after every step", "k1 steps make a piece: range(0, T, k1), and one update for "
      "each.", lambda T, k1, k2: [(n, n + 1) for n in range(T)]),
-    ("last-piece-dropped", "The last, shorter piece is left out", "range(0, T, k1) includes it; a slice may end beyond "
-     "the stream.", lambda T, k1, k2: [(n, n + k1) for n in range(0, T - k1 + 1, k1)]),
+    ("last-piece-dropped", "The last, shorter piece is left out",
+     lambda T, k1, k2: [(n, n + k1) for n in range(0, T - k1 + 1, k1)]),
     ("last-piece-dropped-even-whole", "The last piece is left out, even a whole one",
-     "range(0, T, k1) includes it; a slice may end beyond the stream.",
      lambda T, k1, k2: [(n, n + k1) for n in range(0, T - k1, k1)]),
     ("pieces-overlap", "The pieces overlap", "You read k1 steps but move on by one. The next piece starts where this "
      "one ends: range(0, T, k1).", lambda T, k1, k2: [(n, n + k1) for n in range(T)]),
@@ -274,39 +267,35 @@ PIECES = slot(  # run (T, k1, k2) -> (first step, end) of each piece
     ("first-piece-skipped", "The first piece is left out", "range(0, T, k1) starts at 0.",
      lambda T, k1, k2: [(n, n + k1) for n in range(k1, T, k1)]),
     ("one-piece", "The whole stream is one piece", "One update for each k1 steps: range(0, T, k1).",
-     lambda T, k1, k2: [(0, T)]))
+     lambda T, k1, k2: [(0, T)]), why="range(0, T, k1) includes it; a slice may end beyond the stream.")
 
 STATE = slot(  # run (states of the piece, state it started from) -> state that the next one starts from; None is zeros
     CARRIED, lambda h, h0: h[-1],
     ("state-reset", "The state starts at zero in every piece", "The stream does not begin anew. Hand the last state of "
      "a piece to the next one as its h0; only its gradient is cut.", lambda h, h0: None),
-    ("first-state-carried", "The first state of a piece is carried forward",
-     "The next piece goes on where this one ended: h_states[-1].", lambda h, h0: h[0]),
-    ("state-before-carried", "The second-to-last state is carried forward",
-     "The next piece goes on where this one ended: h_states[-1].", lambda h, h0: h[-2] if len(h) > 1 else h0),
+    ("first-state-carried", "The first state of a piece is carried forward", lambda h, h0: h[0]),
+    ("state-before-carried", "The second-to-last state is carried forward", lambda h, h0: h[-2] if len(h) > 1 else h0),
     ("mean-state-carried", "The mean state of a piece is carried forward",
-     "The next piece goes on where this one ended: h_states[-1].", lambda h, h0: h.mean(0)))
+     lambda h, h0: h.mean(0)), why="The next piece goes on where this one ended: h_states[-1].")
 
 OLDER = ("With k2 > k1, or in a last shorter piece, they go on into steps before the piece: keep the last k2 caches, "
          "with dh = 0 for the older ones.")
-WINDOW = slot(  # run (all caches so far, how many are new, k1, k2) -> how many are walked back through
-    BACK, lambda seen, new, k1, k2: k2,
+WINDOW = slot(  # run (f) -> how many caches are walked back through; f.seen : so far, f.new : of the piece
+    BACK, lambda f: f.k2,
     ("k2-ignored", "The losses flow back through the whole stream",
-     "Keep the caches of the last k2 steps only: caches[-k2:].", lambda seen, new, k1, k2: seen),
-    ("own-piece-only", "The losses flow back through their own piece, whatever k2 is",
-     "k2 may be larger than k1 (keep older caches, with dh = 0 for their steps) or smaller (the first steps of the "
-     "piece are not walked).", lambda seen, new, k1, k2: new),
-    ("never-beyond-the-piece", "The losses do not flow into older pieces", OLDER,
-     lambda seen, new, k1, k2: min(new, k2)),
-    ("one-step-too-many", "The losses flow back k2 + 1 steps", "Keep k2 caches: caches[-k2:].",
-     lambda seen, new, k1, k2: k2 + 1),
-    ("one-step-too-few", "The losses flow back k2 - 1 steps", "Keep k2 caches: caches[-k2:].",
-     lambda seen, new, k1, k2: max(1, k2 - 1)),
-    ("k1-for-k2", "The losses flow back k1 steps", "k2 is how far they flow.", lambda seen, new, k1, k2: k1),
+     "Keep the caches of the last k2 steps only: caches[-k2:].", lambda f: f.seen),
+    ("own-piece-only", "The losses flow back through their own piece, whatever k2 is", "k2 may be larger than k1 (keep "
+     "older caches, with dh = 0 for their steps) or smaller (the first steps of the piece are not walked).",
+     lambda f: f.new),
+    ("never-beyond-the-piece", "The losses do not flow into older pieces", OLDER, lambda f: min(f.new, f.k2)),
+    ("one-step-too-many", "The losses flow back k2 + 1 steps", lambda f: f.k2 + 1),
+    ("one-step-too-few", "The losses flow back k2 - 1 steps", lambda f: max(1, f.k2 - 1)),
+    ("k1-for-k2", "The losses flow back k1 steps", "k2 is how far they flow.", lambda f: f.k1),
     ("k1-more-than-k2", "The losses flow back k1 + k2 steps", "k2 steps in all, the new ones included.",
-     lambda seen, new, k1, k2: k1 + k2),
+     lambda f: f.k1 + f.k2),
     ("k2-before-the-piece", "The losses flow back k2 steps beyond their piece",
-     "k2 steps in all, the new ones included.", lambda seen, new, k1, k2: new + k2))
+     "k2 steps in all, the new ones included.", lambda f: f.new + f.k2),
+    why="Keep k2 caches: caches[-k2:].")
 
 # what becomes of older steps: run is (their losses join again, their states are computed anew, they reach Wy and c)
 KEPT = slot(
@@ -316,19 +305,18 @@ KEPT = slot(
     ("window-read-out-again", "Every update counts all losses of its window, and no others",
      "An older loss has had its update; and with k2 < k1 the first losses of the piece are never counted. Count the "
      "losses of the new steps, each once; dh = 0 for older steps.", ("the window", False, False)),
-    ("dh-at-the-beginning-of-the-window", "dh stands at the beginning of the window",
-     "The new steps are the last ones of the window: zeros for the older steps come first.",
-     ("older last", False, False)),
+    ("dh-at-the-beginning-of-the-window", "dh stands at the beginning of the window", "The new steps are the last ones "
+     "of the window: zeros for the older steps come first.", ("older last", False, False)),
     ("first-losses-in-the-window", "With k2 < k1 the window gets the first losses of the piece",
      "Its steps are the last k2 of the piece, and so are their losses: dh[-k2:].", ("first losses", False, False)),
-    ("old-losses-read-out-again", "Losses of older pieces are counted again", "dh = 0 for their steps.",
-     ("read out again", False, True)),
-    ("old-losses-read-out-again+not-in-Wy", "Losses of older pieces are counted again", "dh = 0 for their steps.",
+    ("old-losses-read-out-again", "Losses of older pieces are counted again", ("read out again", False, True)),
+    ("old-losses-read-out-again+not-in-Wy", "Losses of older pieces are counted again",
      ("read out again", False, False)),
     ("caches-recomputed", "Older steps are computed anew with the new weights",
      "That is another algorithm. Here older steps keep the caches that they were computed with.", (False, True, False)),
     ("window-run-again+counted-again", "The older steps are run again with the new weights, and their losses counted "
-     "again", "Keep their caches, and dh = 0 for their steps.", ("read out again", True, True)))
+     "again", "Keep their caches, and dh = 0 for their steps.", ("read out again", True, True)),
+    why="dh = 0 for their steps.")
 
 REACHES = slot(  # run (k1, k2) -> how many losses of a piece reach Wy and c
     "dWy, dc = sums over all new steps", lambda k1, k2: None,
@@ -341,14 +329,12 @@ FACTOR = slot(  # run (g, lr, steps, B, k1) -> what the update subtracts
     UPDATE_OF, lambda g, lr, T, B, k1: lr * g,
     ("uphill", "The gradient is added", "Descent goes against the gradient: p -= lr * dL/dp.",
      lambda g, lr, T, B, k1: -lr * g),
-    ("mean-over-k1", "The gradients are divided by the steps of the piece", "The loss is a sum over the new steps, so "
-     "its gradient is one too.", lambda g, lr, T, B, k1: lr * g / T),
-    ("divided-by-k1", "The gradients are divided by k1", "The loss is a sum over the new steps, so its gradient is one "
-     "too.", lambda g, lr, T, B, k1: lr * g / k1),
-    ("mean-over-the-batch", "The gradients are divided by B", "The loss is a sum over the examples, so its gradient is "
-     "one too.", lambda g, lr, T, B, k1: lr * g / B),
-    ("mean-over-both", "The gradients are divided by the steps and by B", "The loss is a sum, so its gradient is one "
-     "too.", lambda g, lr, T, B, k1: lr * g / (T * B)),
+    ("mean-over-k1", "The gradients are divided by the steps of the piece", lambda g, lr, T, B, k1: lr * g / T),
+    ("divided-by-k1", "The gradients are divided by k1", lambda g, lr, T, B, k1: lr * g / k1),
+    ("mean-over-the-batch", "The gradients are divided by B",
+     "The loss is a sum over the examples, so its gradient is one too.", lambda g, lr, T, B, k1: lr * g / B),
+    ("mean-over-both", "The gradients are divided by the steps and by B",
+     "The loss is a sum, so its gradient is one too.", lambda g, lr, T, B, k1: lr * g / (T * B)),
     ("multiplied-by-k1", "The gradients are multiplied by k1", "The loss is a sum over the new steps already.",
      lambda g, lr, T, B, k1: lr * g * k1, lambda g, lr, T, B, k1: lr * g * T),
     ("learning-rate-forgotten", "The learning rate is not used", "Multiply the gradients by lr.",
@@ -356,24 +342,22 @@ FACTOR = slot(  # run (g, lr, steps, B, k1) -> what the update subtracts
     ("gradients-clipped", "The gradients are clipped", "Nothing is clipped here.",
      *(lambda g, lr, T, B, k1, most=most: lr * np.clip(g, -most, most) for most in (1, 5))),
     ("step-doubled", "The step is twice as large", "p -= lr * dL/dp, once.", lambda g, lr, T, B, k1: 2 * lr * g),
-    ("step-halved", "The step is half as large", "p -= lr * dL/dp.", lambda g, lr, T, B, k1: lr * g / 2))
-MOVES = slot(  # run (p, step, name, sum of the steps so far, whether this is the last piece) -> p afterwards
-    UPDATE_OF, lambda p, step, name, total, last: p - step,
-    ("gradients-never-cleared", "Gradients of earlier pieces are applied again", "Each update uses its own piece's "
-     "gradients. Start them at zero for each piece.", lambda p, step, name, total, last: p - total),
-    ("one-update-at-the-end", "All updates happen at the end of the stream",
-     "The point of a stream is to learn on the way: update after each piece, before the next one runs.",
-     lambda p, step, name, total, last: p - total if last else p),
-    ("readout-not-trained", "Wy and c are not updated", "All five parameters learn: Wx, Wh, b, Wy, c.",
-     lambda p, step, name, total, last: p if name in ("Wy", "c") else p - step),
-    ("cell-not-trained", "Wx, Wh and b are not updated", "All five parameters learn: Wx, Wh, b, Wy, c.",
-     lambda p, step, name, total, last: p - step if name in ("Wy", "c") else p),
-    *((f"{left}-not-updated", f"{left} is not updated", "All five parameters learn: Wx, Wh, b, Wy, c.",
-       lambda p, step, name, total, last, left=left: p if name == left else p - step) for left in NAMES))
+    why="The loss is a sum over the new steps, so its gradient is one too.")
+MOVES = slot(  # run (f) -> p afterwards; f.total : sum of the steps so far, f.last : whether this is the last piece
+    UPDATE_OF, lambda f: f.p - f.step,
+    ("gradients-never-cleared", "Gradients of earlier pieces are applied again",
+     "Each update uses its own piece's gradients. Start them at zero for each piece.", lambda f: f.p - f.total),
+    ("one-update-at-the-end", "All updates happen at the end of the stream", "The point of a stream is to learn on the "
+     "way: update after each piece, before the next one runs.", lambda f: f.p - f.total if f.last else f.p),
+    ("readout-not-trained", "Wy and c are not updated", lambda f: f.p if f.name in ("Wy", "c") else f.p - f.step),
+    ("cell-not-trained", "Wx, Wh and b are not updated", lambda f: f.p - f.step if f.name in ("Wy", "c") else f.p),
+    *((f"{left}-not-updated", f"{left} is not updated",
+       lambda f, left=left: f.p if f.name == left else f.p - f.step) for left in NAMES),
+    why="All five parameters learn: Wx, Wh, b, Wy, c.")
 KS = slot(
     PIECE, lambda k1, k2: (k1, k2),
-    ("k1-and-k2-swapped", "k1 and k2 have changed places", "k1 is the steps between updates, k2 the steps that a loss "
-     "can flow back.", lambda k1, k2: (k2, k1)))
+    ("k1-and-k2-swapped", "k1 and k2 have changed places",
+     "k1 is the steps between updates, k2 the steps that a loss can flow back.", lambda k1, k2: (k2, k1)))
 
 OF_LOSSES = slot(  # run (dY) -> dY
     "every step of a piece has a loss", lambda dY: dY,
@@ -401,7 +385,7 @@ def stream(s, model, X, Y, k1, k2, lr):
             dh = readout_backward(dY, h, p["Wy"] - lr * dWy)[2]
         kept += [new[t] for t in range(len(new))]
         dh_kept += list(dh)
-        used = kept[-min(len(kept), s.window(len(kept), len(new), k1, k2)):]
+        used = kept[-min(len(kept), s.window(SimpleNamespace(seen=len(kept), new=len(new), k1=k1, k2=k2))):]
         old = max(0, len(used) - len(new))
         if anew and old:
             state, run = used[0][1], []
@@ -437,7 +421,8 @@ def stream(s, model, X, Y, k1, k2, lr):
         for name, g in grads.items():
             step = s.factor(g, lr, len(x), x.shape[2], k1)
             totals[name] = totals.get(name, 0) + step
-            p[name] = s.moves(p[name], step, name, totals[name], number + 1 == len(pieces))
+            p[name] = s.moves(SimpleNamespace(p=p[name], step=step, name=name, total=totals[name],
+                                              last=number + 1 == len(pieces)))
         start, cell = h0, SimpleNamespace(**{n: p[n] for n in NAMES[:3]})
         rerun = rnn_forward(cell, x, start)[0]
         log.append(SimpleNamespace(value=value, dY=dY,
@@ -452,8 +437,8 @@ TRAIN_STREAM = Family(
            "ks": KS, "of_losses": OF_LOSSES,
            "reaches": REACHES,
            "readout_first": slot(UPDATE_OF, False, ("readout-first", "Wy is updated before dh is computed",
-                                                    "dh = Wy.T @ dy needs the Wy of the forward pass. Compute all "
-                                                    "five gradients, then update.", True)),
+                                                    "dh = Wy.T @ dy needs the Wy of the forward pass. Compute all five "
+                                                    "gradients, then update.", True)),
            "of_each_loss": slot(BACK, False, ("a-window-for-each-loss", "Each loss has a window of k2 steps of its own",
                                               "That is rnn_backward_truncated. Here the losses of a piece go back "
                                               "together, through k2 caches.", True)),
@@ -462,14 +447,12 @@ TRAIN_STREAM = Family(
                                           "forward pass gave.", True))},
     outputs={"losses": Output(lambda s, f: s.report(f.log), {"report": slot(
         ONE_LOSS, lambda log: [one.value for one in log],
-        ("mean-loss-reported", "The losses are means", "Each is the sum over the new steps of its piece.",
-         lambda log: [one.value / one.dY.size for one in log]),
+        ("mean-loss-reported", "The losses are means", lambda log: [one.value / one.dY.size for one in log]),
         ("mean-over-steps-reported", "The losses are divided by the steps of the piece",
-         "Each is the sum over the new steps of its piece.", lambda log: [one.value / len(one.dY) for one in log]),
+         lambda log: [one.value / len(one.dY) for one in log]),
         ("mean-over-the-batch-reported", "The losses are divided by B",
-         "Each is the sum over the new steps of its piece.", lambda log: [one.value / one.dY.shape[2] for one in log]),
+         lambda log: [one.value / one.dY.shape[2] for one in log]),
         ("mean-over-steps-and-batch-reported", "The losses are divided by the steps and by B",
-         "Each is the sum over the new steps of its piece.",
          lambda log: [one.value / (len(one.dY) * one.dY.shape[2]) for one in log]),
         ("loss-after-the-update", "The losses are measured after the update",
          "Report the loss that the gradients belong to: before the update.", lambda log: [one.after for one in log]),
@@ -482,6 +465,6 @@ TRAIN_STREAM = Family(
         ("last-loss-returned", "Only the last loss is returned", "Return a list: one number for each update.",
          lambda log: log[-1].value),
         ("loss-of-the-last-step-reported", "The losses are those of each piece's last step",
-         "Each is the sum over the new steps of its piece.",
-         lambda log: [((one.dY[-1] / 2) ** 2).sum() for one in log]))}, made("P", ONE_LOSS)),
+         lambda log: [((one.dY[-1] / 2) ** 2).sum() for one in log]),
+        why="Each is the sum over the new steps of its piece.")}, made("P", ONE_LOSS)),
              **{name: Output(lambda s, f, name=name: f.p[name]) for name in NAMES}})

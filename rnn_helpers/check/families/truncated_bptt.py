@@ -51,9 +51,9 @@ WINDOWS = slot(
     *((name, "Only the last k steps of the sequence are walked", NOT_REACHED,
        each(lambda t, k, T: range(t, max(0, T - k) - 1, -1), lambda T, k: range(max(0, T - k), T), *ends))
       for name, ends in (("last-k-steps-only", [always]), ("last-k-steps-only+dh0-zero", []))),
-    ("pieces-from-the-start", "The sequence is cut into pieces of k steps",
-     "The first loss of a piece reaches one step, the last one k. That is how a stream is trained; here each loss has "
-     "its own window of k steps.", each(lambda t, k, T: range(t, t // k * k - 1, -1))),
+    ("pieces-from-the-start", "The sequence is cut into pieces of k steps", "The first loss of a piece reaches one "
+     "step, the last one k. That is how a stream is trained; here each loss has its own window of k steps.",
+     each(lambda t, k, T: range(t, t // k * k - 1, -1))),
     ("pieces-from-the-end", "What is carried back is reset every k steps",
      "All losses are cut at the same places, so most reach fewer than k steps. Cut each one k steps back from its own.",
      each(lambda t, k, T: range(t, max(0, T - ((T - 1 - t) // k + 1) * k) - 1, -1))),
@@ -94,8 +94,8 @@ WINDOWS = slot(
     ("farthest-step-again", "Each window reads its farthest step again and again",
      "Does the loop inside count one name and use another? Step s of the walk reads its own cache.",
      each(lambda t, k, T: [max(0, t - k + 1)] * len(back(t, k, T)))),
-    ("loss-step-again", "Each window reads its loss's step again and again",
-     "Step s of the walk reads its own cache.", each(lambda t, k, T: [t] * len(back(t, k, T)))),
+    ("loss-step-again", "Each window reads its loss's step again and again", "Step s of the walk reads its own cache.",
+     each(lambda t, k, T: [t] * len(back(t, k, T)))),
     ("last-loss-left-out", "The last loss is left out", each(back, lambda T, k: range(T - 1))),
     ("first-loss-left-out", "The first loss is left out", each(back, lambda T, k: range(1, T))),
     ("every-k-th-loss", "Only every k-th loss goes back", each(back, lambda T, k: range(0, T, k))),
@@ -120,10 +120,10 @@ SLOPE_OF = slot(  # run (slopes, the step, the window's loss) -> the slope that 
 OF_LOSS = "Each step of the window has its own share: its own {}, not that of the loss's step."
 X_SIDE = (*bptt.X_SIDE,
           *slot(bptt.OF_WX, None, ("dWx-of-the-loss-step", "dWx uses the input of the loss's step at every step back",
-                                                     OF_LOSS.format("x_s"), lambda f: f.X[f.of]))[1:])
+                                   OF_LOSS.format("x_s"), lambda f: f.X[f.of]))[1:])
 H_SIDE = (*bptt.H_OF_STEPS,
           *slot(bptt.OF_WH, None, ("dWh-of-the-loss-step", "dWh uses the state of the loss's step at every step back",
-                                                     OF_LOSS.format("h_{s-1}"), lambda f: f.P[f.of]))[1:])
+                                   OF_LOSS.format("h_{s-1}"), lambda f: f.P[f.of]))[1:])
 
 
 def last_window(V, f):
@@ -190,7 +190,7 @@ def walks(s, cell, dh, caches, k):
             loss, slope = s.joins(D, t, steps[0], at), s.slope_of(S, at, t)
             dz, sent = s_t.where(loss, c, slope)
             total = loss + c
-            c = s_t.carry(cell, sent, c, slope, loss, c, H[at])
+            c = s_t.carry(SimpleNamespace(cell=cell, z=sent, old=c, s=slope, l=loss, c=c, h=H[at]))
             entries.append((at, t, dz, total, loss, S[at], sent, c))
             if at >= 0:  # a window that continues at the end has left step 0 before
                 out = c, total
@@ -210,8 +210,7 @@ RNN_BACKWARD_TRUNCATED = Family(
     flow=walks, weight=40, steps=("carry", "where"),
     slots={"windows": WINDOWS, "joins": JOINS, "carry": but(bptt.CARRIES, "carry-through-Wx"),
            "where": bptt.where("what is carried back"), "slope": bptt.SLOPES, "slope_of": SLOPE_OF,
-           "cache": bptt.CACHE, "loss": (*chosen(bptt.LOSS, "losses-in-reverse", "last-loss-at-every-step",
-                                                 "dh-averaged-over-the-batch"),
+           "cache": bptt.CACHE, "loss": (*chosen(bptt.LOSS, "losses-in-reverse", "last-loss-at-every-step"),
                                          *(v for v in bptt.LOSS if v.alone))},
     outputs={**bptt.weights_gradients(X_SIDE, H_SIDE, {"grows": GROWS}, more=[OVER_K]),
              "dh0": Output(lambda s, f: s.dh0(f), {"dh0": DH0}, late(SUM, "HB", *bptt.MEANS, OVER_K))},
