@@ -130,7 +130,7 @@ def students_of(claims, roster, intake):
     if roster:
         taken = roster.give_keys()
         numbered = {system for (system, _), theirs in people.items() for claim in theirs
-                    if claim.layout.lasting and roster.by_id.get(claim.who.number.casefold())}
+                    if claim.layout.lasting and roster.holders(claim.who.number)}
     for (system, identity), theirs in people.items():
         who, person, told, layout = theirs[0].who, None, "", theirs[0].layout
         if roster:
@@ -141,7 +141,7 @@ def students_of(claims, roster, intake):
             for member in [] if person else roster.members(who.name):  # a hand-in of a group is each member's
                 merged[member.key] += [replace(claim, who=Who(member.name)) for claim in theirs]
                 intake.people[member.key], told = member, None
-                intake.doubts.append((member.key, f"handed in by {who.name}, a group on the roster"))
+                intake.doubts.append((member.key, f"handed in by {who.name}: it counts for each of them on the roster"))
             if told is None:
                 continue
         if person:

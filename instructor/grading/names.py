@@ -90,9 +90,11 @@ MONTHS = set("january february march april may june july august october november
              "aug".split())
 SURNAMES = {"day", "weeks", "summer", "winter"}  # without a number beside
 NOISE = set("""copy kopie copie copia final finale finished done new newest latest last version v ver
-    rev revised updated corrected fixed edited complete completed attempt try draft solution solutions solved submission
-    submitted submit answer answers late ipynb txt json notebook notebooks checkpoint colab untitled""".split())
-TEAM = re.compile(r"(?i)(?<![^\W_])(team|group|groupe|grupo|gruppe|grp|user|student)[ _-]?\d{1,3}(?![^\W_])")
+    rev revision revised updated corrected fixed edited complete completed attempt try draft solution solutions
+    solved submission submitted submit answer answers late ipynb txt json notebook notebooks checkpoint colab
+    untitled""".split())
+TEAM = re.compile(r"(?i)(?<![^\W_])(team|group|groupe|grupo|gruppe|grp|user|student|estudiante|alumno|aluno|"
+                  r"studente|étudiant|élève|schüler|студент|ученик|סטודנט|طالب|学生|學生|학생)[ _-]?\d{1,3}(?![^\W_])")
 
 PAPERS = GENERIC | NOISE | set("""readme read me instructions instruction description rubric roster participants grades
     grading marks points scores syllabus schedule deadline deadlines requirements environment license licence template
@@ -124,7 +126,8 @@ def like_people(names):
     (rnn-course, rnn-course-old, Kopie von rnn-course), else 1.
     """
     plain = [[word for word in tokens(name) if not word.isdigit()] for name in names]
-    if len({" ".join(word for word in words if word not in NOISE | {"old", "backup", "bak"}) for words in plain}) == 1:
+    noise = NOISE | {"old", "backup", "bak", "on", "time"}
+    if len({" ".join(word for word in words if word not in noise) for words in plain}) == 1:
         return int(not any(plain))  # numbers
     return 1 + all(len(words) > 1 and not set(words) & (BOXES | GENERIC | NOISE) for words in plain)
 
@@ -152,4 +155,5 @@ def owner_in(name, notebooks):
             continue
         word = word.strip("-,()[]")
         left.append(word if len(word) == 2 else word.strip("."))  # J. keeps its point
-    return " ".join(word for word in left if word) or (TEAM.search(name[-LONGEST_NAME:]) or [""])[0]
+    owner, team = " ".join(word for word in left if word), TEAM.search(name[-LONGEST_NAME:])
+    return team[0] if team and owner in ("", team[1]) else owner

@@ -17,7 +17,8 @@ FIRST, LAST = ("first name", "first_name", "given name", "firstname", "vorname")
                                                                       "family name", "lastname", "nachname")
 GROUPS = ("group", "groups", "section", "sections", "team", "gruppe", "gruppen")
 TIMES = ("handed in", "last modified (submission)")  # the second is Moodle's
-BEFORE = re.compile(rf"(?i)^(?:#+|(?:{'|'.join(sorted(NOBODY, reverse=True))})(?:/in)? ?(?=\d+$))")  # Participant 123
+SPOILT = re.compile(r"\d([.,]\d+)?[eE]\+\d+$")  # 1.23E+05, of many numbers
+BEFORE = re.compile(rf"(?i)^(?:[#'=\"]+|(?:{'|'.join(sorted(NOBODY, reverse=True))})(?:/in)? ?(?=\d+$))")
 
 
 class NoRoster(ValueError):
@@ -52,27 +53,33 @@ class Roster:
     """Everybody who takes part. Reads a .csv (commas, semicolons or tabs; UTF-8, UTF-16 or Latin-1)."""
 
     def __init__(self, path):
-        self.people, self.unread = [], []
+        self.people = []
         raw = Path(path).read_bytes()
-        text = decoded(raw).lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+        rows = decoded(raw).lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
         try:
-            lines = list(csv.reader(io.StringIO(text), delimiter=max(",;\t", key=text.split("\n", 1)[0].count)))
+            for above, row in enumerate(rows[:20], 1):  # a title, or Excel's sep=;
+                delimiter = max(",;\t|", key=row.count)
+                cells = next(csv.reader([row], delimiter=delimiter), ())
+                head = [cell.strip().strip('"# ').casefold() for cell in cells]
+                if set(head) & {*NAMES, *IDS, *FIRST, *LAST}:
+                    rest = io.StringIO("\n".join(rows[above:]))
+                    lines = list(csv.reader(rest, delimiter=delimiter, skipinitialspace=True))
+                    break
+            else:
+                raise NoRoster(f"{path}: its first line is {rows[0][:200]!r}, expected titles of columns such as "
+                               "id, name, group, or a system's own export of participants as .csv")
         except csv.Error as error:
             raise NoRoster(f"{path} is no table: {error}; export it as .csv") from error
-        head = [cell.strip().lstrip("\ufeff#").strip().casefold() for cell in lines[0]] if lines else []
-        if not set(head) & {*NAMES, *IDS, *FIRST, *LAST}:
-            raise NoRoster(f"{path}: its first line is {', '.join(head)[:200]!r}, expected titles of columns such as "
-                           "id, name, group, or a system's own export of participants as .csv")
         self.titles = set(head)
-        for line in lines[1:]:
+        for line in lines:
             if any(cell.strip() for cell in line):
                 self.add(dict(zip(head, (cell.strip() for cell in line), strict=False)))
-        self.by_id, self.by_name = {}, {}
+        self.by_id, self.by_bare_id, self.by_name = {}, {}, {}
         for person in self.people:
-            for item in person.ids:
-                self.by_id.setdefault(item.casefold(), set()).add(person)
-                if "@" in item:
-                    self.by_id.setdefault(item.casefold().partition("@")[0], set()).add(person)
+            for item in map(str.casefold, person.ids):
+                for form in {item, item.partition("@")[0]}:
+                    self.by_id.setdefault(form, set()).add(person)
+                self.by_bare_id.setdefault(without_zeros(item), set()).add(person)
             for name in person.called():
                 self.by_name.setdefault(name, set()).add(person)
 
@@ -84,8 +91,8 @@ class Roster:
         name, given = first(NAMES), first(FIRST)
         if not name or given not in name and not first(LAST):  # Name;Vorname
             name = " ".join(filter(None, (given, name or first(LAST))))
-        ids = tuple(dict.fromkeys(BEFORE.sub("", columns[title]) for title in IDS
-                                  if columns.get(title, "").lstrip("#")))
+        ids = tuple(dict.fromkeys(clean(columns[title]) for title in IDS
+                                  if clean(columns.get(title, ""))))
         if name.strip() in ("Points Possible", "Student, Test") or not name and not ids:
             return
         columns = {title: text for title, text in columns.items() if text}
@@ -112,18 +119,28 @@ class Roster:
         return taken
 
     def members(self, name):
-        """The people of the group that has this name."""
+        """The people of the group that has this name, or whose names one after another are this name."""
+        words = set(folded(name).split()) - {"and", "und", "et", "y", "e"}
+        some = {person: own for person in self.people
+                if len(own := folded(person.name).split()) > 1 and words.issuperset(own)}
+        if len(some) > 1 and sorted(sum(some.values(), [])) == sorted(words):
+            return list(some)
         return [person for person in self.people
                 if squashed(name) in {squashed(group) for group in person.group.replace(";", ",").split(",")} - {""}]
+
+    def holders(self, item):
+        """The people who have a number, user name or address; zeros in front count where somebody has them."""
+        item = item.casefold()
+        return self.by_id.get(item) or self.by_bare_id.get(without_zeros(item), set()) if item else set()
 
     def find(self, name, number="", numbered=False):
         """(Person or None, what to look at, in words): by number, then by name, then by a part of it that only one has.
 
         number : that lasts, "" for none; numbered : the roster knows such numbers, so another one is a stranger's
         """
-        by_number = self.by_id.get(number.casefold(), set()) if number else set()
-        for item in (name, name.partition("@")[0]):
-            by_number = by_number or self.by_id.get(item.casefold(), set())
+        by_number = set()
+        for item in (number, name, name.partition("@")[0]):
+            by_number = by_number or self.holders(item)
         by_name = self.by_name.get(folded(name), set()) | self.by_name.get(squashed(name), set())
         if len(by_number) == 1:
             person = next(iter(by_number))
@@ -141,9 +158,21 @@ class Roster:
         return None, f"{len(by_name)} people on the roster are called {name}" if by_name else "not on the roster"
 
 
+def clean(item):
+    """A number as a spreadsheet leaves it (="0012", '0012, 12.0, #12) or Moodle's Participant 12, without that."""
+    return re.sub(r"(?<=\d)\.0$", "", BEFORE.sub("", item.strip()).strip('"')) if not SPOILT.match(item) else ""
+
+
+def without_zeros(item):
+    """A number as a spreadsheet keeps it."""
+    return item.lstrip("0") if item.isdigit() else item
+
+
 def decoded(raw):
     """Text in whichever of the usual encodings it is."""
-    for encoding in ("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "cp1252", "latin-1"):
+    wide = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}.get(raw[:2]) or (
+        ("utf-16-be", "utf-16-le")[raw[:1] != b"\0"] if b"\0" in raw[:2] else "")
+    for encoding in (wide or "utf-8-sig", "cp1252", "latin-1"):
         try:
             return raw.decode(encoding)
         except UnicodeError:

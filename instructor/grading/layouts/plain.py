@@ -87,7 +87,7 @@ class Plain(Layout):
             if TEAM.match(node.name) and len(files) == len({course.seen(entry).notebook for entry in files}):
                 return 0  # the files are the team's, whatever they are called
             owners = {owner_in(entry.parts[-1], course.notebooks) for entry in files}
-            return 2 * (speaks_of_nobody and "" not in owners and not inner)
+            return 2 * (speaks_of_nobody and "" not in owners and (not inner or len(owners) > 1))
         people = [name for name in inner if not is_box(name, course.notebooks)
                   and not all(word in NOISE or word.isdigit() for word in tokens(name))]
         if speaks_of_nobody and any(name in people and not is_generic(name, course.notebooks)

@@ -307,6 +307,14 @@ CASES = {
     "nbgrader's source beside students": Case({f"ada/{N}": work(), f"bob/{N}": work(), f"release/{N}": untouched(),
                                                f"source/{N}": work(note="### BEGIN SOLUTION")}, ones("ada", "bob")),
     "solutions of a student": Case({f"ada/{N}": work(), f"bob/notebooks/solutions/{N}": work()}, ones("ada"), {"bob"}),
+    "files and folders of students in one week": Case({
+        f"week1/ada/{N}": work(), f"week1/bob - {N}": work(), f"week1/cy - {N}": work(), "week2/ada - 02.ipynb": work(SECOND),
+        "week2/bob - 02.ipynb": work(SECOND)}, ones("ada", "bob", "cy") | ones("ada", "bob", notebook=SECOND)),
+    "revisions in folders": Case({f"{who} - {k}/Revision {n} - {when}/{N}": work(note=str(n)) for k, who in enumerate(("Lee, Ada", "Fox, Cy"))
+                                  for n, when in ((1, "On Time"), (2, "Late"))}, ones("Lee, Ada - 0", "Fox, Cy - 1"),
+                                 paths={f"Revision 2 - Late/{N}"}),
+    "numbered students in other languages": Case({f"{who} {k} - {N}": work() for who in ("Schüler", "学生") for k in (1, 2)},
+                                                 ones("Schüler 1", "Schüler 2", "学生 1", "学生 2")),
     # what is in the file
     "names that mislead": Case({"ada/HW2_week1.ipynb": work(), "bob/week5_notebook1.ipynb": work(), "cy/smith2.ipynb": work(),
                                 "dan/01_rnn_cell_smith_2024_11_05_final.ipynb": work(THIRD), "eve/homework.ipynb": bare()},

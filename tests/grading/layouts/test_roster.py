@@ -47,6 +47,24 @@ def test_exports_are_read(tmp_path, name, encoding):
     assert found.find("Ada Lovelace", number)[0] is bob and "the number decides" in found.find("Ada Lovelace", number)[1]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("sign", ",;\t|")
+@pytest.mark.parametrize("above", ["", "sep={}\n", "Course RNN{0}{0}\n{0}{0}\n"])
+@pytest.mark.parametrize("number", ["0012345", "12345", "12345.0", '"=""0012345"""', "'0012345", "#0012345", "Participant 0012345"])
+def test_a_table_is_read_as_spreadsheets_leave_it(tmp_path, encoding, sign, above, number):
+    text = above.format(sign) + sign.join(('" ID "', " name", "group")) + "\n" + sign.join((number, ' "Zoë M"', "A")) + "\n"
+    text += sign.join(("1.23E+05", "Eve Y", "")) + "\n"
+    found = roster(tmp_path, text, encoding)
+    zoe, eve = found.people
+    assert found.find("0012345")[0] is found.find("x", "0012345", True)[0] is found.find("Zoë M")[0] is zoe
+    assert eve.ids == () and zoe.group == "A" and found.find("123000")[0] is None
+
+
+def test_zeros_in_front_part_those_whom_nothing_else_does(tmp_path):
+    found = roster(tmp_path, "id,name\n007,Ada\n7,Bob\n08,Cy\n")
+    assert [found.find(item)[0].name for item in ("007", "7", "08", "8")] == ["Ada", "Bob", "Cy", "Cy"]
+
+
 def test_what_is_no_roster_says_what_is_expected(tmp_path):
     for text in ("", "a,b\n1,2\n", "id,name\n" + 'x' * 200_000):
         with pytest.raises(NoRoster, match="expected titles of columns|as .csv"):
@@ -93,14 +111,15 @@ def test_a_number_that_lasts_is_the_same_student_under_a_new_name(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["Group 1_55_assignsubmission_file/x.ipynb", "group1_101_9001_x.ipynb",
-                                  "12-5 - Group 1 - Sep 24, 2026 926 PM/x.ipynb", "GROUP 1/01_rnn_cell.ipynb"])
+                                  "12-5 - Group 1 - Sep 24, 2026 926 PM/x.ipynb", "GROUP 1/01_rnn_cell.ipynb",
+                                  "Ada Lovelace & Bob Ray/x.ipynb", "Ray, Bob, Lovelace, Ada - 01_rnn_cell.ipynb"])
 def test_a_hand_in_of_a_group_is_each_members(tmp_path, name):
     people = roster(tmp_path, "id,name,groups\n1,Ada Lovelace,Group 1\n2,Bob Ray,\"Lab A, Group 1\"\n3,Cy Young,Group 2\n")
     intake = look(unpacked(tmp_path / "class", {name: work()}), roster=people)
     assert {(item.student, item.who.name) for item in intake.items if item.state == DUE} == {
         ("Ada_Lovelace", "Ada Lovelace"), ("Bob_Ray", "Bob Ray")}
     assert [person.name for person in intake.nothing] == ["Cy Young"]
-    assert all("a group on the roster" in words for _, words in intake.doubts)
+    assert all("counts for each of them on the roster" in words for _, words in intake.doubts)
 
 
 PAPERS = ("README.txt", "instructions.pdf", "hw1 instructions.pdf", "roster.csv", "grades_hw1.csv", "rubric.docx",
