@@ -1,12 +1,14 @@
 """From a notebook to a lecture of 45 minutes: which cells make a slide, what is said only, what comes a step later.
 
-A heading begins a slide, and so does a picture, a printed result or a question; what is read from it comes a step
-later, as an answer does. A slide shows the first sentence of each paragraph, equations, tables and lists; the whole
-text is in the speaker's notes, with what goes wrong in an exercise, as its check knows it. A cell of the solved
-notebook that has `slideshow` metadata keeps them: there an author decides.
+A heading begins a slide, and so does what no longer fits; what is read from a picture or a result comes a step later,
+as an answer does. A slide shows the first sentence of each paragraph, equations, tables and lists; the whole text is
+in the speaker's notes, with what often goes wrong in an exercise. A cell of the solved notebook that has `slideshow`
+metadata keeps them: there an author decides.
 """
 
+import json
 import re
+from pathlib import Path
 
 import nbformat
 
@@ -16,7 +18,9 @@ from rnn_helpers.check import EXERCISES
 
 MINUTES = 45
 MOST_LINES = 16  # of code above a printed result
-WORDS = 60  # of text on a slide before what follows begins one of its own
+ROOM = 740  # pixels of a slide, before what follows begins one of its own; the browser makes the last few fit
+WIDTH = 1120
+STUMBLES = json.loads(Path(__file__).with_name("stumbles.json").read_text(encoding="utf-8"))  # of those a check knows
 LEFT_OUT = re.compile(f"({links.BADGES_ID}|{setup_cell.CELL_ID}|imports|progress|next|pause|a-break|hints-.*)$")
 SENTENCE = re.compile(r"(?:(?<=[^\d][.!?])|(?<=[.!?]\*\*)) +(?=[A-Z`$*\\[(])")
 ITEM = re.compile(r"\n(?=[-*] |\d+\. )")
@@ -26,20 +30,41 @@ LINK = re.compile(r"\[([^]]+)\]\([^)]*\.ipynb[^)]*\)")  # to another notebook
 DOCSTRING = re.compile(r'\n +"""(?:.|\n)*?"""(?=\n)')
 
 
+def first(text):
+    """The first sentence of a paragraph, and the second where the first is a short one."""
+    sentences = SENTENCE.split(" ".join(text.split()), maxsplit=2)
+    return " ".join(sentences[:1 + (len(sentences[0].split()) < 9)])
+
+
 def short(text):
     """What a slide shows of a Markdown text: of each paragraph and item the first sentence, and what is no prose."""
     kept = []
     for block in re.split(r"\n{2,}", text.split("**A place to stop.**")[0].strip()):
         prose = not TASK.match(text) and not block.startswith(("#", "|", "$$", "```", "<"))
-        items = [SENTENCE.split(" ".join(item.split()), maxsplit=1)[0] for item in ITEM.split(block)]
-        kept.append("\n".join(items) if prose else block)
+        kept.append("\n".join(map(first, ITEM.split(block))) if prose else block)
     return "\n\n".join(kept)
 
 
 def stumbles(name):
-    """What goes wrong in an exercise: four of the mistakes that its check tells apart, from all over its list."""
-    titles = [title for key, title in EXERCISES[name].titles().items() if "+" not in key]
-    return "**Where learners stumble:** " + "; ".join(titles[::max(1, len(titles) // 4)][:4]) + "."
+    """What often goes wrong in an exercise, in the words of its check."""
+    titles = EXERCISES[name].titles()
+    return "**Where learners stumble:** " + "; ".join(titles[key] for key in STUMBLES[name]) + "."
+
+
+def height(cell):
+    """About how many pixels a cell takes on a slide, with a picture and code as small as they may be."""
+    if cell.cell_type == "markdown":
+        prose, *code = cell.source.split("```")
+        return sum(90 if block.startswith("$$") else 16 + 36 * block.startswith("#")
+                   + sum(36 * -(-len(line) // 85) for line in block.split("\n"))
+                   for block in prose.strip().split("\n\n")) + 23 * "".join(code).count("\n")
+    high, texts = 0, [cell.source]
+    for output in cell.outputs:
+        html = output.get("data", {}).get("text/html", "")
+        sides = re.search(r'width="(\d+)" height="(\d+)"', html)
+        high += min(420, WIDTH * int(sides[2]) // int(sides[1])) if sides else 500 * ("svg+xml" in html)
+        texts.append(output.get("text", "").strip())
+    return high + sum(35 + 23 * (1 + text.count("\n")) for text in texts if text)
 
 
 def made(kind, text, how, **more):
@@ -57,46 +82,51 @@ def parts(nb):
             yield from ((cell, text.strip()) for text in texts if text.strip())
 
 
-def shown(cell, text, words, drawn):
-    """The cells that a cell becomes, before it `words` on the slide, and a picture or a result if it is `drawn`."""
+def shown(cell, text):
+    """The cells that a cell becomes; of those that begin no slide, "fragment" comes a step later."""
     graded = cell.metadata.get("nbgrader", {})
     if cell.cell_type == "markdown":
-        begins = HEADING.match(text) or not drawn and words + len(short(text).split()) > WORDS
-        how = "slide" if re.match("##? ", text) else "subslide" if begins else "fragment" if drawn else "-"
+        how = "slide" if re.match("##? ", text) else "subslide" if TASK.match(text) else "-"
         if graded.get("solution"):
             return [made("", short(text.split("*What earns the points")[0]), "fragment"), made("", text, "notes")]
         return [made("", short(text), how), made("", text, "notes")]
     if graded.get("solution"):
-        name = graded["grade_id"]
         answer = DOCSTRING.sub("", reading.SOLUTION.sub("", text), count=1)
-        return [made("", stumbles(name), "notes"), made("", f"### An answer: `{name}`", "subslide"),
-                made("code", answer, "-")]
+        title = re.search(r"def (\w+)", answer)[1]
+        return [made("", stumbles(graded["grade_id"]), "notes"),
+                made("", f"### An answer: `{title}`\n\n```python\n{answer}\n```", "fragment")]
     if quiz := reading.guess(cell):
         choices = "\n\n".join(f"**{chr(97 + i)})** {reading.plain(choice)}" for i, choice in enumerate(quiz.choices))
         why = reading.revealed(quiz)
-        return [made("", f"### {quiz.asks}\n\n{reading.plain(quiz.text)}\n\n{choices}", "subslide"),
+        return [made("", f"### {quiz.asks}\n\n{reading.plain(quiz.text)}\n\n{choices}", "-"),
                 made("", why.split("\n\n")[0], "fragment"), made("", f"Let them vote first.\n\n{why}", "notes")]
     outputs = [output for output in cell.outputs if output.output_type != "execute_result"]
     if text.startswith("check.") or not outputs:
         return []
     picture = any(output.output_type == "display_data" for output in outputs)
     live = "Move the controls of this picture in the notebook.\n\n" * text.startswith(("play.", "with after_guess"))
-    code = text if not picture and text.count("\n") < MOST_LINES else ""
-    return [made("code", code, "subslide" if drawn or words > WORDS // 2 else "-", outputs=outputs),
-            made("", f"{live}```python\n{text}\n```", "notes")]
+    code = re.sub("^# @title.*\n", "", text) if not picture and text.count("\n") < MOST_LINES else ""
+    return [made("code", code, "-", outputs=outputs), made("", f"{live}```python\n{text}\n```", "notes")]
 
 
 def lecture(name):
     """A notebook's copy in which every cell has `slideshow` metadata, as nbconvert's slides exporter reads them."""
-    nb, cells, words, drawn = files.read(files.solution_path(name)), [], 0, False
+    nb, cells, used, drawn = files.read(files.solution_path(name)), [], 0, False
     for cell, text in parts(nb):
-        for new in [cell] if "slideshow" in cell.metadata else shown(cell, text, words, drawn):
-            how = new.metadata.slideshow.slide_type
-            if how in ("slide", "subslide"):
-                words, drawn = 0, False
-            if how != "notes":
-                words += len(new.source.split())
-                drawn |= new.cell_type == "code" or how == "fragment"
+        group = [cell] if "slideshow" in cell.metadata else shown(cell, text)
+        for i, new in enumerate(group):
+            at, prose = new.metadata.slideshow, new.cell_type == "markdown"
+            needs = [height(one) for one in group[i:] if one.metadata.slideshow.slide_type != "notes"]
+            heading = at.slide_type == "-" and HEADING.match(new.source)
+            if at.slide_type in ("-", "fragment") and (used + sum(needs) > ROOM or drawn and heading):
+                at.slide_type = "subslide"
+            elif at.slide_type == "-" and drawn:
+                at.slide_type = "fragment"
+            if at.slide_type in ("slide", "subslide"):
+                used, drawn = 0, False
+            if at.slide_type != "notes":
+                used += needs[0]
+                drawn |= not prose or at.slide_type == "fragment"
             cells.append(new)
     nb.cells = cells
     return timed(nb)

@@ -9,7 +9,9 @@ pytest.importorskip("sphinx_revealjs", reason="make slides installs it")
 LAST_STEP = """i => { const slide = Reveal.getSlides()[i], at = Reveal.getIndices(slide);
     Reveal.slide(at.h, at.v, 99);
     const height = slide.getBoundingClientRect().height / Reveal.getScale();
-    return [Number(slide.style.zoom || 1), height, slide.innerText] }"""
+    const cut = [...slide.querySelectorAll("*")].filter(e => e.scrollWidth > e.clientWidth + 1 && e.clientWidth
+        && getComputedStyle(e).overflowX == "hidden").length;
+    return [Number(slide.style.zoom || 1), height, slide.innerText, cut] }"""
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +30,8 @@ def test_every_slide_fits_and_nothing_is_asked_of_the_web(lectures, chromium, na
     page.goto((lectures / f"{name}.html").as_uri())
     page.wait_for_function("window.Reveal && Reveal.isReady()")
     for i in range(page.evaluate("Reveal.getTotalSlides()")):
-        zoom, height, text = page.evaluate(LAST_STEP, i)
-        assert zoom >= 0.65 and height <= 701, f"slide {i + 1}, {text[:60]}: too much for one slide"
+        zoom, height, text, cut = page.evaluate(LAST_STEP, i)
+        assert zoom >= 0.85 and height <= 701 and not cut, f"slide {i + 1}, {text[:60]}: too much for one slide"
     assert page.locator("aside.notes").count() >= 15 and page.locator(".fragment").count() >= 3
     assert page.locator("mjx-container").count() > 3 and page.locator("mjx-merror").count() == 0
     assert complaints == []
