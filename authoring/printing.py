@@ -16,7 +16,7 @@ from rnn_helpers.course import PAGES
 
 PAPER = (Path(site.__file__).parent / "paper.js").read_text(encoding="utf-8")
 HOST = "http://course.invalid"
-FOOT = '<div style="font: 8px sans-serif; width: 100%; text-align: center">{} <span class="pageNumber"></span></div>'
+FOOT = '<div style="font: 8px sans-serif; width: 100%; text-align: center">{} · <span class="pageNumber"></span></div>'
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
          "--disable-background-networking", "--disable-component-update"]
 

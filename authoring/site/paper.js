@@ -11,7 +11,7 @@ async ({cover, pages}) => {
       const at = `${key}-folded-${i}`, number = end.querySelectorAll("h3").length + 1;
       details.replaceWith(make("p", `<a href="#${at}">[${number}] ${title}</a>`, "folded"));
       summary.remove();
-      const heading = make("h3", `[${number}] ${title}`), box = make("div", "");
+      const heading = make("h3", `[${number}] ${title}`), box = make("div", "", "unfolded");
       heading.id = at;
       box.append(heading, ...details.childNodes);
       end.append(box);

@@ -10,7 +10,7 @@ from rnn_helpers.course import PAGES
 from rnn_helpers.questions import QUESTIONS
 
 MARKS = re.compile(r"([\\`*_{}\[\]<>$#|~])")
-SOLUTION = re.compile(r"^ *### (?:BEGIN|END) SOLUTION\n?", re.MULTILINE)
+NO_ANSWER = re.compile(r'^ *### (?:BEGIN|END) SOLUTION\n?|(?<=:)\n +"""(?:.|\n)*?"""(?=\n)', re.MULTILINE)
 OPEN = re.compile(r"(?<!!)\]\((https://(colab|mybinder)\S*)\)")
 MISSING = """---
 orphan: true
@@ -36,6 +36,11 @@ def plain(text):
 
 def folded(title, text):
     return new_text(f"::::{{dropdown}} {title}\n{text}\n::::")
+
+
+def answer(source):
+    """The code of a solution cell, without what its task shows as well."""
+    return NO_ANSWER.sub("", source).rstrip()
 
 
 def fold(cell, part, show, hide):
@@ -80,7 +85,7 @@ def reading_copy(name, root=ROOT):
         elif solution and not is_code:
             cells.append(folded("A model answer", cell.source))
         elif solution:
-            cell.source = SOLUTION.sub("", cell.source).rstrip()
+            cell.source = answer(cell.source)
             cells += [nbformat.v4.new_code_cell(learners[cell.id].source),
                       fold(cell, "input", "Show an answer", "Hide the answer")]
         elif is_code:

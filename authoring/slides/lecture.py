@@ -27,7 +27,6 @@ ITEM = re.compile(r"\n(?=[-*] |\d+\. )")
 TASK = re.compile("### (?:Exercise|Question)")  # shown whole
 HEADING = re.compile(r"(?m)^(?=#{1,3} )")
 LINK = re.compile(r"\[([^]]+)\]\([^)]*\.ipynb[^)]*\)")  # to another notebook
-DOCSTRING = re.compile(r'\n +"""(?:.|\n)*?"""(?=\n)')
 
 
 def first(text):
@@ -91,7 +90,7 @@ def shown(cell, text):
             return [made("", short(text.split("*What earns the points")[0]), "fragment"), made("", text, "notes")]
         return [made("", short(text), how), made("", text, "notes")]
     if graded.get("solution"):
-        answer = DOCSTRING.sub("", reading.SOLUTION.sub("", text), count=1)
+        answer = reading.answer(text)
         title = re.search(r"def (\w+)", answer)[1]
         return [made("", stumbles(graded["grade_id"]), "notes"),
                 made("", f"### An answer: `{title}`\n\n```python\n{answer}\n```", "fragment")]
