@@ -45,8 +45,8 @@ def test_an_author_decides_where_the_metadata_say_so(monkeypatch):
 
 
 def test_a_slide_shows_first_sentences_the_second_after_a_short_one_and_all_that_is_no_prose():
-    text = "## A\n\nOne, at 0.5. Two.\n\n$$x. Y$$\n\n- **Three.** It has 4. And 5.\n- Six\n\n**A place to stop.** Rest."
-    assert short(text) == "## A\n\nOne, at 0.5. Two.\n\n$$x. Y$$\n\n- **Three.** It has 4.\n- Six"
+    text = "## A\n\nOne, at 0.5. Two.\n\n$$x. Y$$\n\n- **A.** It is. B.\n- C\n\n**A place to stop.** Rest."
+    assert short(text) == "## A\n\nOne, at 0.5. Two.\n\n$$x. Y$$\n\n- **A.** It is.\n- C"
     assert short("### Exercise 1: `f`\n\nOne step. Two steps.") == "### Exercise 1: `f`\n\nOne step. Two steps."
 
 
