@@ -189,8 +189,8 @@ def write_results(classroom, changes=(), policies=None):
     print(f"{graded} notebooks graded, {len(tally.refused)} could not be graded: see {out}/grades.csv, "
           f"{out}/report.html, {out}/feedback/")
     if absent:
-        print(f"{len(absent)} on the roster handed in nothing: {', '.join(person.name for person in absent[:SHOWN])}"
-              f"{' ...' if len(absent) > SHOWN else ''}")
+        say(f"{len(absent)} on the roster handed in nothing: {', '.join(person.name for person in absent[:SHOWN])}"
+            f"{' ...' if len(absent) > SHOWN else ''}")
     if changes:
         show(changes, out)
     if unread:

@@ -9,6 +9,8 @@ from instructor.grading.layouts import LAYOUTS
 from instructor.grading.layouts.canvas import POSSIBLE
 from rnn_helpers.check import EXERCISES, WRITTEN
 
+LONGEST = 30_000  # characters of a cell; Excel holds 32,767
+
 
 @functools.cache
 def columns():
@@ -24,9 +26,9 @@ def printable(text):
 
 
 def plain(text):
-    """Text for a spreadsheet cell: never a formula, one line."""
-    text = " ".join(printable(text).split())
-    return "'" + text if text.startswith(("=", "+", "-", "@")) else text
+    """Text for a spreadsheet cell: never a formula, one line, no longer than a cell may be."""
+    text = " ".join(printable(text).split())[:LONGEST]
+    return "'" + text if text.startswith(tuple("=+-@＝＋－＠")) else text
 
 
 def number(value):

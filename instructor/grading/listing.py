@@ -18,11 +18,13 @@ from pathlib import Path
 from instructor.grading.notebook_file import MOST_FILE, Refused, bytes_of, open_below
 
 MOST_ARCHIVE = 1_000_000_000  # bytes of an archive inside another one, and of all that are inside that
+OPENING = 2_000_000  # bytes as which opening an archive inside another one counts
 MOST_RATIO = 200  # to which a member larger than 1 MB unpacks, and a tar with 20 MB to spare
 MOST_MEMBERS, MOST_NAMES = 200_000, 30_000_000  # of an archive, and bytes of a zip's table of them
 MOST_DEPTH, MOST_FOLDERS = 3, 100  # archives, and folders, inside one another
 DEEP = f"it lies in more than {MOST_FOLDERS} folders inside one another: not looked into"
 MOST_HEADER = 4 << 20  # bytes that a tar reads at once
+LATEST = 2**32  # seconds since 1970, of the times that a tar may say
 COMPRESSED = {b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file), b"BZh": bz2.BZ2File, b"\xfd7zXZ": lzma.LZMAFile}
 ENDINGS = re.compile(r"(?i)\.(zip|tar|tgz|tbz2?|txz|tar\.(gz|bz2|xz))$")
 FOREIGN = {b"7z\xbc\xaf\x27\x1c": "7-Zip", b"Rar!": "RAR"}
@@ -108,7 +110,7 @@ class Archive:
             return
         try:
             for count, member in enumerate(self.bundle):
-                yield (member.name, member, member.size, int(member.mtime * 1e9),
+                yield (member.name, member, member.size, int(min(max(member.mtime, 0), LATEST) * 1e9),
                        "" if member.isreg() or member.isdir() else "it is a link, not a file", member.isdir())
                 if count > MOST_MEMBERS:
                     raise tarfile.ReadError(f"more than {MOST_MEMBERS} files")
@@ -253,9 +255,9 @@ class Listing:
             if not entry.junk and not entry.why:
                 entry.why = foreign(inner[-1])
                 if ENDINGS.search(inner[-1]):
-                    self.spent[outer] += size
-                    if len(where) > MOST_DEPTH or self.spent[outer] > MOST_ARCHIVE and len(where) > 1:
-                        entry.why = "an archive inside archives, too deep or too large to be opened"
+                    self.spent[outer] += size + OPENING
+                    if len(where) > MOST_DEPTH or self.spent[outer] > MOST_ARCHIVE * (1 if len(where) > 1 else 20):
+                        entry.why = "an archive inside archives: too deep, too large or too many to be opened"
                     else:
                         try:
                             self.inside(entry.where, (*entry.parts[:-1], ENDINGS.sub("", entry.parts[-1])), marks)

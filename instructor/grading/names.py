@@ -19,10 +19,10 @@ class Who:
 
 
 def safe_name(text):
-    """A student's name as a folder or file name: letters, digits, . _ -, look-alikes made plain, no path parts."""
+    """A student's name as a folder of at most 200 bytes: letters, digits, . _ -, look-alikes made plain."""
     plain = unicodedata.normalize("NFKC", text[:LONGEST_NAME]).strip().replace(" ", "_")
     plain = re.sub(r"[^\w.-]", "_", plain).lstrip(".-")
-    return plain[:100] or "unnamed"
+    return plain[:100].encode()[:200].decode(errors="ignore") or "unnamed"
 
 
 def own_folder(wanted, identity, taken):

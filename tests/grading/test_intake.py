@@ -16,12 +16,13 @@ import zipfile
 import pytest
 
 from instructor.grading.classroom import Classroom
-from instructor.grading.grade_tables import as_csv, maximum, number, tables
+from instructor.grading.grade_tables import as_csv, maximum, number, plain, tables
 from instructor.grading.intake import DUE, IGNORED, REFUSED, hand_ins
 from instructor.grading.layouts.base import Pupil
 from instructor.grading.listing import NoArchive
 from instructor.grading.names import own_folder
 from tests.grading import classes
+from tests.grading.layouts import builder
 
 BODY = json.dumps(classes.released(classes.CELL))
 
@@ -209,6 +210,34 @@ def test_folders_without_end_cost_their_own_row(tmp_path):
     assert "100 folders" in " ".join(item.why for item in found.items)
 
 
+def test_a_name_or_time_that_no_disk_holds_costs_nobody_else(classroom, tmp_path):
+    """Both ended the command: a folder's name has 255 bytes, a file's time 64 bits."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as bundle:
+        info = tarfile.TarInfo("01_rnn_cell.ipynb")
+        info.size, info.pax_headers = len(BODY), {"mtime": "1e30"}
+        bundle.addfile(info, io.BytesIO(BODY.encode()))
+    path = archive(tmp_path / "a.zip", [*MOODLE, f"{'名' * 120}_7_assignsubmission_file_/01_rnn_cell.ipynb",
+                                        f"{'株' * 120}_8_assignsubmission_file_/x.pdf"])
+    with zipfile.ZipFile(path, "a") as bundle:
+        bundle.writestr("Eve_9_assignsubmission_file_/x.tar", out.getvalue())
+    found, refused, _ = handed_in(classroom, path)
+    assert {number for _, number, _ in found} == {"1234567", "1234568", "1234569", "7", "9"}
+    for result in refused:
+        classroom.record(result)
+    assert [result["number"] for result, _ in classroom.results()] == ["8"]
+
+
+def test_archives_without_end_are_not_all_opened(tmp_path):
+    path = archive(tmp_path / "a.zip", MOODLE)
+    many = builder.zipped({f"{number}.zip": {"x": b""} for number in range(1000)})
+    with zipfile.ZipFile(path, "a") as bundle:
+        bundle.writestr("Eve_9_assignsubmission_file_/x.zip", many)
+    found = hand_ins(path, classes.RELEASED, ["01_rnn_cell"])
+    assert sum(item.state == DUE for item in found.items) == len(MOODLE)
+    assert 450 < sum("too many" in item.why for item in found.items) < 550
+
+
 def test_nobody_gets_a_folder_that_is_somebody_elses_already():
     """A name made to be what a classmate's becomes when two names are written alike."""
     taken, people = {}, ["A B", "A/B"]
@@ -225,6 +254,11 @@ def written_tables(notebooks):
     return {name: list(csv.reader(io.StringIO(as_csv(rows)))) for name, rows in tables(PUPILS, notebooks)}
 
 
+def test_a_cell_is_no_formula_and_no_longer_than_a_spreadsheet_takes():
+    assert [plain(text)[0] for text in ("=1", " +1", "-1", "@x", "＝1", "＋1", "－1", "＠x")] == ["'"] * 8
+    assert len(plain("x" * 40_000)) < 32_767
+
+
 def test_moodles_worksheet():
     found = written_tables(["01_rnn_cell", "03_bptt"])
     assert found["moodle/01_rnn_cell.csv"] == [
@@ -238,3 +272,10 @@ def test_canvas_gradebook():
     assert head == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "01_rnn_cell", "03_bptt"]
     assert possible[0].strip() == "Points Possible" and possible[5:] == ["12", number(maximum("03_bptt"))]
     assert rows[0][:2] == ["Ada, Countess", "17"] and rows[0][5:] == ["10.5", ""] and rows[1][5:] == ["0", ""]
+
+
+@pytest.mark.parametrize("name", ["    Points Possible", "Eve Points  Possible", "Points\u00a0Possible"])
+def test_nobodys_name_sets_canvas_maxima(name):
+    """Its importer takes a line for that of the maxima where the first cell holds /Points Possible/."""
+    [(_, rows)] = [table for table in tables([Pupil(name, points={"01_rnn_cell": 0.0})], ["01_rnn_cell"]) if table[0] == "canvas.csv"]
+    assert ["Points Possible" in row[0] for row in rows] == [False, True, False]

@@ -46,11 +46,11 @@ class Canvas(Layout):
 
     def tables(self, pupils, notebooks, maximum):
         """The gradebook, a column per notebook, an assignment of that title (lib/gradebook_importer.rb); the student is
-        found by ID."""
+        found by ID. A line whose first cell says Points Possible anywhere sets the maxima."""
         rows = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *notebooks],
                 [POSSIBLE, "", "", "", "", *map(maximum, notebooks)]]
         for pupil in pupils:
-            rows.append([pupil.name, pupil.column("canvas id") or pupil.number, pupil.column("sis user id"),
-                         pupil.column("sis login id"), pupil.column("section", "group"),
+            rows.append([pupil.name.replace("Points", "points"), pupil.column("canvas id") or pupil.number,
+                         pupil.column("sis user id"), pupil.column("sis login id"), pupil.column("section", "group"),
                          *(pupil.points.get(notebook) for notebook in notebooks)])
         yield "canvas.csv", rows

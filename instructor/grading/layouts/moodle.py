@@ -22,14 +22,11 @@ class Moodle(Layout):
         marks = list(MARK.finditer(name))
         if not marks or not marks[0].start():
             return None
-        # a folder ends with its mark; of a file the rest is the student's own
-        mark = marks[-1] if marks[-1].end() == len(name) else marks[0]
-        if len(marks) > 1 and mark is marks[0] and name[mark.end():].startswith("_"):
-            mark = marks[-1]  # it may be either: nobody's number but the last is credited, and it is told
+        mark = marks[-1 if name in node.folders else 0]  # of a file the rest is the student's own
         return Who(name[:mark.start()].strip(), mark[1] or ""), name[mark.end():] or name, 0
 
     def doubt(self, name):
-        return "the name holds another student's number; Moodle's own, the last one, decides" \
+        return "the name holds another student's number; Moodle's own decides" \
             if len(MARK.findall(name)) > 1 else ""
 
     def identity(self, who):

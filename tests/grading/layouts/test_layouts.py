@@ -115,6 +115,8 @@ CASES = {
     "moodle flat, a file name that pretends": Case({f"{moodle(A, 11)}{N}": work(),
                                                     f"{moodle('Eve', 22)}{moodle(A, 11)}{N}": work()}, ones(A, "Eve"),
                                                    system="Moodle"),
+    "moodle flat, a file name that ends as a folder's": Case({f"{moodle(A, 11)}{N}": work(), f"{moodle('Eve', 22)}{moodle('', 11)}": work()},
+                                                              ones(A, "Eve"), system="Moodle"),
     "moodle, a stray folder": Case({**MOODLE, f"zoe/{N}": work()}, ones(A, B, C, "zoe"), system="Moodle"),
     "moodle, files around folders": Case({**MOODLE, "readme.txt": b"x", "grades.csv": b"x"}, ones(A, B, C),
                                          system="Moodle"),
@@ -189,6 +191,12 @@ CASES = {
                                system="Gradescope"),
     "gradescope, a folder that is missing": Case({"submission_metadata.yml": METADATA, f"submission_102/{N}": work()},
                                                  ones(B, C), {A}, system="Gradescope"),
+    "files, among them a list that gives Ada's away": Case({
+        f"{A} - {N}": work(), f"{C} - {N}": work(), "submission_metadata.yml": METADATA.replace(b"submission_101", f"{A} - {N}".encode())
+        .replace(A.encode(), b"Eve").replace(b"submission_102", f"'{C} - {N}'".encode())}, ones(A, C)),
+    "gradescope, a list that would fill the memory": Case({"submission_metadata.yml": METADATA + b"submission_103:\n  :submitters:\n  - :name: &a0 [x]\n" +
+        b"".join(b"  - :name: &a%d [%s]\n" % (n + 1, b", ".join([b"*a%d" % n] * 30)) for n in range(30)),
+        f"submission_101/{N}": work(), "submission_102/x.ipynb": work()}, ones("submission_101", "submission_102"), system="Gradescope"),
     # clones
     "github classroom": Case({**clone("rnn-course-submissions/rnn-course-ada", FIRST),
                               **clone("rnn-course-submissions/rnn-course-bob-x", FIRST, SECOND),
