@@ -22,53 +22,21 @@ FOLDER = "rnn-course"
 WHEN = 1767225600  # 2026-01-01: the time of every file in both
 PLAIN = ("LICENSE", "LICENSE-CONTENT", "CITATION.cff", "CHANGELOG.md", "requirements.txt", "constraints.txt")
 WHEEL = ("pyproject.toml", "README.md", "LICENSE", "LICENSE-CONTENT")
-README = """{title}
-
-{paragraph}
-
-## Start
-
-You need Python 3.10-3.13. In this folder, on Linux and macOS:
-
-    python3 -m venv .venv
-    .venv/bin/pip install -r requirements.txt -c constraints.txt
-    .venv/bin/jupyter lab notebooks
-
-On Windows:
-
-    py -m venv .venv
-    .venv\\Scripts\\pip install -r requirements.txt -c constraints.txt
-    .venv\\Scripts\\jupyter lab notebooks
-
-Open `01_rnn_cell.ipynb` and run it from top to bottom: nothing stops, checks say "not attempted yet". Then write an
-exercise, run its cell and its check. Each notebook is one sitting, works without the others, and uses the course's own
-functions where yours are missing. They are in `rnn_helpers/`: read them when you are done.
-
-Something does not work? `.venv/bin/python -m rnn_helpers` (Windows: `.venv\\Scripts\\python -m rnn_helpers`) says what
-is missing.
-
-## The notebooks
-
-{notebooks}
-
-Symbols, shapes and words: `notebooks/cheat_sheet.ipynb`. What is cited: `notebooks/references.ipynb`.
-
-Version {version}{source}. Code: [BSD 3-Clause](LICENSE). Prose and figures: [CC BY 4.0](LICENSE-CONTENT).
-"""
+README = Path(__file__).with_name("learners_readme.md")
 
 
 def learners_readme(root=ROOT):
     """The README of the zip: the repository's own speaks of much that is not in it."""
     title, paragraph = (root / "README.md").read_text(encoding="utf-8").split("\n\n")[:2]
     to = links.address(root)
-    return README.format(title=title.strip(), paragraph=paragraph.strip(),
-                         notebooks=notebook_table.markdown(root).strip(),
-                         version=rnn_helpers.__version__, source=f", from {to.page}" if to else "")
+    return README.read_text(encoding="utf-8").format(
+        title=title.strip(), paragraph=paragraph.strip(), notebooks=notebook_table.markdown(root).strip(),
+        version=rnn_helpers.__version__, source=f", from {to.page}" if to else "")
 
 
 def package(root):
-    """The files of the package: its modules, and what was measured beforehand."""
-    return [path for kind in ("*.py", "*.json") for path in (root / "rnn_helpers").rglob(kind)]
+    """The files of the package: its modules, its questions, and what was measured beforehand."""
+    return [path for kind in ("*.py", "*.json", "*.md") for path in (root / "rnn_helpers").rglob(kind)]
 
 
 def handed_out(root=ROOT):

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 class Question:
     """What is asked, the choices, and what to say to each of them.
 
-    Parameters
-    ----------
     text : the question
     right : the choice that the experiment bears out, one of `choices`
     choices : dict, choice -> why it is right, or why not

@@ -74,7 +74,8 @@ def test_the_zip_holds_the_learners_course_and_nothing_else(made):
     assert rest == {"README.md", "requirements.txt", "constraints.txt", "LICENSE", "LICENSE-CONTENT", "CITATION.cff",
                     "CHANGELOG.md"}
     assert {name for name in names if name.startswith("rnn_helpers/")} == {
-        path.relative_to(ROOT).as_posix() for kind in ("*.py", "*.json") for path in (ROOT / "rnn_helpers").rglob(kind)}
+        path.relative_to(ROOT).as_posix() for kind in ("*.py", "*.json", "*.md")
+        for path in (ROOT / "rnn_helpers").rglob(kind)}
 
 
 def test_no_solution_is_in_the_zip(unpacked):
