@@ -133,13 +133,8 @@ def of_cell(source):
 def problems(cells):
     """What breaks the rules.
 
-    Parameters
-    ----------
     cells : list of (cell id, source), in order
-
-    Yields
-    ------
-    (cell id, what is wrong, what to do about it)
+    Yields (cell id, what is wrong, what to do about it)
     """
     found = [(cell, of_cell(source)) for cell, source in cells]
     homes, kinds = {}, {}

@@ -31,7 +31,9 @@ def outputs(found, pictures=True):
     for output in found:
         output = NotebookNode(output)
         if output.output_type == "stream":
-            text = _without_progress(output.text)
+            lines = [line.rsplit("\r", 1)[-1] if "\r" in line.rstrip("\r\n") else line
+                     for line in output.text.splitlines(True)]
+            text = "".join(line for line in lines if not _PROGRESS.search(line))
             if not text or (output.name == "stderr" and not text.strip()):
                 continue
             if kept and kept[-1].output_type == "stream" and kept[-1].name == output.name:
@@ -52,11 +54,6 @@ def outputs(found, pictures=True):
                                             if kind in output.data})
         kept.append(output)
     return kept
-
-
-def _without_progress(text):
-    lines = [line.rsplit("\r", 1)[-1] if "\r" in line.rstrip("\r\n") else line for line in text.splitlines(True)]
-    return "".join(line for line in lines if not _PROGRESS.search(line))
 
 
 def png(encoded):

@@ -99,8 +99,6 @@ def _markers(cell, refuse):
 def of_points(nb, notebook, name, exercises, written):
     """Refusals where a notebook's graded cells and the registry of exercises disagree.
 
-    Parameters
-    ----------
     name : the notebook's name in the registry, "03_bptt"
     exercises : {exercise: points}, those of this notebook; written : the same for the written answers
     """

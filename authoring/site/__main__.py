@@ -28,14 +28,13 @@ BASE = ("""document.write(`<base href="/${location.hostname.endsWith(".github.io
 def write_sources(folder, root=ROOT):
     """The Sphinx project in `folder`; returns the course's title."""
     shutil.copytree(HERE / "static", folder / "static")
-    for name in ("conf.py", "in_your_browser.md"):
+    for name in ("conf.py", "in_your_browser.md", "404.md"):
         shutil.copy(HERE / name, folder)
     archive = release.write_zip(folder)
     for name in (*files.all_names(root), *PAGES):
         nbformat.write(reading.reading_copy(name, root), folder / f"{name}.ipynb")
     page = reading.first_page(archive.name, root)
     (folder / "index.md").write_text(page, encoding="utf-8")
-    (folder / "404.md").write_text(reading.MISSING, encoding="utf-8")
     return re.match(r"# (.+)", page)[1]
 
 

@@ -2,6 +2,8 @@
 
 import ast
 import re
+from pathlib import Path
+from string import Template
 
 import nbformat
 
@@ -9,18 +11,10 @@ from authoring import ROOT, files, links, setup_cell
 from rnn_helpers.course import PAGES
 from rnn_helpers.questions import QUESTIONS
 
+HERE = Path(__file__).parent
 MARKS = re.compile(r"([\\`*_{}\[\]<>$#|~])")
 NO_ANSWER = re.compile(r'^ *### (?:BEGIN|END) SOLUTION\n?|(?<=:)\n +"""(?:.|\n)*?"""(?=\n)', re.MULTILINE)
 OPEN = re.compile(r"(?<!!)\]\((https://(colab|mybinder)\S*)\)")
-MISSING = """---
-orphan: true
----
-
-# There is no such page
-
-The address may have changed, or been copied without its end. All pages are in the [contents](index.md), and the search
-finds a word in any of them.
-"""
 LIVE = ":::{container} live\nIn the notebook this picture has controls, and follows your own functions.\n:::"
 PLACES = {"colab": "Colab", "mybinder": "Binder"}
 
@@ -78,9 +72,7 @@ def reading_copy(name, root=ROOT):
     for cell in nb.cells:
         is_code, solution = cell.cell_type == "code", cell.metadata.get("nbgrader", {}).get("solution")
         cell.metadata = {}
-        if cell.id == links.BADGES_ID:
-            continue
-        elif cell.id in (setup_cell.CELL_ID, "progress"):
+        if cell.id in (links.BADGES_ID, setup_cell.CELL_ID, "progress"):
             continue
         elif solution and not is_code:
             cells.append(folded("A model answer", cell.source))
@@ -136,25 +128,6 @@ def first_page(archive, root=ROOT):
     title, paragraph = (part.strip() for part in readme.split("\n\n")[:2])
     names, to = files.all_names(root), links.address(root)
     home = f" The source is at [{to.page.removeprefix('https://')}]({to.page})." if to else ""
-    cards, listing = "\n".join(card(name, root) for name in names), "\n".join((*names, *PAGES, "in_your_browser"))
-    return f"""{title}
-
-{paragraph}
-
-These pages are for reading, with every answer folded. To write the code yourself, open
-<a href="{links.in_browser(names[0])}">the first notebook in your browser</a>, with
-[nothing to install](in_your_browser.md), or {{download}}`download the course <{archive}>` and start from its
-README.{home}
-
-::::{{grid}} 1 2 2 2
-:gutter: 3
-
-{cards}
-::::
-
-```{{toctree}}
-:hidden:
-
-{listing}
-```
-"""
+    return Template((HERE / "index.md").read_text(encoding="utf-8")).substitute(
+        title=title, paragraph=paragraph, first=links.in_browser(names[0]), archive=archive, home=home,
+        cards="\n".join(card(name, root) for name in names), listing="\n".join((*names, *PAGES, "in_your_browser")))
