@@ -8,14 +8,9 @@ from pathlib import Path
 def write(path, data, mode=0o644):
     """Write a file in one step, and the folders above it that are missing.
 
-    Parameters
-    ----------
     path : where; data : bytes, or text, which is written as UTF-8
     mode : permissions of the file
-
-    Raises
-    ------
-    OSError : the folder cannot be written to; what stood there is untouched, and nothing is left beside it.
+    Raises OSError : the folder cannot be written to; what stood there is untouched, and nothing is left beside it.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)

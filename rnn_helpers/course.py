@@ -35,9 +35,7 @@ PAGES = ("cheat_sheet", "references")  # notebooks without code, to look things 
 def find(wanted, among=NOTEBOOKS):
     """The notebook that `wanted` means: its name, its file or its number ("03b"). "03" is 03_bptt, never 03b.
 
-    Raises
-    ------
-    ValueError : none of `among` is meant.
+    Raises ValueError : none of `among` is meant.
     """
     name = str(wanted).removesuffix(".ipynb").rpartition("/")[2]
     for notebook in among:

@@ -26,8 +26,6 @@ _HIDE_ERROR = """<style>
 def show(box, still, text, name, to="move it"):
     """Show live widgets, and the still where they are not alive.
 
-    Parameters
-    ----------
     box : VBox, or None without ipywidgets; it gets one more child, unseen
     still : HTML
     text : the still in words, for a terminal and for a page that is rendered without HTML

@@ -54,8 +54,6 @@ def train_one_bit(T, scale, seed):
     """Train one model with full BPTT (200 updates by Adam at 0.01, norms clipped at 1, 32 fresh sequences each time);
     returns its Run.
 
-    Parameters
-    ----------
     T : steps from the sign to the question, both included
     scale, seed : as for `one_bit_model`
     """

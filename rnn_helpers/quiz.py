@@ -82,10 +82,7 @@ def predict(name):
     """Ask a question before the experiment answers it.
 
     name : of a question in `rnn_helpers/questions/`
-
-    Raises
-    ------
-    ValueError : there is no such question.
+    Raises ValueError : there is no such question.
     """
     if name not in QUESTIONS:
         raise ValueError(f"the question is {name!r}, expected one of {', '.join(QUESTIONS)}")
@@ -116,18 +113,14 @@ def after_guess(name):
             yield
     finally:
         # displays that are filled in later are outputs as any other: a saved notebook keeps them
-        first, *rest = _outputs(held) or [({}, {})]
+        found = [({"text/plain": text.rstrip("\n")}, {}) for text in (held.stdout, held.stderr) if text]
+        found += [(output.data, output.metadata or {}) for output in held.outputs]
+        first, *rest = found or [({}, {})]
         waits = {"text/plain": "The result appears here after your guess above."}
         places = [(display(waits, raw=True, display_id=True), first)]
         places += [(display({}, raw=True, display_id=True), output) for output in rest]
         for place, (data, metadata) in places:
             asked.waiting.append(functools.partial(place.update, data, raw=True, metadata=metadata))
-
-
-def _outputs(held):
-    """What was caught (IPython's CapturedIO): (data, metadata) of each output, what was printed first."""
-    printed = [({"text/plain": text.rstrip("\n")}, {}) for text in (held.stdout, held.stderr) if text]
-    return printed + [(output.data, output.metadata or {}) for output in held.outputs]
 
 
 def _run_by_a_front_end():

@@ -74,16 +74,11 @@ def differs(given, right):
 def walk_back(cell, X, dh, h0=None, backward=rnn_cell_backward):
     """Follow `backward` from the last step to the first.
 
-    Parameters
-    ----------
     cell : Wx (H, D), Wh (H, H), b (H, 1)
     X : (T, D, 1), one example; dh : (T, H, 1), the gradient of each step's loss with respect to its own state
     h0 : (H, 1) or None for zeros
     backward : as `rnn_cell_backward`, right or wrong; what it raises is raised here
-
-    Returns
-    -------
-    walk : Walk; `walk.stopped` says why a value could not be carried on (a shape that does not fit)
+    Returns walk : Walk; `walk.stopped` says why a value could not be carried on (a shape that does not fit)
     """
     _, caches = rnn_forward(cell, X, h0)
     names = (*SHARES, "dh_prev")
@@ -140,14 +135,9 @@ def cut_walk(cell, X, dh, h0, k, truncated=rnn_backward_truncated):
     Every step has an input of its own, which is 1 there and 0 elsewhere, with the weights that make the states those of
     X: then column s of dWx is the dz that step s got.
 
-    Parameters
-    ----------
     cell, X, dh, h0 : as for `walk_back`; k : steps that a loss goes back
     truncated : as `rnn_backward_truncated`, right or wrong; what it raises is raised here
-
-    Returns
-    -------
-    cut : Cut
+    Returns cut : Cut
     """
     T, (H, D) = len(X), cell.Wx.shape
     spread = RNNCell.from_arrays(np.hstack([cell.Wx @ x_t for x_t in X]), cell.Wh, cell.b)

@@ -1,7 +1,6 @@
 """What the grading commands do, step by step, in words on the terminal."""
 
 import contextlib
-import csv
 import json
 import os
 import shlex
@@ -43,15 +42,12 @@ def run(options):
             return 2
         if options.dry:
             return dry(options)
-        try:
-            refuse_without_sandbox()
-        except NoSandbox as error:
-            print(f"Nothing was graded: {error}", file=sys.stderr)
-            return 3
     elif not (options.out / "results").exists():
         print(f"{options.out} holds no results yet: grade first", file=sys.stderr)
         return 2
     try:
+        if options.command == "grade":
+            refuse_without_sandbox()
         with Classroom(options.out, options.releases) as classroom:
             changes, missing, policies = [], [], Policies.read(options.out / "grading.toml")
             if policies.timezone:  # of times in names and archives too
@@ -62,29 +58,30 @@ def run(options):
                 changes, missing = classroom.grade(options.submissions, options.workers, options.scheduler,
                                                    roster=classroom.roster(options.roster), tell=say, only=options.only)
             missing += write_results(classroom, changes, policies)
-    except KeyboardInterrupt:
-        print("\nInterrupted. What has been graded is kept; run the same command to go on.", file=sys.stderr)
-        return 130
-    except (NoArchive, NoRoster, BadPolicy) as error:
-        print(error, file=sys.stderr)
-        return 2
-    except (Busy, NoSandbox) as error:
-        print(error, file=sys.stderr)
-        return 3
-    except OSError as error:  # the folder of results itself: a full disk, no permission; or nothing to compare with
-        if error.errno is None:
-            print(error, file=sys.stderr)
-            return 2
-        print(f"{error}: {options.out} cannot be written. What has been graded is kept; run the same command to go on.",
-              file=sys.stderr)
-        return 4
-    except Exception as error:  # a fault of the grader's
-        print(f"An error in the grader: {type(error).__name__}: {str(error)[:300]}. What has been graded is kept; "
-              "please report this.", file=sys.stderr)
-        return 5
+    except (KeyboardInterrupt, Exception) as error:
+        code, words = stopped_by(error, options.out)
+        print(words, file=sys.stderr)
+        return code
     if missing:
         tell(missing, options.out)
     return int(bool(missing))
+
+
+def stopped_by(error, out):
+    """(exit code, what to say) of what stopped a command."""
+    go_on = "What has been graded is kept; run the same command to go on."
+    if isinstance(error, KeyboardInterrupt):
+        return 130, f"\nInterrupted. {go_on}"
+    if isinstance(error, NoSandbox):
+        return 3, f"Nothing was graded: {error}"
+    if isinstance(error, Busy):
+        return 3, error
+    if isinstance(error, OSError) and error.errno is not None:  # the folder of results: a full disk, no permission
+        return 4, f"{error}: {out} cannot be written. {go_on}"
+    if isinstance(error, (NoArchive, NoRoster, BadPolicy, OSError)):
+        return 2, error
+    return 5, (f"An error in the grader: {type(error).__name__}: {str(error)[:300]}. What has been graded is kept; "
+               "please report this.")
 
 
 def dry(options):
@@ -134,12 +131,9 @@ def write_results(classroom, changes=(), policies=None):
     Returns (student, notebook, why) of what could not be written.
     """
     out, tally, pupils, counts, unread, missing, again = classroom.folder, Tally(), {}, {}, 0, [], 0
-    policies, roster, undated = policies or Policies(), classroom.roster(), 0
+    grades, policies, roster, undated = [HEAD], policies or Policies(), classroom.roster(), 0
     policies.ids = roster.give_keys() if roster else {}
-    with Course(out / "nbgrader", classroom.releases, policies.anonymous, classroom.seed) as course, \
-            new_file(out / "grades.csv") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(HEAD)
+    with Course(out / "nbgrader", classroom.releases, policies.anonymous, classroom.seed) as course:
         for result, version in tqdm(classroom.results(), desc="writing", unit="notebook", total=classroom.count()):
             student, notebook = result["student"], result["notebook"]
             try:
@@ -160,21 +154,21 @@ def write_results(classroom, changes=(), policies=None):
             undated += bool(counted and not counted.dated)
             unread += sum(score is None for score, *_ in read.values())
             again += sum(look for *_, look in read.values())
-            table.writerow(line_of_table)
+            grades.append(line_of_table)
             pupil = pupils.setdefault(student, Pupil(result["name"], result.get("layout", "")))
             pupil.points[notebook], pupil.numbers[notebook] = scaled(counted, notebook), result["number"]
             counts.setdefault(student, {})[notebook] = counted
-        for line_of_table in with_groups(pupils, counts, policies):
-            table.writerow(line_of_table)
+        grades += with_groups(pupils, counts, policies)
         absent = give_roster(roster, pupils) if roster else []
         for person in absent:
-            table.writerow(row({"student": person.key, "notebook": "", "status": "nothing handed in", "exercises": {},
-                                "why": "on the roster; nothing was handed in",
-                                "notes": [f"group {person.group}"] * bool(person.group)}, {}))
+            grades.append(row({"student": person.key, "notebook": "", "status": "nothing handed in", "exercises": {},
+                               "why": "on the roster; nothing was handed in",
+                               "notes": [f"group {person.group}"] * bool(person.group)}, {}))
             counts.setdefault(person.key, {})
             pupils[person.key] = Pupil(person.name, roster=person.columns)
     in_all = list(totals(pupils, counts, classroom.notebooks, policies))
-    for name, rows in [*tables(list(pupils.values()), classroom.notebooks), ("totals.csv", in_all)]:
+    for name, rows in [("grades.csv", grades), *tables(list(pupils.values()), classroom.notebooks),
+                       ("totals.csv", in_all)]:
         write_atomically(out / name, as_csv(rows))
     write_atomically(out / "report.html", class_report(tally, classroom, in_all, changes))
     if unknown := policies.students() - counts.keys():
@@ -250,15 +244,6 @@ def line(command, out):
     python = os.path.relpath(sys.executable)
     return shlex.join([sys.executable if python.startswith("..") else python, "-m", "instructor", command, "--out",
                        str(out)])
-
-
-@contextlib.contextmanager
-def new_file(path):
-    """A text file that takes the place of the old one when it is whole."""
-    draft = path.with_suffix(".draft")
-    with open(draft, "w", encoding="utf-8", newline="") as file:
-        yield file
-    draft.replace(path)
 
 
 def show(changes, out):

@@ -1,5 +1,4 @@
-"""The course as a sandbox may see it: what one exercise's run needs and what the notebook imports, nothing that
-answers.
+"""The course as a sandbox may see it: what an exercise's run needs and what the notebook imports, nothing that answers.
 
 Functions that are asked for are empty and say who called them. Checks, atlas, witnesses, fixtures and pictures stay
 outside.
@@ -7,6 +6,7 @@ outside.
 
 import ast
 import functools
+import itertools
 import marshal
 
 from instructor.grading.closure import Closure, imports, modules, place, statements
@@ -109,10 +109,8 @@ def reduced(module, names):
     without, found = Without(names), []
     for where, node in statements(module):
         text = ast.unparse(node)
-        touched = any(f"{name.rpartition('.')[2]}(" in text
-                      for name in names) or "Case(" in text or "Exercise(" in text \
-            or "class Exercise" in text
-        if touched:
+        telling = ["Case(", "Exercise(", "class Exercise", *(f"{name.rpartition('.')[2]}(" for name in names)]
+        if any(words in text for words in telling):
             node = ast.fix_missing_locations(without.visit(ast.parse(text).body[0]))
         found.append((where, node))
     return found, frozenset(without.emptied)
@@ -211,16 +209,10 @@ def sources_for(name, wanted=frozenset(), ours=frozenset()):
          f"CHECKS = {sorted([*EXERCISES, 'run', 'progress'])!r}", CHECK]))
     found[ENTRY] = False, ast.parse(RUN.format(home=home, variable=variable))
     for module in list(found):
-        for parent in ancestors(module):
+        for parent in itertools.accumulate(module.split(".")[:-1], "{}.{}".format):  # a, a.b of a.b.c
             found.setdefault(parent, (True, ast.Module([], [])))
     return found
 
 
 def references(ours):
     return [EXERCISES[name].reference for name in sorted(ours)]
-
-
-def ancestors(module):
-    """a, a.b of a.b.c."""
-    parts = module.split(".")
-    return [".".join(parts[:i]) for i in range(1, len(parts))]

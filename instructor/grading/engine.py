@@ -35,10 +35,8 @@ NOTEBOOK_SECONDS = 150  # of processor time for all exercises of a notebook
 @dataclass(frozen=True)
 class Task:
     """student, notebook : names; root, path : of the file handed in, the path below the root, as `os.fsdecode` gives
-    it;
-    release : path of the learners' notebook; seed : the class's; known : an earlier result, {} when there is none;
-            name, number,
-    late, layout : what the LMS says, and which it is; time : when it was handed in, in ns"""
+    it; release : path of the learners' notebook; seed : the class's; known : an earlier result, {} when there is none;
+    name, number, late, layout : what the LMS says, and which it is; time : when it was handed in, in ns"""
 
     student: str
     notebook: str
@@ -144,12 +142,9 @@ def failed(task, why, again=True):
 def grade_one(task, sandboxes):
     """Grade one notebook.
 
-    Returns
-    -------
-    result : dict with student, notebook, status ("graded", "not graded"), why, exercises (name -> judgement as a dict
-        with "digest"), sources and answers (grade id -> text), laid (the
-        answers as HTML), verbatim (answers that are not rendered), shingles,
-        notes, digest, seconds; plain data only
+    Returns a dict with student, notebook, status ("graded", "not graded"), why, exercises (name -> judgement as a dict
+        with "digest"), sources and answers (grade id -> text), laid (the answers as HTML), verbatim (answers that are
+        not rendered), shingles, notes, digest, seconds; plain data only
     """
     begin = time.monotonic()
     result = empty_result(task)

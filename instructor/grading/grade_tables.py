@@ -65,8 +65,6 @@ HEAD = ("student", "notebook", "status", "why", "points", "maximum", *(name for 
 def row(result, read, counted=None):
     """A row of grades.csv: one student and notebook, a column per exercise.
 
-    Parameters
-    ----------
     result : of `by_hand`; read : as `Course.manual` gives; counted : of `Policies.counted`
 
     What could not be graded has empty scores and says why; a written answer that nobody has read yet is empty.

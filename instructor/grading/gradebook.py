@@ -1,5 +1,6 @@
 """The nbgrader gradebook: assignments from the released notebooks, scores, notebooks for the formgrader."""
 
+import contextlib
 import copy
 import hashlib
 import json
@@ -48,8 +49,7 @@ def judgement_of(data):
 
 
 def harmless(markdown):
-    """A written answer in which no HTML, link, image or active TeX is alive; a space is enough to end each, and shows
-    it.
+    """A written answer in which no HTML, link, image or active TeX is alive; a space ends each, and shows it.
 
     Addresses are not sorted into good and bad: `&#106;avascript:` and its like are too many. Formulas stay formulas.
     """
@@ -137,7 +137,9 @@ class Course:
         path = self.path(result["student"], result["notebook"])
         if result["status"] != "graded" or path.exists() and path.stat().st_mtime_ns == version:
             return
-        release, grades, before = self.releases[result["notebook"]], self._grades(result), handed_in_before(path)
+        release, grades, before = self.releases[result["notebook"]], self._grades(result), {}
+        with contextlib.suppress(OSError, ValueError):  # when this notebook was written for the formgrader
+            before = json.loads(path.read_text()).get("metadata", {}).get("handed_in", {})
         now = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in result["answers"].items()}
         now["checks"] = result["digest"]
         for cell in release.cells:
@@ -237,11 +239,9 @@ class Course:
     def manual(self, student, notebook):
         """What a person has to say, or has said, of a student's notebook.
 
-        Returns
-        -------
-        read : dict of all written answers, and of the checks (by their exercise's name) to which a person gave points
-            or a comment: name -> (score, None when a person has to look, maximum, comment, whether it is to be looked
-            at again since the submission changed)
+        Returns a dict of all written answers, and of the checks (by their exercise's name) to which a person gave
+            points or a comment: name -> (score, None when a person has to look, maximum, comment, whether it is to be
+            looked at again since the submission changed)
         """
         db, found = self.book.db, {}
         own = db.query(api.SubmittedNotebook.id).join(api.SubmittedAssignment).filter(
@@ -260,11 +260,3 @@ class Course:
                 score = grade.score if by_hand and not grade.needs_manual_grade else grade.auto_score
                 found[name.removeprefix("check_")] = score, most, said, by_hand and grade.needs_manual_grade
         return found
-
-
-def handed_in_before(path):
-    """The digests of what was handed in when a notebook for the formgrader was written, {} when that is not known."""
-    try:
-        return json.loads(path.read_text()).get("metadata", {}).get("handed_in", {})
-    except (OSError, ValueError):
-        return {}

@@ -21,7 +21,7 @@ from instructor.grading.engine import Task, prepare
 from instructor.grading.gradebook import judgement_of
 from instructor.grading.listing import Listing
 from instructor.grading.recognise import Course
-from instructor.grading.sandbox import BOX, Limits, NoSandbox, Sandbox, SandboxDied, refuse_without_sandbox
+from instructor.grading.sandbox import BOX, NoSandbox, Sandbox, SandboxDied, allowed, refuse_without_sandbox
 from instructor.grading.worker import read_in_fork
 from rnn_helpers import atomic
 from rnn_helpers.check import EXERCISES, SEED, WRITTEN
@@ -30,11 +30,6 @@ from rnn_helpers.course import NOTEBOOKS
 
 HOSTS = ROOT / "instructor" / "hosts"
 PACKAGES = ("numpy", "nbgrader", "mistune", "tqdm")  # what grading one hand-in imports, in a host's own environment
-
-
-def seed_of(secret):
-    """The class's seed from a secret text; without one, that of the checks in a notebook, which anybody can read."""
-    return int.from_bytes(hashlib.blake2b(secret.encode(), digest_size=16).digest(), "big") if secret else SEED
 
 
 def hand_in(folder, releases, notebooks):
@@ -59,12 +54,15 @@ def hand_in(folder, releases, notebooks):
 
 
 def graded(folder, releases, notebooks, secret):
-    """(results as of `grade_one`, words on what was left aside or does not hold here)."""
-    paths, notes = hand_in(folder, releases, notebooks)
-    results = []
+    """(results as of `grade_one`, words on what was left aside or does not hold here).
+
+    secret : text that the class's seed is made from; "" for that of the checks in a notebook, which anybody can read
+    """
+    seed = int.from_bytes(hashlib.blake2b(secret.encode(), digest_size=16).digest(), "big") if secret else SEED
+    results, (paths, notes) = [], hand_in(folder, releases, notebooks)
     with Sandbox() as sandbox:
         for name in sorted(paths, key=notebooks.index):
-            task = Task("student", name, str(folder), paths[name], str(releases / f"{name}.ipynb"), seed_of(secret), {})
+            task = Task("student", name, str(folder), paths[name], str(releases / f"{name}.ipynb"), seed, {})
             prepare(task)
             results.append(json.loads(read_in_fork(task, sandbox)[0]))
     return results, notes
@@ -83,13 +81,9 @@ def confine():
     shutil.copytree(BOX, Path(Sandbox.container, "box"))
     subprocess.run(["chmod", "-R", "go=rX", Sandbox.container], check=True)
     try:
-        with Sandbox() as sandbox:
-            answer = sandbox.ask({}, Limits(10, 60, 1 << 30), probing=True)
+        return allowed()
     except SandboxDied as error:
         raise NoSandbox(f"a student's process cannot be started here: {error}") from error
-    if "probe" not in answer:
-        raise NoSandbox("a student's process cannot be confined here: the kernel needs seccomp filters")
-    return [name for name, denied in answer["probe"].items() if not denied]
 
 
 def lines(results):
@@ -173,7 +167,7 @@ def write_zip(out, notebooks):
     out = Path(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     files = [path for folder in ("rnn_helpers", "instructor") for path in sorted((ROOT / folder).rglob("*"))
-             if path.suffix in (".py", ".json") and "__pycache__" not in path.parts]
+             if path.suffix in (".py", ".json", ".html", ".css") and "__pycache__" not in path.parts]
     files += [ROOT / "notebooks" / f"{name}.ipynb" for name in NOTEBOOKS] + [ROOT / "constraints.txt"]
     draft = out.with_suffix(".draft")
     with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as bundle:

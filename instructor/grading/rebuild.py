@@ -126,8 +126,6 @@ def in_order(release, submission, found):
 def rebuild(release, submission):
     """Put a submission's sources on the release's skeleton.
 
-    Parameters
-    ----------
     release, submission : lists of cells; of the submission only cell types, sources, ids and grade ids are looked at
 
     What counts is what a kernel would hold when an exercise's check is run: the submission's cells above its last check

@@ -1,5 +1,6 @@
 """A bubblewrap sandbox with a zygote inside: no network, nothing to write, nothing of the class to see."""
 
+import contextlib
 import ctypes
 import json
 import os
@@ -72,8 +73,7 @@ def command(whole=False):
     whole : with all packages of this Python and a small folder to write to, for a run of a whole notebook
     """
     words = ["bwrap", "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--as-pid-1",
-             "--clearenv",
-             "--cap-drop", "ALL", "--hostname", "sandbox"]
+             "--clearenv", "--cap-drop", "ALL", "--hostname", "sandbox"]
     if bubblewrap_version() >= (0, 8):
         words.append("--disable-userns")
     for folder in ("lib", "lib64"):
@@ -193,7 +193,7 @@ class Sandbox:
             self.wait_until_ready()
         their_request, request_in = os.pipe()
         answer_out, their_answer = os.pipe()
-        try:
+        with open(request_in, "wb") as requests, open(answer_out, "rb") as answers:
             try:
                 message = LIMITS.pack(limits.cpu, limits.wall, limits.memory, self.whole, probing)
                 socket.send_fds(self.control, [message], [their_request, their_answer])
@@ -202,36 +202,21 @@ class Sandbox:
             finally:
                 os.close(their_request)
                 os.close(their_answer)
-            write_all(request_in, pickle.dumps(request))
-            request_in = os.close(request_in)
-            data = read_all(answer_out, time.monotonic() + limits.wall + PATIENCE)
+            with contextlib.suppress(BrokenPipeError), requests:  # it died; its end says why
+                pickle.dump(request, requests)
+            data = read_all(answers.fileno(), time.monotonic() + limits.wall + PATIENCE)
             if data is None:
                 self.control.send(b"stop")
-        finally:
-            for fd in (request_in, answer_out):
-                if fd is not None:
-                    os.close(fd)
         self.control.settimeout(limits.wall + PATIENCE)
         status, seconds, stopped = ENDED.unpack(self.heard(ENDED.size))
         stopped = stopped.rstrip(b"\0").decode()
         if not stopped and data is not None:
-            try:
+            with contextlib.suppress(ValueError, RecursionError, MemoryError):
                 return {**answer_in(data), "seconds": seconds}
-            except (ValueError, RecursionError, MemoryError):
-                pass
         killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGKILL, signal.SIGXCPU)
         killed = killed and seconds >= limits.cpu
         return {"missing": stopped or ("large" if data is None else "cpu" if killed else "died"), "unresolved": False,
                 "seconds": seconds}
-
-
-def write_all(fd, data):
-    view = memoryview(data)
-    try:
-        while view:
-            view = view[os.write(fd, view):]
-    except BrokenPipeError:  # it died; its end says why
-        pass
 
 
 def read_all(fd, deadline):
@@ -249,12 +234,12 @@ def read_all(fd, deadline):
 
 
 FIXES = {
-    "user namespaces": "unprivileged user namespaces must be allowed: `sudo sysctl -w "
-                       "kernel.unprivileged_userns_clone=1` where there is "
-                       "such a setting, and `sudo sysctl -w user.max_user_namespaces=10000` where that is 0",
-    "AppArmor": "Ubuntu's AppArmor stops bubblewrap from working: `sudo sysctl -w "
-                "kernel.apparmor_restrict_unprivileged_userns=0`, "
-                "or a profile for bwrap in /etc/apparmor.d that says `userns,`",
+    "user namespaces":
+        "unprivileged user namespaces must be allowed: `sudo sysctl -w kernel.unprivileged_userns_clone=1` where there "
+        "is such a setting, and `sudo sysctl -w user.max_user_namespaces=10000` where that is 0",
+    "AppArmor":
+        "Ubuntu's AppArmor stops bubblewrap: `sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`, or a "
+        "profile for bwrap in /etc/apparmor.d that says `userns,`",
 }
 
 
@@ -276,18 +261,27 @@ def why_not(said):
     return "`bwrap --unshare-all --ro-bind / / true` must work for this user; " + FIXES["user namespaces"]
 
 
+def allowed():
+    """What the sandbox promises to deny and does not. NoSandbox when processes cannot be confined here."""
+    with Sandbox() as sandbox:
+        answer = sandbox.ask({}, Limits(10, 60, 1 << 30), probing=True)
+    if "probe" not in answer:
+        raise NoSandbox(f"processes cannot be confined here ({answer['missing']}): the kernel needs seccomp filters, "
+                        "CONFIG_SECCOMP_FILTER, and rlimits")
+    return [name for name, denied in answer["probe"].items() if not denied]
+
+
 def refuse_without_sandbox():
     """Raise NoSandbox, with what to do, unless the sandbox works here and denies what it promises to deny."""
     if not sys.platform.startswith("linux"):
         raise NoSandbox(f"grading needs Linux for its sandbox, this is {sys.platform}: use a Linux machine, or WSL 2 "
-                        f"on Windows")
+                        "on Windows")
     kernel = platform.release()
     if kernel.endswith("-Microsoft"):  # WSL 2 writes it small
         raise NoSandbox("WSL 1 has no namespaces: `wsl --set-version DISTRIBUTION 2` turns it into WSL 2")
     if os.getuid() == 0:
         raise NoSandbox("grading refuses to run as root, on whom the sandbox's limits have no effect: use an ordinary "
-                        "user, "
-                        "as in `runuser -u NAME -- python -m instructor grade ...`")
+                        "user, as in `runuser -u NAME -- python -m instructor grade ...`")
     if platform.machine() not in ARCHITECTURES:
         raise NoSandbox(f"there is no table of system calls for {platform.machine()}: grade on "
                         f"{' or '.join(ARCHITECTURES)}")
@@ -296,19 +290,12 @@ def refuse_without_sandbox():
     if (version := bubblewrap_version()) < (0, 4):
         raise NoSandbox(f"bubblewrap {'.'.join(map(str, version))} is too old: 0.4 or newer is needed")
     try:
-        with Sandbox() as sandbox:
-            sandbox.wait_until_ready()
-            answer = sandbox.ask({}, Limits(10, 60, 1 << 30), probing=True)
+        holes = allowed()
     except SandboxDied as error:
         raise NoSandbox(f"bubblewrap does not work here ({error}): {why_not(str(error))}") from error
-    if "probe" not in answer:
-        raise NoSandbox(f"processes cannot be confined here ({answer['missing']}): the kernel needs seccomp "
-                        f"filters, "
-                        "CONFIG_SECCOMP_FILTER, and rlimits")
-    if allowed := [name for name, denied in answer["probe"].items() if not denied]:
-        raise NoSandbox(f"the sandbox does not hold here, it allows: {', '.join(allowed)}. A newer kernel (5.10 or "
-                        f"later) or "
-                        "bubblewrap (0.8 or later) may help; please report this with both versions")
+    if holes:
+        raise NoSandbox(f"the sandbox does not hold here, it allows: {', '.join(holes)}. A newer kernel (5.10 or "
+                        "later) or bubblewrap (0.8 or later) may help; please report this with both versions")
 
 
 def memory_in_use():

@@ -55,13 +55,8 @@ def unpacked(text):
 def pairs(shingles_of, most=50):
     """Pairs of students whose work on a notebook is nearly the same.
 
-    Parameters
-    ----------
     shingles_of : dict, student -> `shingles_of_all` of their solutions
-
-    Returns
-    -------
-    list of (student, other, share of the smaller one's uncommon shingles that both have), most alike first
+    Returns list of (student, other, share of the smaller one's uncommon shingles that both have), most alike first
     """
     students = list(shingles_of)
     if len(students) < 2:

@@ -5,24 +5,23 @@ memory, on the processor's time and on the wall clock's. `python -m instructor.g
 `Worker` is the other end, in a thread of a pool or in a worker of a cluster.
 """
 
+import contextlib
 import dataclasses
 import gc
 import json
 import os
 import resource
-import select
 import signal
-import struct
 import subprocess
 import sys
-import time
 import warnings
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from instructor.grading.engine import Sandboxes, Task, as_json, failed, grade_one, prepare
 from instructor.grading.sandbox import Sandbox, SandboxDied, die_with_parent, memory_in_use
 
-SIZE = struct.Struct("<Q")
 READER_CPU, READER_WALL, READER_MEMORY = 120, 1200, 3 << 29  # seconds, seconds, bytes beyond what a worker has
 PATIENCE = 120  # seconds after which a worker is taken for dead, beyond its reader's
 TRIES = 2  # of a reader that something else killed: the kernel for want of memory, a person
@@ -37,47 +36,26 @@ class Worker:
     """The near end of a worker process."""
 
     def __init__(self):
-        self.process = subprocess.Popen([sys.executable, "-m", "instructor.grading.worker"], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, cwd=Path(__file__).parents[2])
+        self.pipe, theirs = Pipe()
+        self.process = subprocess.Popen([sys.executable, "-m", "instructor.grading.worker", str(theirs.fileno())],
+                                        pass_fds=[theirs.fileno()], cwd=Path(__file__).parents[2])
+        theirs.close()
 
     def grade(self, task):
         """The result of a task. WorkerDied when the process did."""
         try:
-            send(self.process.stdin.fileno(), json.dumps(dataclasses.asdict(task)).encode())
-            return json.loads(receive(self.process.stdout.fileno(), time.monotonic() + READER_WALL + PATIENCE))
-        except (OSError, EOFError, TimeoutError, ValueError) as error:
+            self.pipe.send_bytes(json.dumps(dataclasses.asdict(task)).encode())
+            if not self.pipe.poll(READER_WALL + PATIENCE):
+                raise TimeoutError
+            return json.loads(self.pipe.recv_bytes())
+        except (OSError, EOFError, ValueError) as error:
             self.close()
             raise WorkerDied(f"its worker ended ({type(error).__name__})") from error
 
     def close(self):
         self.process.kill()
         self.process.wait()
-        self.process.stdin.close()
-        self.process.stdout.close()
-
-
-def send(fd, data):
-    view = memoryview(SIZE.pack(len(data)) + data)
-    while view:
-        view = view[os.write(fd, view):]
-
-
-def receive(fd, deadline=None):
-    """One message. EOFError at the end; TimeoutError after the deadline."""
-    size, = SIZE.unpack(read_exactly(fd, SIZE.size, deadline))
-    return read_exactly(fd, size, deadline)
-
-
-def read_exactly(fd, size, deadline):
-    chunks = []
-    while size:
-        if deadline and not select.select([fd], [], [], max(0.0, deadline - time.monotonic()))[0]:
-            raise TimeoutError
-        if not (chunk := os.read(fd, min(size, 1 << 20))):
-            raise EOFError
-        chunks.append(chunk)
-        size -= len(chunk)
-    return b"".join(chunks)
+        self.pipe.close()
 
 
 def reader(task, sandbox, out):
@@ -94,28 +72,22 @@ def reader(task, sandbox, out):
                         again=False)
     except Exception as error:
         result = failed(task, f"grading failed: {type(error).__name__}: {str(error)[:200]}")
-    view = memoryview(as_json(result) + (BROKEN if sandboxes.broken else WHOLE))
-    while view:
-        view = view[os.write(out, view):]
+    out.send_bytes(as_json(result) + (BROKEN if sandboxes.broken else WHOLE))
     os._exit(0)
 
 
 def read_in_fork(task, sandbox, tries=TRIES):
     """(result as bytes, whether the sandbox still serves) of a task; a reader killed from outside has a successor."""
-    source, out = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        os.close(source)
+    source, out = Pipe(duplex=False)
+    if (pid := os.fork()) == 0:
+        source.close()
         reader(task, sandbox, out)
-    os.close(out)
-    chunks, end = [], time.monotonic() + READER_WALL
-    while select.select([source], [], [], max(0.0, end - time.monotonic()))[0] and (chunk := os.read(source, 1 << 20)):
-        chunks.append(chunk)
-    os.close(source)
-    late = time.monotonic() >= end
+    out.close()
+    late, data = not source.poll(READER_WALL), b""
+    with source, contextlib.suppress(EOFError, OSError):  # it ended early
+        data = b"" if late else source.recv_bytes()
     os.kill(pid, signal.SIGKILL) if late else None
     _, status, usage = os.wait4(pid, 0)
-    data = b"".join(chunks)
     if status == 0 and data[-1:] in (BROKEN, WHOLE):
         return data[:-1], data[-1:] == WHOLE
     spent = usage.ru_utime + usage.ru_stime >= READER_CPU - 1
@@ -126,16 +98,14 @@ def read_in_fork(task, sandbox, tries=TRIES):
     return as_json(failed(task, why, again=not spent)), False
 
 
-def main():
+def main(tasks):
     die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the affair of whoever gives the tasks
     warnings.simplefilter("ignore")  # what Python says of a student's source, in its words
-    answers = os.dup(1)
-    os.dup2(2, 1)
     sandbox = None
-    try:
+    with contextlib.suppress(EOFError):
         while True:
-            task = Task(**json.loads(receive(0)))
+            task = Task(**json.loads(tasks.recv_bytes()))
             try:
                 if sandbox is None:
                     sandbox = Sandbox().__enter__()
@@ -146,14 +116,12 @@ def main():
             except SandboxDied as error:
                 result, serves = as_json(failed(task, f"the sandbox did not start: {error}")), False
             except Exception as error:
-                result, serves = as_json(failed(task,
-                                                f"grading failed: {type(error).__name__}: {str(error)[:200]}")), True
-            send(answers, result)
+                why = f"grading failed: {type(error).__name__}: {str(error)[:200]}"
+                result, serves = as_json(failed(task, why)), True
+            tasks.send_bytes(result)
             if not serves and sandbox is not None:
                 sandbox = sandbox.__exit__()
-    except EOFError:
-        return
 
 
 if __name__ == "__main__":
-    main()
+    main(Connection(int(sys.argv[1])))

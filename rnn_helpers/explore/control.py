@@ -239,17 +239,12 @@ def _name(fig, title):
 def explore(draw, title, *, whose="", size=(style.WIDTH, style.HEIGHT), **controls):
     """Show a picture with a control for each of its arguments.
 
-    Parameters
-    ----------
     draw : function, draw(fig, **values) -> alt text; `fig` is an empty matplotlib Figure of `size`
     title : what is shown, as a phrase
     whose : whose functions are used, as `check.whose(...)` says it: "your rnn_forward", "the course's rnn_forward"
     size : width and height in inches, of 80 pixels of the page each
     controls : an argument of `draw` = slider(...), int_slider(...), steps(...) or choice(...)
-
-    Raises
-    ------
-    TypeError, ValueError : a control is none, or starts outside its range. What `draw` raises is shown, not raised.
+    Raises TypeError, ValueError : a control is none, or starts outside its range. What `draw` raises is shown instead.
     """
     if widgets:
         Explorer(draw, title, whose=whose, size=size, **controls).show()

@@ -65,16 +65,11 @@ def training(step=train_step, whose=""):
 def continue_alone(model, heard, count, forward=rnn_forward):
     """Let a model hear the truth, then its own predictions.
 
-    Parameters
-    ----------
     model : RNNModel with D = O = 1
     heard : (N,) the true series, N >= 1
     count : how many numbers it goes on for
     forward : function (cell, X, h0) -> (h_states, ...)
-
-    Returns
-    -------
-    alone : (count,) its predictions; the first is made from the truth, each further one from the one before
+    Returns alone : (count,) its predictions; the first is made from the truth, each further one from the one before
     """
     h, alone = None, []
     X = np.reshape(heard, (-1, 1, 1))

@@ -56,17 +56,11 @@ def curves(ax, curves, levels=(), ylabel="nats per character", xlabel="update", 
            title=None, legend="upper right"):
     """Curves against updates, with level lines that are named at their right end.
 
-    Parameters
-    ----------
-    ax : matplotlib Axes
     curves : dict, label -> (updates (N,), values (N,), look), look a dict for `ax.plot`
     levels : list of (text, value)
     low, high : ends of the vertical axis; log : make it logarithmic
     legend : its place, None for no legend
-
-    Returns
-    -------
-    alt : the picture in a sentence or two
+    Returns alt : the picture in a sentence or two
     """
     said, last = [], max(np.max(steps) for steps, _, _ in curves.values())
     for label, (steps, values, look) in curves.items():

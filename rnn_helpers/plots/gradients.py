@@ -11,18 +11,12 @@ from rnn_helpers.plots.style import CMAP, COLOR, INK, decades, heat, line
 def credit_map(ax, credit, kept=None, low=1e-6, high=1e1):
     """A heat map of ||dL_t/dh_s||: a row for each loss, a column for each state it may reach.
 
-    Parameters
-    ----------
-    ax : matplotlib Axes
     credit : (T, T) from `rnn_helpers.credit.credit_map`, or any sizes; NaN and s > t stay blank
     kept : (T, T) of bool, what a truncation keeps (`window_mask`, `last_steps_mask`); the rest is faded and the border
         drawn. None keeps all
     low, high : the ends of the logarithmic colour scale, low < 1 < high; what lies beyond takes their colours. A
         gradient that arrives as it left, of size 1, has none: smaller ones are blue, larger ones red
-
-    Returns
-    -------
-    alt : the picture in a sentence or two
+    Returns alt : the picture in a sentence or two
     """
     credit = np.array(credit, float)
     T = len(credit)
@@ -58,12 +52,10 @@ def from_one(low, high):
 def border(mask):
     """The segments between the cells of a mask and the others, for cells of size 1 centred on whole numbers."""
     padded = np.pad(mask, 1)
-    segments = []
-    for t, s in np.argwhere(padded[1:] != padded[:-1]):  # between rows
-        segments.append([(s - 1.5, t - 0.5), (s - 0.5, t - 0.5)])
-    for t, s in np.argwhere(padded[:, 1:] != padded[:, :-1]):  # between columns
-        segments.append([(s - 0.5, t - 1.5), (s - 0.5, t - 0.5)])
-    return segments
+    between_rows = np.argwhere(padded[1:] != padded[:-1])
+    between_columns = np.argwhere(padded[:, 1:] != padded[:, :-1])
+    return [[(s - 1.5, t - 0.5), (s - 0.5, t - 0.5)] for t, s in between_rows] + [
+        [(s - 0.5, t - 1.5), (s - 0.5, t - 0.5)] for t, s in between_columns]
 
 
 def describe_credit(credit, reach, cut):
@@ -73,27 +65,20 @@ def describe_credit(credit, reach, cut):
     text = f"Credit map of {T} steps: the last loss reaches its own state with {own:.2g}"
     if reach[T - 1, 0] and T > 1:
         text += f" and the first state, {T - 1} steps back, with {far:.2g}"
-    text += "."
-    if cut is not None:
-        share = cut.sum() / reach.sum()
-        text += f" The truncation cuts {share:.0%} of the pairs" + ("." if cut.any() else ": it keeps everything.")
-    return text
+    if cut is None:
+        return text + "."
+    share = cut.sum() / reach.sum()
+    return f"{text}. The truncation cuts {share:.0%} of the pairs{'' if cut.any() else ': it keeps everything'}."
 
 
 def norms_back(ax, curves, bounds=(), low=1e-8, high=1e4, title=None, legend="best"):
     """Norms against the number of steps back, on a logarithmic axis.
 
-    Parameters
-    ----------
-    ax : matplotlib Axes
     curves : dict, label -> (norms (N + 1,), look), look a dict for `ax.plot`
     bounds : dict or pairs, label -> values (N + 1,), drawn as bounds
     low, high : the ends of the axis
     legend : its place, as matplotlib calls it; to look for the best one takes a while
-
-    Returns
-    -------
-    alt : the picture in a sentence
+    Returns alt : the picture in a sentence
     """
     text = []
     for label, values in dict(bounds).items():
@@ -253,16 +238,13 @@ def flow_back(ax, T=4):
     ax.axis("off")
     forward = {"arrowstyle": "-|>", "color": INK, "linewidth": 1.2, "shrinkA": 13, "shrinkB": 13}
     back = {"arrowstyle": "-|>", "color": COLOR["gradient"], "linewidth": 2.2, "shrinkA": 13, "shrinkB": 13}
-    node = {"ha": "center", "va": "center", "fontsize": 11, "bbox": {"boxstyle": "circle,pad=0.28", "linewidth": 1.6}}
+    nodes = [("h", 0, "state"), ("x", -1.1, "input"), ("L", 1.3, "loss")]
     for t in range(-1, T):
-        label = f"$h_{{{t + 1}}}$"
-        ax.text(t, 0, label, **{**node, "bbox": {**node["bbox"], "facecolor": "none", "edgecolor": COLOR["state"]}})
+        for name, y, symbol in nodes if t >= 0 else nodes[:1]:
+            ax.text(t, y, f"${name}_{{{t + 1}}}$", ha="center", va="center", fontsize=11, bbox={
+                "boxstyle": "circle,pad=0.28", "linewidth": 1.6, "facecolor": "none", "edgecolor": COLOR[symbol]})
         if t < 0:
             continue
-        ax.text(t, -1.1, f"$x_{{{t + 1}}}$",
-                **{**node, "bbox": {**node["bbox"], "facecolor": "none", "edgecolor": COLOR["input"]}})
-        ax.text(t, 1.3, f"$L_{{{t + 1}}}$",
-                **{**node, "bbox": {**node["bbox"], "facecolor": "none", "edgecolor": COLOR["loss"]}})
         for (x0, y0), (x1, y1) in (((t - 1, -0.1), (t, -0.1)), ((t, -1.1), (t, 0)), ((t - 0.06, 0), (t - 0.06, 1.3))):
             ax.annotate("", (x1, y1), (x0, y0), arrowprops=forward)
         ax.annotate("", (t + 0.06, 0), (t + 0.06, 1.3), arrowprops=back)

@@ -29,17 +29,11 @@ def training_loop(ax):
 def loss_curves(ax, curves, floor=None, ylabel="loss", xlabel="update", low=None, high=None, title=None):
     """Losses against updates, on a logarithmic axis.
 
-    Parameters
-    ----------
-    ax : matplotlib Axes
     curves : dict, label -> (losses (N,), look), look a dict for `ax.plot`; what is not finite is left out
     floor : None or (label, value), drawn as a level line
     low, high : ends of the axis; None to fit the data
     title : None for none
-
-    Returns
-    -------
-    alt : the picture in a sentence
+    Returns alt : the picture in a sentence
     """
     text = []
     for label, (losses, look) in curves.items():
@@ -100,8 +94,6 @@ def predictions(ax, x, target, predicted, split=None, xlabel="the number it read
 def continuation(ax, truth, alone, first=0, title=None, ylabel="series", columns=3):
     """A series, and what the network makes of it when it goes on alone.
 
-    Parameters
-    ----------
     truth : (N,) the series at steps first, first + 1, ...
     alone : (M,) the network's own, M <= N, for the last M of these steps; before them it hears the truth
     columns : of the legend

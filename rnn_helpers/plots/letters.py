@@ -22,10 +22,7 @@ def one_draw(prefix, text, n, h_t, logits, temperature, p, chars, u):
 
     prefix, text : str, what was read first and all that is written; n : the characters of text that are read already
     h_t (H,), logits (V,), p (V,) : state, logits, probabilities at the temperature; u : the random number of the draw
-
-    Returns
-    -------
-    html, said : the picture, and what it says in words
+    Returns html, said : the picture, and what it says in words
     """
     drawn, ends = chars.index(text[n]), np.cumsum(p)
     falls = ends[drawn] - p[drawn] - 1e-9 <= u <= ends[drawn] + 1e-9

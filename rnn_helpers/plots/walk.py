@@ -81,15 +81,10 @@ def scales(walk):
 def draw(walk, X, h, h0, position, unit=-1):
     """One moment of a walk.
 
-    Parameters
-    ----------
     walk : from `walk_back`; X (T, D, 1), h (T, H, 1), h0 (H, 1) : the forward pass
     position : from 0 to positions(walk) - 1
     unit : the row that is spelled out in numbers; -1 for none
-
-    Returns
-    -------
-    sheets, text : the whole network and the step's formulas, and what happens at this moment in a sentence or two
+    Returns sheets, text : the whole network and the step's formulas; what happens at this moment, in a sentence or two
     """
     stage = Stage(walk.cell, len(X), {"x_t": 18, "h_t": 26, "dh[t]": 8, "dh_next": 8, "dh_t": 16, "dz_t": 24,
                                       **dict.fromkeys(SHARES, 8)})

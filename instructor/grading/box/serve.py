@@ -47,16 +47,12 @@ def define(codes, namespace):
 def serve(request):
     """Observe one function of a submission.
 
-    Parameters
-    ----------
     request : dict with modules (a slice of the course), texts (cell name -> source), run (codes of the statements),
         then (of those further down, where the first leave something open), used (names that the function rests on),
         function (its name), whole (whether these are all cells), inputs (the fixture), seconds (of processor time for
         the exercise), entry (the module that runs it)
-
-    Returns
-    -------
-    dict with "observed", or with "missing": "undefined"; and "unresolved": whether the rest of the notebook may help
+    Returns a dict with "observed", or with "missing": "undefined"; and "unresolved": whether the rest of the notebook
+        may help
     """
     sys.meta_path.insert(0, Slice(request["modules"]))
     for name, source in request["texts"].items():

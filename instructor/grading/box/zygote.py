@@ -64,9 +64,8 @@ def child(request, answer, cpu, memory, writing, probing):
                 said = serve(pickle.load(file))
     except BaseException:  # a submission that reached into the machinery
         said = {"missing": "died"}
-    view = memoryview(packed(said))
-    while view:
-        view = view[os.write(answer, view):]
+    with open(answer, "wb") as file:
+        file.write(packed(said))
     os._exit(0)
 
 
