@@ -87,18 +87,11 @@ class Course:
 
     def __enter__(self):
         self.book = api.Gradebook(self.url, "rnn")
-        self.book.db.commit = self.book.db.flush  # nbgrader commits each cell by itself
+        self.save, self.book.db.commit = self.book.db.commit, self.book.db.flush  # nbgrader commits each cell by itself
         for name, release in self.releases.items():
             self._assignment(name, release)
-        del self.book.db.commit
-        self.book.db.commit()
-        self.cells, self.written, self.students = {}, [], {student.id for student in self.book.db.query(api.Student)}
-        for cell in self.book.db.query(api.BaseCell).join(api.Notebook):
-            if not isinstance(cell, api.SourceCell):
-                is_graded = isinstance(cell, api.GradeCell)
-                self.cells.setdefault(cell.notebook.name, []).append((cell.id, cell.name, is_graded))
-        self.assignments = {notebook.name: (notebook.assignment_id, notebook.id)
-                            for notebook in self.book.db.query(api.Notebook)}
+        self.save()
+        self.written, self.students = [], {student.id for student in self.book.students}
         return self
 
     def __exit__(self, *_):
@@ -177,13 +170,13 @@ class Course:
             db.flush()
             db.query(api.SubmittedAssignment).filter_by(student_id=other).update({"student_id": name})
             db.query(api.Student).filter_by(id=other).delete()
-            db.commit()
+            self.save()
             if (old := self.folder / "autograded" / other).exists():
                 old.rename(self.folder / "autograded" / name)
 
     def commit(self):
         """Write the scores, then the notebooks, whose times say in which version they are here."""
-        self.book.db.commit()
+        self.save()
         for path, text, version in self.written:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
@@ -191,26 +184,15 @@ class Course:
         self.written.clear()
 
     def _grades(self, result):
-        """Grade id -> Grade of a submission; rows that are missing are made, as `Gradebook.add_submission` does."""
-        db, student, notebook = self.book.db, self.shown_as(result["student"]), result["notebook"]
-        assignment_id, notebook_id = self.assignments[notebook]
-        found = db.query(api.GradeCell.name, api.Grade).join(api.Grade, api.Grade.cell_id == api.GradeCell.id).join(
-            api.SubmittedNotebook, api.SubmittedNotebook.id == api.Grade.notebook_id).join(
-            api.SubmittedAssignment, api.SubmittedAssignment.id == api.SubmittedNotebook.assignment_id).filter(
-            api.SubmittedAssignment.student_id == student, api.SubmittedAssignment.assignment_id == assignment_id)
-        if grades := {name: grade for name, grade in found}:
-            return grades
-        if db.get(api.Student, student) is None:
-            db.add(api.Student(id=student, last_name=None if self.anonymous else result["name"]))
-        db.add(submitted := api.SubmittedAssignment(id=api.new_uuid(), assignment_id=assignment_id, student_id=student))
-        db.flush()
-        db.add(own := api.SubmittedNotebook(id=api.new_uuid(), assignment_id=submitted.id, notebook_id=notebook_id))
-        db.flush()
-        grades = {name: api.Grade(cell_id=cell_id, notebook_id=own.id) for cell_id, name, graded in self.cells[notebook]
-                  if graded}
-        db.add_all([*grades.values(), *(api.Comment(cell_id=cell_id, notebook_id=own.id)
-                                        for cell_id, name, graded in self.cells[notebook] if not graded)])
-        return grades
+        """Grade id -> Grade of a submission, which is made where it is missing."""
+        student, notebook = self.shown_as(result["student"]), result["notebook"]
+        try:
+            own = self.book.find_submission_notebook(notebook, notebook, student)
+        except api.MissingEntry:
+            self.book.update_or_create_student(student, last_name=None if self.anonymous else result["name"])
+            with self.book.db.no_autoflush:  # it makes parts before what they belong to
+                own, = self.book.add_submission(notebook, student).notebooks
+        return {grade.name: grade for grade in own.grades}
 
     def _notebook(self, result, release, handed_in):
         """The notebook that the formgrader shows, as text: the student's sources, the checks' reports as outputs.
@@ -243,20 +225,15 @@ class Course:
             points or a comment: name -> (score, None when a person has to look, maximum, comment, whether it is to be
             looked at again since the submission changed)
         """
-        db, found = self.book.db, {}
-        own = db.query(api.SubmittedNotebook.id).join(api.SubmittedAssignment).filter(
-            api.SubmittedAssignment.student_id == self.shown_as(student),
-            api.SubmittedNotebook.notebook_id == self.assignments[notebook][1]).scalar()
-        comments = {name: comment or "" for name, comment in db.query(api.SolutionCell.name, api.Comment.comment).join(
-            api.Comment, api.Comment.cell_id == api.SolutionCell.id).filter(api.Comment.notebook_id == own)}
-        for grade, name, most in db.query(api.Grade, api.GradeCell.name, api.GradeCell.max_score).join(
-                api.GradeCell, api.Grade.cell_id == api.GradeCell.id).filter(api.Grade.notebook_id == own):
-            by_hand = grade.manual_score is not None or bool(grade.extra_credit)
-            said = comments.get(name.removeprefix("check_"), "")
+        own, found = self.book.find_submission_notebook(notebook, notebook, self.shown_as(student)), {}
+        comments = {comment.name: comment.comment or "" for comment in own.comments}
+        for grade in own.grades:
+            name, most, given = grade.name, grade.max_score, grade.manual_score
+            by_hand, said = given is not None or bool(grade.extra_credit), comments.get(name.removeprefix("check_"), "")
+            score = (given if given is not None else grade.auto_score or 0.0) + (grade.extra_credit or 0.0)
+            again = by_hand and grade.needs_manual_grade
             if name in comments:  # what is both asked for and graded is a written answer
-                found[name] = (None if grade.needs_manual_grade else grade.score, most, said,
-                               by_hand and grade.needs_manual_grade)
+                found[name] = None if grade.needs_manual_grade else score, most, said, again
             elif by_hand or said:
-                score = grade.score if by_hand and not grade.needs_manual_grade else grade.auto_score
-                found[name.removeprefix("check_")] = score, most, said, by_hand and grade.needs_manual_grade
+                found[name.removeprefix("check_")] = grade.auto_score if again else score, most, said, again
         return found
