@@ -1,6 +1,6 @@
 """python -m authoring.licences: THIRD_PARTY.md, the direct dependencies and the licences that their metadata states.
 
-A row that is there stays as it is; delete it to have the package asked again.
+A row that is there stays as it is, and so does the text above; delete a row to have the package asked again.
 """
 
 import re
@@ -10,17 +10,10 @@ from importlib import metadata
 from authoring import ROOT, project
 
 FILE = ROOT / "THIRD_PARTY.md"
-HEADER = """# Dependencies and their licences
-
-Written by `python -m authoring.licences` from `pyproject.toml` and the packages' own metadata. Learners need the first
-group only; none of these packages is part of this repository. The pages that `make site` builds carry MathJax
-(Apache-2.0) and Furo's styles (MIT), the lectures of `make slides` MathJax and reveal.js (MIT).
-"""
 PURPOSES = {"": "for every learner", "lab": "to open notebooks, and to re-run them",
-            "test": "to test and build the course",
-            "torch": "a witness in tests", "grading": "to grade a class", "browser": "tests in a browser",
-            "bench": "to measure speed",
-            "lock": "to write constraints.txt", "site": "pages to read", "release": "to build the wheel"}
+            "test": "to test and build the course", "torch": "a witness in tests", "grading": "to grade a class",
+            "browser": "tests in a browser", "bench": "to measure speed", "lock": "to write constraints.txt",
+            "site": "pages to read", "release": "to build the wheel"}
 
 
 def licence(name):
@@ -32,15 +25,14 @@ def licence(name):
     return about.get("License-Expression") or (first if 0 < len(first) <= 40 else "") or ", ".join(classifiers)
 
 
-def listed(path=FILE):
+def listed():
     """Package -> licence, as the file has them."""
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    return dict(re.findall(r"^\| ([\w.-]+) \| (.+) \|$", text, re.MULTILINE))
+    return dict(re.findall(r"^\| ([\w.-]+) \| (.+) \|$", FILE.read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def markdown(groups, known):
-    """The file for extra -> requirements; `known`: package -> licence."""
-    parts = [HEADER]
+    """The file for extra -> requirements, what stands above its tables as it is; `known`: package -> licence."""
+    parts = [FILE.read_text(encoding="utf-8").partition("\n## ")[0]]
     for extra, needs in groups.items():
         if needs:
             title = f"`{extra}`: {PURPOSES.get(extra, '')}".rstrip(": ") if extra else PURPOSES[extra].capitalize()

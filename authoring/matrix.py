@@ -27,8 +27,8 @@ MEMORY = 500  # MB, what a kernel may take at most
 TOOLS = ("nbval>=0.11,<0.12", "pytest", "ipykernel", "pillow")  # to re-run notebooks and compare
 SHOWN = ("numpy", "matplotlib", "ipywidgets", "ipython", "ipykernel")  # their versions, in the table
 COLAB = ("numpy==2.1.3", "matplotlib==3.10.0", "ipywidgets==7.7.1", "ipython==7.34.0", "ipykernel==6.17.1")
-# in the image already
-BINDER = ("jupyterlab==4.4.9", "notebook==7.4.7", "ipywidgets==8.1.7", "ipython==9.6.0", "ipykernel==7.0.1")
+BINDER = (  # in the image already
+    "jupyterlab==4.4.9", "notebook==7.4.7", "ipywidgets==8.1.7", "ipython==9.6.0", "ipykernel==7.0.1")
 DISPATCHED = ("from numpy._core._multiarray_umath import __cpu_dispatch__ as d, __cpu_features__ as f; "
               "print(*[n for n in d if f[n]])")
 OLD_PATH = {"OPENBLAS_CORETYPE": "Nehalem", "NPY_DISABLE_CPU_FEATURES": DISPATCHED}
@@ -121,8 +121,7 @@ def run(environment, python):
         # the plugin first: IPython 7 puts a folder of its own on the path in which `tests` is another package
         options = ["-q", "-p", "tests.notebooks.rerun", "-p", "no:cacheprovider", "-o", "addopts=",
                    "-o", "filterwarnings=default",  # old packages warn of what new ones under them will take away
-                   "--import-mode=importlib",
-                   "--nbval-cell-timeout=300", "--nbval-current-env", f"--junitxml={report}"]
+                   "--import-mode=importlib", "--nbval-cell-timeout=300", "--nbval-current-env", f"--junitxml={report}"]
         process = subprocess.Popen([python, "-m", "pytest", *options, "notebooks"],
                                    cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         said = process.stdout.read()
@@ -144,8 +143,7 @@ def run(environment, python):
 
 
 HEAD = ["environment", "Python", "NumPy", "matplotlib", "ipywidgets", "IPython", "ipykernel", "cells run",
-        "cells that differ",
-        "pictures", "memory, MB", "disk, MB"]
+        "cells that differ", "pictures", "memory, MB", "disk, MB"]
 
 
 def result(environment, folder):
@@ -161,8 +159,8 @@ def result(environment, folder):
 def refreshed(text, rows):
     """CONTRIBUTING.md's text with these rows between its marks."""
     lines = [HEAD, ["---"] * len(HEAD), *rows]
-    return marked.put(text, BEGIN, END,
-                      "\n".join(f"| {' | '.join(line)} |" for line in lines), ("CONTRIBUTING.md", "the results"))
+    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return marked.put(text, BEGIN, END, table, ("CONTRIBUTING.md", "the results"))
 
 
 def main(arguments=None):

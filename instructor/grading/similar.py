@@ -3,8 +3,9 @@
 import base64
 import hashlib
 import io
+import itertools
 import tokenize
-from collections import defaultdict
+from collections import Counter
 
 import numpy as np
 import numpy.ma  # noqa: F401  np.unique loads it: once here, not in every reader
@@ -20,14 +21,12 @@ FEWEST_OF_ONE = 60  # shingles beside the stub; with fewer, two people who never
 
 def tokens(source):
     """The tokens of a source without layout; comments count, they are the most telling."""
-    found = []
+    layout = (tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
     try:
-        for token in tokenize.generate_tokens(io.StringIO(source).readline):
-            if token.type not in (tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER):
-                found.append(" ".join(token.string.split()))
+        return [" ".join(token.string.split()) for token in tokenize.generate_tokens(io.StringIO(source).readline)
+                if token.type not in layout]
     except (tokenize.TokenError, SyntaxError):
-        found = source.split()
-    return found
+        return source.split()
 
 
 def shingles(source):
@@ -53,10 +52,10 @@ def unpacked(text):
 
 
 def pairs(shingles_of, most=50):
-    """Pairs of students whose work on a notebook is nearly the same.
+    """Pairs of students whose work on a notebook is nearly the same: (student, other, share of the smaller one's
+    uncommon shingles that both have), most alike first.
 
     shingles_of : dict, student -> `shingles_of_all` of their solutions
-    Returns list of (student, other, share of the smaller one's uncommon shingles that both have), most alike first
     """
     students = list(shingles_of)
     if len(students) < 2:
@@ -67,14 +66,11 @@ def pairs(shingles_of, most=50):
     numbers, who = numbers[order], who[order]
     starts = np.flatnonzero(np.r_[True, numbers[1:] != numbers[:-1]])
     limit = max(2, min(COMMON * len(students), MOST_HOLDERS))
-    shared, size = defaultdict(int), defaultdict(int)
+    shared, size = Counter(), Counter()
     for holders in np.split(who, starts[1:]):
         if len(holders) <= limit:
-            holders = holders.tolist()
-            for i, student in enumerate(holders):
-                size[student] += 1
-                for other in holders[i + 1 :]:
-                    shared[student, other] += 1
+            size.update(holders.tolist())
+            shared.update(itertools.combinations(holders.tolist(), 2))
     found = [(students[a], students[b], n / max(1, min(size[a], size[b]))) for (a, b), n in shared.items()
              if n >= FEWEST]
     return sorted((row for row in found if row[2] >= ALIKE), key=lambda row: -row[2])[:most]
