@@ -71,7 +71,7 @@ def study(known, held_out, loss=softmax_cross_entropy, seed=0, stages=(10, 50, 4
     """Train 40 units on pieces of a text (5 of 25 characters an update; Adam, 0.01), and read both parts now and then.
 
     Returns at, on_known, on_held : arrays, every tenth update and the two losses then, in nats per character
-    models : dict, update -> the network after it, for each of `stages`
+            models : dict, update -> the network after it, for each of `stages`
     """
     chars, index_of = build_vocabulary(known + held_out)
     K, indices, rng = len(chars), encode(known, index_of), np.random.default_rng(seed)

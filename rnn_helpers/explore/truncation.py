@@ -96,7 +96,7 @@ def tide_learnt(train_stream, seed=0, hours=3000, k1=10, k2=10):
 
     train_stream : as the exercise asks for it
     Returns errors : (hours,) mean squared error of each hour's prediction, an update's mean for all its hours
-    alone : the mean squared error of the best multiple of the last level, fitted to the whole stream
+            alone : the mean squared error of the best multiple of the last level, fitted to the whole stream
     """
     level = tide(hours + 1, np.random.default_rng([seed, 1]))[:, None, None]
     X, Y = level[:-1], level[1:]
