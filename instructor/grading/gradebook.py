@@ -100,27 +100,18 @@ class Course:
 
     def _assignment(self, name, release):
         """Register a notebook's graded cells, as `nbgrader generate_assignment` does."""
-        try:
-            self.book.find_notebook(name, name)
-            known = {cell.name for cell in self.book.find_notebook(name, name).grade_cells}
-            if known == {grade_id(c) for c in release.cells if c["metadata"].get("nbgrader", {}).get("grade")}:
-                return
-        except api.MissingEntry:
-            pass
-        self.book.update_or_create_assignment(name)
-        self.book.update_or_create_notebook(name, name)
+        book = self.book
+        book.update_or_create_assignment(name)
+        book.update_or_create_notebook(name, name)
         for cell in release.cells:
-            info = cell["metadata"].get("nbgrader")
-            if not info:
-                continue
-            if info.get("grade"):
-                self.book.update_or_create_grade_cell(info["grade_id"], name, name, max_score=float(info["points"]),
-                                                      cell_type=cell["cell_type"])
-            if info.get("solution"):
-                self.book.update_or_create_solution_cell(info["grade_id"], name, name)
-            self.book.update_or_create_source_cell(info["grade_id"], name, name, source=cell["source"],
-                                                   locked=bool(info.get("locked")),
-                                                   cell_type=cell["cell_type"])
+            if info := cell["metadata"].get("nbgrader"):
+                here, kind = (info["grade_id"], name, name), cell["cell_type"]
+                if info.get("grade"):
+                    book.update_or_create_grade_cell(*here, max_score=float(info["points"]), cell_type=kind)
+                if info.get("solution"):
+                    book.update_or_create_solution_cell(*here)
+                book.update_or_create_source_cell(*here, source=cell["source"], locked=bool(info.get("locked")),
+                                                  cell_type=kind)
 
     def record(self, result, version):
         """Write one graded result. What a person set stays; it is asked for again where the submission changed.
