@@ -58,8 +58,7 @@ class Task:
 
 @functools.lru_cache(maxsize=16)
 def release_of(path, version):
-    """The cells of a released notebook, and exercise name -> (grade id of its solution cell, function name), in their
-    order.
+    """The cells of a released notebook, and, in order, exercise -> (grade id of its solution cell, function name).
 
     A check cell `check_NAME` belongs to exercise NAME; its function is defined in the solution cell before it.
     """
@@ -128,9 +127,8 @@ class Sandboxes:
 def empty_result(task):
     """The result of a task before anything is known; `again` asks the next run to grade it anew."""
     return {"student": task.student, "name": task.name, "number": task.number, "notebook": task.notebook,
-            "layout": task.layout, "time": task.time,
-            "file": task.path, "status": "not graded", "why": "", "exercises": {}, "sources": {}, "answers": {},
-            "laid": {}, "verbatim": [], "shingles": "",
+            "layout": task.layout, "time": task.time, "file": task.path, "status": "not graded", "why": "",
+            "exercises": {}, "sources": {}, "answers": {}, "laid": {}, "verbatim": [], "shingles": "",
             "notes": ["handed in late"] if task.late else [], "digest": "", "seconds": 0.0, "again": False}
 
 
@@ -154,9 +152,9 @@ def grade_one(task, sandboxes):
     except Refused as error:
         return {**result, "why": str(error)}
     work = [source for _, source in sorted(rebuilt.sources.items()) if not is_stub(source)]
+    verbatim = shown_verbatim(rebuilt.answers)
     result.update(sources=rebuilt.sources, answers=rebuilt.answers, notes=result["notes"] + rebuilt.notes,
-                  digest=rebuilt.digest,
-                  verbatim=(verbatim := shown_verbatim(rebuilt.answers)), laid=laid_out(rebuilt.answers, verbatim),
+                  digest=rebuilt.digest, verbatim=verbatim, laid=laid_out(rebuilt.answers, verbatim),
                   shingles=packed(work))
     known = task.known.get("exercises", {}) if task.known.get("digest") == rebuilt.digest else {}
     wanted, left = wanted_by([*rebuilt.cells, *rebuilt.files.items()]), float(NOTEBOOK_SECONDS)

@@ -41,10 +41,9 @@ api.get_alembic_version = alembic_version
 
 
 def judgement_of(data):
-    """A Judgement from its dict."""
     fields = {name: value for name, value in data.items() if name not in ("digest", "checked")}
-    # texts alone in older results
-    advice = [Advice(**line) if isinstance(line, dict) else Advice(line) for line in data["advice"]]
+    advice = [Advice(**line) if isinstance(line, dict) else Advice(line)  # texts alone in older results
+              for line in data["advice"]]
     return Judgement(**{**fields, "facets": [FacetScore(**facet) for facet in data["facets"]], "advice": advice})
 
 

@@ -172,7 +172,6 @@ class Sandbox:
     ready = False
 
     def heard(self, size):
-        """A message of the zygote."""
         try:
             if message := self.control.recv(size):
                 return message

@@ -47,7 +47,6 @@ def packed(sources):
 
 
 def unpacked(text):
-    """The shingles again."""
     return np.frombuffer(base64.b64decode(text), np.uint64)
 
 

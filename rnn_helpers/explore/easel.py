@@ -19,7 +19,6 @@ class Easel:
         self.size, self.places = size, {}
 
     def figure(self):
-        """An empty figure."""
         return style.figure(*self.size)
 
     def png(self, fig):

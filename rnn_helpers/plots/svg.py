@@ -77,14 +77,12 @@ class Matrix:
 
 
 def frame(x, y, width, height, color=MARK, thick=2.0, round_=4, dash=""):
-    """An empty rectangle."""
     dashed = f' stroke-dasharray="{dash}"' if dash else ""
     return (f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="{round_}" fill="none" '
             f'stroke="{color}" stroke-width="{thick:g}"{dashed}/>')
 
 
 def arrow(x0, y0, x1, y1, color="currentColor", width=1.4, opacity=1.0):
-    """A straight arrow from (x0, y0) to (x1, y1)."""
     length = ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5 or 1.0
     ux, uy = (x1 - x0) / length, (y1 - y0) / length
     ax, ay, bx, by = x1 - 7 * ux + 4 * uy, y1 - 7 * uy - 4 * ux, x1 - 7 * ux - 4 * uy, y1 - 7 * uy + 4 * ux
