@@ -17,7 +17,7 @@ class Step:
     """What one step of the walk took and gave; arrays as columns, one example.
 
     t : 0..T-1, the index of the step; dh_t : what arrived, direct + dh_next; given : name -> what the function under
-    study returned; right : what belongs there for the dh_t that arrived
+    study returned, and its dz_t, as its returned values show it; right : what belongs there for the dh_t that arrived
     """
 
     t: int
@@ -59,7 +59,7 @@ class Walk:
     def first_difference(self):
         """(number of the step in the walk, name, index of the entry) where the function first goes wrong, or None."""
         for n, step in enumerate(self.steps):
-            for name in (*SHARES, "dh_prev"):
+            for name in ("dz_t", *SHARES, "dh_prev"):
                 wrong = step.wrong(name)
                 if wrong.any():
                     return n, name, tuple(int(i) for i in np.argwhere(wrong)[0])
@@ -97,6 +97,9 @@ def walk_back(cell, X, dh, h0=None, backward=rnn_cell_backward):
             if value.shape != right[name].shape:
                 walk.stopped = f"at step {t + 1} {name} has shape {value.shape}, expected {right[name].shape}"
                 return walk
+        db_t, right["dz_t"] = given["db_t"], right["db_t"]  # the same for one example, where anything is made of it
+        shown = [not differs(given[name], db_t @ by.T).any() for name, by in (("dWx_t", x_t), ("dWh_t", h_prev))]
+        given["dz_t"] = db_t if any(shown) else right["dz_t"]
         walk.steps.append(Step(t, x_t, h_prev, h_t, np.asarray(dh[t]), dh_next, given, right))
         dh_next = given["dh_prev"]
     return walk

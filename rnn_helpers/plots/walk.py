@@ -13,7 +13,7 @@ TITLES = {"joins": "the step's own loss joins", "slope": "through tanh",
 FROM = {"joins": ("dh[t]", "dh_next"), "slope": ("dh_t", "h_t"), "shares": ("dz_t", "x_t", "h_prev"),
         "carry": ("dz_t",)}  # what a moment takes, and what it makes
 MADE = {"joins": ("dh_t",), "slope": ("dz_t",), "shares": SHARES, "carry": ("dh_prev",)}
-LEARNERS = {"slope": ("db_t",), "shares": SHARES, "carry": ("dh_prev",)}  # what of the learner's a moment shows
+LEARNERS = {"slope": ("dz_t",), "shares": SHARES, "carry": ("dh_prev",)}  # what of the learner's a moment shows
 SINCE = {"dh[t]": "joins", "dh_next": "joins", "dh_t": "joins", "dz_t": "slope", **dict.fromkeys(SHARES, "shares")}
 
 
@@ -54,9 +54,10 @@ class Stage:
 
     def handed_on(self, t, after, before, width=1.4):
         """The arrow from the row `after` of step t to the row `before` of the step before."""
-        half = CELL[0] / 2 + 4
-        return arrow(self.middle(t) - half, self.top[after] + self.high / 2, self.middle(t - 1) + half,
-                     self.top[before] + self.high / 2, MARK, width)
+        half, y = CELL[0] / 2 + 4, self.top[after] + self.high / 2
+        factor = words((self.middle(t - 1) + self.middle(t)) / 2, y + 16, "\u00d7 Wh\u1d40", size=10)
+        return arrow(self.middle(t) - half, y, self.middle(t - 1) + half, self.top[before] + self.high / 2, MARK,
+                     width) + factor * (after != before)
 
 
 def moment_of(position, walk):
@@ -73,7 +74,7 @@ def positions(walk):
 def scales(walk):
     """The largest number of each kind, for colours that mean the same at every moment."""
     found = [pair for step in walk.steps for pair in
-             (("dh", step.dh_t), ("dh", step.given["dh_prev"]), ("dz_t", step.given["db_t"]), *step.given.items())]
+             (("dh", step.dh_t), ("dh", step.given["dh_prev"]), *step.given.items())]
     return {name: max(float(np.nan_to_num(np.abs(value)).max()) for other, value in found if other == name)
             for name, _ in found}
 
@@ -101,15 +102,12 @@ def draw(walk, X, h, h0, position, unit=-1):
 
 
 def matrices(step, largest):
-    """What a step has, by name, as it is drawn; dz_t is the learner's db_t, which is the same for one example."""
+    """What a step has, by name, as it is drawn."""
     note = f" of step {step.t + 1}"
     shown = {name: Matrix(value, "gradient", largest.get("dh" if name == "dh_prev" else name, 1.0), name,
                           step.wrong(name), step.right[name], note) for name, value in step.given.items()}
-    shown |= {name: Matrix(value, "gradient", largest["dh"], name, note=note)
-              for name, value in (("dh[t]", step.direct), ("dh_next", step.dh_next), ("dh_t", step.dh_t))}
-    shown["dz_t"] = Matrix(step.given["db_t"], "gradient", largest["dz_t"], "dz_t", step.wrong("db_t"),
-                           step.right["db_t"], note)
-    return shown
+    return shown | {name: Matrix(value, "gradient", largest["dh"], name, note=note) for name, value in
+                    (("dh[t]", step.direct), ("dh_next", step.dh_next), ("dh_t", step.dh_t))}
 
 
 def backward(stage, shown, step, reached, now):
@@ -177,7 +175,7 @@ def panel(walk, n, what, largest, unit):
             m[made] = Matrix(m[made].values, m[made].kind, m[made].largest, "dh_next", m[made].wrong, m[made].right)
         items = [*taken, m[made]]
         if not later and m[made].wrong is not None and m[made].wrong.any():
-            items += ["\u2260", Matrix(step.right[made], m[made].kind, m[made].largest, "right")]
+            items += ["\u2260", Matrix(m[made].right, m[made].kind, m[made].largest, "right")]
         parts = [words(10, y, head, "start", 13, "bold" if moment == what else "normal"),
                  formula(10, y + 18, items, len(slopes) * CELL[1], unit, not later)]
         if made in spelled and not later:
@@ -186,7 +184,7 @@ def panel(walk, n, what, largest, unit):
             lines.append(f'<rect x="0" y="{y - 12}" width="4" height="{LINE - 8}" fill="{MARK}"/>')
         lines.append(faint(parts) if later else "".join(parts))
     told = {"joins": f"dh_t is {numbers(step.dh_t)}" + ("." if n else ": nothing comes from beyond the last step."),
-            "slope": f"the slopes 1 - h_t\u00b2 are {numbers(slopes)}, so dz_t = {numbers(step.right['db_t'])}.",
+            "slope": f"the slopes 1 - h_t\u00b2 are {numbers(slopes)}, so dz_t = {numbers(step.right['dz_t'])}.",
             "shares": "dz_t times the input, dz_t times the state before, and dz_t itself join the sums.",
             "carry": f"dh_next = Wh\u1d40 dz_t = {numbers(step.right['dh_prev'])}, "
                      + ("on its way to the step before." if step.t else "the gradient of h0.")}[what]
@@ -200,15 +198,17 @@ def spell(step, cell, i):
     def n(value):
         return number(float(value))
 
-    dz, dh_prev = step.given["db_t"], step.given["dh_prev"]
+    def b(value):  # after an operator
+        return f"({n(value)})" if n(value).startswith("-") else n(value)
+
+    dz, dh_prev, h = step.given["dz_t"], step.given["dh_prev"], float(step.h_t[i, 0])
 
     def products(name, others):
-        return f"{name}[{i}]: " + ",  ".join(f"{n(dz[i, 0])} \u00d7 {n(v)} = {n(dz[i, 0] * v)}" for v in others)
+        return f"{name}[{i}]: " + ",  ".join(f"{n(dz[i, 0])} \u00d7 {b(v)} = {n(dz[i, 0] * v)}" for v in others)
 
-    terms = " + ".join(f"{n(w)} \u00d7 {n(d)}" for w, d in zip(cell.Wh[:, i], dz[:, 0], strict=True))
-    h = float(step.h_t[i, 0])
-    return {"dh_t": f"dh_t[{i}]: {n(step.direct[i, 0])} + {n(step.dh_next[i, 0])} = {n(step.dh_t[i, 0])}",
-            "dz_t": f"dz_t[{i}]: {n(step.dh_t[i, 0])} \u00d7 (1 - {n(h)}\u00b2) = {n(step.dh_t[i, 0] * (1 - h * h))}",
+    terms = " + ".join(f"{n(w)} \u00d7 {b(d)}" for w, d in zip(cell.Wh[:, i], dz[:, 0], strict=True))
+    return {"dh_t": f"dh_t[{i}]: {n(step.direct[i, 0])} + {b(step.dh_next[i, 0])} = {n(step.dh_t[i, 0])}",
+            "dz_t": f"dz_t[{i}]: {n(step.dh_t[i, 0])} \u00d7 (1 - {b(h)}\u00b2) = {n(step.dh_t[i, 0] * (1 - h * h))}",
             "dWx_t": products("dWx_t", step.x_t[:, 0]), "dWh_t": products("dWh_t", step.h_prev[:, 0]),
             "dh_prev": f"dh_next[{i}]: {terms} = {n(cell.Wh[:, i] @ dz[:, 0])}" if len(dh_prev) else ""}
 
@@ -225,8 +225,11 @@ def ending(walk, largest):
         head = "dh0 = dh_next of step 1" if plain == "dh0" else f"{plain}: its {len(walk.steps)} shares, added"
         parts += [words(10, y, head, "start", 13), formula(10, y + 18, items, len(value) * CELL[1])]
         y += LINE
+    apart = any(differs(value, walk.whole[name]).any() for name, value in found.items())
+    blamed = any(step.wrong(name).any() for step in walk.steps for name in SHARES)
     return parts, (f"The walk is over: dWx, dWh and db are the sums of {len(walk.steps)} shares each, and "
-                   f"dh0 = {numbers(found['dh_prev'])} is what reaches the state before the first step.")
+                   f"dh0 = {numbers(found['dh_prev'])} is what reaches the state before the first step."
+                   + " Every share fits what arrived at its step; what arrived was wrong." * (apart and not blamed))
 
 
 def slips(step, what):

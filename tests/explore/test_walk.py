@@ -25,6 +25,21 @@ def state_after(cell, dh_t, cache):
     return dz_t @ x_t.T, dz_t @ h_t.T, dz_t, cell.Wh.T @ dz_t
 
 
+def no_slope(cell, dh_t, cache):
+    x_t, h_prev, _ = cache
+    return dh_t @ x_t.T, dh_t @ h_prev.T, dh_t, cell.Wh.T @ dh_t
+
+
+def wrong_db(cell, dh_t, cache):
+    dWx_t, dWh_t, db_t, dh_prev = rnn_cell_backward(cell, dh_t, cache)
+    return dWx_t, dWh_t, -db_t, dh_prev
+
+
+def untransposed(cell, dh_t, cache):
+    *shares, dh_prev = rnn_cell_backward(cell, dh_t, cache)
+    return *shares, cell.Wh @ shares[2]
+
+
 def flat(cell, dh_t, cache):
     return tuple(np.ravel(part) for part in rnn_cell_backward(cell, dh_t, cache))
 
@@ -68,6 +83,17 @@ def test_a_wrong_step_is_outlined_where_it_is_wrong_and_named_with_both_numbers(
     assert "dWh_t[0, 0] of step 4 = 0.1894, right: 0.1857" in titles
 
 
+@pytest.mark.parametrize("backward, moment, said", [
+    (no_slope, 1, "step 4: dz_t[0, 0] is 1, right: 0.2136"),
+    (wrong_db, 2, "step 4: db_t[0, 0] is -0.2136, right: 0.2136"),
+    (untransposed, 3, "step 4: dh_prev[0, 0] is 0.4436, right: -0.04736")])
+def test_a_wrong_step_is_right_up_to_the_moment_at_which_it_goes_wrong(backward, moment, said):
+    seen = list(moments(walk_back(backward, "your rnn_cell_backward")))
+    assert all(f"first goes wrong at {said}" in caption and "No picture" not in caption for _, caption in seen)
+    assert [bool(outlined(drawing)) for drawing, _ in seen[:4]] == [False] * moment + [True] * (4 - moment)
+    assert ("what arrived was wrong" in seen[-1][1]) == (backward is untransposed)
+
+
 @pytest.mark.parametrize("backward, said", [
     (flat, "stops: at step 4 dWx_t has shape (2,), expected (2, 1)"),
     (lambda *_: None, "stops: it returned one NoneType, expected four: dWx_t, dWh_t, db_t, dh_prev"),
@@ -86,10 +112,10 @@ def test_a_unit_is_spelled_out_in_numbers_that_are_the_steps():
     made = walk_back()
     made.controls["unit"].value = 1
     captions = [caption for _, caption in moments(made)]
-    assert "dh_t[1]: 0.30 + -0.49 = -0.19." in captions[4]
-    assert "dz_t[1]: -0.19 \u00d7 (1 - -0.68\u00b2) = -0.10." in captions[5]
+    assert "dh_t[1]: 0.30 + (-0.49) = -0.19." in captions[4]
+    assert "dz_t[1]: -0.19 \u00d7 (1 - (-0.68)\u00b2) = -0.10." in captions[5]
     assert "dWh_t[1]: -0.10 \u00d7 0.07 = -0.01,  -0.10 \u00d7 0.34 = -0.03." in captions[6]
-    assert "dh_next[1]: -0.50 \u00d7 -0.11 + 0.70 \u00d7 -0.10 = -0.02." in captions[7]
+    assert "dh_next[1]: -0.50 \u00d7 (-0.11) + 0.70 \u00d7 (-0.10) = -0.02." in captions[7]
 
 
 def test_the_end_shows_the_right_gradient_beside_one_that_went_wrong():
