@@ -66,14 +66,18 @@ def test_with_clipping_by_norm_it_climbs_as_well(seed):
 
 @pytest.mark.parametrize("seed", NINE)
 def test_three_of_the_five_gradients_are_wrong_entirely(seed):
-    claims.says("04b",
-                "Three of five are wrong, and entirely: an error near 1 says that hardly anything of the right "
-                "gradient is left. "
-                       "(From nine starts it was 0.98 or more.)")
+    claims.says("04b", "Three of five are wrong, and thoroughly")
+    claims.says("04b", "from nine starts the wrong ones were about a tenth as long as the right ones, or less, and "
+                       "pointed nearly the other way")
     model = suspect(seed)
     _, grads = model.loss_and_gradients(X, Y, backward=kernel_backward)
     errors = check_gradients(lambda: model.loss(X, Y), model.params, {name: grads[name] for name in model.params})
-    assert max(errors["Wy"], errors["c"]) < 1e-6 and min(errors[name] for name in ("Wx", "Wh", "b")) >= 0.98
+    assert max(errors["Wy"], errors["c"]) < 1e-6
+    right = model.loss_and_gradients(X, Y)[1]
+    for name in ("Wx", "Wh", "b"):
+        sizes = np.linalg.norm(grads[name]), np.linalg.norm(right[name])
+        assert errors[name] >= 0.98 and sizes[0] < 0.11 * sizes[1]
+        assert np.sum(grads[name] * right[name]) < -0.85 * sizes[0] * sizes[1]
 
 
 def test_bptt_is_linear_in_dh():
