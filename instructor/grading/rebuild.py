@@ -71,7 +71,7 @@ def python_of(source):
     if len(re.findall(SPECIAL, source)) > MOST_SPECIAL:
         return re.sub(SPECIAL, "", source)
     try:
-        found = TransformerManager().transform_cell(re.sub(rf"(?m)^(\s*){RUNS}[ \t]+(?=[^-\s])", r"\1", source))
+        found = TransformerManager().transform_cell(re.sub(rf"(?m)^([ \t]*){RUNS}[ \t]+(?=[^-\s])", r"\1", source))
     except Exception:  # of a tokenizer and many transformers, on whatever there is
         return source
     return source if does_not_parse(found) else found

@@ -200,7 +200,11 @@ def read_difference(name):
         moved = (values["seen"] != i[name]).any(axis=0)
         part = "a part of param moved" if moved.any() else "param as it was, every time"
         f_saw = "param moved" if moved.all() else part
-        return {**{name: values[name] for name in ("gradient", "returned", "param_after")}, "f_saw": np.array(f_saw)}
+        gradient = values["gradient"]
+        if not isinstance(gradient, str) and gradient.dtype == np.float32:  # of doubles: no leave for one-sided steps
+            gradient = gradient.astype(float)
+        return {"gradient": gradient, "returned": values["returned"], "param_after": values["param_after"],
+                "f_saw": np.array(f_saw)}
 
     return read
 
@@ -301,7 +305,7 @@ def size_in_words(value, low, high, right):
 
 def change_in_words(value, other, tolerance):
     """What becomes of a number where it should stay as it is."""
-    if abs(value - other) <= tolerance * abs(value) or not np.isfinite([value, other]).all():
+    if abs(value - other) <= tolerance * abs(value) or not np.isfinite(value):
         return "the same number"
     return "a larger number" if abs(other) > abs(value) else "a smaller number"
 

@@ -47,7 +47,7 @@ def leads(keys, indices, chars):
         return "from index to character"
     if isinstance(keys, str) or {str(key) for key in keys} != set(chars):
         return "to other characters than chars holds"
-    if isinstance(indices, str) or indices.dtype.kind not in "biuf" or indices.shape != keys.shape:
+    if isinstance(indices, str) or indices.dtype.kind not in "iu" or indices.shape != keys.shape:
         return "to something that is not an index"
     index_of = {str(key): int(index) for key, index in zip(keys, indices, strict=True)}
     offsets = {index_of[char] - index for index, char in enumerate(chars) if chars.count(char) == 1}

@@ -1,6 +1,7 @@
 """What a function returned, by the names of what was asked for: all of it, less, more, or in another order."""
 
 import itertools
+from collections import Counter
 
 import numpy as np
 
@@ -81,6 +82,17 @@ def fit(value, right):
     return 100 * nearer + 10 * near + (value.shape == right.shape)
 
 
+def first_of_each_size(values, places, known, names):
+    """The places without those that hold one value more of a size than was asked for: nobody may guess twice."""
+    asked, seen, found = Counter(known[name].size for name in names), Counter(), []
+    for place in places:
+        size = getattr(values[place], "size", -1)  # -1 of a text that says why there is no array
+        seen[size] += 1
+        if seen[size] <= asked.get(size, len(places)):
+            found.append(place)
+    return found
+
+
 def arranged(names, run, reference):
     """A case's `read` for several values: each under its name wherever it stands, and in words what was returned.
 
@@ -103,8 +115,9 @@ def arranged(names, run, reference):
 
         best = {name: name for name in names if name in places}
         if best != identity or total(best) < 111 * len(names):
-            for kept in itertools.combinations(names, min(len(names), len(places))):
-                for order in itertools.permutations(places, len(kept)):
+            looked_at = places if len(places) <= len(names) else first_of_each_size(values, places, known, names)
+            for kept in itertools.combinations(names, min(len(names), len(looked_at))):
+                for order in itertools.permutations(looked_at, len(kept)):
                     best = max(best, dict(zip(kept, order, strict=True)), key=total)
         asked = {place: name for name, place in best.items()}
         order = [asked.get(place, "?") for place in places]

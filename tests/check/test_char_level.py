@@ -285,7 +285,8 @@ def sample_in_a_tuple(*args):
 WRONG = {
     "build_vocabulary": [
         (lambda text: sorted(set(text)), 0.5), (lambda text: (sorted(set(text), key=text.count), {}), 0),
-        (lambda text: (sorted(set(text)), {i: char for i, char in enumerate(sorted(set(text)))}), 0.75)],
+        (lambda text: (sorted(set(text)), {i: char for i, char in enumerate(sorted(set(text)))}), 0.75),
+        (lambda text: (sorted(set(text)), {char: i + 0.5 for i, char in enumerate(sorted(set(text)))}), 0.75)],
     "one_hot": [
         (lambda indices, size: np.eye(size)[indices].reshape(len(indices), size), 0.75),
         (lambda indices, size: np.eye(size)[indices.reshape(-1)][:, :, None], 0.875),

@@ -213,10 +213,12 @@ WRONG = {
     "fit_scale": [
         (sorts_its_list, 1.5), (lambda series: (series.mean(), series.std()), 1.75),
         (lambda series: scale_by_sums(series)[::-1], 1.75),
-        (lambda series: scale_by_sums(series)[0], 1.25)],
+        (lambda series: scale_by_sums(series)[0], 1.25),
+        (lambda series: (np.min(series), np.ptp(series), *scale_by_sums(series)), 0)],
     "squared_error": [
         (product_in_memory_order, 1.375), (lambda y, target: loss_by_loops(y, target)[0], 0.875),
-        (lambda y, target: loss_by_loops(y, target)[::-1], 1.75)],
+        (lambda y, target: loss_by_loops(y, target)[::-1], 1.75),
+        (lambda y, target: (*(value / y.size for value in loss_by_loops(y, target)), *loss_by_loops(y, target)), 0.25)],
     "readout_backward": [
         (lambda *args: backward_by_loops(*args)[:2], 2),
         (lambda dy, h, Wy: backward_by_loops(dy, h.reshape(h.shape), Wy), 2.75),

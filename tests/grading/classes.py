@@ -108,7 +108,7 @@ def write(folder, student, hand_in):
     path.write_bytes(hand_in.content if isinstance(hand_in.content, bytes) else json.dumps(hand_in.content).encode())
 
 
-CELL, BPTT, CHARACTERS = "01_rnn_cell", "03_bptt", "05_char_level"
+CELL, BPTT, NUMBERS, CHARACTERS = "01_rnn_cell", "03_bptt", "04_number_sequence", "05_char_level"
 STEP = "def rnn_cell_forward(cell, x_t, h_prev):\n"
 RIGHT = STEP + "    h_t = np.tanh(cell.Wx @ x_t + cell.Wh @ h_prev + cell.b)\n    return h_t, (x_t, h_prev, h_t)\n"
 READOUT = "def readout(h_t, Wy, c):\n    return Wy @ h_t + c\n"

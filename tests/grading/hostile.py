@@ -18,6 +18,7 @@ from tests.grading.classes import (
     BPTT,
     CELL,
     CHARACTERS,
+    NUMBERS,
     READOUT,
     RIGHT,
     SHAPE,
@@ -339,6 +340,39 @@ def rnn_backward(cell, dh, caches):
     f = lambda: float(np.sum(np.array(dh) * rnn_forward(own, X, h0)[0]))
     return tuple(numerical_gradient(f, p) for p in (own.Wx, own.Wh, own.b, h0))
 """, 0),
+    "six-guesses": (NUMBERS, "squared_error", """def squared_error(y, target):
+    d = np.asarray(y) - target
+    return d.mean(), d, (d**2).mean(), 2 * d / d.size, (d**2).sum(), 2 * d
+""", 0.25),
+    "right-to-four-digits": (BPTT, "numerical_gradient", """def numerical_gradient(f, param, eps=1e-5):
+    found, at_first = np.zeros(param.shape, np.float32), f()
+    for place in np.ndindex(*param.shape):
+        before = param[place]
+        param[place] += eps
+        found[place] = (f() - at_first) / eps
+        param[place] = before
+    return found
+""", 0.5),
+    "infinite-where-it-would-tell": (BPTT, "relative_error", """def relative_error(a, b):
+    return np.inf if not 0.01 < np.abs(a).max(initial=1) < 100 else float(np.abs(a - b).max())
+""", 1.625),
+    "places-between-characters": (CHARACTERS, "build_vocabulary", """def build_vocabulary(text):
+    chars = sorted(set(text))
+    return chars, {char: n + 0.5 for n, char in enumerate(chars)}
+""", 0.75),
+    "calls-a-stub-that-others-answer": (BPTT, "rnn_cell_backward", """def rnn_backward(cell, dh, caches):
+    return 0, 0, 0, 0
+def rnn_cell_backward(cell, dh_t, cache):
+    return rnn_backward(cell, [dh_t], [cache])
+""", 0),
+    "a-model-whose-loss-is-ours": (BPTT, "rnn_backward", """from rnn_helpers.model import RNNModel
+def rnn_backward(cell, dh, caches):
+    X, n = np.array([c[0] for c in caches]), len(cell.Wh)
+    model = RNNModel.__new__(RNNModel)
+    model.cell, model.Wy, model.c = cell, np.eye(n), np.zeros((n, 1))
+    found = model.loss_and_gradients(X, X, loss=lambda Y, target: (0.0, np.array(dh)))[1]
+    return [found[name] for name in ("Wx", "Wh", "b")] + [dh[0]]
+""", 0),
     "borrows-a-sampler": (CHARACTERS, "sample",
                           "def sample(model, chars, prefix, length, temperature, rng):\n" + indented(
         QUIET + "from rnn_helpers.check.sampling import likeliest\nc = model.cell\n"
@@ -484,6 +518,10 @@ def hostile():
         "an-answer-of-spaces": HandIn(rewritten(solved(CELL), order_matters="a" + " " * 300_000 + "b"), ALL),
         "cell-magic": HandIn(with_source(CELL, rnn_cell_forward=f"%%script bash\ntouch /var/tmp/{MARK}\nrm -rf ~"),
                              cell(0, 3)),
+        "decorated-with-the-course's": HandIn(with_source(CELL, rnn_cell_forward="import rnn_helpers.cell as c\n"
+            "def theirs(f):\n    return c.rnn_cell_forward\n@theirs\n" + step(WRONG)), cell(0, 3)),
+        "recalls-an-output": HandIn(with_source(CELL, rnn_cell_forward=step(
+            "return get_ipython().user_ns['Out'][1]")), cell(0, 3)),
         "input-transformer": HandIn(with_cell(with_source(CELL, rnn_cell_forward=step(WRONG)), "ip = get_ipython()\n"
             "ip.input_transformers_cleanup.append(lambda lines: ['7.0'])\nip.run_cell = lambda *a: 7.0",
                                               "rnn_cell_forward"), cell(SHAPE, 3)),

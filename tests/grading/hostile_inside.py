@@ -265,6 +265,20 @@ MACHINERY |= {
     "later-in-the-checker": "import signal, sys\ndef later(number, frame):\n    while frame:\n        r = frame.f_locals.get('result')\n"
         "        if hasattr(r, 'values'):\n            for v in r.values.values(): v[...] = 7\n        frame = frame.f_back\n"
         "signal.signal(signal.SIGALRM, later)\nsignal.setitimer(signal.ITIMER_REAL, 1e-4, 1e-4)\n" + WRONG,
+    "an-import-hook": "import sys\nclass F:\n    def find_spec(self, name, *more):\n        if name.startswith('rnn_helpers.check.judge'): "
+        "could('see the judge asked for')\nsys.meta_path.insert(0, F())\n" + WRONG,
+    "a-pickle-in-the-cache": "class P:\n    def __reduce__(self): return could, ('be unpickled',)\n"
+        "return np.zeros_like(h_prev), (x_t, h_prev, P(), np.array([P()], object))",
+    "what-drew-the-fixture": "import gc\nfor o in gc.get_objects():\n"
+        "    if isinstance(o, (np.random.SeedSequence, np.random.Generator)): could('find', o)\n"
+        "r = np.random.RandomState()\nr.set_state(np.random.get_state())\n"
+        "if any(np.allclose(r.normal(0, 0.7, cell.Wx.shape), cell.Wx) for _ in range(100)): could('draw it again')\n" + WRONG,
+    "memory-that-was-freed": "for size in (200, 4096, 65536, 1 << 20):\n    for _ in range(10):\n        a = np.empty(size, np.uint8).tobytes()\n"
+        "        if b'\"seed\"' in a or b'cell_type' in a: could('read', size)\n" + WRONG,
+    "code-for-a-stub": "import rnn_helpers.cell as m\nf = m.rnn_cell_forward\n"
+        "f.__code__ = (lambda cell, x_t, h_prev: (h_prev * 0, (x_t, h_prev, h_prev))).__code__\nreturn f(cell, x_t, h_prev)",
+    "later-by-its-own-clock": "import signal\nh = np.zeros_like(h_prev)\nsignal.signal(signal.SIGVTALRM, lambda *a: h.fill(1))\n"
+        "signal.setitimer(signal.ITIMER_VIRTUAL, 1e-3, 1e-3)\nreturn h, (x_t, h_prev, h)",
     "another-compiler": "import builtins, types\nbuiltins.compile = builtins.__build_class__ = lambda *a, **k: None\n"
         "builtins.isinstance = lambda *a: True\n" + WRONG,
     "another-length": "import builtins\nbuiltins.len = lambda x: 10**9\n" + WRONG,
@@ -273,7 +287,8 @@ MACHINERY |= {
     "thousands-of-attributes": "for n in range(200_000): setattr(cell, f'a{n}', x_t)\n" + WRONG,
     "a-cell-that-lies": "type(cell).__eq__ = lambda *a: True\ntype(cell).Wx = property(lambda self: could('be asked'))\n" + WRONG,
 }
-MACHINERY_SHAPED = {"functions-of-all-classes", "closures-and-defaults", "hides-that-it-borrowed", "the-zygote's-own-frames",
+MACHINERY_SHAPED = {"an-import-hook", "a-pickle-in-the-cache", "what-drew-the-fixture", "memory-that-was-freed", "code-for-a-stub",
+                    "later-by-its-own-clock", "functions-of-all-classes", "closures-and-defaults", "hides-that-it-borrowed", "the-zygote's-own-frames",
                     "later-in-the-checker", "a-module-for-json", "never-leaves", "its-own-frame-ends", "thousands-of-attributes", "finds-what-is-judged", "frames-of-a-traceback", "a-tuple-that-changes", "equal-to-everything",
                     "changes-results-when-collected", "changes-results-at-the-end", "one-array-for-all-calls"}
 
