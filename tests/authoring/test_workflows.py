@@ -27,6 +27,7 @@ def test_a_workflow_calls_what_exists_and_may_do_no_more_than_it_must(path):
             run = step.get("run", "")
             assert "${{" not in run, f"{run}: an expression in a shell line can carry commands; hand it over in env"
             assert set(re.findall(r"^make ([\w-]+)", run, re.MULTILINE)) <= TARGETS
+            assert not re.match("python", run), f"{run}: a runner's Python has no packages, make brings them"
             for script in re.findall(r"(?:bash|sh) (\S+)", run):
                 assert (ROOT / script).is_file()
 
