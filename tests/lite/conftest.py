@@ -15,6 +15,7 @@ from authoring import files  # noqa: E402
 from authoring.site import lite  # noqa: E402
 from authoring.site.__main__ import build  # noqa: E402
 from tests.browser import environments  # noqa: E402
+from tests.browser.conftest import context  # noqa: E402, F401
 from tests.browser.frontends import CHROMIUM, FLAGS  # noqa: E402
 from tests.grading.conftest import grader  # noqa: E402, F401
 from tests.lite import pyodide  # noqa: E402
@@ -35,14 +36,6 @@ def chromium():
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, alone])
         yield browser
         browser.close()
-
-
-@pytest.fixture
-def context(chromium):
-    """A fresh profile: a learner who opens the page for the first time."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900})
-    yield context
-    context.close()
 
 
 def local(site, **core):
