@@ -118,7 +118,8 @@ def of_points(nb, notebook, name, exercises, written):
         if exercise not in known or (seen is checked and exercise == grade_id):
             form = "check_NAME" if seen is checked else "NAME"
             refuse(cell_id, f"has the unknown grade_id {grade_id!r}",
-                   f"use {form}, where NAME is one of {', '.join(sorted(known)) or 'none in this notebook'}")
+                   f"use {form}, where NAME is one of {', '.join(sorted(known)) or 'none in this notebook'}"
+                   + (", or add it to WRITTEN in rnn_helpers/course.py" if known is written else ""))
             continue
         seen.add(exercise)
         if data.get("grade") and data.get("points") != known[exercise]:

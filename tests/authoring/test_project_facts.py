@@ -9,6 +9,7 @@ from packaging.version import Version
 
 import rnn_helpers
 from authoring import ROOT, licences, newest, project
+from instructor.grading import engine, scoring
 
 CHANGES = (ROOT / "CHANGELOG.md").read_text()
 CITATION = yaml.safe_load((ROOT / "CITATION.cff").read_text())
@@ -67,3 +68,10 @@ def test_the_jupyterhub_link_opens_the_first_notebook():
     assert re.fullmatch(r"https://github\.com/[^/]+/[^/]+", query["repo"]) and query["branch"]
     inside = query["urlpath"].removeprefix(f"lab/tree/{query['targetpath']}/")
     assert (ROOT / inside).is_file()
+
+
+def test_instructors_read_the_limits_that_grading_has():
+    guide = (ROOT / "INSTRUCTORS.md").read_text()
+    assert re.search(r"An exercise has (\d+) seconds of processor time", guide)[1] == str(scoring.SECONDS)
+    told = re.search(r"use (\d+) seconds of a processor for an exercise, (\d+) where .*, and (\d+) altogether", guide)
+    assert told.groups() == tuple(map(str, (engine.ONE.cpu, engine.WHOLE.cpu, engine.NOTEBOOK_SECONDS)))
