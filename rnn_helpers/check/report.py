@@ -119,16 +119,15 @@ def as_html(judgement):
     said = f"<div style='border-left:4px solid;padding-left:10px;margin:6px 0'>{''.join(loud)}</div>" if loud else ""
     said += f"<div style='font-size:90%;margin:4px 0'>{''.join(quiet)}</div>" if quiet else ""
     words = {"ok": "✓ right", "-": "– waits", "wrong": "✗ wrong"}
+    names = ["verdict", "part", "points", "first difference"][:3 + any(v.reason for v in judgement.facets)]
     rows = "".join(f"<tr><td style='white-space:nowrap;{LAID}'>{words[mark(v)]}</td>"
                    f"<th scope='row' style='font-weight:normal;{LAID}'>{html.escape(v.title)}</th>"
-                   f"<td style='white-space:nowrap;{LAID}'>{points_text(v.earned)} of {points_text(v.points)}</td><td "
-                   f"{CELL}>{code(v.reason)}</td></tr>"
-                   for v in judgement.facets)
+                   f"<td style='white-space:nowrap;{LAID}'>{points_text(v.earned)} of {points_text(v.points)}</td>"
+                   + f"<td {CELL}>{code(v.reason)}</td>" * (len(names) == 4) + "</tr>" for v in judgement.facets)
     caption = f"<caption style='text-align:left;color:inherit'>The parts of {html.escape(judgement.name)}</caption>"
-    table = (f"<table style='font-size:90%'>{caption}<thead><tr><th scope='col' {CELL}>verdict</th><th scope='col' "
-             f"{CELL}>part</th>"
-             f"<th scope='col' {CELL}>points</th><th scope='col' {CELL}>first difference</th></tr></thead>"
-             f"<tbody>{rows}</tbody></table>") if rows else ""
+    heads = "".join(f"<th scope='col' {CELL}>{name}</th>" for name in names)
+    table = f"<table style='font-size:90%'>{caption}<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>" \
+        if rows else ""
     head = html.escape(headline(judgement))
     return f"<div role='status'><p style='margin:2px 0'><strong>{head}</strong></p>{said}{table}</div>"
 

@@ -34,7 +34,7 @@ from rnn_helpers.live import widgets
 from rnn_helpers.plots import style
 
 SLOW = 0.2  # seconds: a picture that once took longer says that it is busy before it is drawn again
-_NAME_WIDTH = "11em"  # names of controls stand in one column
+_NAME_WIDTH = "12em"  # names of controls stand in one column
 
 
 class Picture(widgets.Image if widgets else object):
