@@ -1,7 +1,7 @@
 """The README's pictures, from the real thing: `python -m authoring.pictures` writes them to .github/pictures.
 
-check.svg                       a wrong rnn_backward and what its check says
-walk-light.svg, walk-dark.svg   notebook 3's walk back with the same mistake, for a light and a dark page
+check-light.svg, check-dark.svg   a wrong rnn_backward and what its check says, for a light and a dark page
+walk-light.svg, walk-dark.svg     notebook 3's walk back with the same mistake
 """
 
 import functools
@@ -25,7 +25,10 @@ from rnn_helpers.plots.svg import Sheet, beside, words
 
 FOLDER = Path(__file__).resolve().parent.parent / ".github" / "pictures"
 WIDTH, LINE = 980, 20
-MARKED, BLACK = "#FFE3CC", "#1A1A1A"
+LIGHT = {"ink": "#1A1A1A", "marked": "#FFE3CC", "cell": "#F7F7F7", "row": "#F2F2F2", "line": "#D0D0D0",
+         "ground": "white", "code": "default"}
+DARK = {"ink": "#E6EDF3", "marked": "#5A3410", "cell": "#161B22", "row": "#161B22", "line": "#3D444D",
+        "ground": "#0D1117", "code": "github-dark"}
 
 
 def rnn_backward(cell, dh, caches):
@@ -51,35 +54,35 @@ def judgement():
     return judge(Yardstick(exercise, inputs), observe(exercise, rnn_backward, inputs.copy()))
 
 
-def check_svg():
+def check_svg(look):
     """A cell with the wrong function, its check, and the report, from top to bottom, on a ground of their own."""
     parts, y = [], 14
 
-    def line(text, x=28, **look):
-        return words(x, y + 15, text, "start", family="sans-serif", color=BLACK, **look)
+    def line(text, x=28, **more):
+        return words(x, y + 15, text, "start", family="sans-serif", color=look["ink"], **more)
 
     for source in (inspect.getsource(rnn_backward), "check.rnn_backward(rnn_backward)"):
         lines = source.rstrip().split("\n")
-        parts.append(box(y, LINE * len(lines) + 12, fill="#F7F7F7", stroke="#E0E0E0"))
-        parts += [box(y + 6 + LINE * n, LINE, fill=MARKED) for n, text in enumerate(lines) if MISTAKE in text]
-        code = SvgFormatter(nowrap=True, xoffset=28, yoffset=y + 20, ystep=LINE)
-        parts.append(f'<g font-family="monospace" font-size="13" fill="{BLACK}">'
+        parts.append(box(y, LINE * len(lines) + 12, fill=look["cell"], stroke=look["line"]))
+        parts += [box(y + 6 + LINE * n, LINE, fill=look["marked"]) for n, text in enumerate(lines) if MISTAKE in text]
+        code = SvgFormatter(nowrap=True, style=look["code"], xoffset=28, yoffset=y + 20, ystep=LINE)
+        parts.append(f'<g font-family="monospace" font-size="13" fill="{look["ink"]}">'
                      f"{highlight(source, PythonLexer(), code)}</g>")
         y += LINE * len(lines) + 24
     said = judgement()
     parts.append(line(report.headline(said), size=15, weight="bold"))
     y += LINE + 6
     for text in [text for _, texts in report.parts(said.advice) for long in texts for text in textwrap.wrap(long, 130)]:
-        parts += [box(y, LINE, fill=MARKED), line(text, size=14)]
+        parts += [box(y, LINE, fill=look["marked"]), line(text, size=14)]
         y += LINE
     y += 8
     for row, facet in enumerate(said.facets):
         mark = "\N{EN DASH} waits" if facet.waits else "\N{BALLOT X} wrong" if facet.reason else "\N{CHECK MARK} right"
         points = f"{report.points_text(facet.earned)} of {report.points_text(facet.points)}"
-        parts += [] if row % 2 else [box(y, LINE, fill="#F2F2F2")]
+        parts += [] if row % 2 else [box(y, LINE, fill=look["row"])]
         parts += [line(mark), line(facet.title, 100), line(points, 330), line(facet.reason, 420)]
         y += LINE
-    ground = box(2, y + 8, 2, fill="white", stroke="#B0B0B0", rx=8)
+    ground = box(2, y + 8, 2, fill=look["ground"], stroke=look["line"], rx=8)
     return Sheet(WIDTH, y + 12, [ground, *parts], "A wrong rnn_backward and what its check says").svg().encode()
 
 
@@ -120,7 +123,9 @@ def walk_svg(ink):
     return Sheet(whole.width, whole.height, [f"<style>{rules}</style>", *body], "The walk back").svg(ink).encode()
 
 
-PICTURES = {"check.svg": check_svg, "walk-light.svg": functools.partial(walk_svg, "#1F2328"),
+PICTURES = {"check-light.svg": functools.partial(check_svg, LIGHT),
+            "check-dark.svg": functools.partial(check_svg, DARK),
+            "walk-light.svg": functools.partial(walk_svg, "#1F2328"),
             "walk-dark.svg": functools.partial(walk_svg, "#E6EDF3")}
 
 
