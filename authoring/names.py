@@ -14,6 +14,7 @@ free):
 
 import ast
 import builtins
+import copy
 from dataclasses import dataclass, field
 
 from IPython.core.inputtransformer2 import TransformerManager
@@ -33,89 +34,47 @@ class CellNames:
     syntax: str = ""  # the error when the cell is not Python
 
 
-class _Scope(ast.NodeVisitor):
-    """Collects the names of one cell, in the order in which Python meets them."""
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+OWN_NAMES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)  # but for what `:=` binds in them
 
-    def __init__(self):
-        self.found = CellNames()
 
-    def bind(self, name, *meaning):
-        self.found.binds.setdefault(name, []).append(meaning)
+def parts(node):
+    """A statement as Python meets it: one that holds others as its head, then these."""
+    if isinstance(node, DEFINITIONS) or not hasattr(node, "body"):
+        yield node
+        return
+    if isinstance(node, ast.ExceptHandler) and node.type:  # `except E as e` is (e := E)
+        yield ast.Expr(ast.NamedExpr(ast.Name(node.name, ast.Store()), node.type) if node.name else node.type)
+    elif isinstance(node, (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith)):
+        head = copy.copy(node)
+        head.body, head.orelse = [ast.Pass()], []
+        yield head
+    for name in ("body", "handlers", "orelse", "finalbody"):
+        for inner in getattr(node, name, ()):
+            yield from parts(inner)
 
-    def read(self, name):
-        if name not in self.found.binds:
-            self.found.reads.add(name)
 
-    def generic_visit(self, node, without=()):
-        """The parts in the order in which Python meets them: a value, or what is gone through, before its names."""
-        fields = [name for name in node._fields if name not in without]
-        for name in sorted(fields, key=lambda name: name not in ("value", "iter")):
-            part = getattr(node, name)
-            for inner in part if isinstance(part, list) else [part]:
-                if isinstance(inner, ast.AST):
-                    self.visit(inner)
+def stored(node):
+    """The names that an expression, or a statement without others in it, gives a value to."""
+    if isinstance(node, ast.Name):
+        return [node.id] if isinstance(node.ctx, ast.Store) else []
+    if isinstance(node, OWN_NAMES):
+        return [inner.target.id for inner in ast.walk(node) if isinstance(inner, ast.NamedExpr)]
+    return [name for inner in ast.iter_child_nodes(node) for name in stored(inner)]
 
-    def visit_Name(self, node):
-        if isinstance(node.ctx, ast.Load):
-            self.read(node.id)
-        elif isinstance(node.ctx, ast.Store):
-            self.bind(node.id, "value")
 
-    def visit_Assign(self, node):
-        self.generic_visit(node)
-        if isinstance(node.value, ast.Lambda):
-            self.outlives(node.value)
-
-    def visit_AnnAssign(self, node):
-        if node.value is not None:
-            self.generic_visit(node)
-
-    def visit_AugAssign(self, node):
-        self.visit(node.value)
-        if isinstance(node.target, ast.Name):
-            self.read(node.target.id)
-        else:
-            self.visit(node.target)
-
-    def visit_Import(self, node):
-        for alias in node.names:
-            whole = alias.name if alias.asname else alias.name.split(".")[0]
-            self.bind(alias.asname or whole, "import", whole)
-
-    def visit_ImportFrom(self, node):
-        for alias in node.names:
-            self.bind(alias.asname or alias.name, "import", f"{'.' * node.level}{node.module or ''}:{alias.name}")
-
-    def visit_FunctionDef(self, node):
-        self.generic_visit(node, without=("body",))
-        self.bind(node.name, "def")
-        self.outlives(node)
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.Global):
-                self.found.reads.update(inner.names)
-                for name in inner.names:
-                    self.bind(name, "value")
-
-    visit_AsyncFunctionDef = visit_ClassDef = visit_FunctionDef
-
-    def visit_Lambda(self, node):
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.NamedExpr) and not isinstance(node, ast.Lambda):
-                self.bind(inner.target.id, "value")
-        for name in names_used(ast.Expr(node)):
-            self.read(name)
-
-    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = visit_Lambda
-
-    def visit_ExceptHandler(self, node):
-        if node.name:
-            self.bind(node.name, "value")
-        self.generic_visit(node)
-
-    def outlives(self, node):
-        """A function's free names are read whenever it is called, also after its cell has ended."""
-        used = names_used(node if isinstance(node, ast.stmt) else ast.Expr(node))
-        self.found.reads |= used - {getattr(node, "name", "")}
+def bound(part):
+    """(name, meaning) of what a part of `parts` binds."""
+    if isinstance(part, DEFINITIONS):
+        hidden = {name for inner in ast.walk(part) if isinstance(inner, ast.Global) for name in inner.names}
+        return [(part.name, ("def",)), *((name, ("value",)) for name in hidden)]
+    if isinstance(part, ast.Import):
+        wholes = [(alias, alias.name if alias.asname else alias.name.split(".")[0]) for alias in part.names]
+        return [(alias.asname or whole, ("import", whole)) for alias, whole in wholes]
+    if isinstance(part, ast.ImportFrom):
+        return [(alias.asname or alias.name, ("import", f"{'.' * part.level}{part.module or ''}:{alias.name}"))
+                for alias in part.names]
+    return [(name, ("value",)) for name in stored(part)]
 
 
 def of_cell(source):
@@ -124,10 +83,22 @@ def of_cell(source):
         tree = ast.parse(TransformerManager().transform_cell(source))
     except SyntaxError as error:
         return CellNames(syntax=f"line {error.lineno}: {error.msg}")
-    scope = _Scope()
-    for statement in tree.body:
-        scope.visit(statement)
-    return scope.found
+    found = CellNames()
+    for part in (part for statement in tree.body for part in parts(statement)):
+        if isinstance(part, ast.AnnAssign) and part.value is None:
+            continue
+        names, used = bound(part), names_used(part)
+        if isinstance(part, ast.AugAssign):
+            names, used = [(name, ("value",)) for name in stored(part.value)], used | set(stored(part.target))
+        if isinstance(part, DEFINITIONS):  # its names are read whenever it is called, also after its cell has ended
+            found.reads |= used - {part.name} | {name for name, _ in names[1:]}
+        else:
+            on_the_way = {inner.target.id for inner in ast.walk(part) if isinstance(inner, ast.NamedExpr)}
+            before = set() if isinstance(getattr(part, "value", 0), ast.Lambda) else found.binds.keys()
+            found.reads |= used - on_the_way - before
+        for name, meaning in names:
+            found.binds.setdefault(name, []).append(meaning)
+    return found
 
 
 def problems(cells):
