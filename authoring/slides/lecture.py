@@ -14,13 +14,11 @@ import nbformat
 
 from authoring import files, links, setup_cell
 from authoring.site import reading
-from rnn_helpers.check import EXERCISES
 
 MINUTES = 45
 MOST_LINES = 16  # of code above a printed result
 ROOM = 740  # pixels of a slide, before what follows begins one of its own; the browser makes the last few fit
-WIDTH = 1120
-STUMBLES = json.loads(Path(__file__).with_name("stumbles.json").read_text(encoding="utf-8"))  # of those a check knows
+STUMBLES = json.loads(Path(__file__).with_name("stumbles.json").read_text(encoding="utf-8"))
 LEFT_OUT = re.compile(f"({links.BADGES_ID}|{setup_cell.CELL_ID}|imports|progress|next|pause|a-break|hints-.*)$")
 SENTENCE = re.compile(r"(?:(?<=[^\d][.!?])|(?<=[.!?]\*\*)) +(?=[A-Z`$*\\[(])")
 ITEM = re.compile(r"\n(?=[-*] |\d+\. )")
@@ -44,12 +42,6 @@ def short(text):
     return "\n\n".join(kept)
 
 
-def stumbles(name):
-    """What often goes wrong in an exercise, in the words of its check."""
-    titles = EXERCISES[name].titles()
-    return "**Where learners stumble:** " + "; ".join(titles[key] for key in STUMBLES[name]) + "."
-
-
 def height(cell):
     """About how many pixels a cell takes on a slide, with a picture and code as small as they may be."""
     if cell.cell_type == "markdown":
@@ -57,13 +49,9 @@ def height(cell):
         return sum(90 if block.startswith("$$") else 16 + 36 * block.startswith("#")
                    + sum(36 * -(-len(line) // 85) for line in block.split("\n"))
                    for block in prose.strip().split("\n\n")) + 23 * "".join(code).count("\n")
-    high, texts = 0, [cell.source]
-    for output in cell.outputs:
-        html = output.get("data", {}).get("text/html", "")
-        sides = re.search(r'width="(\d+)" height="(\d+)"', html)
-        high += min(420, WIDTH * int(sides[2]) // int(sides[1])) if sides else 500 * ("svg+xml" in html)
-        texts.append(output.get("text", "").strip())
-    return high + sum(35 + 23 * (1 + text.count("\n")) for text in texts if text)
+    picture = any("<img" in output.get("data", {}).get("text/html", "") for output in cell.outputs)
+    texts = [cell.source, *(output.get("text", "").strip() for output in cell.outputs)]
+    return 420 * picture + sum(35 + 23 * (1 + text.count("\n")) for text in texts if text)
 
 
 def made(kind, text, how, **more):
@@ -90,9 +78,9 @@ def shown(cell, text):
             return [made("", short(text.split("*What earns the points")[0]), "fragment"), made("", text, "notes")]
         return [made("", short(text), how), made("", text, "notes")]
     if graded.get("solution"):
-        answer = reading.answer(text)
+        answer, often = reading.answer(text), "; ".join(STUMBLES.get(graded["grade_id"], ()))
         title = re.search(r"def (\w+)", answer)[1]
-        return [made("", stumbles(graded["grade_id"]), "notes"),
+        return [made("", f"**Where learners stumble:** {often}." if often else title, "notes"),
                 made("", f"### An answer: `{title}`\n\n```python\n{answer}\n```", "fragment")]
     if quiz := reading.guess(cell):
         choices = "\n\n".join(f"**{chr(97 + i)})** {reading.plain(choice)}" for i, choice in enumerate(quiz.choices))
@@ -109,12 +97,13 @@ def shown(cell, text):
 
 
 def lecture(name):
-    """A notebook's copy in which every cell has `slideshow` metadata, as nbconvert's slides exporter reads them."""
-    nb, cells, used, drawn = files.read(files.solution_path(name)), [], 0, False
+    """A notebook's copy in which every cell has `slideshow` metadata, as nbconvert's slides exporter reads them; each
+    slide has its share of the time, by the words of its notes: the speaker's view shows who is late."""
+    nb, cells, slides, used, drawn = files.read(files.solution_path(name)), [], [[{}, 0]], 0, False
     for cell, text in parts(nb):
         group = [cell] if "slideshow" in cell.metadata else shown(cell, text)
         for i, new in enumerate(group):
-            at, prose = new.metadata.slideshow, new.cell_type == "markdown"
+            at = new.metadata.slideshow
             needs = [height(one) for one in group[i:] if one.metadata.slideshow.slide_type != "notes"]
             heading = at.slide_type == "-" and HEADING.match(new.source)
             if at.slide_type in ("-", "fragment") and (used + sum(needs) > ROOM or drawn and heading):
@@ -122,24 +111,15 @@ def lecture(name):
             elif at.slide_type == "-" and drawn:
                 at.slide_type = "fragment"
             if at.slide_type in ("slide", "subslide"):
+                slides.append([at, 40])
                 used, drawn = 0, False
-            if at.slide_type != "notes":
+            if at.slide_type == "notes":
+                slides[-1][1] += len(new.source.split())
+            else:
                 used += needs[0]
-                drawn |= not prose or at.slide_type == "fragment"
+                drawn |= new.cell_type == "code" or at.slide_type == "fragment"
             cells.append(new)
+    for at, weight in slides:
+        at["data"] = {"timing": str(round(60 * MINUTES * weight / sum(weight for _, weight in slides)))}
     nb.cells = cells
-    return timed(nb)
-
-
-def timed(nb):
-    """Give each slide its share of the lecture, by the words of its notes: the speaker's view shows who is late."""
-    slides = []
-    for cell in nb.cells:
-        if not slides or cell.metadata.slideshow.slide_type in ("slide", "subslide"):
-            slides.append([cell, 40])
-        if cell.metadata.slideshow.slide_type == "notes":
-            slides[-1][1] += len(cell.source.split())
-    total = sum(weight for _, weight in slides)
-    for cell, weight in slides:
-        cell.metadata.slideshow["data"] = {"timing": str(round(60 * MINUTES * weight / total))}
     return nb

@@ -36,7 +36,7 @@ def one_draw(prefix, text, n, h_t, logits, temperature, p, chars, u):
     for v in order:
         numbers = (shown(chars[v]), number(logits[v]), number(logits[v] / temperature), f"{p[v]:.3f}",
                    f"{ends[v] - p[v]:.3f} to {ends[v]:.3f}", mark if v == drawn else "")
-        bar = f"background:linear-gradient(to left,{MARK}66 {100 * p[v]:.0f}%,transparent 0)"
+        bar = f"min-width:9em;background:linear-gradient(to right,{MARK}66 {100 * p[v]:.0f}%,transparent 0)"
         look = f";outline:2px solid {MARK};outline-offset:-2px" if v == drawn else ""
         rows.append(f'<tr style="background:none{look}">' + "".join(
             f'<td style="{CELL};{bar if column == 3 else ""}">{escape(value)}</td>'
