@@ -25,7 +25,7 @@ class HandedIn:
         knows them; layout : which system's
     time : when it was handed in, or the file's own, in ns; when : the same, 0 where it says nothing of handing in
     how : by what the notebook was recognised
-    doubt : what to look at, in words
+    doubt : what to look at, in words; shared : handed in for several
     """
 
     entry: Entry
@@ -40,6 +40,7 @@ class HandedIn:
     how: str = ""
     doubt: str = ""
     name: str = ""
+    shared: bool = False
 
     @property
     def words(self):
@@ -139,7 +140,7 @@ def students_of(claims, roster, intake):
                     and identity[2] and keys.get(person):
                 person, told = None, f"a second {who.name} with another number: the roster has one"
             for member in [] if person else roster.members(who.name):  # a hand-in of a group is each member's
-                merged[member.key] += [replace(claim, who=Who(member.name)) for claim in theirs]
+                merged[member.key] += [replace(claim, who=Who(member.name), shared=True) for claim in theirs]
                 intake.people[member.key], told = member, None
                 intake.doubts.append((member.key, f"handed in by {who.name}: it counts for each of them on the roster"))
             if told is None:
@@ -196,7 +197,7 @@ def overlap(one, other, course):
 def look_at(entry, name, student, claim, course, opened=True):
     """What a student's file is; it is not read unless `opened`."""
     item = HandedIn(entry, DUE, "", student, "?", claim.who, claim.when or entry.time,
-                    claim.when or entry.time * claim.layout.dated, claim.layout.title, name=name)
+                    claim.when or entry.time * claim.layout.dated, claim.layout.title, name=name, shared=claim.shared)
     text = readable(name)[:100]
     if entry.junk:
         item.state, item.why = IGNORED, entry.junk
@@ -242,13 +243,14 @@ def choose(items, course):
             item.state, item.why = IGNORED, f"only the {MOST_RIVALS} newest files for a notebook are looked at"
         rivals = rivals[:MOST_RIVALS]
         if len(rivals) > 1:
-            best = max(rivals, key=lambda item: (item.state == DUE, course.work(item.entry)[0] > 0,
+            best = max(rivals, key=lambda item: (item.state == DUE, course.work(item.entry)[0] > 0, not item.shared,
                                                  course.work(item.entry)[0] >= 0, item.time, item.entry.time,
                                                  newest_first(item.name)))
             for item in rivals:
                 if item is not best:
                     worked = course.work(best.entry)[0] > 0 >= course.work(item.entry)[0]
-                    why = "has work in it" if worked else "is newer"
+                    own = item.shared and not best.shared
+                    why = "has work in it" if worked else "is their own" if own else "is newer"
                     item.why = f"{best.words[:200]} {why} and counts" if item.state == DUE else item.why
                     item.state, item.doubt = IGNORED, ""
             others = ", ".join(item.words[-60:] for item in rivals if item is not best)

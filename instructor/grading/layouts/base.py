@@ -17,6 +17,7 @@ class Claim:
     files : list of (Entry, the name that the student gave the file); around : folders passed on the way to it
     when : ns since 1970, as the system's names say, 0 when they do not; doubt : why one may doubt whose they are
     aside : why they are nobody's unless the roster has somebody of that name; likely : whether they have a row though
+    shared : whether they were handed in for several
     """
 
     layout: object
@@ -27,6 +28,7 @@ class Claim:
     doubt: str = ""
     aside: str = ""
     likely: bool = False
+    shared: bool = False
 
 
 @dataclass

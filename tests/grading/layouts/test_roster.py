@@ -110,6 +110,15 @@ def test_a_number_that_lasts_is_the_same_student_under_a_new_name(tmp_path):
     assert "is called byronada now" in dict(second.doubts)["lovelaceada_101"]
 
 
+@pytest.mark.parametrize("name", ["Group 1 - 01_rnn_cell.ipynb", "Ada Lovelace and Bob Ray - 01_rnn_cell.ipynb"])
+def test_what_is_named_as_a_groups_takes_nobodys_own_work_away(tmp_path, name):
+    people = roster(tmp_path, "id,name,groups\n1,Ada Lovelace,Group 1\n2,Bob Ray,Group 1\n3,Cy Young,Group 2\n")
+    intake = look(unpacked(tmp_path / "class", {f"Ada Lovelace - {N}": work(note="her own"), f"Cy Young - {N}": work(), name: work()}),
+                  roster=people)  # each an hour later than the one before
+    assert {item.student: item.words for item in intake.items if item.state == DUE} == {
+        "Ada_Lovelace": f"Ada Lovelace - {N}", "Bob_Ray": name, "Cy_Young": f"Cy Young - {N}"}
+
+
 @pytest.mark.parametrize("name", ["Group 1_55_assignsubmission_file/x.ipynb", "group1_101_9001_x.ipynb",
                                   "12-5 - Group 1 - Sep 24, 2026 926 PM/x.ipynb", "GROUP 1/01_rnn_cell.ipynb",
                                   "Ada Lovelace & Bob Ray/x.ipynb", "Ray, Bob, Lovelace, Ada - 01_rnn_cell.ipynb"])
