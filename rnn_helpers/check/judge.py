@@ -298,7 +298,8 @@ def witness_lines(exercise, inputs, evidence):
     bad = [f"{label} has relative error {error:.2g}" for label, error in errors.items() if label not in good]
     if good and not bad:
         agree = "agrees" if len(good) == 1 else "agree"
-        return [Advice(f"witness: {', '.join(good)} {agree}, relative error below {WITNESSED:.0e}", "witness")]
+        return [Advice(f"independent check: {', '.join(good)} {agree}, relative error below {WITNESSED:.0e}",
+                       "witness")]
     right = f"; right: {', '.join(good)}" if good else ""
-    return [Advice(f"witness: {', '.join(bad)} (right below {WITNESSED:.0e}){right}", "witness")] \
+    return [Advice(f"independent check: {', '.join(bad)} (right below {WITNESSED:.0e}){right}", "witness")] \
         if bad and not evidence.hidden else []

@@ -60,7 +60,7 @@ class Atlas:
             shown = re.match(r"\w+( at (step|row|column) \d+.*)? is (\S+), expected (\S+?)[, ]", verdict.advice[0])
             assert shown and shown[3] != shown[4], verdict.advice
             if exercise.witness:
-                assert re.search(r"witness: .*relative error (below )?[\d.e-]+", verdict.advice[1])
+                assert re.search(r"independent check: .*relative error (below )?[\d.e-]+", verdict.advice[1])
 
     def test_borrowing_earns_nothing(self, name):
         exercise = EXERCISES[name]

@@ -434,7 +434,8 @@ def test_unknown_wrong_answers_get_the_first_departure_and_the_witness():
         found = verdict("rnn_backward", odd, seed)
         assert found.mistakes == [] and found.status == "partly right"
         assert "dWh at row 2, column 1" in found.advice[0]
-        assert any("witness: dWh has relative error" in line and "right: dWx, db, dh0" in line for line in found.advice)
+        assert any("independent check: dWh has relative error" in line and "right: dWx, db, dh0" in line
+                   for line in found.advice)
         assert found.points == 9 - 0.75 - 3
 
 

@@ -101,7 +101,7 @@ def test_an_orthogonal_matrix_leaves_every_length_as_it_is():
 
 def test_the_spectral_radius_is_the_factor_of_a_step_in_the_long_run():
     """Gelfand's formula on any matrix: the n-th root of what n steps make of a vector."""
-    claims.says("01", "says by what factor a vector shrinks or grows at each step, in the long run")
+    claims.says("01", "says by what factor nearly every vector shrinks or grows at each step, in the long run")
     assert np.isclose(np.abs(np.linalg.eigvals(0.8 * dynamics.turning(0.5))).max(), 0.8)
     for seed in claims.SEEDS:
         rng = np.random.default_rng(seed)
