@@ -17,7 +17,7 @@ def phase_portrait(ax, h, title):
     """Unit 2 against unit 1 along time, h (T, 2); returns the alt text."""
     ax.plot(h[:, 0], h[:, 1], **line("state", marker=True))
     ax.plot(*h[0], "s", color=COLOR["gradient"])
-    ax.annotate("start", h[0], textcoords="offset points", xytext=(6, 6))
+    ax.annotate("start", h[0], textcoords="offset points", xytext=(-8, 0), ha="right", va="center")
     ax.set(xlabel="unit 1", ylabel="unit 2", xlim=(-1.1, 1.1), ylim=(-1.1, 1.1), title=title, aspect="equal")
     return f"The path starts at ({h[0, 0]:.2f}, {h[0, 1]:.2f}) and ends at ({h[-1, 0]:.2g}, {h[-1, 1]:.2g})."
 
