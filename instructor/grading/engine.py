@@ -29,6 +29,7 @@ from rnn_helpers.course import place
 
 ONE = Limits(cpu=SECONDS + 5, wall=120, memory=3 << 29)  # of an exercise, its definitions included
 WHOLE = Limits(cpu=60, wall=360, memory=2 << 30)  # when a function needs what the rest of the notebook computes
+FILES = {kind.__name__ for kind in (OSError, *OSError.__subclasses__())}
 NOTEBOOK_SECONDS = 150  # of processor time for all exercises of a notebook
 
 
@@ -198,12 +199,13 @@ def exercise_digest(name, seed, handed_in):
 
 
 def needs_whole(answer):
-    """Whether a function stumbled over a name that the rest of the notebook may define."""
-    if not answer.get("unresolved"):
-        return False
+    """Whether a function stumbled over a name or a file that the rest of the notebook may define or write."""
     cases = answer.get("observed", {}).get("cases")
     cases = cases.values() if isinstance(cases, dict) else ()  # of a forged answer, anything
-    return "missing" in answer or any(isinstance(case, dict) and case.get("problem") for case in cases)
+    said = [case["problem"] for case in cases if isinstance(case, dict) and case.get("problem")]
+    if answer.get("unresolved"):
+        return "missing" in answer or bool(said)
+    return any(isinstance(problem, dict) and str(problem.get("text")).partition(":")[0] in FILES for problem in said)
 
 
 def judged(name, inputs, answer, rebuilt, home, function):

@@ -51,12 +51,12 @@ def base_name(node):
 def names_used(node):
     """The global names that a statement reads, those inside its functions too."""
 
-    def read(table):
-        for symbol in table.get_symbols():
-            if symbol.is_referenced() and symbol.is_global():
+    def read(table, depth=0):
+        for symbol in table.get_symbols():  # calls += 1 below `global calls` is no reference
+            if symbol.is_global() and (symbol.is_referenced() or depth > 1 and symbol.is_declared_global()):
                 yield symbol.get_name()
         for inner in table.get_children():
-            yield from read(inner)
+            yield from read(inner, depth + 1)
 
     if isinstance(node, (ast.Import, ast.ImportFrom)):
         return set()
@@ -120,7 +120,8 @@ def in_a_run(cells, upto, function, whole=False):
     seen, later = seen_by_check(cells, upto)
     chosen = needed(seen if whole else seen + later, function)
     run, then = (seen, later) if whole else (chosen, [])
-    names = {name for name, _ in run + then}
+    names, used = {name for name, _ in run + then}, set().union(*(names_used(node) for _, node in chosen))
+    if used & {"globals", "eval", "exec"}:
+        used.add("what a text names")  # of any cell
     return {"texts": {name: source for name, source in cells if name in names}, "run": compiled(run),
-            "then": compiled(then), "used": set().union(*(names_used(node) for _, node in chosen)),
-            "function": function, "whole": whole}
+            "then": compiled(then), "used": used, "function": function, "whole": whole}

@@ -47,7 +47,8 @@ class Judgement:
     helped: tuple = ()
 
 
-DISCREET = {"error": "it raised an exception: the check in the notebook shows which, and where",
+DISCREET = {"error": "it raised an exception: the check in the notebook shows which, and where; if it shows none, the "
+                     "function needs what is not there in grading, such as threads, other programs or the network",
             "return": "what it returned cannot be used", "time": "it ran out of time",
             "exit": "it ended the program instead of returning"}
 

@@ -138,6 +138,14 @@ def spoiled_then_checked(p):
     p.below(p.wrong() + "\n" + p.check["source"], p.check)
 
 
+def within(*lines):
+    """Lines at the beginning of the exercise's function."""
+    def change(p, s):
+        head = re.search(rf"(?ms)^def {p.name}\(.*?\).*?:\n(\s+\"\"\".*?\"\"\"\n)?", s)
+        return s[:head.end()] + "".join(f"    {line}\n" for line in lines) + s[head.end():]
+    return rewrite(change)
+
+
 MANGLINGS = {
     "as it is": lambda p: None,
     "helper and answer under one grade id": helper_in(lambda p, s: p.above(s, like=p.cell)),
@@ -197,6 +205,17 @@ MANGLINGS = {
     "prints and plots": rewrite(lambda p, s: s + "\nprint('here')\nimport matplotlib.pyplot as plt\n"
                                              "fig, ax = plt.subplots()\nax.plot([1, 2])\nplt.close(fig)"),
     "a global constant": rewrite(lambda p, s: "EPS: float = 1e-12\n" + s),
+    "a counter": lambda p: (p.above("calls = 0\nseen = {}"), within("global calls", "calls += 1", "seen[calls] = 1")(p)),
+    "a log file": within("with open('log_of_mine.txt', 'a') as file: file.write('called')"),
+    "a file saved above": lambda p: (p.above("np.save('mine.npy', np.eye(3))"), within("np.load('mine.npy')")(p)),
+    "names looked up": lambda p: (p.above("ONE = 1"), within("assert globals()['ONE'] == eval('ONE')")(p)),
+    "display inside": within("from IPython.display import HTML, display", "display(HTML('<b>x</b>'))",
+                             "import IPython", "IPython.display.clear_output()"),
+    "cached, timed, jitted": rewrite(lambda p, s: "import functools, time\ntry:\n    from numba_of_mine import njit\n"
+        "except ImportError:\n    def njit(f=None, **kw): return f or (lambda g: g)\n@functools.cache\ndef unit(n):\n"
+        "    return np.eye(n)\ndef timed(f):\n    @functools.wraps(f)\n    def call(*a, **k):\n        t = time.time()\n"
+        "        unit(3)\n        try:\n            return f(*a, **k)\n        finally:\n            print(time.time() - t)\n"
+        "    return call\n\n" + s.replace(f"def {p.name}(", f"@timed\n@njit(cache=True)\ndef {p.name}(")),
     "own tests below": lambda p: p.below(f"try:\n    print({p.name}())\nexcept Exception as error:\n    print(error)"),
     "retyped below the stub": retyped_below,
     "a wrong try above": lambda p: p.above(p.wrong(), like=p.cell),

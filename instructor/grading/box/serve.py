@@ -31,7 +31,7 @@ class Slice(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 class Shell:
-    """Stands for IPython, which is not here: whatever is asked of it, nothing happens."""
+    """Stands for IPython and its modules, which are not here: whatever is asked of it, nothing happens."""
 
     def __getattr__(self, name):
         return lambda *args, **kwargs: [] if name == "getoutput" else None
@@ -55,6 +55,8 @@ def serve(request):
         may help
     """
     sys.meta_path.insert(0, Slice(request["modules"]))
+    sys.modules["IPython"] = shell = Shell()
+    shell.display = sys.modules["IPython.display"] = Shell()
     for name, source in request["texts"].items():
         linecache.cache[name] = (len(source), None, source.splitlines(True), name)
     function, whole = request["function"], request["whole"]
