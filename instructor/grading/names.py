@@ -116,6 +116,17 @@ def is_generic(name, notebooks):
     return is_box(" ".join(word for word in tokens(name) if word not in GENERIC), notebooks)
 
 
+def is_paper(name):
+    """Whether a name is that of what lies beside a class, and of nobody."""
+    return set(tokens(name)) <= PAPERS
+
+
+def form_of(name, owner):
+    """What a file's name says besides whose it is: hw, 1 of ada_hw1.ipynb and Ada HW1 (final).pdf."""
+    stem = name.partition(".ipynb")[0].rpartition(".")
+    return tuple(word for word in tokens(stem[0] or stem[2]) if word not in NOISE and word not in tokens(owner))
+
+
 def is_anonymous(name):
     """Whether a system hides who somebody is: marked blindly."""
     return name.rpartition("-")[2].casefold() in NOBODY or name.startswith("anon_")

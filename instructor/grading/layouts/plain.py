@@ -5,19 +5,7 @@ from collections import Counter, defaultdict
 
 from instructor.grading.layouts.base import Claim, Layout
 from instructor.grading.layouts.clones import Clones, is_clone
-from instructor.grading.names import (
-    GENERIC,
-    NOISE,
-    PAPERS,
-    TEAM,
-    Who,
-    is_box,
-    is_generic,
-    like_people,
-    named,
-    owner_in,
-    tokens,
-)
+from instructor.grading.names import TEAM, Who, form_of, is_box, is_generic, is_paper, like_people, named, owner_in
 
 LISTS = (".csv", ".txt", ".md", ".xls", ".xlsx", ".yml", ".yaml", ".json", ".db", ".toml", ".log", ".sh", ".html",
          ".png", ".jpg", ".jpeg", ".gif", ".svg", ".npy", ".npz", ".pkl")
@@ -47,7 +35,7 @@ class Plain(Layout):
                 del node.folders[name]
                 again(inner, boxed=True)
                 continue
-            if box and not inner.files or set(tokens(name)) <= GENERIC and not held(inner, course):
+            if box and not inner.files or is_paper(name) and not held(inner, course):
                 found.left += [(entry, entry.junk or "it holds no notebook, and its name is nobody's")
                                for entry, _ in node.take(name)]
                 continue
@@ -89,7 +77,7 @@ class Plain(Layout):
             owners = {owner_in(entry.parts[-1], course.notebooks) for entry in files}
             return 2 * (speaks_of_nobody and "" not in owners and (not inner or len(owners) > 1))
         people = [name for name in inner if not is_box(name, course.notebooks)
-                  and not all(word in NOISE or word.isdigit() for word in tokens(name))]
+                  and not all(map(str.isdigit, form_of(name, "")))]
         if speaks_of_nobody and any(name in people and not is_generic(name, course.notebooks)
                                     or self.is_box(folder, course) for name, folder in inner.items()):
             return 2
@@ -103,18 +91,18 @@ class Plain(Layout):
         around, folders = node.around(), any(not inner.archive for inner in beside)
         by_owner, nameless, aside = defaultdict(list), [], []
         owners = {entry: owner_in(entry.parts[-1], course.notebooks) for entry in node.files}
-        forms = Counter(form for form, _ in {(form_of(entry, owner), owner) for entry, owner in owners.items()
-                                             if owner and course.seen(entry).notebook})
+        forms = Counter(form for form, _ in {(form_of(entry.parts[-1], owner), owner) for entry, owner in
+                                             owners.items() if owner and course.seen(entry).notebook})
         for entry, owner in owners.items():
             notebook = course.seen(entry)
             if not notebook.text and not entry.why:
-                known = forms[form_of(entry, owner)] > 1 and form_of(entry, owner)  # mia_hw1.txt beside ada_hw1.ipynb
-                if set(tokens(owner)) <= PAPERS or not known and (
-                        folders or entry.parts[-1].lower().endswith(LISTS)):
+                form = form_of(entry.parts[-1], owner)
+                like_others = form and forms[form] > 1  # mia_hw1.txt beside ada_hw1.ipynb
+                if is_paper(owner) or not like_others and (folders or entry.parts[-1].lower().endswith(LISTS)):
                     aside.append(entry)
                     continue
             unsaid = notebook.notebook and not TEAM.match(owner) and not named(entry.parts[-1], [notebook.notebook])[1]
-            if unsaid and owner[-1:] == tokens(notebook.notebook)[0].lstrip("0") and owner[-2:-1].isalpha():
+            if unsaid and owner[-1:] == notebook.notebook[:2].lstrip("0") and owner[-2:-1].isalpha():
                 owner = owner[:-1]  # smith2.ipynb, which holds notebook 2
             if owner and not notebook.page:
                 by_owner[owner].append(entry)
@@ -155,12 +143,6 @@ class Plain(Layout):
                 node.take_files([entry])
                 found.claims.append(Claim(self, Who(owners[entry]), pairs([entry]), around,
                                           aside="it belongs to no student: it lies beside them"))
-
-
-def form_of(entry, owner):
-    """What a file's name says besides whose it is: hw, 1 of ada_hw1.ipynb and Ada HW1 (final).pdf."""
-    stem = entry.parts[-1].partition(".ipynb")[0].rpartition(".")
-    return tuple(word for word in tokens(stem[0] or stem[2]) if word not in NOISE and word not in tokens(owner))
 
 
 def pairs(entries):
