@@ -53,7 +53,7 @@ ORDERED = slot(
      lambda kept: sorted(sorted(set(kept)), key=str.lower), lambda kept: sorted(set(kept), key=str.lower)))
 MORE = slot(
     SORTED, lambda chars: chars,
-    ("an-entry-of-its-own", "chars holds an entry that is no character of the text", "The vocabulary is the text's "
+    ("an-entry-of-its-own", "chars holds an entry that is not a character of the text", "The vocabulary is the text's "
      "characters and no more.", *(lambda chars, token=token, front=front: [token, *chars] if front else [*chars, token]
                                   for token in ("<unk>", "<UNK>", "<pad>", "<PAD>", "<eos>", "<s>", "?", "", "\0",
                                                 "unk")

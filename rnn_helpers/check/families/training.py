@@ -238,7 +238,7 @@ CHARACTERS = training(softmax_cross_entropy)
 CHARACTERS = replace(CHARACTERS, slots={**CHARACTERS.slots, "which": (*WHICH, Variant(
     lambda loss, y, target: squared_error(y, paired(target, y.shape[1])), "squared-error",
     "The loss is the squared error", "loss_and_gradients takes the squared error unless you say otherwise: "
-    "loss=softmax_cross_entropy.", "loss = -sum of log p_t[target]"))})
+    "loss=cross_entropy.", "loss = -sum of log p_t[target]"))})
 
 # ---- a stream ----
 
@@ -356,7 +356,7 @@ MOVES = slot(  # run (f) -> p afterwards; f.total : sum of the steps so far, f.l
     why="All five parameters learn: Wx, Wh, b, Wy, c.")
 KS = slot(
     PIECE, lambda k1, k2: (k1, k2),
-    ("k1-and-k2-swapped", "k1 and k2 have changed places",
+    ("k1-and-k2-swapped", "k1 and k2 are swapped",
      "k1 is the steps between updates, k2 the steps that a loss can flow back.", lambda k1, k2: (k2, k1)))
 
 OF_LOSSES = slot(  # run (dY) -> dY
