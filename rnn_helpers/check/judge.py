@@ -259,6 +259,14 @@ def judge_alone(yardstick, observed, hidden=False):
     return result
 
 
+def puzzles(judgement, observed):
+    """Whether an answer is wrong and nothing could be said of why."""
+    hinted = any(case.problem and (case.problem.hint or case.problem.kind != "error")
+                 for case in observed.cases.values())
+    told = judgement.mistakes or any(advice.kind in ("unfinished", "whose") for advice in judgement.advice)
+    return judgement.status in ("wrong", "partly right") and not (hinted or told)
+
+
 def unknown(exercise, inputs, observed, evidence, result, problems):
     """Advice when no mistake of the atlas fits: what happened, where it first differs, the witness."""
     advice = [Advice(kept)] if (kept := evidence.kept()) else []

@@ -40,9 +40,10 @@ def may_stop(frame):
 
 
 @contextlib.contextmanager
-def limited():
-    """Stop the block by TimeUp after TIME_LIMIT seconds, by MemoryError beyond MEMORY_LIMIT bytes, where Python can."""
-    with memory_limit(MEMORY_LIMIT), depth_limit(), time_limit(TIME_LIMIT):
+def limited(seconds=None):
+    """Stop the block by TimeUp after `seconds` (None: TIME_LIMIT), by MemoryError beyond MEMORY_LIMIT bytes, where
+    Python can."""
+    with memory_limit(MEMORY_LIMIT), depth_limit(), time_limit(seconds or TIME_LIMIT):
         yield
 
 

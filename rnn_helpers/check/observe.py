@@ -10,6 +10,7 @@ import sys
 import types
 import warnings
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -161,6 +162,7 @@ def as_asked(function, asks):
     return call
 
 
+@lru_cache(maxsize=64)
 def parameters(asks):
     """The names of the arguments in a call that is asked for, "f(x, h0=None) -> y"."""
     call = ast.parse(asks.partition("->")[0].strip(), mode="eval").body
@@ -192,6 +194,16 @@ def nothing(name, value=None):
     return f"{name} is {'still ...' if value is ... else value}"
 
 
+def within_itself(value, above=(), seen=None):
+    """Whether a list is among its own parts, or theirs."""
+    seen = set() if seen is None else seen
+    if not isinstance(value, (list, tuple)) or id(value) in seen:
+        return False
+    seen.add(id(value))
+    above = (*above, id(value))
+    return any(id(part) in above or within_itself(part, above, seen) for part in value)
+
+
 @limits.entrance
 def plain(name, value):
     """`value` as an array of numbers (or of text), or a str that says why it is none."""
@@ -201,6 +213,8 @@ def plain(name, value):
         return np.array(value)
     if isinstance(value, np.ndarray) and value.size > LARGEST:
         return f"{name} holds {value.size} numbers, shape {value.shape}: far more than asked for"
+    if within_itself(value):
+        return f"{name} holds itself: a list was appended to itself"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

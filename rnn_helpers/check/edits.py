@@ -1,0 +1,427 @@
+"""Small changes of a function's text, one place at a time, each in words: a sign, a name, an index, a line left out."""
+
+import ast
+import copy
+import itertools
+from dataclasses import dataclass
+from typing import Any
+
+SWAPS = {ast.Add: (ast.Sub, ast.Mult), ast.Sub: (ast.Add,), ast.Mult: (ast.MatMult, ast.Div, ast.Add),
+         ast.MatMult: (ast.Mult,), ast.Div: (ast.Mult,), ast.FloorDiv: (ast.Div,)}
+COMPARE = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
+SIBLINGS = ({"sum", "mean", "max", "min", "prod"}, {"zeros", "ones", "empty"}, {"zeros_like", "ones_like"},
+            {"argmax", "argmin"}, {"maximum", "minimum"}, {"any", "all"}, {"tanh", "exp", "log", "sqrt", "abs"},
+            {"concatenate", "stack", "hstack", "vstack"}, {"append", "extend"}, {"floor", "ceil", "round"},
+            {"reversed", "list", "sorted"}, {"Wx", "Wh", "Wy"}, {"b", "c"}, {"std", "var"}, {"multiply", "dot"})
+KEPT = (ast.Return, ast.FunctionDef, ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal)  # lines never left out
+
+
+@dataclass
+class Edit:
+    """One change: `holder.field` becomes change(holder.field).
+
+    words : what follows "everything is right", as in "without `/ B`"; line : of the function's file
+    rank : 0 for what is left out or exchanged, up to 3 for what is added
+    alike : edits with the same, which is not "", may be one mistake made in several places
+    """
+
+    holder: ast.AST
+    field: str
+    change: Any
+    words: str
+    line: int
+    rank: int
+    alike: str = ""
+
+    def apply(self):
+        """Make the change; gives what undoes it."""
+        before = getattr(self.holder, self.field)
+        setattr(self.holder, self.field, self.change(before))
+        return lambda: setattr(self.holder, self.field, before)
+
+
+@dataclass
+class Everywhere:
+    """The same edit in each place where it can be made."""
+
+    edits: list
+
+    def __post_init__(self):
+        first = self.edits[0]
+        self.line, self.rank, self.words = first.line, 1, f"{first.alike} {place_names(self.edits)}"
+
+    def apply(self):
+        undo = [edit.apply() for edit in self.edits]
+
+        def back():
+            for one in reversed(undo):
+                one()
+        return back
+
+
+def place_names(edits):
+    lines = list(dict.fromkeys(edit.line for edit in edits))
+    return f"in all {len(edits)} places of this line" if len(lines) == 1 else "here and in " + " and ".join(
+        f"line {line}" for line in lines[1:])
+
+
+def edits(function):
+    """All edits of a function's tree, the likeliest first."""
+    found, alike = [*expressions(function), *statements(function), *powers(function)], {}
+    for edit in found:
+        if edit.alike:
+            alike.setdefault(edit.alike, []).append(edit)
+    return sorted([*found, *(Everywhere(group) for group in alike.values() if len(group) > 1)],
+                  key=lambda edit: edit.rank)
+
+
+# ---- expressions ----
+
+def expressions(function):
+    names = scope(function)
+    unread = [name for name in names["arguments"] if name not in names["read"]]
+    for holder in ast.walk(function):
+        if isinstance(holder, ast.arguments):
+            continue
+        for field, value in ast.iter_fields(holder):
+            for node in value if isinstance(value, list) else [value]:
+                if not isinstance(node, ast.expr) or isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
+                    continue
+                for new, words, rank, *alike in changes(node, holder, field, names, unread):
+                    yield Edit(holder, field, replacing(node, placed(new, node)), words, node.lineno, rank, *alike)
+        yield from in_place(holder)
+
+
+def changes(node, holder, field, names, unread):
+    """(another expression, in words, rank) for one expression."""
+    def instead(new, rank, *alike):
+        return new, f"with `{text(new)}` in place of `{text(node)}`", rank, *alike
+
+    if isinstance(node, ast.BinOp):
+        sign = SYMBOL.get(type(node.op), "")
+        yield node.left, f"without `{sign} {operand(node.right)}`", 0
+        yield node.right, f"without `{operand(node.left)} {sign}`", 0
+        for op in SWAPS.get(type(node.op), ()):
+            yield instead(ast.BinOp(node.left, op(), node.right), 0, f"with `{SYMBOL[op]}` in place of `{sign}`")
+        for outer, inner, swapped in ((node.left, node.right, False), (node.right, node.left, True)):
+            if isinstance(outer, ast.Call) and len(outer.args) == 1:  # f(a) + b, read as f(a + b)
+                both = (inner, outer.args[0]) if swapped else (outer.args[0], inner)
+                yield instead(ast.Call(outer.func, [ast.BinOp(both[0], node.op, both[1])], outer.keywords), 2)
+        if not isinstance(node.op, ast.Add | ast.Mult):
+            yield instead(ast.BinOp(node.right, node.op, node.left), 1)
+        if isinstance(node.left, ast.BinOp) and isinstance(node.op, ast.Div | ast.Mult | ast.Pow | ast.Sub):
+            inner = node.left  # a - b / c, read as (a - b) / c and the other way round
+            yield instead(ast.BinOp(inner.left, inner.op, ast.BinOp(inner.right, node.op, node.right)), 2)
+        if isinstance(node.right, ast.BinOp):
+            inner = node.right
+            yield instead(ast.BinOp(ast.BinOp(node.left, node.op, inner.left), inner.op, inner.right), 2)
+    elif isinstance(node, ast.Call):
+        for part in [*node.args[:3], *([node.func.value] if isinstance(node.func, ast.Attribute) else [])]:
+            if not isinstance(part, ast.Starred) and text(part) not in ("np", "numpy", "math", "rng"):
+                yield instead(part, 0, f"without `{text(node.func)}(...)`")
+        if len(node.args) == 1 and isinstance(node.args[0], ast.BinOp):  # f(a + b), read as f(a) + b
+            inner = node.args[0]
+            yield instead(ast.BinOp(ast.Call(node.func, [inner.left], node.keywords), inner.op, inner.right), 2)
+            yield instead(ast.BinOp(inner.left, inner.op, ast.Call(node.func, [inner.right], node.keywords)), 2)
+        if len(node.args) == 2:
+            yield instead(ast.Call(node.func, node.args[::-1], node.keywords), 1)
+        if len(node.args) > 1:
+            for part in node.args:
+                left = [other for other in node.args if other is not part]
+                yield ast.Call(node.func, left, node.keywords), f"without `{text(part)}` in `{text(node)}`", 1
+        if getattr(node.func, "attr", "") in ("sum", "mean", "max") and node.keywords and not any(
+                k.arg == "keepdims" for k in node.keywords):
+            yield (ast.Call(node.func, node.args, [*node.keywords, ast.keyword("keepdims", ast.Constant(True))]),
+                   f"with `keepdims=True` in `{text(node)}`", 1)
+    elif isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], COMPARE):
+        for op in COMPARE:
+            if not isinstance(node.ops[0], op):
+                yield instead(ast.Compare(node.left, [op()], node.comparators), 1)
+    elif isinstance(node, ast.BoolOp):
+        for part in node.values:
+            yield instead(part, 0)
+    elif isinstance(node, ast.UnaryOp):
+        yield instead(node.operand, 0)
+    elif isinstance(node, ast.IfExp):
+        yield instead(node.body, 0)
+        yield instead(node.orelse, 0)
+        yield instead(ast.IfExp(node.test, node.orelse, node.body), 1)
+    elif isinstance(node, ast.Constant):
+        yield from (instead(ast.Constant(value), 1) for value in near(node.value))
+        if isinstance(node.value, float) and 0 < node.value < 0.1:
+            yield ast.Constant(node.value * 1e-9), f"with a much smaller number in place of `{text(node)}`", 1
+        if isinstance(node.value, int | float):
+            yield from (instead(name(other), 1) for other in unread)
+    elif isinstance(node, ast.Attribute) and node.attr == "T":
+        yield node.value, f"without `.T` after `{text(node.value)}`", 0
+    elif isinstance(node, ast.Attribute) and field != "func":
+        yield from (instead(ast.Attribute(node.value, other, ast.Load()), 1, f"with `.{other}` in place of "
+                            f"`.{node.attr}`") for other in siblings(node.attr))
+    elif isinstance(node, ast.Subscript):
+        yield node.value, f"without `[{text(node.slice)}]` after `{text(node.value)}`", 0
+        if not isinstance(node.slice, ast.Slice | ast.Tuple):
+            for index in (ast.Constant(0), ast.UnaryOp(ast.USub(), ast.Constant(1))):
+                if text(index) != text(node.slice):
+                    yield instead(ast.Subscript(node.value, index, ast.Load()), 2)
+    elif isinstance(node, ast.Slice):
+        yield from (instead(new, 1) for new in slices(node))
+    elif isinstance(node, ast.Name) and field != "func":
+        yield from (instead(name(other), 1, f"with `{other}` in place of `{node.id}`")
+                    for other in names["all"] if other != node.id)
+    elif isinstance(node, ast.Name):
+        yield from (instead(name(other), 1) for other in siblings(node.id))
+    elif isinstance(node, ast.Tuple | ast.List) and field in ("value", "slice", "args"):
+        for i, j in itertools.combinations(range(len(node.elts)), 2):
+            order = list(node.elts)
+            order[i], order[j] = order[j], order[i]
+            yield instead(type(node)(order, ast.Load()), 1)
+        if len(node.elts) > 2:
+            for left in node.elts:
+                yield instead(type(node)([part for part in node.elts if part is not left], ast.Load()), 1)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not node.keywords[3:]:
+        for other in siblings(node.func.attr):
+            new = ast.Attribute(node.func.value, other, ast.Load())
+            words = f"with `{other}` in place of `{node.func.attr}`"
+            yield ast.Call(new, node.args, node.keywords), words, 0, words
+    yield from additions(node, holder, field, names)
+
+
+def additions(node, holder, field, names):
+    """What is put on or around an expression: a sign, `.T`, one more, a copy, a factor."""
+    if isinstance(node, ast.Constant | ast.Slice | ast.Starred) and not isinstance(holder, ast.Slice):
+        return
+
+    def with_(new, rank=2):
+        return new, f"with `{text(new)}` in place of `{text(node)}`", rank
+
+    place = isinstance(holder, ast.Subscript) and field == "slice" or isinstance(holder, ast.Slice | ast.Compare) \
+        or isinstance(holder, ast.Call) and getattr(holder.func, "id", "") == "range" and field == "args"
+    if place and not isinstance(node, ast.Tuple | ast.Slice):
+        yield with_(ast.BinOp(node, ast.Add(), ast.Constant(1)), 1)
+        yield with_(ast.BinOp(node, ast.Sub(), ast.Constant(1)), 1)
+        if isinstance(node, ast.Name | ast.Constant) and not isinstance(holder, ast.Call):
+            yield with_(ast.UnaryOp(ast.USub(), node), 1)
+        return
+    if isinstance(node, ast.Tuple | ast.Slice) or field in ("func", "ctx", "test", "slice"):
+        return
+    value = isinstance(holder, ast.BinOp | ast.Return | ast.Assign | ast.AugAssign | ast.Tuple | ast.List | ast.Call)
+    if not value:
+        return
+    if isinstance(holder, ast.BinOp) and isinstance(holder.op, ast.MatMult) or not isinstance(holder, ast.BinOp):
+        yield with_(ast.Attribute(node, "T", ast.Load()))
+    if not isinstance(holder, ast.BinOp):
+        back = ast.Subscript(node, ast.Slice(None, None, ast.UnaryOp(ast.USub(), ast.Constant(1))), ast.Load())
+        yield with_(back)
+        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
+            yield with_(ast.Call(ast.Attribute(node, "copy", ast.Load()), [], []))
+            yield with_(numpy("zeros_like", node))
+        if isinstance(holder, ast.Return):
+            yield with_(numpy("sum", node))
+        if isinstance(holder, ast.Return | ast.Tuple):
+            yield from (with_(ast.Subscript(node, cut, ast.Load())) for cut in (
+                ast.Slice(None, ast.UnaryOp(ast.USub(), ast.Constant(1)), None), ast.Slice(ast.Constant(1), None, None),
+                ast.UnaryOp(ast.USub(), ast.Constant(1))))
+    yield with_(ast.UnaryOp(ast.USub(), node))
+    if isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
+        yield with_(ast.BinOp(node, ast.Pow(), ast.Constant(2)), 3)
+        for other in names["arguments"]:
+            if not (isinstance(node, ast.Name) and node.id == other):
+                for op in (ast.Sub, ast.Mult, ast.Add, ast.Div):
+                    yield with_(ast.BinOp(node, op(), name(other)), 3)
+
+
+def in_place(holder):
+    """Edits of a node's own parts that are no expressions: keywords, the sign of `+=`, conditions of comprehensions."""
+    if isinstance(holder, ast.Call):
+        for keyword in holder.keywords:
+            if keyword.arg:
+                yield Edit(holder, "keywords", leaving(keyword), f"without `{keyword.arg}={text(keyword.value)}`",
+                           holder.lineno, 0)
+    elif isinstance(holder, ast.comprehension):
+        for test in holder.ifs:
+            yield Edit(holder, "ifs", leaving(test), f"without `if {text(test)}`", test.lineno, 0)
+    elif isinstance(holder, ast.AugAssign):
+        for op in SWAPS.get(type(holder.op), ()):
+            yield Edit(holder, "op", lambda _, op=op: op(),
+                       words := f"with `{SYMBOL[op]}=` in place of `{SYMBOL[type(holder.op)]}=`", holder.lineno, 0,
+                       words)
+
+
+def powers(function):
+    """`^` read as a power, which binds tighter than the exclusive or that it is."""
+    crossed = [node for node in ast.walk(function) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor)]
+    if crossed:
+        body = ast.parse(text(function).replace("^", "**")).body[0].body
+        yield Edit(function, "body", lambda _: body, "with `**`, the power, in place of `^`", crossed[0].lineno, 0)
+
+
+# ---- statements ----
+
+def statements(function):
+    for holder in ast.walk(function):
+        for field in ("body", "orelse"):
+            body = getattr(holder, field, None)
+            if isinstance(body, list) and isinstance(holder, ast.stmt):
+                yield from in_a_block(holder, field, body)
+
+
+def in_a_block(holder, field, body):
+    for n, statement in enumerate(body):
+        line = statement.lineno
+        if not isinstance(statement, KEPT) and not _text_alone(statement):
+            block = " and those below that belong to it" if hasattr(statement, "body") else ""
+            yield Edit(holder, field, leaving(statement), f"without this line{block}", line, 0)
+        if isinstance(statement, ast.If):
+            yield Edit(holder, field, unfolding(statement, statement.body), "without this condition", line, 0)
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name | ast.Subscript) \
+                and len(statement.targets) == 1:
+            target = copy.copy(statement.targets[0])
+            for op, sign in ((ast.Add, "+="), (ast.Sub, "-=")):
+                new = placed(ast.AugAssign(target, op(), statement.value), statement)
+                yield Edit(holder, field, replacing(statement, new), f"with `{sign}` in place of `=`", line, 1)
+            if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Slice) \
+                    and isinstance(target.value, ast.Name):
+                new = placed(ast.Assign([ast.Name(target.value.id, ast.Store())], statement.value), statement)
+                yield Edit(holder, field, replacing(statement, new), f"with `{text(new)}`", line, 0)
+        if isinstance(statement, ast.AugAssign):
+            target = copy.copy(statement.target)
+            read = copy.copy(statement.target)
+            read.ctx = ast.Load()
+            plain = placed(ast.Assign([target], statement.value), statement)
+            sign = SYMBOL.get(type(statement.op), "") + "="
+            yield Edit(holder, field, replacing(statement, plain), f"with `=` in place of `{sign}`", line, 0)
+            new = placed(ast.Assign([target], ast.BinOp(read, statement.op, statement.value)), statement)
+            yield Edit(holder, field, replacing(statement, new),
+                       f"with `{text(new)}`, which makes a new array, in place of `{sign}`", line, 0)
+        if n + 1 < len(body) and not isinstance(body[n + 1], ast.Return):
+            yield Edit(holder, field, exchanging(statement, body[n + 1]), "with this line below the next", line, 2)
+        if isinstance(statement, ast.For):
+            last, first = statement.body[-1], statement.body[0]
+            if len(statement.body) > 1:
+                yield Edit(holder, field, out_of(statement, last, after=True), "with this line after the loop",
+                           last.lineno, 2)
+                yield Edit(holder, field, out_of(statement, first, after=False), "with this line before the loop",
+                           first.lineno, 2)
+            if n + 1 < len(body) and not isinstance(body[n + 1], ast.Return):
+                yield Edit(holder, field, into(statement, body[n + 1], end=True), "with this line in the loop above it",
+                           body[n + 1].lineno, 2)
+            if n and not _text_alone(body[n - 1]):
+                yield Edit(holder, field, into(statement, body[n - 1], end=False),
+                           "with this line in the loop below it", body[n - 1].lineno, 2)
+
+
+def _text_alone(statement):
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+# ---- how a field changes ----
+
+def replacing(old, new):
+    def change(value):
+        return [new if item is old else item for item in value] if isinstance(value, list) else new
+    return change
+
+
+def leaving(old):
+    def change(items):
+        left = [item for item in items if item is not old]
+        return left or ([placed(ast.Pass(), old)] if isinstance(old, ast.stmt) else [])
+    return change
+
+
+def unfolding(old, new):
+    return lambda items: [other for item in items for other in (new if item is old else [item])]
+
+
+def exchanging(one, other):
+    pair = {id(one): other, id(other): one}
+    return lambda items: [pair.get(id(item), item) for item in items]
+
+
+def out_of(loop, statement, after):
+    rest = [item for item in loop.body if item is not statement]
+    new = placed(ast.For(loop.target, loop.iter, rest, loop.orelse), loop)
+    return unfolding(loop, [new, statement] if after else [statement, new])
+
+
+def into(loop, statement, end):
+    body = [*loop.body, statement] if end else [statement, *loop.body]
+    new = placed(ast.For(loop.target, loop.iter, body, loop.orelse), loop)
+    return lambda items: [new if item is loop else item for item in items if item is not statement]
+
+
+# ---- parts ----
+
+SYMBOL = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@", ast.Pow: "**",
+          ast.FloorDiv: "//", ast.Mod: "%", ast.BitXor: "^"}
+
+
+def scope(function):
+    """The names of a function: its arguments, those it gives a value, those it reads."""
+    taken = function.args
+    arguments = [argument.arg for argument in (*taken.posonlyargs, *taken.args, *taken.kwonlyargs)]
+    loads = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
+    stored = [node.id for node in loads if isinstance(node.ctx, ast.Store)]
+    return {"arguments": arguments, "all": list(dict.fromkeys([*arguments, *stored])),
+            "read": {node.id for node in loads if isinstance(node.ctx, ast.Load)}}
+
+
+def near(value):
+    """Other constants than `value`."""
+    if isinstance(value, bool):
+        return [not value]
+    if isinstance(value, int):
+        return [other for other in dict.fromkeys((value - 1, value + 1, 0, 1, 2)) if other != value]
+    if isinstance(value, float):
+        return [other for other in (0.0, 1.0, 2.0, 0.5) if other != value]
+    return []
+
+
+def siblings(name):
+    return sorted({other for group in SIBLINGS if name in group for other in group} - {name})
+
+
+def slices(node):
+    """Other slices: without a bound, with the bound counted from the other end, or the other part."""
+    lower, upper, step = node.lower, node.upper, node.step
+    if step is not None:
+        yield ast.Slice(lower, upper, None)
+    if lower is None and upper is not None:
+        other = upper.operand if isinstance(upper, ast.UnaryOp) else ast.UnaryOp(ast.USub(), upper)
+        yield ast.Slice(None, None, step)
+        yield ast.Slice(upper, None, step)
+        yield ast.Slice(other, None, step)
+    elif upper is None and lower is not None:
+        other = lower.operand if isinstance(lower, ast.UnaryOp) else ast.UnaryOp(ast.USub(), lower)
+        yield ast.Slice(None, None, step)
+        yield ast.Slice(None, lower, step)
+        yield ast.Slice(None, other, step)
+    elif lower is not None:
+        yield ast.Slice(None, upper, step)
+        yield ast.Slice(lower, None, step)
+        if isinstance(lower, ast.Constant) and isinstance(upper, ast.Constant):
+            for by in (-1, 1):
+                if lower.value + by >= 0:
+                    yield ast.Slice(ast.Constant(lower.value + by), ast.Constant(upper.value + by), step)
+
+
+def name(identifier):
+    return ast.Name(identifier, ast.Load())
+
+
+def numpy(function, argument):
+    return ast.Call(ast.Attribute(name("np"), function, ast.Load()), [argument], [])
+
+
+def text(node):
+    return ast.unparse(node)
+
+
+def operand(node):
+    """An operand's text, in brackets where it is a sum."""
+    return f"({text(node)})" if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub) else text(node)
+
+
+def placed(new, old):
+    """A new tree at the place of an old one."""
+    return ast.fix_missing_locations(ast.copy_location(new, old))

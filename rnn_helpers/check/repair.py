@@ -1,0 +1,224 @@
+"""Where no mistake has a name: the one or two small changes of the learner's own lines with which everything is right.
+
+The changes are those of `edits`; what is said of one was run: with it the function passes every case on both fixtures.
+(Repair by a search among small edits: Singh, Gulwani & Solar-Lezama, 2013, with NumPy's operators as the error model.)
+"""
+
+import ast
+import copy
+import io
+import time
+import types
+from contextlib import redirect_stderr, redirect_stdout
+
+import numpy as np
+
+from rnn_helpers.check import limits
+from rnn_helpers.check.advice import Advice
+from rnn_helpers.check.compare import close
+from rnn_helpers.check.edits import edits
+from rnn_helpers.check.judge import judge
+from rnn_helpers.check.observe import CaseResult, as_asked, observe, plain, process_unchanged, run
+from rnn_helpers.check.outline import definition
+from rnn_helpers.check.whose import is_own, names_read
+from rnn_helpers.check.yardstick import reading
+
+SECONDS = 0.5  # of work
+TOGETHER = 4  # edits that improve something, after which a name is looked for
+MOST = 12  # edits that improve something, on which a second one is tried
+ALONE = {"open", "input", "exec", "eval", "exit", "quit", "globals", "setattr", "__import__", "os", "sys", "subprocess",
+         "shutil", "pathlib", "Path", "requests", "urllib"}  # a function that reads one of these is not run again
+
+
+class Repair:
+    """The changes of one function that are tried.
+
+    exercise, function, inputs : as `observe` takes them; yardstick, judgement : of it
+    leave : names of functions that are not to be changed: those of other exercises
+    """
+
+    def __init__(self, exercise, function, inputs, yardstick, leave=()):
+        self.exercise, self.function, self.inputs, self.yardstick = exercise, function, inputs, yardstick
+        self.trees = {}
+        for own in with_helpers(function, leave):
+            tree, lines = definition(own)
+            if tree is None or tree.decorator_list or names_read(own.__code__) & ALONE:
+                self.trees = {}
+                break
+            self.trees[own.__name__] = own, copy.deepcopy(tree), lines
+        self.names = dict(function.__globals__) if self.trees else {}
+        for own, *_ in self.trees.values():  # what is kept in the notebook stays as it is
+            kept = {name: self.names.get(name) for name in names_read(own.__code__)}
+            self.names.update({name: copy.deepcopy(value) for name, value in kept.items()
+                               if isinstance(value, list | dict | set | np.ndarray)})
+        self.better, self.start = [], time.process_time()
+        self.expected = {case.name: {} for case in exercise.cases}
+        for key, expected in yardstick.expected.items():
+            case, name = key.split("/")
+            self.expected[case][name] = expected
+
+    def edits(self):
+        return sorted(((edit, lines) for _, tree, lines in self.trees.values() for edit in edits(tree)),
+                      key=lambda pair: pair[0].rank)
+
+    def built(self):
+        """The function as its trees are now, or None."""
+        names = dict(self.names)
+        try:
+            made = [rebuilt(own, tree, names) for own, tree, _ in self.trees.values()]
+        except Exception:
+            return None
+        names.update({function.__name__: function for function in made})
+        return made[0]
+
+    def score(self, function, cases):
+        """For each case up to the first that is wrong: how many of its numbers are right, of how many, and how many of
+        its values as a whole. A case that gives none ends the list."""
+        found = []
+        if function is None:
+            return found
+        call = as_asked(function, self.exercise.asks)
+        for case in cases:
+            try:
+                returned = run(case, call, self.inputs.copy())
+                result = CaseResult({name: plain(name, value) for name, value in returned.items()})
+            except (Exception, limits.TimeUp, SystemExit):
+                return found
+            shown = reading(case, self.inputs, result)
+            values = [(agreeing(shown.get(name), expected, case.tolerance), max(expected.size, 1))
+                      for name, expected in self.expected[case.name].items()]
+            found.append((sum(right for right, _ in values), sum(size for _, size in values),
+                          sum(right == size for right, size in values)))
+            if found[-1][0] < found[-1][1]:
+                break
+        return found
+
+    def find(self):
+        """One or two (Edit, lines of its file) with which everything is right, or ()."""
+        if not self.trees:
+            return ()
+        before = self.score(self.built(), self.exercise.cases)
+        wrong = len(before) - (before[-1:] != [] and before[-1][0] < before[-1][1])
+        if wrong == len(self.exercise.cases):  # all values are right: what it does to its arguments is not
+            return ()
+        cases = [self.exercise.cases[wrong], *self.exercise.cases[:wrong], *self.exercise.cases[wrong + 1:]]
+        base, *_, whole = before[wrong] if len(before) > wrong else (-1, -1, 0)
+        better, tried = [], self.edits()
+        for pair in tried:
+            if self.is_over(2):
+                return ()
+            undo = pair[0].apply()
+            found = self.score(function := self.built(), cases)
+            undo()
+            if self.is_right(function, found):
+                return (pair,)
+            if found and found[0][0] > base:
+                better.append((found, pair))
+        better.sort(key=lambda scored: (-len(scored[0]), -scored[0][0][0]))
+        self.better = [pair for found, pair in better if found[0][2] > whole and pair[0].rank < 2]
+        for _, pair in better[:MOST]:
+            undo = pair[0].apply()
+            try:
+                for other in tried:
+                    if other is pair:
+                        continue
+                    if self.is_over():
+                        return ()
+                    again = other[0].apply()
+                    found = self.score(function := self.built(), cases)
+                    again()
+                    if self.is_right(function, found):
+                        return pair, other
+            finally:
+                undo()
+        for total in range(1, 2 * len(tried) - 2):
+            for i in range(max(0, total - len(tried) + 1), (total + 1) // 2):
+                if self.is_over():
+                    return ()
+                undo = [pair[0].apply() for pair in (tried[i], tried[total - i])]
+                found = self.score(function := self.built(), cases)
+                for one in reversed(undo):
+                    one()
+                if self.is_right(function, found):
+                    return tried[i], tried[total - i]
+        return ()
+
+    def beside_a_name(self):
+        """An edit that improves something, and the judgement of what is left, where that has a name; or ()."""
+        for pair in self.better[:TOGETHER]:
+            undo = pair[0].apply()
+            function = self.built()
+            undo()
+            left = judge(self.yardstick, observe(self.exercise, function, self.inputs, guarded=False))
+            if len(left.mistakes) == 1 and all(advice.kind == "mistake" for advice in left.advice):
+                return pair, left
+        return ()
+
+    def is_over(self, times=1):
+        return time.process_time() > self.start + times * SECONDS
+
+    def is_right(self, function, found):
+        return len(found) == len(self.exercise.cases) and found[-1][0] == found[-1][1] and judge(
+            self.yardstick, observe(self.exercise, function, self.inputs, guarded=False)).status == "right"
+
+
+def with_helpers(function, leave):
+    """The function and those of the learner's own that it calls."""
+    found, wanted = [], [function]
+    while wanted:
+        one = wanted.pop()
+        if not isinstance(one, types.FunctionType):
+            return []
+        found.append(one)
+        names = one.__globals__
+        wanted += [names[name] for name in sorted(names_read(one.__code__)) if name not in leave
+                   and is_own(names.get(name), function.__globals__) and names[name] not in (*found, *wanted)]
+    return found
+
+
+def rebuilt(function, tree, names):
+    """A function anew from its tree, with the names it reads and the variables it closes over."""
+    free = function.__code__.co_freevars
+    if not free:
+        body = [tree]
+    else:
+        taken = ast.arguments([], [ast.arg(name) for name in free], None, [], [], None, [])
+        made = ast.FunctionDef("_around", taken, [tree, ast.Return(ast.Name(tree.name, ast.Load()))], [],
+                               **({"type_params": []} if "type_params" in ast.FunctionDef._fields else {}))
+        body = [ast.fix_missing_locations(ast.copy_location(made, tree))]
+    exec(compile(ast.Module(body, []), function.__code__.co_filename, "exec"), names)
+    if free:
+        return names.pop("_around")(*(cell.cell_contents for cell in function.__closure__))
+    return names[tree.name]
+
+
+def agreeing(got, expected, tolerance):
+    """How many numbers of a value are right; one more than it has for none at all, so that a text counts too."""
+    if got is None or isinstance(got, str):
+        return 0
+    if close(got, expected, tolerance) and got.shape == expected.shape:
+        return max(expected.size, 1)
+    if got.shape != expected.shape or got.dtype.kind not in "biuf" or expected.dtype.kind not in "biuf":
+        return 0
+    return int(np.isclose(got, expected, rtol=tolerance, atol=1e-12).sum())
+
+
+def repaired(exercise, function, inputs, yardstick, leave=()):
+    """Advice on an answer of which nothing else could be said: the changes that make it right; [] for none."""
+    quiet = io.StringIO()
+    with process_unchanged(), limits.limited(4 * SECONDS), redirect_stdout(quiet), redirect_stderr(quiet):
+        try:
+            tried = Repair(exercise, function, inputs, yardstick, leave)
+            found = tried.find()
+            beside = () if found else tried.beside_a_name()
+        except KeyboardInterrupt:
+            return []
+    told = [(edit.words, f"line {edit.line}: {lines[edit.line - 1].strip()}") for edit, lines in found or beside[:1]]
+    if beside:
+        (words, line), left = told[0], beside[1]
+        return [Advice(f"Two things are wrong. What is left {words} is said below.", "mistake", line, theirs=True),
+                *left.advice]
+    if len(told) == 1:
+        return [Advice(f"Everything is right {words}.", "mistake", line, theirs=True) for words, line in told]
+    both = [Advice(f"{words[0].upper()}{words[1:]}.", "mistake", line, theirs=True) for words, line in told]
+    return both and [Advice("Everything is right with two changes:", "mistake"), *both]

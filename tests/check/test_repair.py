@@ -1,0 +1,136 @@
+"""Where no mistake has a name: the change of the learner's own lines that makes everything right."""
+
+import copy
+
+import numpy as np
+import pytest
+
+from rnn_helpers import check
+from rnn_helpers.check.edits import edits
+from rnn_helpers.check.observe import within_itself
+from rnn_helpers.check.outline import definition
+from rnn_helpers.check.repair import Repair, repaired
+from tests.check.test_happened import written
+from tests.check.trying import verdict, yardstick
+
+STEP = "cell, dh_t, cache"
+CASES = {  # what is told, and of which line: the body of an answer
+    "a function too many": (
+        "readout", "h_t, Wy, c", "return Wy @ h_t + c.mean()", ["with `c` in place of `c.mean()`"], [2]),
+    "two functions too many": (
+        "readout", "h_t, Wy, c", "y = np.tanh(Wy @ h_t)\nreturn y + np.abs(c)",
+        ["With `Wy @ h_t` in place of `np.tanh(Wy @ h_t)`", "With `c` in place of `np.abs(c)`"], [2, 3]),
+    "a step too many": (
+        "rnn_cell_forward", "cell, x_t, h_prev",
+        "h_t = np.tanh(cell.Wx @ x_t + cell.Wh @ h_prev + cell.b)\nh_t = h_t / np.linalg.norm(h_t, axis=0)\n"
+        "return h_t, (x_t, h_prev, h_t)", ["without `/ np.linalg.norm(h_t, axis=0)`"], [3]),
+    "a term too many": (
+        "rnn_cell_backward", STEP, "x_t, h_prev, h_t = cache\ndh = dh_t + cell.Wh.T @ dh_t\ndz = dh * (1 - h_t**2)\n"
+        "return dz @ x_t.T, dz @ h_prev.T, dz.sum(axis=1, keepdims=True), cell.Wh.T @ dz",
+        ["without `+ cell.Wh.T @ dh_t`"], [3]),
+    "a term too few": (
+        "squared_error", "y, target", "e = y\nreturn np.sum((y - target) ** 2), 2 * e",
+        ["with `y - target` in place of `y`"], [2]),
+    "a power that is none": (
+        "count_parameters", "D, H, O", "return D * H + H ^ 2 + H + O * H + O",
+        ["with `**`, the power, in place of `^`"], [2]),
+    "whole numbers": (
+        "fit_scale", "series", "s = np.array(series, dtype=int)\nreturn s.mean(), s.std()",
+        ["without `dtype=int`"], [2]),
+    "the same in two places": (
+        "numerical_gradient", "f, param, eps=1e-5",
+        "g = np.zeros_like(param)\nfor i in np.ndindex(*param.shape):\n    old = param[i]\n"
+        "    param[i] = np.float32(old + eps)\n    up = f()\n    param[i] = np.float32(old - eps)\n    down = f()\n"
+        "    param[i] = old\n    g[i] = (up - down) / (2 * eps)\nreturn g",
+        ["without `np.float32(...)` here and in line 7"], [5]),
+}
+
+
+def advice(name, function):
+    return check.run(name, function).judgement.advice
+
+
+@pytest.mark.parametrize("title", CASES)
+def test_what_makes_it_right_is_told_with_its_line(title):
+    name, arguments, body, words, lines = CASES[title]
+    judgement = check.run(name, written(name, arguments, body)).judgement
+    assert judgement.mistakes == ["a-small-change"] and judgement.points < judgement.maximum
+    told = [line for line in judgement.advice if line.code]
+    assert [line.text.removeprefix("Everything is right ").rstrip(".") for line in told] == words
+    assert [int(line.code.split(":")[0].removeprefix("line ")) for line in told] == lines
+
+
+def test_a_change_and_a_name():
+    found = advice("readout_backward", written(
+        "readout_backward", "dy, h_states, Wy", "dWy = sum(d @ h.T for d, h in zip(dy, h_states))\n"
+        "dc = np.sum(dy, axis=(0, 2))\ndh = np.sum([Wy.T @ d for d in dy], axis=0)\nreturn dWy, dc, dh"))
+    assert found[0].startswith("Two things are wrong. What is left with `[Wy.T @ d for d in dy]` in place of `np.sum(")
+    assert found[1].startswith("dc is flat")
+
+
+def test_a_function_without_text_and_one_within_a_function():
+    function = written("readout", "h_t, Wy, c", "return tidy(Wy @ h_t + c)")
+    exec("def tidy(y):\n    return np.round(y, 1)\n", function.__globals__)  # no text: nothing is said of it
+    assert not any("Everything is right" in line for line in advice("readout", function))
+    around = written("around", "scale", "def readout(h_t, Wy, c):\n    return Wy @ h_t + c * scale\nreturn readout")
+    assert advice("readout", around(3.0))[0].text == "Everything is right without `* scale`."
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_said_is_so(seed):
+    """Every wrong edit of a right answer: where a change is found, the answer with it is right on other seeds too."""
+    name, body = "rnn_cell_backward", "x_t, h_prev, h_t = cache\ndz = dh_t * (1 - h_t**2)\ndWx = dz @ x_t.T\n" \
+        "return dWx, dz @ h_prev.T, dz.sum(axis=1, keepdims=True), cell.Wh.T @ dz"
+    right = written(name, STEP, body)
+    measure = yardstick(name, 0)
+    tree, lines = definition(right)
+    tried = [edit for edit in edits(copy.deepcopy(tree)) if edit.line]
+    found = 0
+    for index in np.random.default_rng(seed).choice(len(tried), 12, replace=False):
+        attempt = Repair(measure.exercise, right, measure.inputs, measure)
+        attempt.edits()[index][0].apply()
+        broken = attempt.built()
+        if broken is None or verdict(name, broken).status == "right":
+            continue
+        again = Repair(measure.exercise, right, measure.inputs, measure)
+        own, _, text = again.trees[name]
+        again.trees[name] = own, attempt.trees[name][1], text
+        for edit, _ in again.find():
+            found += 1
+            edit.apply()
+        if found:
+            assert all(verdict(name, again.built(), other).status == "right" for other in (0, 5, 6))
+            break
+    assert found
+
+
+def test_the_learners_own_things_stay_as_they_are(tmp_path):
+    function = written("readout", "h_t, Wy, c", "log.append(1)\nreturn Wy @ h_t - c")
+    function.__globals__["log"] = []
+    measure = yardstick("readout", 0)
+    assert repaired(measure.exercise, function, measure.inputs, measure)
+    assert function.__globals__["log"] == [] and function.__globals__["readout"] is function
+
+
+@pytest.mark.parametrize("line", ["open('x').close()", "__import__('os').getcwd()", "exec('')"])
+def test_what_reaches_outside_is_not_run_again(line):
+    function = written("readout", "h_t, Wy, c", f"calls.append(1)\n{line}\nreturn Wy @ h_t - c")
+    function.__globals__["calls"] = calls = []
+    measure = yardstick("readout", 0)
+    assert repaired(measure.exercise, function, measure.inputs, measure) == [] and calls == []
+
+
+def test_a_change_that_never_ends_is_given_up(monkeypatch):
+    monkeypatch.setattr("rnn_helpers.check.repair.SECONDS", 0.1)
+    function = written("readout", "h_t, Wy, c", "n = 3\nwhile n > 0:\n    n = n - 1\nreturn np.sin(Wy) @ np.cos(h_t)")
+    measure = yardstick("readout", 0)
+    assert repaired(measure.exercise, function, measure.inputs, measure) == []
+
+
+def test_a_list_within_itself_is_no_array():
+    ring = [1, 2]
+    ring.append([ring])
+    assert within_itself(ring) and not within_itself([[1, 2], [1, 2], (3, [4])])
+    function = written("train_stream", "model, X, Y, k1, k2, lr", "losses = []\nfor t in range(40):\n"
+                       "    losses.append(losses)\nreturn losses")
+    assert "holds itself" in str(check.run("train_stream", function))
