@@ -117,8 +117,8 @@ def whose(function):
     """"your rnn_forward" or "the course's rnn_forward", for the title of a picture."""
     name = _exercise_of(function)
     called = getattr(function, "__name__", name)
-    yours = _checked.get(name, (None,))[0] is function and function is not EXERCISES[name].reference
-    return f"your {called}" if yours else f"the course's {called}"
+    ours = function is EXERCISES[name].reference or (function.__module__ or "").startswith("rnn_helpers.")
+    return f"the course's {called}" if ours else f"your {called}"
 
 
 def _exercise_of(function):

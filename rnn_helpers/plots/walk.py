@@ -236,7 +236,7 @@ def slips(step, what):
     """What is wrong at this moment, in words; "" when nothing is."""
     said = [difference(step, name, np.argwhere(step.wrong(name))[0])
             for name in LEARNERS.get(what, ()) if step.wrong(name).any()]
-    return f" But {'; '.join(said)}." if said else ""
+    return f" But here {'; '.join(said)}." if said else ""
 
 
 def difference(step, name, place):

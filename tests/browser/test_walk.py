@@ -25,7 +25,7 @@ def test_a_wrong_step_can_be_watched_going_wrong(context, lab):
     notebook.enter("def rnn_cell_backward", WRONG)
     notebook.enter("play.walk_back")
     box, slider, status = walk_of(notebook)
-    assert "first goes wrong at step 4: dWh_t[0, 0]" in status.inner_text()
+    assert "Your rnn_cell_backward first goes wrong at step 4: dWh_t[0, 0]" in status.inner_text()
     assert box.locator("svg rect[stroke-dasharray='6 2']").count() == 0  # nothing has been multiplied yet
     place = box.locator("svg").first.bounding_box()
     slider.focus()

@@ -8,7 +8,7 @@ import xml.etree.ElementTree as xml
 import numpy as np
 import pytest
 
-from rnn_helpers import live
+from rnn_helpers import check, live
 from rnn_helpers.bptt import rnn_backward, rnn_backward_truncated
 from rnn_helpers.cell import rnn_cell_backward
 from rnn_helpers.explore import drawn, walk
@@ -183,3 +183,12 @@ def test_a_wrong_cut_is_outlined_and_named_by_loss_and_entry():
 def test_a_cut_that_cannot_be_followed_shows_the_courses(truncated, said):
     made = walk.cut_walk_back(truncated, "your rnn_backward_truncated")
     assert said in made.title + made.caption.value and not any(outlined(drawing) for drawing, _ in moments(made))
+
+
+def test_a_function_that_no_check_has_seen_is_the_learners_own():
+    def learners(cell, dh_t, cache):
+        raise NotImplementedError()
+
+    learners.__name__ = "rnn_cell_backward"
+    assert check.whose(learners) == "your rnn_cell_backward"
+    assert check.whose(rnn_cell_backward) == "the course's rnn_cell_backward"
