@@ -93,7 +93,7 @@ WITHOUT = {
     "Wx x_t + b of all steps at once": lambda p: variant(p, one_projection=False),
     "tanh' of all steps at once": lambda p: variant(p, slopes_at_once=False),
     "examples as rows in the loop": columns_in_the_loop,
-    "h_t and dz_t in place": lambda p: variant(p, in_place=False),
+    "h_t, dh_next and dz_t in place": lambda p: variant(p, in_place=False),
     "A.dot(B), not A @ B": lambda p: variant(p, dot=np.matmul),
 }
 
