@@ -159,16 +159,19 @@ def rerun(built, tmp_path_factory):
     return found
 
 
+@pytest.mark.slow
 def test_a_rerun_passes_what_was_built(rerun):
     assert len(rerun["small"]) == 14 and not any(case.findall("failure") for case in rerun["small"])
 
 
+@pytest.mark.slow
 def test_a_planted_stale_plot_fails(rerun):
     failed, = (case for case in rerun["stale"] if case.find("failure") is not None)
     assert "picture 1 is stale" in failed.find("failure").text and len(rerun["stale"]) == 7
     assert matrix.named(failed).startswith("picture of ")
 
 
+@pytest.mark.slow
 def test_pictures_of_another_matplotlib_are_skipped_with_a_reason_texts_are_not(rerun):
     failed, = (case for case in rerun["old"] if case.find("failure") is not None)
     skipped, = (case for case in rerun["old"] if case.find("skipped") is not None)
