@@ -99,7 +99,8 @@ TEAM = re.compile(r"(?i)(?<![^\W_])(team|group|groupe|grupo|gruppe|grp|user|stud
 PAPERS = GENERIC | NOISE | set("""readme read me instructions instruction description rubric roster participants grades
     grading marks points scores syllabus schedule deadline deadlines requirements environment license licence template
     example sample starter handout slides notes todo log logs comments feedback info output errors list names emails
-    figure image screenshot plot loss index timestamp metadata aufgabe hinweise teilnehmer liste""".split())
+    figure image screenshot plot loss index timestamp metadata aufgabe hinweise teilnehmer liste utils util helper
+    helpers test tests grader autograder setup main model train corpus text makefile""".split())
 
 
 def is_box(name, notebooks):
@@ -118,7 +119,8 @@ def is_generic(name, notebooks):
 
 def is_paper(name):
     """Whether a name is that of what lies beside a class, and of nobody."""
-    return set(tokens(name)) <= PAPERS
+    words = tokens(name)
+    return {word for word in words if not word.isdigit()} <= PAPERS and not (words and "".join(words).isdigit())
 
 
 def form_of(name, owner):

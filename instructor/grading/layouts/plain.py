@@ -91,14 +91,15 @@ class Plain(Layout):
         around, folders = node.around(), any(not inner.archive for inner in beside)
         by_owner, nameless, aside = defaultdict(list), [], []
         owners = {entry: owner_in(entry.parts[-1], course.notebooks) for entry in node.files}
-        forms = Counter(form for form, _ in {(form_of(entry.parts[-1], owner), owner) for entry, owner in
-                                             owners.items() if owner and course.seen(entry).notebook})
+        said = {(form, owner) for entry, owner in owners.items() if (form := form_of(entry.parts[-1], owner)) and
+                not is_paper(owner) and (course.seen(entry).notebook or is_box(" ".join(form), course.notebooks))}
+        forms = Counter(form for form, _ in said)
         for entry, owner in owners.items():
             notebook = course.seen(entry)
             if not notebook.text and not entry.why:
                 form = form_of(entry.parts[-1], owner)
-                like_others = form and forms[form] > 1  # mia_hw1.txt beside ada_hw1.ipynb
-                if is_paper(owner) or not like_others and (folders or entry.parts[-1].lower().endswith(LISTS)):
+                if is_paper(owner) or forms[form] < 2 and (  # mia_hw1.txt beside ada_hw1.ipynb has 2
+                        folders or entry.parts[-1].lower().endswith(LISTS)):
                     aside.append(entry)
                     continue
             unsaid = notebook.notebook and not TEAM.match(owner) and not named(entry.parts[-1], [notebook.notebook])[1]

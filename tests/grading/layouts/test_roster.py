@@ -132,7 +132,8 @@ def test_a_hand_in_of_a_group_is_each_members(tmp_path, name):
 
 
 PAPERS = ("README.txt", "instructions.pdf", "hw1 instructions.pdf", "roster.csv", "grades_hw1.csv", "rubric.docx",
-          "requirements.txt", "loss.png", "hw1.txt", "notes_hw1.md", "solution_hw1.html")
+          "requirements.txt", "loss.png", "hw1.txt", "notes_hw1.md", "solution_hw1.html", "Syllabus 2026.pdf", "utils.py",
+          "Grades-CS101-Week 1-98765.csv")
 
 
 @pytest.mark.parametrize("ending", ["txt", "pdf", "docx", "py", "html", "md", "csv", "jpg"])
@@ -144,6 +145,12 @@ def test_who_hands_in_something_else_has_a_row_and_a_paper_has_none(tmp_path, fo
         rows = {item.student: item for item in intake.items if item.who}
         assert set(rows) == {"ada", "bob", "mia"}
         assert rows["mia"].state == REFUSED and "no notebook (.ipynb) is among what was handed in" in rows["mia"].why
+
+
+def test_a_class_without_a_notebook_has_its_rows(tmp_path):
+    files = {"ada_hw1.txt": b"x", "bob_hw1.md": b"x", "cy_homework1.pdf": b"x", "1234567_hw1.txt": b"x"}
+    intake = look(unpacked(tmp_path / "class", files | dict.fromkeys(PAPERS, b"x")))
+    assert {item.student for item in intake.items if item.who} == {"ada", "bob", "cy", "1234567"}
 
 
 @pytest.mark.parametrize("path", ["mia.txt", "mia answers.csv", "solutions/01_rnn_cell.ipynb", "Source/a.pdf"])
