@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from authoring import ROOT, files, release, site
+from authoring import ROOT, files, handouts, site
 from authoring.site.__main__ import build
 from rnn_helpers.course import PAGES
 
@@ -67,7 +67,7 @@ def print_course(folder, out):
         title, paragraph = (ROOT / "README.md").read_text(encoding="utf-8").split("\n\n")[:2]
         title = title.lstrip("# ")
         page.evaluate(PAPER, {"cover": f"<h1>{title}</h1><p>{paragraph}</p>", "pages": begins})
-        sheets[release.FOLDER] = pdf(page, out / f"{release.FOLDER}.pdf", title)
+        sheets[handouts.FOLDER] = pdf(page, out / f"{handouts.FOLDER}.pdf", title)
         browser.close()
     for name, count in sheets.items():
         print(f"{out / name}.pdf  {count} pages")

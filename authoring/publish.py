@@ -17,7 +17,7 @@ from pathlib import Path
 from packaging.version import InvalidVersion, Version
 
 import rnn_helpers
-from authoring import ROOT, printing, release
+from authoring import ROOT, handouts, printing
 from authoring.site.__main__ import build
 from authoring.slides import __main__ as slides
 
@@ -68,15 +68,15 @@ def make(out):
     """Everything of the present version into `out`, which is replaced; returns the files."""
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    release.write_zip(out)
-    release.write_wheel(out)
+    handouts.write_zip(out)
+    handouts.write_wheel(out)
     with tempfile.TemporaryDirectory() as scratch:
         pages, lectures = Path(scratch, "site"), Path(scratch, "slides")
         build(pages)
         printing.print_course(pages, out / "print")
         slides.build(lectures)
         for folder in (pages, lectures):
-            shutil.make_archive(out / f"{release.FOLDER}-{folder.name}", "zip", folder)
+            shutil.make_archive(out / f"{handouts.FOLDER}-{folder.name}", "zip", folder)
     (out / "CHANGES.md").write_text(changes(rnn_helpers.__version__) + "\n", encoding="utf-8")
     return checksums(out)
 

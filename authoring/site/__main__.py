@@ -14,7 +14,7 @@ from pathlib import Path
 
 import nbformat
 
-from authoring import ROOT, files, release
+from authoring import ROOT, files, handouts
 from authoring.site import lite, reading
 from rnn_helpers.course import PAGES
 
@@ -30,7 +30,7 @@ def write_sources(folder, root=ROOT):
     shutil.copytree(HERE / "static", folder / "static")
     for name in ("conf.py", "in_your_browser.md", "404.md"):
         shutil.copy(HERE / name, folder)
-    archive = release.write_zip(folder)
+    archive = handouts.write_zip(folder)
     for name in (*files.all_names(root), *PAGES):
         nbformat.write(reading.reading_copy(name, root), folder / f"{name}.ipynb")
     page = reading.first_page(archive.name, root)

@@ -15,7 +15,7 @@ import tempfile
 from importlib.metadata import distribution
 from pathlib import Path
 
-from authoring import ROOT, files, release
+from authoring import ROOT, files, handouts
 from rnn_helpers.course import PAGES
 
 NEWEST = "newest"
@@ -42,7 +42,7 @@ def repacked(name, folder):
     told = {str(path): found.locate_file(path).read_bytes() for path in found.files
             if ".." not in path.parts and path.suffix != ".pyc" and path.name not in ("INSTALLER", "REQUESTED")}
     stem = re.sub(r"[-_.]+", "_", found.name).lower()
-    return release.pack(Path(folder, f"{stem}-{found.version}-py3-none-any.whl"), told)
+    return handouts.pack(Path(folder, f"{stem}-{found.version}-py3-none-any.whl"), told)
 
 
 def extension(name):
@@ -60,12 +60,12 @@ def write_sources(folder, root=ROOT):
         content = files.learner_path(name, root).read_bytes()
         Path(folder, "files", f"{name}.ipynb").write_bytes(content)
         Path(folder, "files", newest(name, content)).write_bytes(content)
-    release.write_wheel(folder / "pypi", root)
+    handouts.write_wheel(folder / "pypi", root)
     for name in PACKAGES:
         repacked(name, folder / "pypi")
     Path(folder, "jupyter-lite.json").write_text(json.dumps(SETTINGS))
     config = {"LiteBuildConfig": {"apps": list(APPS), "ignore_sys_prefix": True, "no_sourcemaps": True,
-                                  "no_unused_shared_packages": True, "source_date_epoch": release.WHEN}}
+                                  "no_unused_shared_packages": True, "source_date_epoch": handouts.WHEN}}
     Path(folder, "jupyter_lite_config.json").write_text(json.dumps(config))
 
 

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from authoring import files, printing, release
+from authoring import files, handouts, printing
 from rnn_helpers.course import PAGES
 
 pytest.importorskip("sphinx", reason="make print installs it")
@@ -27,10 +27,10 @@ def pages(tmp_path_factory):
 def test_each_notebook_and_the_course_are_printed_with_pages_counted_through(pages, tmp_path):
     with ThreadPoolExecutor(1) as other:  # where no other Playwright is at work
         sheets = other.submit(printing.print_course, pages, tmp_path).result()
-    assert {path.stem for path in tmp_path.iterdir()} == {*NAMES, release.FOLDER}
+    assert {path.stem for path in tmp_path.iterdir()} == {*NAMES, handouts.FOLDER}
     assert sheets["cheat_sheet"] == 1
-    assert sheets.pop(release.FOLDER) == 1 + sum(sheets.values()), "the contents name other pages than there are"
-    outline = (tmp_path / f"{release.FOLDER}.pdf").read_bytes()
+    assert sheets.pop(handouts.FOLDER) == 1 + sum(sheets.values()), "the contents name other pages than there are"
+    outline = (tmp_path / f"{handouts.FOLDER}.pdf").read_bytes()
     assert re.search(rb"/Outlines", outline)
 
 

@@ -16,10 +16,10 @@ import nbformat
 import pytest
 
 import rnn_helpers
-from authoring import files, release
+from authoring import files, handouts
 from rnn_helpers import course
 
-ROOT = release.ROOT
+ROOT = handouts.ROOT
 RUN = """
 import sys, nbclient, nbformat
 nb = nbformat.read(sys.argv[1], 4)
@@ -32,14 +32,14 @@ nbformat.write(nb, sys.argv[3])
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("made")
-    return release.write_zip(folder), release.write_wheel(folder)
+    return handouts.write_zip(folder), handouts.write_wheel(folder)
 
 
 @pytest.fixture(scope="module")
 def unpacked(made, tmp_path_factory):
     folder = tmp_path_factory.mktemp("elsewhere")
     zipfile.ZipFile(made[0]).extractall(folder)
-    return folder / release.FOLDER
+    return folder / handouts.FOLDER
 
 
 def environment(folder, *packages):
@@ -67,7 +67,7 @@ def run(python, *arguments, cwd):
 
 
 def test_the_zip_holds_the_learners_course_and_nothing_else(made):
-    names = {name.removeprefix(f"{release.FOLDER}/") for name in zipfile.ZipFile(made[0]).namelist()}
+    names = {name.removeprefix(f"{handouts.FOLDER}/") for name in zipfile.ZipFile(made[0]).namelist()}
     assert {f"notebooks/{name}.ipynb"
             for name in (*files.all_names(), *course.PAGES)} == {name for name in names if name.endswith(".ipynb")}
     rest = {name for name in names if not name.startswith("rnn_helpers/") and not name.endswith(".ipynb")}
@@ -146,7 +146,7 @@ def test_the_wheel_installs_and_needs_numpy_alone_to_be_imported(made, tmp_path)
 
 def test_another_folder_another_day_and_other_permissions_give_the_same_bytes(made, tmp_path):
     copy = tmp_path / "a copy"
-    for name in (*release.PLAIN, "pyproject.toml", "README.md"):
+    for name in (*handouts.PLAIN, "pyproject.toml", "README.md"):
         copy.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, copy)
     for name in ("notebooks", "rnn_helpers"):
@@ -159,7 +159,7 @@ def test_another_folder_another_day_and_other_permissions_give_the_same_bytes(ma
         path.chmod(0o700)
     before = os.umask(0o077)
     try:
-        again = release.write_zip(tmp_path, copy), release.write_wheel(tmp_path, copy)
+        again = handouts.write_zip(tmp_path, copy), handouts.write_wheel(tmp_path, copy)
     finally:
         os.umask(before)
     for one, other in zip(made, again, strict=True):
