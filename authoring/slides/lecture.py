@@ -73,7 +73,7 @@ def shown(cell, text):
     """The cells that a cell becomes; of those that begin no slide, "fragment" comes a step later."""
     graded = cell.metadata.get("nbgrader", {})
     if cell.cell_type == "markdown":
-        how = "slide" if re.match("##? ", text) else "subslide" if TASK.match(text) else "-"
+        how = "slide" if re.match("##? ", text) else "-"
         if graded.get("solution"):
             return [made("", short(text.split("*What earns the points")[0]), "fragment"), made("", text, "notes")]
         return [made("", short(text), how), made("", text, "notes")]
@@ -106,7 +106,8 @@ def lecture(name):
             at = new.metadata.slideshow
             needs = [height(one) for one in group[i:] if one.metadata.slideshow.slide_type != "notes"]
             heading = at.slide_type == "-" and HEADING.match(new.source)
-            if at.slide_type in ("-", "fragment") and (used + sum(needs) > ROOM or drawn and heading):
+            full = used + sum(needs) > ROOM or heading and (drawn or TASK.match(new.source) and used > 250)
+            if at.slide_type in ("-", "fragment") and full:
                 at.slide_type = "subslide"
             elif at.slide_type == "-" and drawn:
                 at.slide_type = "fragment"

@@ -21,7 +21,7 @@ def kinds(nb):
 def test_a_lecture_asks_first_answers_later_and_takes_45_minutes(name):
     nb = lecture(name)
     cells = kinds(nb)
-    assert cells[0][0] == "slide" and 15 <= sum(how in ("slide", "subslide") for how, _ in cells) <= MINUTES
+    assert cells[0][0] == "slide" and 12 <= sum(how in ("slide", "subslide") for how, _ in cells) <= MINUTES
     timing = sum(int(cell.metadata.slideshow.get("data", {}).get("timing", 0)) for cell in nb.cells)
     assert abs(timing - 60 * MINUTES) < 60
     for question in questions.NOTEBOOKS[name]:
