@@ -20,7 +20,7 @@ KEPT = (ast.Return, ast.FunctionDef, ast.Import, ast.ImportFrom, ast.Global, ast
 class Edit:
     """One change: `holder.field` becomes change(holder.field).
 
-    words : what follows "everything is right", as in "without `/ B`"; line : of the function's file
+    words : what follows "everything is right", as in "without `/ B`", or what gives it; line : of the function's file
     rank : 0 for what is left out or exchanged, up to 3 for what is added
     alike : edits with the same, which is not "", may be one mistake made in several places
     """
@@ -28,10 +28,14 @@ class Edit:
     holder: ast.AST
     field: str
     change: Any
-    words: str
+    words: Any
     line: int
     rank: int
     alike: str = ""
+
+    def told(self):
+        """The words, as the trees are now."""
+        return self.words() if callable(self.words) else self.words
 
     def apply(self):
         """Make the change; gives what undoes it."""
@@ -49,6 +53,9 @@ class Everywhere:
     def __post_init__(self):
         first = self.edits[0]
         self.line, self.rank, self.words = first.line, 1, f"{first.alike} {place_names(self.edits)}"
+
+    def told(self):
+        return self.words
 
     def apply(self):
         undo = [edit.apply() for edit in self.edits]
@@ -95,12 +102,12 @@ def expressions(function):
 def changes(node, holder, field, names, unread):
     """(another expression, in words, rank) for one expression."""
     def instead(new, rank, *alike):
-        return new, f"with `{text(new)}` in place of `{text(node)}`", rank, *alike
+        return new, lambda: f"with `{text(new)}` in place of `{text(node)}`", rank, *alike
 
     if isinstance(node, ast.BinOp):
         sign = SYMBOL.get(type(node.op), "")
-        yield node.left, f"without `{sign} {operand(node.right)}`", 0
-        yield node.right, f"without `{operand(node.left)} {sign}`", 0
+        yield node.left, lambda: f"without `{sign} {operand(node.right)}`", 0
+        yield node.right, lambda: f"without `{operand(node.left)} {sign}`", 0
         for op in SWAPS.get(type(node.op), ()):
             yield instead(ast.BinOp(node.left, op(), node.right), 0, f"with `{SYMBOL[op]}` in place of `{sign}`")
         for outer, inner, swapped in ((node.left, node.right, False), (node.right, node.left, True)):
@@ -192,7 +199,7 @@ def additions(node, holder, field, names):
         return
 
     def with_(new, rank=2):
-        return new, f"with `{text(new)}` in place of `{text(node)}`", rank
+        return new, lambda: f"with `{text(new)}` in place of `{text(node)}`", rank
 
     place = isinstance(holder, ast.Subscript) and field == "slice" or isinstance(holder, ast.Slice | ast.Compare) \
         or isinstance(holder, ast.Call) and getattr(holder.func, "id", "") == "range" and field == "args"

@@ -94,7 +94,7 @@ class Repair:
         return found
 
     def find(self):
-        """One or two (Edit, lines of its file) with which everything is right, or ()."""
+        """One or two changes with which everything is right, as (words, line), or ()."""
         if not self.trees:
             return ()
         before = self.score(self.built(), self.exercise.cases)
@@ -111,24 +111,22 @@ class Repair:
             found = self.score(function := self.built(), cases)
             undo()
             if self.is_right(function, found):
-                return (pair,)
+                return (told(*pair),)
             if found and found[0][0] > base:
                 better.append((found, pair))
         better.sort(key=lambda scored: (-len(scored[0]), -scored[0][0][0]))
         self.better = [pair for found, pair in better if found[0][2] > whole and pair[0].rank < 2]
         for _, pair in better[:MOST]:
-            undo = pair[0].apply()
+            first, undo = told(*pair), pair[0].apply()
             try:
-                for other in tried:
-                    if other is pair:
-                        continue
+                for other in self.edits():  # of what is there now
                     if self.is_over():
                         return ()
                     again = other[0].apply()
                     found = self.score(function := self.built(), cases)
                     again()
                     if self.is_right(function, found):
-                        return pair, other
+                        return first, told(*other)
             finally:
                 undo()
         for total in range(1, 2 * len(tried) - 2):
@@ -140,7 +138,7 @@ class Repair:
                 for one in reversed(undo):
                     one()
                 if self.is_right(function, found):
-                    return tried[i], tried[total - i]
+                    return told(*tried[i]), told(*tried[total - i])
         return ()
 
     def beside_a_name(self):
@@ -151,7 +149,7 @@ class Repair:
             undo()
             left = judge(self.yardstick, observe(self.exercise, function, self.inputs, guarded=False))
             if len(left.mistakes) == 1 and all(advice.kind == "mistake" for advice in left.advice):
-                return pair, left
+                return told(*pair), left
         return ()
 
     def is_over(self, times=1):
@@ -160,6 +158,11 @@ class Repair:
     def is_right(self, function, found):
         return len(found) == len(self.exercise.cases) and found[-1][0] == found[-1][1] and judge(
             self.yardstick, observe(self.exercise, function, self.inputs, guarded=False)).status == "right"
+
+
+def told(edit, lines):
+    """An edit in words, and the line where it is to be made."""
+    return edit.told(), f"line {edit.line}: {lines[edit.line - 1].strip()}"
 
 
 def with_helpers(function, leave):
@@ -213,12 +216,11 @@ def repaired(exercise, function, inputs, yardstick, leave=()):
             beside = () if found else tried.beside_a_name()
         except KeyboardInterrupt:
             return []
-    told = [(edit.words, f"line {edit.line}: {lines[edit.line - 1].strip()}") for edit, lines in found or beside[:1]]
     if beside:
-        (words, line), left = told[0], beside[1]
+        (words, line), left = beside
         return [Advice(f"Two things are wrong. What is left {words} is said below.", "mistake", line, theirs=True),
                 *left.advice]
-    if len(told) == 1:
-        return [Advice(f"Everything is right {words}.", "mistake", line, theirs=True) for words, line in told]
-    both = [Advice(f"{words[0].upper()}{words[1:]}.", "mistake", line, theirs=True) for words, line in told]
+    if len(found) == 1:
+        return [Advice(f"Everything is right {words}.", "mistake", line, theirs=True) for words, line in found]
+    both = [Advice(f"{words[0].upper()}{words[1:]}.", "mistake", line, theirs=True) for words, line in found]
     return both and [Advice("Everything is right with two changes:", "mistake"), *both]

@@ -9,7 +9,7 @@ from rnn_helpers import check
 from rnn_helpers.check.edits import edits
 from rnn_helpers.check.observe import within_itself
 from rnn_helpers.check.outline import definition
-from rnn_helpers.check.repair import Repair, repaired
+from rnn_helpers.check.repair import Repair, repaired, told
 from tests.check.test_happened import written
 from tests.check.trying import verdict, yardstick
 
@@ -37,6 +37,9 @@ CASES = {  # what is told, and of which line: the body of an answer
     "whole numbers": (
         "fit_scale", "series", "s = np.array(series, dtype=int)\nreturn s.mean(), s.std()",
         ["without `dtype=int`"], [2]),
+    "one within the other": (
+        "squared_error", "y, target", "e = y - target\nreturn 9.9 + 0.1 * np.sum(e ** 2), 2 * e",
+        ["Without `0.1 *`", "With `0.0` in place of `9.9`"], [3, 3]),
     "the same in two places": (
         "numerical_gradient", "f, param, eps=1e-5",
         "g = np.zeros_like(param)\nfor i in np.ndindex(*param.shape):\n    old = param[i]\n"
@@ -55,9 +58,9 @@ def test_what_makes_it_right_is_told_with_its_line(title):
     name, arguments, body, words, lines = CASES[title]
     judgement = check.run(name, written(name, arguments, body)).judgement
     assert judgement.mistakes == ["a-small-change"] and judgement.points < judgement.maximum
-    told = [line for line in judgement.advice if line.code]
-    assert [line.text.removeprefix("Everything is right ").rstrip(".") for line in told] == words
-    assert [int(line.code.split(":")[0].removeprefix("line ")) for line in told] == lines
+    shown = [line for line in judgement.advice if line.code]
+    assert [line.text.removeprefix("Everything is right ").rstrip(".") for line in shown] == words
+    assert [int(line.code.split(":")[0].removeprefix("line ")) for line in shown] == lines
 
 
 def test_a_change_and_a_name():
@@ -95,10 +98,11 @@ def test_what_is_said_is_so(seed):
         again = Repair(measure.exercise, right, measure.inputs, measure)
         own, _, text = again.trees[name]
         again.trees[name] = own, attempt.trees[name][1], text
-        for edit, _ in again.find():
-            found += 1
-            edit.apply()
-        if found:
+        changes = again.find()
+        found += len(changes)
+        here = {told(*pair): pair[0] for pair in reversed(again.edits())}
+        if len(changes) == 1:  # of two the second is of a tree that the first has changed
+            here[changes[0]].apply()
             assert all(verdict(name, again.built(), other).status == "right" for other in (0, 5, 6))
             break
     assert found
