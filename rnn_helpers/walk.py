@@ -58,12 +58,8 @@ class Walk:
 
     def first_difference(self):
         """(number of the step in the walk, name, index of the entry) where the function first goes wrong, or None."""
-        for n, step in enumerate(self.steps):
-            for name in ("dz_t", *SHARES, "dh_prev"):
-                wrong = step.wrong(name)
-                if wrong.any():
-                    return n, name, tuple(int(i) for i in np.argwhere(wrong)[0])
-        return None
+        return next(((n, name, tuple(map(int, np.argwhere(step.wrong(name))[0]))) for n, step in enumerate(self.steps)
+                     for name in ("dz_t", *SHARES, "dh_prev") if step.wrong(name).any()), None)
 
 
 def differs(given, right):

@@ -19,17 +19,13 @@ LIVE = ":::{container} live\nIn the notebook this picture has controls, and foll
 PLACES = {"colab": "Colab", "mybinder": "Binder"}
 
 
-def new_text(source):
-    return nbformat.v4.new_markdown_cell(source)
-
-
 def plain(text):
     """Text in which Markdown finds nothing to do."""
     return MARKS.sub(r"\\\1", text)
 
 
 def folded(title, text):
-    return new_text(f"::::{{dropdown}} {title}\n{text}\n::::")
+    return nbformat.v4.new_markdown_cell(f"::::{{dropdown}} {title}\n{text}\n::::")
 
 
 def answer(source):
@@ -87,13 +83,12 @@ def reading_copy(name, root=ROOT):
                 fold(cell, "output", "Show the report on a right answer", "Hide the report")
             elif re.search(r"^with after_guess\(", cell.source, re.MULTILINE):
                 fold(cell, "output", "Show what comes out", "Hide what comes out")
+            cells.append(cell)
             if quiz := guess(cell):
                 cell.metadata = {"tags": ["remove-input"]}
-            cells.append(cell)
-            if quiz:
                 cells.append(folded("What is right, and why", revealed(quiz)))
-            if "course-still" in str(cell.get("outputs")) and not quiz:
-                cells.append(new_text(LIVE))
+            elif "course-still" in str(cell.get("outputs")):
+                cells.append(nbformat.v4.new_markdown_cell(LIVE))
         else:
             cells.append(cell)
     if name not in PAGES:
@@ -108,7 +103,7 @@ def open_elsewhere(name, learners):
     found = [] if links.PLACEHOLDER in badges else OPEN.findall(badges)
     here = f'<a href="{links.in_browser(name)}">in your browser</a>, with [nothing to install](in_your_browser.md)'
     places = [here, *(f"[in {PLACES[place]}]({address})" for address, place in found)]
-    return new_text(f"Work through it: {', '.join(places)}.")
+    return nbformat.v4.new_markdown_cell(f"Work through it: {', '.join(places)}.")
 
 
 def card(name, root):

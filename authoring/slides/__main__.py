@@ -22,12 +22,6 @@ def home(package):
     return Path(importlib.util.find_spec(package).submodule_search_locations[0])
 
 
-def exporter():
-    return SlidesExporter(template_name="lecture", extra_template_basedirs=[str(HERE / "templates")],
-                          reveal_url_prefix="reveal", reveal_theme="../reset",  # the template has the colours
-                          exclude_input_prompt=True, exclude_output_prompt=True)
-
-
 def build(out, names=None):
     """The lectures of `names`, all by default, in the folder `out`, which is replaced."""
     shutil.rmtree(out, ignore_errors=True)
@@ -36,7 +30,9 @@ def build(out, names=None):
         shutil.copy(home("sphinx_revealjs") / "_static" / "revealjs" / name, out / "reveal" / name)
     shutil.copytree(home("sphinx-mathjax-offline") / "static" / "mathjax", out / "mathjax",
                     ignore=shutil.ignore_patterns("*ml-*.js", "tex-[ms]*.js", *(Path(name).name for name in SPARE)))
-    slides = exporter()
+    slides = SlidesExporter(template_name="lecture", extra_template_basedirs=[str(HERE / "templates")],
+                            reveal_url_prefix="reveal", reveal_theme="../reset",  # the template has the colours
+                            exclude_input_prompt=True, exclude_output_prompt=True)
     for name in names or files.all_names():
         page, _ = slides.from_notebook_node(lecture(name), {"metadata": {"name": name}, "minutes": MINUTES})
         (out / f"{name}.html").write_text(page, encoding="utf-8")

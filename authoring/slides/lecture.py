@@ -63,10 +63,9 @@ def made(kind, text, how, **more):
 def parts(nb):
     """(cell, text) of what is in the lecture: a Markdown cell is cut at its headings."""
     for cell in nb.cells:
-        if not LEFT_OUT.match(cell.id):
-            prose = cell.cell_type == "markdown"
-            texts = HEADING.split(LINK.sub(r"\1", cell.source)) if prose else [cell.source]
-            yield from ((cell, text.strip()) for text in texts if text.strip())
+        prose = cell.cell_type == "markdown"
+        texts = HEADING.split(LINK.sub(r"\1", cell.source)) if prose else [cell.source]
+        yield from ((cell, text.strip()) for text in texts if text.strip() and not LEFT_OUT.match(cell.id))
 
 
 def shown(cell, text):

@@ -123,13 +123,9 @@ def whose(function):
 
 def _exercise_of(function):
     """The exercise that a function was checked for, is the reference of, or is named after."""
-    for name, (checked, _) in _checked.items():
-        if checked is function:
-            return name
-    for name, exercise in EXERCISES.items():
-        if exercise.reference is function:
-            return name
-    name = getattr(function, "__name__", repr(function))
+    known = [(checked, name) for name, (checked, _) in _checked.items()]
+    known += [(exercise.reference, name) for name, exercise in EXERCISES.items()]
+    name = next((name for one, name in known if one is function), getattr(function, "__name__", repr(function)))
     if name not in EXERCISES:
         raise ValueError(f"{name} is not an exercise and was not checked, expected one of {', '.join(EXERCISES)}")
     return name

@@ -54,6 +54,11 @@ class Matrix:
         rows, columns = self.values.shape
         return columns * CELL[0], rows * CELL[1]
 
+    def judged(self):
+        """This matrix, and the right one beside it where it is wrong."""
+        right = ["\u2260", Matrix(self.right, self.kind, self.largest, "right")]
+        return [self, *right] if self.wrong is not None and self.wrong.any() else [self]
+
     def draw(self, x, y, how="full"):
         """A cell for each entry, the top left corner at (x, y); how : "full", "empty" for cells that wait for their
         numbers, "gone" for numbers that would have been here."""

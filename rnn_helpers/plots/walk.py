@@ -173,9 +173,7 @@ def panel(walk, n, what, largest, unit):
         y, later = 36 + row * LINE, MOMENTS.index(moment) > at
         if moment == "carry":
             m[made] = Matrix(m[made].values, m[made].kind, m[made].largest, "dh_next", m[made].wrong, m[made].right)
-        items = [*taken, m[made]]
-        if not later and m[made].wrong is not None and m[made].wrong.any():
-            items += ["\u2260", Matrix(m[made].right, m[made].kind, m[made].largest, "right")]
+        items = [*taken, *(m[made].judged() if not later else [m[made]])]
         parts = [words(10, y, head, "start", 13, "bold" if moment == what else "normal"),
                  formula(10, y + 18, items, len(slopes) * CELL[1], unit, not later)]
         if made in spelled and not later:
@@ -201,7 +199,7 @@ def spell(step, cell, i):
     def b(value):  # after an operator
         return f"({n(value)})" if n(value).startswith("-") else n(value)
 
-    dz, dh_prev, h = step.given["dz_t"], step.given["dh_prev"], float(step.h_t[i, 0])
+    dz, h = step.given["dz_t"], float(step.h_t[i, 0])
 
     def products(name, others):
         return f"{name}[{i}]: " + ",  ".join(f"{n(dz[i, 0])} \u00d7 {b(v)} = {n(dz[i, 0] * v)}" for v in others)
@@ -210,7 +208,7 @@ def spell(step, cell, i):
     return {"dh_t": f"dh_t[{i}]: {n(step.direct[i, 0])} + {b(step.dh_next[i, 0])} = {n(step.dh_t[i, 0])}",
             "dz_t": f"dz_t[{i}]: {n(step.dh_t[i, 0])} \u00d7 (1 - {b(h)}\u00b2) = {n(step.dh_t[i, 0] * (1 - h * h))}",
             "dWx_t": products("dWx_t", step.x_t[:, 0]), "dWh_t": products("dWh_t", step.h_prev[:, 0]),
-            "dh_prev": f"dh_next[{i}]: {terms} = {n(cell.Wh[:, i] @ dz[:, 0])}" if len(dh_prev) else ""}
+            "dh_prev": f"dh_next[{i}]: {terms} = {n(cell.Wh[:, i] @ dz[:, 0])}"}
 
 
 def ending(walk, largest):
@@ -220,8 +218,7 @@ def ending(walk, largest):
     for name, value in found.items():
         right, plain = walk.whole[name], {"dh_prev": "dh0"}.get(name, name[:-2])
         wrong, most = differs(value, right), largest["dh"] if plain == "dh0" else float(np.abs(value).max())
-        items = [Matrix(value, "gradient", most, plain, wrong, right)]
-        items += ["\u2260", Matrix(right, "gradient", most, "right")] if wrong.any() else []
+        items = Matrix(value, "gradient", most, plain, wrong, right).judged()
         head = "dh0 = dh_next of step 1" if plain == "dh0" else f"{plain}: its {len(walk.steps)} shares, added"
         parts += [words(10, y, head, "start", 13), formula(10, y + 18, items, len(value) * CELL[1])]
         y += LINE
@@ -319,8 +316,7 @@ def cut_panel(cut, cell, dh, h, now, ended, most):
         for name, items in ((head, [*way, arrived]),
                             ("dz = dh \u2299 (1 - h\u00b2)",
                              [arrived, "\u2299", Matrix(1 - h[s]**2, "state", 1.0, "1 - h\u00b2"), "=",
-                              Matrix(got, "gradient", most, "dz", wrong, right),
-                              *(["\u2260", Matrix(right, "gradient", most, "right")] if wrong.any() else [])])):
+                              *Matrix(got, "gradient", most, "dz", wrong, right).judged()])):
             lines += [words(10, y, name, "start", 13, "bold"), formula(10, y + 18, items, high)]
             y += LINE - 15
         last = s == max(t - cut.k + 1, 0)
