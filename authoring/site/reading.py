@@ -110,10 +110,9 @@ def card(name, root):
     """A notebook on the first page: its title, what is built in it, how long it takes."""
     cells = files.read(files.solution_path(name, root)).cells
     title = cells[0].source.splitlines()[0].lstrip("# ")
-    about = next((cell.source for cell in cells if cell.source.count("**You build:**")), "")
+    about = next((cell.source for cell in cells if "**Time:**" in cell.source), "")
     parts = {key: value.strip().rstrip(".") for key, value in re.findall(r"\*\*([^*:]+):\*\*\s+([^*]+)", about)}
-    build, time = (parts.get(key, "") for key in ("You build", "Time"))
-    lines = [f"{part[:1].upper()}{part[1:]}." for part in (build, time) if part]
+    lines = [f"{parts[key][:1].upper()}{parts[key][1:]}." for key in ("You build", "You do", "Time") if key in parts]
     return f":::{{grid-item-card}} {title}\n:link: {name}\n:link-type: doc\n\n" + "\n\n".join([*lines, ":::"])
 
 

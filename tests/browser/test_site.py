@@ -220,7 +220,8 @@ def test_dark_mode_is_dark_and_figures_have_no_ground_of_their_own(visit):
 
 def test_the_course_can_be_downloaded_from_the_first_page(visit):
     page = visit("index.html")
-    assert page.locator(".sd-card").count() == len(NAMES)
+    cards = page.locator(".sd-card").all_inner_texts()
+    assert len(cards) == len(NAMES) and all("minutes" in card and card.count("\n") > 1 for card in cards)
     with page.expect_download() as download:
         page.get_by_text("download the course").click()
     assert download.value.suggested_filename == "rnn-course.zip"
