@@ -177,8 +177,8 @@ def write_results(classroom, changes=(), policies=None):
         print(f"{again} given by hand before the submission changed: look again (the notes in {out}/grades.csv say at "
               "which)")
     if undated:
-        print(f"{undated} with a deadline and no time of handing in: it is not applied to them; [handed_in] in "
-              f"{out}/grading.toml says when it was (INSTRUCTORS.md)")
+        print(f"{undated} without a time of handing in: no deadline was applied to them; [handed_in] in "
+              f"{out}/grading.toml can give it")
     graded = sum(map(len, tally.points.values()))
     print(f"{graded} notebooks graded, {len(tally.refused)} could not be graded: see {out}/grades.csv, "
           f"{out}/report.html, {out}/feedback/")

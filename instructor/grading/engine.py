@@ -200,9 +200,10 @@ def exercise_digest(name, seed, handed_in):
 
 def needs_whole(answer):
     """Whether a function stumbled over a name or a file that the rest of the notebook may define or write."""
-    cases = answer.get("observed", {}).get("cases")
-    cases = cases.values() if isinstance(cases, dict) else ()  # of a forged answer, anything
-    said = [case["problem"] for case in cases if isinstance(case, dict) and case.get("problem")]
+    said = answer.get("observed")
+    said = said.get("cases") if isinstance(said, dict) else None  # of a forged answer, anything
+    said = [case["problem"] for case in (said.values() if isinstance(said, dict) else ())
+            if isinstance(case, dict) and case.get("problem")]
     if answer.get("unresolved"):
         return "missing" in answer or bool(said)
     return any(isinstance(problem, dict) and str(problem.get("text")).partition(":")[0] in FILES for problem in said)

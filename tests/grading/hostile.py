@@ -243,7 +243,7 @@ REACH = {
 SHAPED = {  # these return numbers, wrong ones, in the right shape: SHAPE points, as for any such answer
     "replaces-stdout", "preloads-a-library", "at-exit", "edits-frames", "patches-pickle-and-marshal", "patches-numpy",
     "nan", "inf", "views-of-inputs", "right-in-a-notebook-only", "threads", "zeroes-its-arguments",
-    "zeroes-the-fixture",
+    "zeroes-the-fixture", "plants-modules",
 }
 
 CLAIM = """import numpy as np

@@ -123,6 +123,17 @@ def test_the_points_of_a_kernel_are_the_points_graded(grader, tmp_path):
     assert lost == [] and sum(map(len, kernel.values())) > 2 * NOTEBOOKS
 
 
+@pytest.mark.parametrize("observed, whole", [
+    *((forged, False) for forged in (None, 3, "x", [], {"cases": None}, {"cases": []}, {"cases": {"a": None, "b": 3}},
+                                     {"cases": {"a": {"problem": 3}, "b": {"problem": {"text": None}}}})),
+    ({"cases": {"a": {"problem": {"text": "FileNotFoundError: mine.npy"}}}}, True),
+    ({"cases": {"a": {"problem": {"text": "ValueError: mine.npy"}}}}, False),
+])
+def test_a_file_asks_for_the_whole_notebook_and_a_forged_answer_for_nothing(observed, whole):
+    from instructor.grading.engine import needs_whole
+    assert needs_whole({"observed": observed}) is needs_whole({"observed": observed, "unresolved": False}) is whole
+
+
 def test_a_missing_library_is_named():
     from instructor.grading.engine import absent
     notebook = classes.with_source(classes.CELL, readout="import not_there, numpy\nfrom nor_this.one import f\n"
