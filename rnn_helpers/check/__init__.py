@@ -71,8 +71,9 @@ def run(name, function, seed=SEED, **using):
     yardstick, observed = Yardstick(exercise, inputs), observe_both(exercise, function, given, HELPERS)
     points = Points(judge.judge(yardstick, observed))
     if judge.puzzles(points.judgement, observed):
-        changes = repaired(exercise, function, inputs, yardstick, HELPERS)
-        points.judgement.advice[:0] = changes
+        changes, advice = repaired(exercise, function, inputs, yardstick, HELPERS), points.judgement.advice
+        place = next((n for n, line in enumerate(advice) if line.kind in ("difference", "witness")), len(advice))
+        advice[place:place] = changes  # below what happened
         points.judgement.mistakes += ["a-small-change"] * bool(changes)
     if (newer := not_run(getattr(function, "__name__", name), function, shell())) is not None:
         points.judgement.advice.insert(0, newer)
