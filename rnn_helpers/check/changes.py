@@ -178,7 +178,7 @@ def changes(axes, inside=False):
                 name = "".join(axes[n] for n in order)
                 words = "{is} transposed" if len(axes) == 2 else f"{{has}} its axes in the order ({', '.join(name)})"
                 found.append(Change("transposed" if len(axes) == 2 else f"axes-{name}", words,
-                                    lambda v, order=order: v.transpose(order), "move", f"It is ({shape})."))
+                                    lambda v, order=order: v.transpose(order), "move", f"It should be ({shape})."))
                 found.append(Change("reshaped", "{is} reshaped where the axes should be turned: the numbers are mixed",
                                     lambda v, order=order: v.reshape([v.shape[n] for n in order]), "move",
                                     "Use a transpose."))

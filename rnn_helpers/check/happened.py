@@ -108,5 +108,6 @@ def said(error):
         text = str(error)
     except Exception:
         return ""
-    text = "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
-    return text if len(text) <= LONGEST else text[:LONGEST].rpartition(". ")[0] or text[:LONGEST] + " ..."
+    first, text = ("".join(c if c.isprintable() else " " for c in " ".join(part.split()))
+                   for part in (text.partition("\n")[0], text))
+    return text if len(text) <= LONGEST else first if len(first) <= LONGEST else text[:LONGEST] + " ..."

@@ -5,8 +5,8 @@ import linecache
 from functools import lru_cache
 
 MAKES = {"zeros", "zeros_like", "empty", "empty_like", "ones", "ones_like", "full", "full_like"}
-KINDS = ("other order", "below the raise", "nothing written", "no return", "return in the loop", "never filled",
-         "np.empty never filled", "local name", "model untouched")
+KINDS = ("other order", "argument lost", "empty range", "below the raise", "nothing written", "no return",
+         "return in the loop", "never filled", "np.empty never filled", "local name", "model untouched")
 MOST = 8  # remarks on a function
 
 
@@ -20,7 +20,7 @@ def outline(function, asked=()):
         tree, lines = definition(function)
         taken = [argument.arg for argument in tree.args.args] if tree is not None else []
         other = [("other order", ", ".join(taken))] if sorted(taken) == sorted(asked) and taken != list(asked) else []
-        return (*other, *remarks(tree, lines))[:MOST] if tree is not None else ()
+        return (*other, *(remarks(tree, lines) if isinstance(tree, ast.FunctionDef) else ()))[:MOST]
     except Exception:  # a text that belongs to another function, an object that looks like one
         return ()
 
@@ -38,8 +38,9 @@ def definition(function):
 @lru_cache(maxsize=16)
 def definitions(text):
     """The trees of all functions in a file's text, by name and first line, which may be that of a decorator."""
-    return {(node.name, line): node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)
-            for line in (node.lineno, *(decorator.lineno for decorator in node.decorator_list))}
+    return {(getattr(node, "name", "<lambda>"), line): node for node in ast.walk(ast.parse(text))
+            if isinstance(node, ast.FunctionDef | ast.Lambda)
+            for line in (node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ())))}
 
 
 def inside(nodes):
@@ -52,6 +53,7 @@ def inside(nodes):
 
 def remarks(tree, lines):
     body, nodes = tree.body, list(inside(tree.body))
+    loops = [node for node in nodes if isinstance(node, ast.For)]
 
     def place(node):
         return f"line {node.lineno}: {lines[node.lineno - 1].strip()}"
@@ -70,6 +72,16 @@ def remarks(tree, lines):
         if isinstance(loop, ast.For | ast.While) and not any(isinstance(n, ast.Continue) for n in inside(loop.body)):
             if ends := [step for step in loop.body if isinstance(step, ast.Return)]:
                 yield "return in the loop", place(ends[0])
+    for loop in loops:
+        name = getattr(loop.target, "id", "")
+        later = max([outer.end_lineno for outer in loops if outer.lineno < loop.lineno <= outer.end_lineno] or [0])
+        if name in [argument.arg for argument in tree.args.args] and any(
+                isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
+                and (node.lineno > loop.end_lineno or later and node in list(ast.walk(loop.iter))) for node in nodes):
+            yield "argument lost", place(loop)
+        if isinstance(loop.iter, ast.Call) and ast.unparse(loop.iter).startswith("range(") \
+                and len(loop.iter.args) == 2 and isinstance(loop.iter.args[1], ast.UnaryOp):
+            yield "empty range", place(loop)
     yield from never_filled(nodes)
     for node in nodes:
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name) \

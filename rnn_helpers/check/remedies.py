@@ -14,7 +14,7 @@ import sys
 import numpy as np
 
 from rnn_helpers.check.advice import listed
-from rnn_helpers.check.scene import REDUCTIONS, UNKNOWN, broadcast, described, matmul, own
+from rnn_helpers.check.scene import REDUCTIONS, SYMBOL, UNKNOWN, broadcast, described, matmul, own
 
 GONE = {  # names that NumPy has no longer -> what took their place
     "float": "float", "int": "int", "bool": "bool", "object": "object", "str": "str", "complex": "complex",
@@ -24,6 +24,14 @@ GONE = {  # names that NumPy has no longer -> what took their place
     "trapz": "np.trapezoid", "in1d": "np.isin", "row_stack": "np.vstack", "alltrue": "np.all", "sometrue": "np.any",
     "round_": "np.round", "asfarray": "np.asarray", "mat": "np.asarray", "matrix": "np.asarray",
 }
+ELSEWHERE = {  # names of libraries that the course does without
+    **dict.fromkeys(("torch", "nn", "F", "optim"), "PyTorch"), **dict.fromkeys(("tf", "keras"), "TensorFlow"),
+    "sklearn": "scikit-learn", "StandardScaler": "scikit-learn", "pd": "pandas", "jnp": "JAX"}
+OF_TENSORS = {  # methods of PyTorch's tensors -> what takes their place
+    "t": "`{0}.T`", "unsqueeze": "an axis more is `{0}[:, None]`", "permute": "`{0}.transpose(...)`",
+    "detach": "an array needs no such call", "numpy": "an array needs no such call",
+    "backward": "NumPy keeps no gradients", "grad": "NumPy keeps no gradients"}
+ARRAYS_HAVE = {*dir(np.ndarray), *dir(list), *dir(dict), *dir(str)}
 IN_PLACE = {"append": "write the call alone on its line", "extend": "write the call alone on its line",
             "insert": "write the call alone on its line", "update": "write the call alone on its line",
             "sort": "`sorted(...)` gives a new list", "reverse": "`[::-1]` gives a new one"}
@@ -102,11 +110,13 @@ def round_brackets(text):
 
 def missing_name(scene):
     """A name that is not there: one letter off, an attribute of an argument, NumPy's, the course's, or too early."""
-    if isinstance(scene.error, UnboundLocalError):
-        return without_value(scene)
     name, frame = scene.error.name, scene.frame
+    if isinstance(scene.error, UnboundLocalError) or any(name in of_its_own(frame) for frame in scene.around):
+        return without_value(scene)
     if not name or scene.lookup(name) is not UNKNOWN:
         return ""
+    if isinstance(scene.statement, ast.AugAssign) and scene.source(scene.statement.target) == name:
+        return without_start(scene, name)
     local = {n: v for frame in scene.around for n, v in frame.f_locals.items() if not n.startswith((".", "_"))}
     holders = [f"{n}.{name}" for n, v in local.items() if name in _fields(v)]
     holders += [f"{n}.{inner}.{name}" for n, v in local.items() for inner, w in _fields(v).items()
@@ -119,13 +129,16 @@ def missing_name(scene):
         if isinstance(node.value, ast.Name) and node.value.id == name:
             found = [*[n for n in local if n == node.attr],
                      *[f"{n}.{node.attr}" for n, v in local.items() if node.attr in _fields(v)],
-                     *[f"np.{node.attr}"] * callable(getattr(np, node.attr, None))]
+                     *[f"np.{node.attr}"] * (callable(getattr(np, node.attr, None)) and node.attr not in ARRAYS_HAVE)]
             if len(found) == 1:
                 return f"There is no `{name}` here, but there is `{found[0]}`."
+    if name in ELSEWHERE:
+        return f"`{name}` is {ELSEWHERE[name]}'s, which is not imported here: the course computes with NumPy."
     if other := one_letter_off(name, local) or one_letter_off(name, frame.f_globals) \
         or one_letter_off(name, vars(builtins)):
         return f"There is no `{name}` here, but there is `{other}`."
-    longer = [other for other in local if other.startswith(f"{name}_") or name.startswith(f"{other}_")] + [
+    sums = name[0] == "d" and len(name) > 1  # dWx is the sum of all dWx_t
+    longer = [other for other in local if other.startswith(f"{name}_") and not sums or name.startswith(f"{other}_")] + [
         other for other, value in frame.f_globals.items() if other.endswith(f"_{name}") and callable(value)]
     if len(longer) == 1:
         return f"There is no `{name}` here, but there is `{longer[0]}`."
@@ -133,8 +146,8 @@ def missing_name(scene):
         return f"`{name}` comes from the setup cell at the top: run that first."
     if module := of_the_course(name):
         return f"`{name}` is not imported in this notebook. It is the course's: `from {module} import {name}`."
-    if callable(getattr(np, name, None)):
-        return f"NumPy's is `np.{name}`."
+    if inner := numpys(name):
+        return f"NumPy's is `np.{inner}`."
     if name in SIZES and (shapes := known_shapes(scene)):
         return f"No line gives `{name}` a value. The sizes are in the arguments: {shapes}."
     known = scene.function is None or assignments(scene, name)
@@ -152,24 +165,51 @@ def known_shapes(scene):
     return ", ".join(f"`{name}` is {value.shape}" for name, value in found.items() if isinstance(value, np.ndarray))
 
 
+def numpys(name):
+    """Where NumPy has a function of this name, as "linalg.norm", or ""."""
+    places = (name, *(f"{where}.{name}" for where in ("linalg", "random", "lib.stride_tricks")))
+    return next((place for place in places if callable(operator.attrgetter(place.rpartition(".")[0])(np).__dict__.get(
+        name) if "." in place else getattr(np, name, None))), "")
+
+
+def of_its_own(frame):
+    """The names that a function gives values to, those of the function around it included."""
+    code = frame.f_code
+    return (*code.co_varnames, *code.co_cellvars, *code.co_freevars)
+
+
+def before(scene):
+    """Where a first value has its place."""
+    loops = [node for node in ast.walk(scene.function) if isinstance(node, ast.For | ast.While)] \
+        if scene.function is not None else []
+    return "before the loop" if any(loop.lineno <= scene.lineno <= loop.end_lineno for loop in loops) else "first"
+
+
+def without_start(scene, name):
+    start = f": `{name} = np.zeros_like(cell.{name[1:]})`" if name[:1] == "d" \
+        and name[1:] in _fields(scene.lookup("cell")) else ""
+    return f"`{name}` has no value to add to: it needs one {before(scene)}{start}."
+
+
 def without_value(scene):
     """A local name that is read before any line gave it a value."""
     for node in scene.of(ast.Name):
-        if node.id not in scene.frame.f_code.co_varnames or node.id in scene.frame.f_locals:
+        if node.id not in of_its_own(scene.frame) or scene.lookup(node.id) is not UNKNOWN:
             continue
         given = assignments(scene, node.id)
+        if given and hasattr(builtins, node.id):
+            return (f"Line {given[0].lineno} makes `{node.id}` a name of this function's own, which hides Python's "
+                    f"`{node.id}`: give it another name.")
         if given and all(isinstance(step, ast.AugAssign) for step in given):
-            like = scene.lookup("cell")
-            start = f": `{node.id} = np.zeros_like(cell.{node.id[1:]})`" if node.id[:1] == "d" \
-                and node.id[1:] in _fields(like) else ""
-            return f"`{node.id}` has no value to add to: it needs one before the loop{start}."
-        if given and node.id in scene.frame.f_globals:
+            return without_start(scene, node.id)
+        if given and node.id in scene.frame.f_globals and given[0].lineno >= scene.lineno:
             return (f"Line {given[0].lineno} gives `{node.id}` a value, which makes it a name of this function; "
                     f"the notebook's `{node.id}` is not seen here.")
         if given and (loop := empty_loop(scene, given[0])):
             return loop
         if given and given[0].lineno == scene.lineno:
-            return f"`{node.id}` is read here before this line gives it its first value: it needs one before the loop."
+            return f"`{node.id}` is read here before this line gives it its first value: it needs one " \
+                   f"{before(scene)}."
         if given:
             return f"`{node.id}` gets its value on line {given[0].lineno}, which has not run at this point."
     return ""
@@ -182,7 +222,7 @@ def empty_loop(scene, step):
                 and isinstance(loop.iter, ast.Call) and scene.value(loop.iter.func) is range:
             ends = list(map(scene.value, loop.iter.args))
             if all(type(end) is int for end in ends) and ends and not range(*ends):
-                down = " Counting down needs a third argument, -1." if len(ends) == 2 and ends[0] > ends[1] else ""
+                down = " Counting down needs a third argument, -1." if len(ends) == 2 and ends[1] <= 0 else ""
                 text = ", ".join(map(str, ends))
                 return f"The loop on line {loop.lineno} makes no step: `range({text})` is empty.{down}"
     return ""
@@ -209,6 +249,10 @@ def missing_attribute(scene):
                  and _same(scene, node.value, thing)), "")
     if inspect.ismodule(thing):
         return _of_a_module(name, thing, base)
+    if base == "np":
+        given = [f"line {step.lineno}" for step in assignments(scene, base)] \
+            or ["an argument" if base in scene.frame.f_locals else "the notebook"]
+        return f"`np` is not NumPy here: {given[-1]} has given this name to something else."
     if thing is None:
         return none_there(scene, base)
     if type(thing) is list and (hasattr(np.ndarray, name) or hasattr(np, name)):
@@ -218,6 +262,8 @@ def missing_attribute(scene):
         return "A set has no order: `sorted(...)` of it gives a list."
     if isinstance(thing, tuple):
         return unpack(base, thing) if base and thing else ""
+    if isinstance(thing, np.ndarray | np.number) and name in OF_TENSORS:
+        return f"`{name}` belongs to PyTorch's tensors; here, {OF_TENSORS[name].format(base)}."
     if isinstance(thing, np.ndarray) and name in ("append", "extend"):
         return "An array does not grow: collect in a list, and make an array of it at the end."
     if isinstance(thing, np.ndarray) and callable(getattr(np, name, None)):
@@ -243,9 +289,8 @@ def _of_a_module(name, module, base):
     short = base or module.__name__
     if module is np and name in GONE:
         return f"NumPy no longer has `np.{name}`: write `{GONE[name]}`."
-    for where in ("linalg", "random", "lib.stride_tricks") if module is np else ():
-        if callable(getattr(operator.attrgetter(where)(np), name, None)):
-            return f"It is `{short}.{where}.{name}`."
+    if module is np and (inner := numpys(name)):
+        return f"It is `{short}.{inner}`."
     other = one_letter_off(name, [n for n in dir(module) if not n.startswith("_")])
     if other:
         return f"There is no `{short}.{name}`, but there is `{short}.{other}`."
@@ -327,12 +372,19 @@ def needed(scene, node):
 
 def not_a_function(scene):
     """An array or a number that is called as if it were a function."""
-    for _, value, name in calls(scene):
+    for node, value, name in calls(scene):
         if isinstance(value, np.ndarray | int | float | list | tuple | dict):
-            element = "one of its elements is `[...]`"
-            what, how = ("an array", f"{element}, a product is `*` or `@`") if isinstance(value, np.ndarray) \
-                else ("a number", "a product is written with `*`") if isinstance(value, int | float) \
-                else (f"a {type(value).__name__}", element)
+            element, number = "one of its elements is `[...]`", isinstance(value, int | float)
+            what = "an array" if isinstance(value, np.ndarray) else "a number" if number else \
+                f"a {type(value).__name__}"
+            if hasattr(builtins, name):
+                return f"`{name}` is {what} here, which hides Python's `{name}`: give it another name."
+            if name.endswith(".size") and number:
+                return f"`{name}` is a number, {value}; the length of one axis is `{name[:-5]}.shape[...]`."
+            if number and (not node.args or scene.shape(node.args[0]) is None):
+                return f"`{name}` is a number, and cannot be called."
+            how = "leave them out" if not node.args else "a product is written with `*`" if number \
+                else f"{element}, a product is `*` or `@`" if what == "an array" else element
             return f"`{name}` is {what}, and round brackets call it as a function: {how}."
         methods = [] if value is UNKNOWN or callable(value) else \
             [n for n, m in vars(type(value)).items() if inspect.isfunction(m) and not n.startswith("_")]
@@ -373,6 +425,8 @@ def walk_over_a_number(scene):
         name = scene.source(scene.statement.iter)
         return f"`{name}` is a number; its steps are `range({name})`."
     for node, function, _ in calls(scene):
+        if function is range and len(node.args) == 1 and isinstance(scene.value(node.args[0]), np.ndarray | list):
+            return f"`range` takes a number: `range(len({scene.source(node.args[0])}))`."
         if function is reversed and len(node.args) == 1:
             argument, text = node.args[0], scene.source(node.args[0])
             called = scene.value(argument.func) if isinstance(argument, ast.Call) else None
@@ -409,20 +463,23 @@ def _in_brackets(node):
 
 
 def called_otherwise(scene):
-    """A function of the notebook that gets more or fewer arguments than it takes."""
+    """A function of the notebook, or a method of the course's, that gets more or fewer arguments than it takes."""
     for node, function, name in calls(scene):
-        if not inspect.isfunction(function) or scene.value(node.func) is not function \
+        method = of_ours(function) and scene.value(node.func) is UNKNOWN
+        if not inspect.isfunction(function) or scene.value(node.func) is not function and not method \
                 or any(isinstance(arg, ast.Starred) for arg in node.args) \
                 or any(keyword.arg is None for keyword in node.keywords):
             continue
         signature = inspect.signature(function)
         try:
-            signature.bind(*node.args, **{keyword.arg: keyword.value for keyword in node.keywords})
+            signature.bind(*[None] * method, *node.args, **{word.arg: word.value for word in node.keywords})
         except TypeError:
             count = len(node.args) + len(node.keywords)
             takes = ", ".join(str(p) if p.default is p.empty or type(p.default) in (int, float, type(None)) else
-                              f"{p.name}=..." for p in signature.parameters.values())
-            return f"It is called as `{name}({takes})`; here it gets {count} argument{'s' * (count != 1)}."
+                              f"{p.name}=..." for p in list(signature.parameters.values())[method:])
+            twice = method and node.args and scene.value(node.args[0]) is scene.value(node.func.value)
+            there = f" `{scene.source(node.args[0])}`, before the dot, is passed already." if twice else ""
+            return f"It is called as `{name}({takes})`; here it gets {count} argument{'s' * (count != 1)}.{there}"
     return ""
 
 
@@ -451,13 +508,16 @@ def split_names(scene):
 
 
 def keyword_off(scene):
-    """keepdim=True"""
+    """keepdim=True, dim=1"""
     for node, function, text in calls(scene):
         if scene.value(node.func) is UNKNOWN and getattr(node.func, "attr", "") in REDUCTIONS:
             function = getattr(np, node.func.attr)
         names = parameters_of(function)
         for keyword in node.keywords if names else ():
-            if keyword.arg and keyword.arg not in names and (other := one_letter_off(keyword.arg, names)):
+            given = keyword.arg or "..."  # **more
+            other = "axis" if given == "dim" and "axis" in names else one_letter_off(given, names) or \
+                next((name for name in names if len(name) > 3 and given.startswith(f"{name}_")), "")
+            if given not in names and other:
                 return f"`{text}` has no `{keyword.arg}`, but it has `{other}`."
     return ""
 
@@ -477,6 +537,28 @@ def one_number_only(scene):
         if getattr(function, "__module__", "") == math.__name__ and hasattr(np, name) \
                 and any(map(scene.shape, node.args)):
             return f"`math.{name}` takes one number, `np.{name}` an array."
+    return ""
+
+
+def commas_for_plus(scene):
+    """np.tanh(Wx @ x, Wh @ h, b)"""
+    for node, function, name in calls(scene):
+        if isinstance(function, np.ufunc) and function.nin == 1 and len(node.args) > 2:
+            shapes = list(map(scene.shape, node.args))
+            if None not in shapes and broadcast(shapes[0], broadcast(*shapes[1:3])) is not None:
+                return f"`{name}` takes one array, and gets {len(shapes)}: a sum has `+` between its terms, not commas."
+    return ""
+
+
+def another_type(scene):
+    """y.view(-1); {x_t, h_prev}"""
+    for node in scene.of(ast.Call):
+        if getattr(node.func, "attr", "") == "view" and type(scene.value(node.func.value)) is np.ndarray and node.args:
+            array, given = scene.source(node.func.value), ", ".join(map(scene.source, node.args))
+            return f"`view` reads an array as another type; another shape is `{array}.reshape({given})`."
+    for node in scene.of(ast.Set):
+        if any(isinstance(scene.value(part), np.ndarray | list) for part in node.elts):
+            return "Braces without keys make a set, which cannot hold arrays; round brackets make a tuple."
     return ""
 
 
@@ -509,6 +591,8 @@ def no_arithmetic(scene):
                 return f"`{text}` is a list here, which has no arithmetic: `np.asarray({text})` has."
             if type(value) is dict:
                 return f"`{text}` is a dict, which has no arithmetic: its arrays are `{text}.values()`."
+            if type(value) is tuple and isinstance(node.op, ast.Add) and isinstance(scene.value(other), list):
+                return f"`{text}` is a tuple, `{scene.source(other)}` a list: `list({text})` joins it."
             if type(value) is tuple and value:
                 return whole_tuple(scene, text, value)
             method = isinstance(side, ast.Attribute) and type(scene.value(side.value)) is np.ndarray \
@@ -522,7 +606,9 @@ def no_arithmetic(scene):
             return f"`{scene.source(node.target)}` is a list, and an array is added to it: start from " \
                    f"`np.zeros({shape})`."
         if getattr(scene.value(node.target), "dtype", np.dtype(float)).kind in "iu":
-            return f"`{scene.source(node.target)}` holds whole numbers, and floats are added: make it without `int`."
+            text, symbol = scene.source(node.target), SYMBOL.get(type(node.op), "")
+            return f"`{text}` holds whole numbers, and `{symbol}=` cannot put floats into it; `{text} = {text} " \
+                   f"{symbol} ...` makes an array of floats."
     for node, function, _ in calls(scene):
         of_numpy = str(getattr(function, "__module__", "")).startswith("numpy") or isinstance(function, np.ufunc)
         for arg in node.args if of_numpy else ():
@@ -576,6 +662,8 @@ def other_index(scene):
             made = f" (line {step.lineno})" if step is not None else ""
             return f"`{text}` is a {type(value).__name__} of {len(value)}{made}, which has no names: unpack it, as " \
                    f"in `{_letters(len(value))} = {text}`."
+        if type(value) is set:
+            return f"`{text}` is a set, which has no order and no index: `sorted({text})` is a list."
         if type(value) is list and (isinstance(node.slice, ast.Tuple) or isinstance(index, np.ndarray)):
             return f"`{text}` is a list here, with one index: `np.asarray({text})` takes several, or an array of them."
         if type(value) in (tuple, list, np.ndarray):
@@ -609,7 +697,7 @@ def unpacked(scene):
         if value is UNKNOWN and isinstance(statement.value, ast.Call) and returned is not None \
                 and getattr(scene.value(statement.value.func), "__name__", scene.source(
                     statement.value.func).split(".")[-1]) == returned[0]:
-            what, value = f"{returned[0]}(...)", returned[1]
+            what, value = f"{scene.source(statement.value.func)}(...)", returned[1]
         if value is UNKNOWN:
             return ""
         counted = isinstance(value, np.ndarray) and value.ndim or type(value) in (list, tuple, dict)
@@ -623,6 +711,10 @@ def unpacked(scene):
                 and type(scene.value(loop.iter)) is dict and len(loop.target.elts) == 2:
             name = scene.source(loop.iter)
             return f"`for ... in {name}` gives the names alone; `{name}.items()` gives names and values."
+        if isinstance(loop, ast.For | ast.comprehension) and isinstance(loop.target, ast.Tuple) and isinstance(
+                loop.iter, ast.Tuple) and len(loop.iter.elts) == len(loop.target.elts):
+            text = scene.source(loop.iter).strip("()")
+            return f"`in {text}` goes through one after the other; `in zip({text})` takes an element of each."
     if isinstance(statement, ast.For) and isinstance(statement.target, ast.Tuple) \
         and type(scene.value(statement.iter)) in (list, tuple):
         text = scene.source(statement.iter)
@@ -834,6 +926,34 @@ def parts_of_other_shapes(scene):
     return ""
 
 
+def pieces_cut_short(scene):
+    """np.array([series[n:n + length] for n in range(len(series))])"""
+    for node, function, _ in calls(scene):
+        part = getattr(node.args[0], "elt", None) if node.args else None
+        if _one_of(function, (np.array, np.asarray, np.stack)) and isinstance(part, ast.Subscript) \
+                and isinstance(part.slice, ast.Slice) and isinstance(scene.value(part.value), np.ndarray | list):
+            return f"The pieces `{scene.source(part)}` are not all of one length: a slice that reaches beyond the " \
+                   f"end of `{scene.source(part.value)}` is shorter."
+    return ""
+
+
+def one_number_there(scene):
+    """h_states[t] = an array, where h_states has one axis"""
+    for node in scene.parts():
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and scene.shape(node) == () \
+                and (whole := scene.shape(node.value)):
+            return f"`{scene.source(node.value)}` is {whole}: `{scene.source(node)}` is one number, and takes no array."
+    return ""
+
+
+def changed_places(scene):
+    """h_t, h_prev, x_t = cache, where the shapes of the two tell"""
+    Wx, x_t, h_t = (scene.shape(ast.parse(text, mode="eval").body) for text in ("cell.Wx", "x_t", "h_t"))
+    if Wx and x_t and h_t and len(Wx) == 2 and (h_t[0], x_t[0]) == Wx[::-1] != Wx:
+        return f"`x_t` is {x_t} here and `h_t` {h_t}: the two have changed places."
+    return ""
+
+
 def flat_probabilities(scene):
     """rng.choice(..., p=a column)"""
     for node in scene.of(ast.Call):
@@ -862,8 +982,46 @@ def loss_not_given(scene):
 
 # ---- places ----
 
+def time_is_first(scene):
+    """X[:, :, t], dh[:, t, :], of an argument of the learner's function"""
+    for node in scene.parts():
+        shape = scene.shape(node.value) if isinstance(node, ast.Subscript) else None
+        parts = node.slice.elts if shape and isinstance(node.slice, ast.Tuple) else []
+        steps = [part for part in parts if not isinstance(part, ast.Slice)]
+        if len(steps) == 1 < len(parts) == len(shape) and parts[0] is not steps[0] and isinstance(steps[0], ast.Name) \
+                and scene.source(node.value) in [argument.arg for argument in scene.function.args.args] \
+                and all(ast.unparse(part) == ":" for part in parts if part is not steps[0]):
+            text = f"{scene.source(node.value)}[{steps[0].id}]"
+            return f"`{scene.source(node.value)}` is {shape}, time first: a step is `{text}`, {shape[1:]}."
+    return ""
+
+
+def number_for_element(scene):
+    """for x_t, t in enumerate(X)"""
+    loops = [node for node in ast.walk(scene.function) if isinstance(node, ast.For | ast.comprehension)]
+    for loop in loops:
+        if isinstance(loop.iter, ast.Call) and scene.value(loop.iter.func) is enumerate and isinstance(
+                loop.target, ast.Tuple) and any(scene.source(arg) == scene.source(loop.target.elts[0])
+                                                for call in scene.of(ast.Call) for arg in call.args):
+            return f"`enumerate` gives the number first: `{scene.source(loop.target.elts[0])}` is a number here."
+    return ""
+
+
+def hidden_argument(scene):
+    """An argument whose name is a loop's, too."""
+    names = [argument.arg for argument in scene.function.args.args] if scene.function is not None else []
+    for loop in ast.walk(scene.function) if names else ():
+        if isinstance(loop, ast.For) and loop.lineno <= scene.lineno <= loop.end_lineno:
+            for node in scene.of(ast.Name):
+                if node.id in names and node.id == scene.source(loop.target):
+                    return f"The loop on line {loop.lineno} gives `{node.id}` another value: the argument is lost."
+    return ""
+
+
 def beyond_the_end(scene):
     """An index that is not there."""
+    if found := time_is_first(scene):
+        return found
     for node in scene.of(ast.Subscript):
         base, index = scene.value(node.value), scene._index(node.slice)
         text, sizes = scene.source(node.value), np.shape(base) if isinstance(base, np.ndarray) else ()
@@ -920,7 +1078,12 @@ def arrays_added(scene):
         if function is sum and node is scene.node and node.args and isinstance(node.args[0], ast.GeneratorExp):
             part = scene.source(node.args[0].elt)
             return f"`sum` adds whole arrays here, and their shapes differ. `np.sum({part})` is a number."
-        second = parameters_of(function)[1:2]
+        if function is sum and node.args and isinstance(node.args[0], ast.Call) \
+                and getattr(node.args[0].func, "attr", "") == "values":
+            return "`sum` adds whole arrays here, and their shapes differ."
+        second, third = parameters_of(function)[1:2], parameters_of(function)[2:3]
+        if third == ["out"] and len(node.args) > 2 and type(scene.value(node.args[2])) is bool:
+            return f"What comes third in `{text}` is `out`: write `keepdims={scene.source(node.args[2])}`."
         if second and second[0] in ("axis", "ord", "dtype") and len(node.args) > 1 \
                 and isinstance(scene.value(node.args[1]), np.ndarray):
             return f"`{text}` takes one array; what comes second is `{second[0]}`."
@@ -939,6 +1102,8 @@ def refused_by_the_course(scene):
     if not scene.steps or own(scene.steps[-1]) or not str(
             scene.steps[-1].f_globals.get("__name__", "")).startswith("rnn_helpers."):
         return ""
+    if found := time_is_first(scene) or number_for_element(scene):
+        return found
     for node, function, text in calls(scene):
         if not of_ours(function):
             continue
@@ -971,6 +1136,10 @@ def nothing_moves(scene):
     loops = [node for node in ast.walk(scene.function) if isinstance(node, ast.While)
              and node.lineno <= scene.lineno <= node.end_lineno]
     for loop in loops[-1:]:
+        it = scene.source(loop.test.operand.value) if isinstance(loop.test, ast.UnaryOp) and isinstance(
+            loop.test.operand, ast.Attribute) else ""
+        if it and loop.test.operand.attr == "finished" and f"{it}.iternext(" not in scene.source(loop):
+            return f"`{it}.finished` changes by `{it}.iternext()`, which the loop does not call."
         asked = list(ast.walk(loop.test))
         read = [n.id for n in asked if isinstance(n, ast.Name)
                 and isinstance(scene.lookup(n.id), int | float | str | tuple)]
@@ -986,12 +1155,14 @@ def nothing_moves(scene):
 REMEDIES = (  # exception -> what may explain it, the most telling first
     (NameError, (missing_name,)),
     (AttributeError, (missing_attribute,)),
-    (TypeError, (shape_not_a_tuple, method_not_called, too_many_appended, called_otherwise, not_a_function,
-                 bitwise_power, walk_over_a_number, float_for_a_count, keys_for_values, keyword_off, one_number_only,
-                 no_arithmetic, other_index, unpacked, tuple_given, truth_of_an_array, none_in_the_line)),
+    (TypeError, (shape_not_a_tuple, method_not_called, too_many_appended, keyword_off, called_otherwise, not_a_function,
+                 bitwise_power, commas_for_plus, another_type, arrays_added, walk_over_a_number, float_for_a_count,
+                 keys_for_values, one_number_only, no_arithmetic, other_index, unpacked, tuple_given, truth_of_an_array,
+                 none_in_the_line)),
     (RuntimeError, (calls_itself, changed_in_its_loop)),
     (ValueError, (other_axis, lost_axis, transposed, too_small, other_count, joined_otherwise, no_arithmetic, unpacked,
-                  truth_of_an_array, arrays_added, parts_of_other_shapes, flat_probabilities, loss_not_given,
+                  truth_of_an_array, arrays_added, parts_of_other_shapes, pieces_cut_short, one_number_there,
+                  changed_places, flat_probabilities, loss_not_given,
                   tuple_given, none_in_the_line)),
     (IndexError, (other_axis, beyond_the_end, other_index)),
     (KeyError, (split_names, keys_there)),
@@ -1005,7 +1176,7 @@ def remedy(scene):
         return ""
     again = [frame.f_code for frame in scene.steps].count(scene.around[0].f_code) > 1
     rules = next((rules for kind, rules in REMEDIES if isinstance(scene.error, kind)), ())
-    for rule in (*(calls_itself,) * again, *rules, refused_by_the_course):
+    for rule in (*(calls_itself,) * again, *rules, hidden_argument, refused_by_the_course):
         if found := rule(scene):
             return found
     return ""

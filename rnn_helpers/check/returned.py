@@ -19,6 +19,8 @@ def named(returned, *names):
     asked = ", ".join(names)
     if returned is None or isinstance(returned, (tuple, list)) and not returned:
         raise BadReturn(f"it returned {returned}, expected {asked}: does every path end in `return`?")
+    if isinstance(returned, np.ndarray) and returned.shape == (len(names),):  # it unpacks alike
+        returned = tuple(returned)
     if not isinstance(returned, (tuple, list, *NUMBERS)):
         raise BadReturn(f"it returned one {type(returned).__name__}, expected {len(names)} values: {asked}")
     values = returned if isinstance(returned, (tuple, list)) else (returned,)
@@ -37,11 +39,11 @@ def single(returned, name):
     return {name: returned[0], "returned": name if len(returned) > 1 else f"({name},), a tuple"}
 
 
-def pair(returned, first, second, is_first):
+def pair(returned, first, second, is_first, is_second=lambda value: True):
     """Two values of which one is no array (a cache, a dict): (first, second, in words what was returned).
 
-    is_first : value -> whether it can be the first; where only the second one can, they have changed places. Without a
-        second value it is None.
+    is_first, is_second : value -> whether it can be that one; where only the second can be the first, they have changed
+        places. Without a second value it is None.
     """
     if returned is None:
         raise BadReturn(f"it returned None, expected {first}, {second}: does every path end in `return`?")
@@ -52,7 +54,8 @@ def pair(returned, first, second, is_first):
     if len(returned) < 2:
         raise BadReturn(f"it returned {'1 value' if returned else '0 values'}, expected 2: {first}, {second}")
     place = next((place for place, value in enumerate(returned[:MOST]) if is_first(value)), 0)
-    behind = place + 1 if place + 1 < len(returned) else place - 1
+    behind = next((n for n, value in enumerate(returned[:MOST]) if n > place and is_second(value)),
+                  place + 1 if place + 1 < len(returned) else place - 1)
     order = {place: first, behind: second}
     return returned[place], returned[behind], ", ".join(order.get(n, "?") for n in range(max(order) + 1))
 

@@ -30,7 +30,8 @@ FIRST, SECOND = "h_t of the first step", "h_t of the second step"
 def step(function, cell, x_t, h_prev):
     """h_t, the cache, and in words what was returned."""
     shape = len(cell.Wh), x_t.shape[1]
-    return pair(function(cell, x_t, h_prev), "h_t", "cache", lambda value: shape_of(value) == shape)
+    return pair(function(cell, x_t, h_prev), "h_t", "cache", lambda value: shape_of(value) == shape,
+                lambda value: not isinstance(value, np.ndarray))
 
 
 def one_example(function, i):

@@ -182,6 +182,8 @@ class Scene:
             names = self.names.get(frame, frame.f_locals)
             if name in names:
                 return names[name]
+        if any(name in (*frame.f_code.co_varnames, *frame.f_code.co_cellvars) for frame in self.around):
+            return UNKNOWN  # it has no value yet
         return self.frame.f_globals.get(name, getattr(builtins, name, UNKNOWN))
 
     def value(self, node):

@@ -12,7 +12,7 @@ def unfinished(evidence, last=False):
     last : True when no mistake could be named; before, one bare value among right ones is left for a mistake to explain
     """
     problems = [case.problem for case in evidence.observed.cases.values() if case.problem]
-    return (other_order(evidence) or returns_nothing(evidence, problems) or missing(evidence)
+    return (other_order(evidence) or loops(evidence) or returns_nothing(evidence, problems) or missing(evidence)
             or too_early(evidence, problems) or untouched(evidence) or bare(evidence, problems, last))
 
 
@@ -25,6 +25,16 @@ def other_order(evidence):
     """Arguments that the function names in another order than they are given in."""
     return [Advice(f"Your function takes ({taken}), and gets its arguments in another order: {evidence.exercise.asks}.",
                    "happened", theirs=True) for taken in remarks(evidence, "other order")]
+
+
+LOOPS = {"argument lost": "The loop gives one of the arguments another value, and it is read again: take another name.",
+         "empty range": "The loop makes no step: counting down to a number below 0 needs a third argument, -1."}
+
+
+def loops(evidence):
+    """Loops that lose an argument, or never run."""
+    return [Advice(text, "happened", code=place, theirs=True) for kind, text in LOOPS.items()
+            for place in remarks(evidence, kind)[:1] if not evidence.hidden]
 
 
 def returns_nothing(evidence, problems):

@@ -255,7 +255,7 @@ def test_one_cache_for_all_steps():
         return states, [caches[-1]]
 
     found = verdict("rnn_forward", last_cache)
-    assert "not one cache for each step" in found.advice[0] and 0 < found.points < 8
+    assert "not a list of one cache for each step" in found.advice[0] and 0 < found.points < 8
 
 
 def test_outputs_of_the_wrong_shape_keep_their_numbers():

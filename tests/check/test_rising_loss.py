@@ -58,4 +58,4 @@ def test_the_function_that_is_handed_over_is_the_one_that_counts():
 
 def test_rows_for_columns_are_named():
     found = verdict("shares", lambda *given: a_mask(*given).T)
-    assert found.points < 3 and found.mistakes == ["sizes-transposed"] and "It is (T, 3)" in found.advice[0]
+    assert found.points < 3 and found.mistakes == ["sizes-transposed"] and "It should be (T, 3)" in found.advice[0]

@@ -1,5 +1,6 @@
 """Code that is not written to its end is told so, before any mistake is named."""
 
+import linecache
 import re
 
 import pytest
@@ -75,6 +76,22 @@ RIGHT_ENOUGH = {  # what looks unfinished and is not
     "a return in an if in a loop": ("count_parameters", "D, H, O", "for n in range(3):\n    if n:\n        return H * "
                                                                    "(D + H + 1) + O * (H + 1)"),
 }
+
+
+@pytest.mark.parametrize("lines, words", [
+    ("for k in range(3):\n    pass\nreturn k, k, k, k", "gives one of the arguments another value"),
+    ("for t in range(len(dh) - 1, -1):\n    pass\nreturn 0, 0, 0, 0", "needs a third argument, -1")])
+def test_a_loop_that_loses_an_argument_or_never_runs_is_told_first(lines, words):
+    judgement = check.run("rnn_backward_truncated",
+                          written("rnn_backward_truncated", "cell, dh, caches, k", lines)).judgement
+    assert words in judgement.advice[0] and judgement.mistakes == [], judgement.advice
+
+
+def test_a_lambda_with_its_arguments_in_another_order():
+    text = "readout = lambda Wy, h_t, c: Wy @ h_t + c\n"
+    linecache.cache["<a lambda>"] = len(text), None, [text], "<a lambda>"
+    exec(compile(text, "<a lambda>", "exec"), space := {})
+    assert "in another order" in check.run("readout", space["readout"]).judgement.advice[0]
 
 
 @pytest.mark.parametrize("kind", RIGHT_ENOUGH)

@@ -222,7 +222,8 @@ STEPS = slot(
     ("first-and-last-step-skipped", "The loop leaves out the first and the last step", lambda T: range(T - 2, 0, -1)),
     ("forward-from-the-second-step", "The loop runs forward, from step 1", lambda T: range(1, T)),
     ("forward-one-short", "The loop runs forward and leaves out the last step", lambda T: range(T - 1)),
-    ("only-step-0", "Only step 0 is visited", lambda T: [0]),
+    ("only-step-0", "Only step 0 counts", "reversed(range(T)) visits every step, the last one first, and each adds to "
+     "sums that start from zero once, before the loop.", lambda T: [0]),
     ("every-second-step", "Every second step is left out", lambda T: range(T - 1, -1, -2)),
     *((f"last-{n}-steps-only", f"Only the last {n} steps are visited",
        lambda T, n=n: range(T - 1, max(T - 1 - n, -1), -1)) for n in (5, 2, 3, 4, 6)),
@@ -274,7 +275,7 @@ X_SIDE = slot(
     ("dWx-of-h_prev", "dWx uses h_prev where x_t belongs", lambda f: f.P[f.at]),
     ("dWx-of-h_t", "dWx uses h_t where x_t belongs", lambda f: f.H[f.at]),
     ("x_t-missing-in-dWx", "x_t is missing in dWx", lambda f: np.ones_like(f.X)[f.at]),
-    ("Wx-in-dWx", "dWx uses Wx where x_t belongs", lambda f: f.cell.Wx.T @ f.G),
+    ("dx_t-in-dWx", "dWx uses the gradient of x_t where x_t belongs", lambda f: f.cell.Wx.T @ f.G),
     rare=inside("in dWx, x_t", lambda f: f.X, "TDB"), why=INPUT)
 H_SIDE = slot(
     OF_WH, lambda f: f.P[f.at],
@@ -282,7 +283,7 @@ H_SIDE = slot(
      "Wh was multiplied by the state before the step. h_t is what came out of it: use h_prev.", lambda f: f.H[f.at]),
     ("h_prev-missing-in-dWh", "h_prev is missing in dWh", lambda f: np.ones_like(f.P)[f.at]),
     ("dWh-of-x_t", "dWh uses x_t where h_prev belongs", lambda f: f.X[f.at]),
-    ("Wh-in-dWh", "dWh uses Wh where h_prev belongs", lambda f: f.cell.Wh.T @ f.G),
+    ("dh_prev-in-dWh", "dWh uses dh_prev, the gradient, where h_prev belongs", lambda f: f.cell.Wh.T @ f.G),
     rare=inside("in dWh, h_prev", lambda f: f.P, "THB"), why=STATE)
 H_OF_STEPS = (*H_SIDE[:2], *slot(
     OF_WH, None,
@@ -318,7 +319,8 @@ OVER_BATCH = slot(
     ("db-one-number", "db is one number", "A sum over everything mixes the units. Each has its own bias: sum over axis "
      "1 only, keepdims=True.", lambda z: z.sum(axis=(1, 2)), lambda z: z.sum(axis=(1, 2), keepdims=True)),
     ("db-summed-over-units", "db is summed over the units", "axis=0 runs over the hidden units. The batch is axis 1: "
-     "dz_t.sum(axis=1, keepdims=True).", lambda z: z.sum(axis=1, keepdims=True), lambda z: z.sum(axis=1)),
+     "dz_t.sum(axis=1, keepdims=True).", lambda z: z.sum(axis=1, keepdims=True), lambda z: z.sum(axis=1),
+     lambda z: z.sum(axis=1)[..., None]),
     ("db-averaged-over-everything", "db is the mean of everything", lambda z: z.mean(axis=(1, 2))),
     why="b was added to every column, so its gradient is the sum over the columns: dz_t.sum(axis=1, keepdims=True), "
         "shape (H, 1).")
@@ -330,8 +332,9 @@ def doubling(V, f):
 
 GROWS = slot(  # run (shares in the order of the walk, flow) -> the gradient
     SUM, lambda V, f: V.sum(0),
-    ("{o}-overwritten|equals-for-plus-equals", "{o} {is} overwritten at every step", "`=` keeps only the step you "
-     "visit last. The weights are shared by all steps: add the shares up with +=.", lambda V, f: V[-1]),
+    ("{o}-overwritten|equals-for-plus-equals", "{o} {has} the share of the last step visited only", "`=` in the loop, "
+     "or += below it, keeps that one. The weights are shared by all steps: add each share inside the loop, with +=.",
+     lambda V, f: V[-1]),
     ("{o}-of-the-first-round", "{o} {has} the share of the first step visited only", lambda V, f: V[0]),
     ("{o}-without-the-last-round", "{o} {is} without the share of the last step visited", lambda V, f: V[:-1].sum(0)),
     ("{o}-without-the-first-round", "{o} {is} without the share of the first step visited", lambda V, f: V[1:].sum(0)),

@@ -253,8 +253,8 @@ COLLECT = (*slot(
      lambda states, f: f.z)), *stacked(SHAPE, "h_states", "state", "H")[1:])
 
 CACHES = (*lacking("The caches lack"), *slot("one cache for each step", None, (
-    "caches-not-one-for-each-step", "There is not one cache for each step",
-    "Append a cache at every step, inside the loop.", None))[1:])
+    "caches-not-one-for-each-step", "caches is not a list of one cache for each step",
+    "Append a cache at every step, inside the loop, and return that list alone.", None))[1:])
 
 
 def walk(s, cell, X, h0=None):

@@ -166,8 +166,8 @@ SHIFT = slot(
      "own: max(axis=1, keepdims=True).", lambda z, axis: z.max(axis=0, keepdims=True)))
 
 
-EPS = ("log(p + 1e-12), or a clipped p, caps the loss near 28. Take the log on paper: logits - max - log(sum of "
-       "exp(logits - max)).")
+EPS = ("log(p + 1e-12), or a clipped p, caps the loss, at 28 for 1e-12. Take the log on paper: logits - max - log(sum "
+       "of exp(logits - max)).")
 LOGS = slot(  # run (shifted, the sum's logarithm) -> log p
     STABLE, lambda shifted, log_sum: shifted - log_sum,
     ("log-of-zero", "The loss is inf, or nan, for a very unlikely target", "p has underflowed to 0 before you take its "

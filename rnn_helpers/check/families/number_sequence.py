@@ -217,8 +217,9 @@ READ = "dWy = sum_t dy_t h_t^T, dc = sum_t dy_t (over the batch too), dh_t = Wy^
 OF_WY, OF_C, OF_H = "dWy = sum_t dy_t h_t^T", "dc = sum_t dy_t", "dh_t = Wy^T dy_t"
 GROWS = slot(
     READ, lambda V: V.sum(0),
-    ("{o}-overwritten|last-step-only", "{o} {is} overwritten at every step", "With `=` in a loop each step overwrites "
-     "the one before. Wy and c are used at every step: accumulate with `+=`.", lambda V: V[-1]),
+    ("{o}-overwritten|last-step-only", "{o} {has} the last step's share only",
+     "With `=` in a loop each step overwrites the one before. Wy and c are used at every step: accumulate with `+=`.",
+     lambda V: V[-1]),
     ("{o}-of-the-first-step|first-step-only", "{o} {has} the first step's share only", "`=` for `+=` on the way back, "
      "or `return` inside the loop, leaves the first step. Accumulate with `+=` over all steps.", lambda V: V[0]),
     ("{o}-per-step|gradients-stacked", "{o} {has} a share of its own for each step", lambda V: V),
@@ -268,7 +269,8 @@ READOUT_BACKWARD = Family(
                          ("dc-not-summed-over-batch", "dc has a column per example", lambda dy, f: dy),
                          ("dc-one-number", "dc is one number", lambda dy, f: dy.sum(axis=(1, 2))),
                          ("dc-summed-over-outputs", "dc is summed over the outputs",
-                          lambda dy, f: dy.sum(axis=1, keepdims=True), lambda dy, f: dy.sum(axis=1)),
+                          lambda dy, f: dy.sum(axis=1, keepdims=True), lambda dy, f: dy.sum(axis=1),
+                          lambda dy, f: dy.sum(axis=1)[..., None]),
                          ("dc-carries-h", "dc is multiplied by the state", "c is added to Wy h_t, so its gradient is "
                           "dy_t itself.", lambda dy, f: product(dy, f.h).sum(axis=2, keepdims=True)),
                          ("dc-of-the-first-example", "dc has the first example's share only",

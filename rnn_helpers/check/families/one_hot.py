@@ -21,8 +21,8 @@ MADE = slot(  # run (indices, size) -> X
     COLUMN, columns,
     ("size-from-the-indices", "size is not used", "You take the largest index + 1. A text need not hold the last "
      "character of the vocabulary: make size rows.", lambda i, size: columns(i, int(i.max()) + 1)),
-    ("every-index-in-every-step", "Every step holds the ones of all steps",
-     "X[:, indices] = 1 writes all indices into each step. Pair them: X[np.arange(T), indices] = 1, or loop over t.",
+    ("every-index-in-every-step", "Every step holds the ones of all steps", "So it does with X[:, indices] = 1, or "
+     "with one vector for all steps. Pair them: X[np.arange(T), indices] = 1, or loop over t, each with new zeros.",
      lambda i, size: np.repeat(columns(i, size).max(0)[None], len(i), 0)),
     ("step-and-index-swapped", "Step and index are swapped",
      "You write X[indices[t], t]. The step is the first axis: X[t, indices[t]].",

@@ -67,8 +67,8 @@ LEADS = slot(
      "a number. chars itself already leads from index to character.", lambda chars, text: dict(enumerate(chars))),
     ("counted-from-one", "The indices start at 1", "Rows of a column are counted from 0, so the last character would "
      "have no row: enumerate(chars).", lambda chars, text: {char: index for index, char in enumerate(chars, 1)}),
-    ("codes-for-places", "index_of holds the characters' codes", "ord() numbers all characters there are. The place in "
-     "chars is asked for: enumerate(chars).", lambda chars, text: {char: ord(char) for char in chars}),
+    ("codes-for-places", "index_of is made of the characters' codes", "ord() numbers all characters there are. The "
+     "place in chars is asked for: enumerate(chars).", lambda chars, text: {char: ord(char) for char in chars}),
     ("places-in-the-text", "index_of holds places in the text",
      lambda chars, text: {char: text.index(char) for char in chars},
      lambda chars, text: {char: index for index, char in enumerate(text)}),
@@ -159,7 +159,7 @@ DRAWS = slot(
      "rng.integers, ignores what the network says.", lambda p: lambda rng: int(rng.integers(len(p)))),
     ("rarest-never-drawn", "Some of the rarest characters are never drawn", "Drawing from the k likeliest, or leaving "
      "out small probabilities, is another way to sample. Here every character keeps its p.", of_the_likeliest),
-    ("global-generator", "np.random is used instead of rng", "np.random.choice draws from a generator that the whole "
+    ("global-generator", "np.random is used instead of rng", "np.random draws from a generator that the whole "
      "program shares. Draw from the argument: rng.choice.", of_all))
 GENERATOR = slot(
     CHANCE, lambda rng: rng,
@@ -175,7 +175,9 @@ LENGTH = slot(  # run (length, prefix) -> how many are drawn
      "length counts the new ones.", lambda length, prefix: max(0, length - len(prefix))),
     ("one-too-few", "One character is missing",
      "range(length - 1) or range(1, length) stops early: draw `length` times.", lambda length, prefix: length - 1),
-    ("one-too-many", "There is one character too many", "Draw `length` times.", lambda length, prefix: length + 1))
+    ("one-too-many", "There is one character too many", "Draw `length` times.", lambda length, prefix: length + 1),
+    ("one-for-none", "One character is drawn where none is asked for", "length may be 0: look at it before the first "
+     "draw, as a loop over range(length) does.", lambda length, prefix: max(length, 1)))
 RETURNED = slot(
     "len(text) = length", lambda prefix, text: text,
     ("prefix-in-the-text", "The prefix is part of what you return", lambda prefix, text: prefix + text),
