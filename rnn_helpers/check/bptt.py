@@ -59,9 +59,6 @@ def step_again(function, i):
 step_case = several(STEP_NAMES, rnn_cell_backward)
 
 
-
-
-
 RNN_CELL_BACKWARD = Exercise(
     notebook="03_bptt",
     asks="rnn_cell_backward(cell, dh_t, cache) -> (dWx_t, dWh_t, db_t, dh_prev)",
@@ -134,9 +131,6 @@ def walk_again(first=(), second=()):
 
 
 walk_case = several(NAMES, rnn_backward)
-
-
-
 
 
 RNN_BACKWARD = Exercise(

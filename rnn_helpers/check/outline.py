@@ -2,6 +2,7 @@
 
 import ast
 import linecache
+import re
 from functools import lru_cache
 
 MAKES = {"zeros", "zeros_like", "empty", "empty_like", "ones", "ones_like", "full", "full_like"}
@@ -79,8 +80,7 @@ def remarks(tree, lines):
                 isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
                 and (node.lineno > loop.end_lineno or later and node in list(ast.walk(loop.iter))) for node in nodes):
             yield "argument lost", place(loop)
-        if isinstance(loop.iter, ast.Call) and ast.unparse(loop.iter).startswith("range(") \
-                and len(loop.iter.args) == 2 and isinstance(loop.iter.args[1], ast.UnaryOp):
+        if re.fullmatch(r"range\((len\(\w+\)|[A-Za-z]\w*)( - 1)?, -1\)", ast.unparse(loop.iter)):
             yield "empty range", place(loop)
     yield from never_filled(nodes)
     for node in nodes:

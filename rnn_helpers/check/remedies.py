@@ -8,7 +8,6 @@ import builtins
 import difflib
 import inspect
 import math
-import operator
 import sys
 
 import numpy as np
@@ -28,8 +27,7 @@ ELSEWHERE = {  # names of libraries that the course does without
     **dict.fromkeys(("torch", "nn", "F", "optim"), "PyTorch"), **dict.fromkeys(("tf", "keras"), "TensorFlow"),
     "sklearn": "scikit-learn", "StandardScaler": "scikit-learn", "pd": "pandas", "jnp": "JAX"}
 OF_TENSORS = {  # methods of PyTorch's tensors -> what takes their place
-    "t": "`{0}.T`", "unsqueeze": "an axis more is `{0}[:, None]`", "permute": "`{0}.transpose(...)`",
-    "detach": "an array needs no such call", "numpy": "an array needs no such call",
+    "t": "`{0}.T`", "unsqueeze": "an axis more is `{0}[:, None]`", "detach": "an array needs no such call",
     "backward": "NumPy keeps no gradients", "grad": "NumPy keeps no gradients"}
 ARRAYS_HAVE = {*dir(np.ndarray), *dir(list), *dir(dict), *dir(str)}
 IN_PLACE = {"append": "write the call alone on its line", "extend": "write the call alone on its line",
@@ -111,7 +109,7 @@ def round_brackets(text):
 def missing_name(scene):
     """A name that is not there: one letter off, an attribute of an argument, NumPy's, the course's, or too early."""
     name, frame = scene.error.name, scene.frame
-    if isinstance(scene.error, UnboundLocalError) or any(name in of_its_own(frame) for frame in scene.around):
+    if isinstance(scene.error, UnboundLocalError) or scene.gives(name):
         return without_value(scene)
     if not name or scene.lookup(name) is not UNKNOWN:
         return ""
@@ -132,7 +130,7 @@ def missing_name(scene):
                      *[f"np.{node.attr}"] * (callable(getattr(np, node.attr, None)) and node.attr not in ARRAYS_HAVE)]
             if len(found) == 1:
                 return f"There is no `{name}` here, but there is `{found[0]}`."
-    if name in ELSEWHERE:
+    if name in ELSEWHERE and (len(name) > 4 or f"{name}." in scene.line):
         return f"`{name}` is {ELSEWHERE[name]}'s, which is not imported here: the course computes with NumPy."
     if other := one_letter_off(name, local) or one_letter_off(name, frame.f_globals) \
         or one_letter_off(name, vars(builtins)):
@@ -159,7 +157,7 @@ SIZES = ("T", "D", "H", "B", "O", "V", "N", "hidden_size", "input_size", "batch_
 
 def known_shapes(scene):
     """The arguments that are arrays, and the arrays of those that hold some, with their shapes."""
-    names = [argument.arg for argument in scene.function.args.args] if scene.function is not None else []
+    names = arguments(scene)
     found = {name: scene.lookup(name) for name in names}
     found |= {f"{name}.{inner}": value for name in names for inner, value in _fields(scene.lookup(name)).items()}
     return ", ".join(f"`{name}` is {value.shape}" for name, value in found.items() if isinstance(value, np.ndarray))
@@ -167,49 +165,35 @@ def known_shapes(scene):
 
 def numpys(name):
     """Where NumPy has a function of this name, as "linalg.norm", or ""."""
-    places = (name, *(f"{where}.{name}" for where in ("linalg", "random", "lib.stride_tricks")))
-    return next((place for place in places if callable(operator.attrgetter(place.rpartition(".")[0])(np).__dict__.get(
-        name) if "." in place else getattr(np, name, None))), "")
-
-
-def of_its_own(frame):
-    """The names that a function gives values to, those of the function around it included."""
-    code = frame.f_code
-    return (*code.co_varnames, *code.co_cellvars, *code.co_freevars)
-
-
-def before(scene):
-    """Where a first value has its place."""
-    loops = [node for node in ast.walk(scene.function) if isinstance(node, ast.For | ast.While)] \
-        if scene.function is not None else []
-    return "before the loop" if any(loop.lineno <= scene.lineno <= loop.end_lineno for loop in loops) else "first"
+    holders = {"": np, "linalg.": np.linalg, "random.": np.random, "lib.stride_tricks.": np.lib.stride_tricks}
+    return next((place + name for place, holder in holders.items() if callable(getattr(holder, name, None))), "")
 
 
 def without_start(scene, name):
     start = f": `{name} = np.zeros_like(cell.{name[1:]})`" if name[:1] == "d" \
         and name[1:] in _fields(scene.lookup("cell")) else ""
-    return f"`{name}` has no value to add to: it needs one {before(scene)}{start}."
+    place = "before the loop" if loops_around(scene) else "first"
+    return f"`{name}` has no value to add to: it needs one {place}{start}."
 
 
 def without_value(scene):
     """A local name that is read before any line gave it a value."""
     for node in scene.of(ast.Name):
-        if node.id not in of_its_own(scene.frame) or scene.lookup(node.id) is not UNKNOWN:
+        if not scene.gives(node.id) or scene.lookup(node.id) is not UNKNOWN:
             continue
         given = assignments(scene, node.id)
+        if given and all(isinstance(step, ast.AugAssign) for step in given):
+            return without_start(scene, node.id)
         if given and hasattr(builtins, node.id):
             return (f"Line {given[0].lineno} makes `{node.id}` a name of this function's own, which hides Python's "
                     f"`{node.id}`: give it another name.")
-        if given and all(isinstance(step, ast.AugAssign) for step in given):
-            return without_start(scene, node.id)
         if given and node.id in scene.frame.f_globals and given[0].lineno >= scene.lineno:
             return (f"Line {given[0].lineno} gives `{node.id}` a value, which makes it a name of this function; "
                     f"the notebook's `{node.id}` is not seen here.")
         if given and (loop := empty_loop(scene, given[0])):
             return loop
         if given and given[0].lineno == scene.lineno:
-            return f"`{node.id}` is read here before this line gives it its first value: it needs one " \
-                   f"{before(scene)}."
+            return f"`{node.id}` is read here before this line gives it its first value: it needs one."
         if given:
             return f"`{node.id}` gets its value on line {given[0].lineno}, which has not run at this point."
     return ""
@@ -250,9 +234,7 @@ def missing_attribute(scene):
     if inspect.ismodule(thing):
         return _of_a_module(name, thing, base)
     if base == "np":
-        given = [f"line {step.lineno}" for step in assignments(scene, base)] \
-            or ["an argument" if base in scene.frame.f_locals else "the notebook"]
-        return f"`np` is not NumPy here: {given[-1]} has given this name to something else."
+        return "`np` is not NumPy here: something else has been given this name."
     if thing is None:
         return none_there(scene, base)
     if type(thing) is list and (hasattr(np.ndarray, name) or hasattr(np, name)):
@@ -540,25 +522,17 @@ def one_number_only(scene):
     return ""
 
 
-def commas_for_plus(scene):
-    """np.tanh(Wx @ x, Wh @ h, b)"""
+def other_brackets(scene):
+    """np.tanh(Wx @ x, Wh @ h, b); y.view(-1); {x_t, h_prev}"""
     for node, function, name in calls(scene):
-        if isinstance(function, np.ufunc) and function.nin == 1 and len(node.args) > 2:
-            shapes = list(map(scene.shape, node.args))
-            if None not in shapes and broadcast(shapes[0], broadcast(*shapes[1:3])) is not None:
-                return f"`{name}` takes one array, and gets {len(shapes)}: a sum has `+` between its terms, not commas."
-    return ""
-
-
-def another_type(scene):
-    """y.view(-1); {x_t, h_prev}"""
-    for node in scene.of(ast.Call):
-        if getattr(node.func, "attr", "") == "view" and type(scene.value(node.func.value)) is np.ndarray and node.args:
-            array, given = scene.source(node.func.value), ", ".join(map(scene.source, node.args))
-            return f"`view` reads an array as another type; another shape is `{array}.reshape({given})`."
-    for node in scene.of(ast.Set):
-        if any(isinstance(scene.value(part), np.ndarray | list) for part in node.elts):
-            return "Braces without keys make a set, which cannot hold arrays; round brackets make a tuple."
+        if isinstance(function, np.ufunc) and function.nin == 1 and len(node.args) > 2 \
+                and all(map(scene.shape, node.args)):
+            return f"`{name}` takes one array, and gets {len(node.args)}: a sum has `+` between its terms, not commas."
+        if name.endswith(".view") and type(scene.value(node.func.value)) is np.ndarray and node.args:
+            given = ", ".join(map(scene.source, node.args))
+            return f"`view` reads an array as another type; another shape is `{name[:-5]}.reshape({given})`."
+    if any(isinstance(scene.value(part), np.ndarray | list) for node in scene.of(ast.Set) for part in node.elts):
+        return "Braces without keys make a set, which cannot hold arrays; round brackets make a tuple."
     return ""
 
 
@@ -606,9 +580,8 @@ def no_arithmetic(scene):
             return f"`{scene.source(node.target)}` is a list, and an array is added to it: start from " \
                    f"`np.zeros({shape})`."
         if getattr(scene.value(node.target), "dtype", np.dtype(float)).kind in "iu":
-            text, symbol = scene.source(node.target), SYMBOL.get(type(node.op), "")
-            return f"`{text}` holds whole numbers, and `{symbol}=` cannot put floats into it; `{text} = {text} " \
-                   f"{symbol} ...` makes an array of floats."
+            return f"`{scene.source(node.target)}` holds whole numbers, and `{SYMBOL.get(type(node.op), '')}=` " \
+                   "cannot put floats into it: make a new array."
     for node, function, _ in calls(scene):
         of_numpy = str(getattr(function, "__module__", "")).startswith("numpy") or isinstance(function, np.ufunc)
         for arg in node.args if of_numpy else ():
@@ -915,42 +888,20 @@ def lost_axis(scene):
 
 
 def parts_of_other_shapes(scene):
-    """np.array of a list whose elements differ in shape"""
+    """np.array of a list whose elements differ in shape, or of [series[n:n + length] for n in range(len(series))]"""
     for node, function, _ in calls(scene):
         value = scene.value(node.args[0]) if node.args else UNKNOWN
-        if _one_of(function, (np.array, np.asarray, np.stack)) and type(value) in (list, tuple):
+        if not _one_of(function, (np.array, np.asarray, np.stack)):
+            continue
+        part = getattr(node.args[0], "elt", None) if node.args else None
+        if isinstance(getattr(part, "slice", None), ast.Slice):
+            return f"The pieces `{scene.source(part)}` are not all of one length: a slice that reaches beyond the " \
+                   f"end of `{scene.source(part.value)}` is shorter."
+        if type(value) in (list, tuple):
             shapes = list(dict.fromkeys(described(v) for v in value))
             if len(shapes) > 1:
                 return f"The elements of `{scene.source(node.args[0])}` are {' and '.join(shapes[:3])}: they must " \
                        "be the same."
-    return ""
-
-
-def pieces_cut_short(scene):
-    """np.array([series[n:n + length] for n in range(len(series))])"""
-    for node, function, _ in calls(scene):
-        part = getattr(node.args[0], "elt", None) if node.args else None
-        if _one_of(function, (np.array, np.asarray, np.stack)) and isinstance(part, ast.Subscript) \
-                and isinstance(part.slice, ast.Slice) and isinstance(scene.value(part.value), np.ndarray | list):
-            return f"The pieces `{scene.source(part)}` are not all of one length: a slice that reaches beyond the " \
-                   f"end of `{scene.source(part.value)}` is shorter."
-    return ""
-
-
-def one_number_there(scene):
-    """h_states[t] = an array, where h_states has one axis"""
-    for node in scene.parts():
-        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and scene.shape(node) == () \
-                and (whole := scene.shape(node.value)):
-            return f"`{scene.source(node.value)}` is {whole}: `{scene.source(node)}` is one number, and takes no array."
-    return ""
-
-
-def changed_places(scene):
-    """h_t, h_prev, x_t = cache, where the shapes of the two tell"""
-    Wx, x_t, h_t = (scene.shape(ast.parse(text, mode="eval").body) for text in ("cell.Wx", "x_t", "h_t"))
-    if Wx and x_t and h_t and len(Wx) == 2 and (h_t[0], x_t[0]) == Wx[::-1] != Wx:
-        return f"`x_t` is {x_t} here and `h_t` {h_t}: the two have changed places."
     return ""
 
 
@@ -983,45 +934,45 @@ def loss_not_given(scene):
 # ---- places ----
 
 def time_is_first(scene):
-    """X[:, :, t], dh[:, t, :], of an argument of the learner's function"""
-    for node in scene.parts():
-        shape = scene.shape(node.value) if isinstance(node, ast.Subscript) else None
-        parts = node.slice.elts if shape and isinstance(node.slice, ast.Tuple) else []
-        steps = [part for part in parts if not isinstance(part, ast.Slice)]
-        if len(steps) == 1 < len(parts) == len(shape) and parts[0] is not steps[0] and isinstance(steps[0], ast.Name) \
-                and scene.source(node.value) in [argument.arg for argument in scene.function.args.args] \
-                and all(ast.unparse(part) == ":" for part in parts if part is not steps[0]):
-            text = f"{scene.source(node.value)}[{steps[0].id}]"
-            return f"`{scene.source(node.value)}` is {shape}, time first: a step is `{text}`, {shape[1:]}."
+    """X[:, :, t], dh[:, t, :], of an argument with three axes"""
+    for node in scene.of(ast.Subscript):
+        shape, parts = scene.shape(node.value), getattr(node.slice, "elts", ())
+        steps = [part for part in parts if ast.unparse(part) != ":"]
+        t, axis = (scene.value(steps[0]), parts.index(steps[0])) if len(steps) == 1 else (None, 0)
+        if shape and len(shape) == len(parts) == 3 and axis and type(t) is int and t < shape[0] \
+                and (t >= shape[axis] or not isinstance(scene.error, IndexError)) \
+                and scene.source(node.value) in arguments(scene):
+            text = scene.source(node.value)
+            return f"`{text}` is {shape}, time first: a step is `{text}[{scene.source(steps[0])}]`, {shape[1:]}."
     return ""
 
 
-def number_for_element(scene):
-    """for x_t, t in enumerate(X)"""
-    loops = [node for node in ast.walk(scene.function) if isinstance(node, ast.For | ast.comprehension)]
-    for loop in loops:
-        if isinstance(loop.iter, ast.Call) and scene.value(loop.iter.func) is enumerate and isinstance(
-                loop.target, ast.Tuple) and any(scene.source(arg) == scene.source(loop.target.elts[0])
-                                                for call in scene.of(ast.Call) for arg in call.args):
-            return f"`enumerate` gives the number first: `{scene.source(loop.target.elts[0])}` is a number here."
-    return ""
+def arguments(scene):
+    """The names of the arguments of the function around."""
+    return [argument.arg for argument in scene.function.args.args] if scene.function is not None else []
 
 
-def hidden_argument(scene):
-    """An argument whose name is a loop's, too."""
-    names = [argument.arg for argument in scene.function.args.args] if scene.function is not None else []
-    for loop in ast.walk(scene.function) if names else ():
-        if isinstance(loop, ast.For) and loop.lineno <= scene.lineno <= loop.end_lineno:
-            for node in scene.of(ast.Name):
-                if node.id in names and node.id == scene.source(loop.target):
-                    return f"The loop on line {loop.lineno} gives `{node.id}` another value: the argument is lost."
+def loops_around(scene, *kinds):
+    """The loops of the function that the line stands in."""
+    return [node for node in ast.walk(scene.function or scene.statement)
+            if isinstance(node, kinds or (ast.For, ast.While)) and node.lineno <= scene.lineno <= node.end_lineno]
+
+
+def hidden_by_a_loop(scene):
+    """for c in h_states: Wy @ c + c; for x_t, t in enumerate(X): cell.forward(x_t, h)"""
+    for loop in loops_around(scene, ast.For):
+        first = scene.source(loop.target.elts[0] if isinstance(loop.target, ast.Tuple) else loop.target)
+        if first in arguments(scene) and any(node.id == first for node in scene.of(ast.Name)):
+            return f"The loop on line {loop.lineno} gives `{first}` another value: the argument is lost."
+        if isinstance(loop.target, ast.Tuple) and isinstance(loop.iter, ast.Call) \
+                and scene.value(loop.iter.func) is enumerate \
+                and any(scene.source(arg) == first for call in scene.of(ast.Call) for arg in call.args):
+            return f"`enumerate` gives the number first: `{first}` is a number here."
     return ""
 
 
 def beyond_the_end(scene):
     """An index that is not there."""
-    if found := time_is_first(scene):
-        return found
     for node in scene.of(ast.Subscript):
         base, index = scene.value(node.value), scene._index(node.slice)
         text, sizes = scene.source(node.value), np.shape(base) if isinstance(base, np.ndarray) else ()
@@ -1075,15 +1026,14 @@ def calls_itself(scene):
 def arrays_added(scene):
     """sum(g**2 for g in grads), whose arrays differ in shape; np.linalg.norm(a, b)"""
     for node, function, text in calls(scene):
-        if function is sum and node is scene.node and node.args and isinstance(node.args[0], ast.GeneratorExp):
+        if function is sum and node is scene.node and isinstance(scene.error, ValueError) and node.args \
+                and isinstance(node.args[0], ast.GeneratorExp):
             part = scene.source(node.args[0].elt)
             return f"`sum` adds whole arrays here, and their shapes differ. `np.sum({part})` is a number."
-        if function is sum and node.args and isinstance(node.args[0], ast.Call) \
-                and getattr(node.args[0].func, "attr", "") == "values":
+        if function is sum and isinstance(scene.error, ValueError) and node.args \
+                and getattr(getattr(node.args[0], "func", None), "attr", "") == "values":
             return "`sum` adds whole arrays here, and their shapes differ."
-        second, third = parameters_of(function)[1:2], parameters_of(function)[2:3]
-        if third == ["out"] and len(node.args) > 2 and type(scene.value(node.args[2])) is bool:
-            return f"What comes third in `{text}` is `out`: write `keepdims={scene.source(node.args[2])}`."
+        second = parameters_of(function)[1:2]
         if second and second[0] in ("axis", "ord", "dtype") and len(node.args) > 1 \
                 and isinstance(scene.value(node.args[1]), np.ndarray):
             return f"`{text}` takes one array; what comes second is `{second[0]}`."
@@ -1102,8 +1052,6 @@ def refused_by_the_course(scene):
     if not scene.steps or own(scene.steps[-1]) or not str(
             scene.steps[-1].f_globals.get("__name__", "")).startswith("rnn_helpers."):
         return ""
-    if found := time_is_first(scene) or number_for_element(scene):
-        return found
     for node, function, text in calls(scene):
         if not of_ours(function):
             continue
@@ -1133,9 +1081,7 @@ def nothing_moves(scene):
     """A while loop that gives no new value to what its condition reads."""
     if scene.function is None:
         return ""
-    loops = [node for node in ast.walk(scene.function) if isinstance(node, ast.While)
-             and node.lineno <= scene.lineno <= node.end_lineno]
-    for loop in loops[-1:]:
+    for loop in loops_around(scene, ast.While)[-1:]:
         it = scene.source(loop.test.operand.value) if isinstance(loop.test, ast.UnaryOp) and isinstance(
             loop.test.operand, ast.Attribute) else ""
         if it and loop.test.operand.attr == "finished" and f"{it}.iternext(" not in scene.source(loop):
@@ -1156,15 +1102,14 @@ REMEDIES = (  # exception -> what may explain it, the most telling first
     (NameError, (missing_name,)),
     (AttributeError, (missing_attribute,)),
     (TypeError, (shape_not_a_tuple, method_not_called, too_many_appended, keyword_off, called_otherwise, not_a_function,
-                 bitwise_power, commas_for_plus, another_type, arrays_added, walk_over_a_number, float_for_a_count,
+                 bitwise_power, other_brackets, arrays_added, walk_over_a_number, float_for_a_count,
                  keys_for_values, one_number_only, no_arithmetic, other_index, unpacked, tuple_given, truth_of_an_array,
                  none_in_the_line)),
     (RuntimeError, (calls_itself, changed_in_its_loop)),
     (ValueError, (other_axis, lost_axis, transposed, too_small, other_count, joined_otherwise, no_arithmetic, unpacked,
-                  truth_of_an_array, arrays_added, parts_of_other_shapes, pieces_cut_short, one_number_there,
-                  changed_places, flat_probabilities, loss_not_given,
+                  truth_of_an_array, arrays_added, parts_of_other_shapes, flat_probabilities, loss_not_given,
                   tuple_given, none_in_the_line)),
-    (IndexError, (other_axis, beyond_the_end, other_index)),
+    (IndexError, (other_axis, time_is_first, beyond_the_end, other_index)),
     (KeyError, (split_names, keys_there)),
     (MemoryError, (grows,)),
 )
@@ -1176,7 +1121,7 @@ def remedy(scene):
         return ""
     again = [frame.f_code for frame in scene.steps].count(scene.around[0].f_code) > 1
     rules = next((rules for kind, rules in REMEDIES if isinstance(scene.error, kind)), ())
-    for rule in (*(calls_itself,) * again, *rules, hidden_argument, refused_by_the_course):
+    for rule in (*(calls_itself,) * again, *rules, hidden_by_a_loop, time_is_first, refused_by_the_course):
         if found := rule(scene):
             return found
     return ""

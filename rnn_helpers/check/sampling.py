@@ -122,11 +122,6 @@ def text_of(function, i, model, chars, prefix, length, temperature, rng):
     return str(text)
 
 
-def nothing_asked(function, i):
-    """A case's run: a text of length 0."""
-    return {"text": text_of(function, i, model_of(i), CHARS, PREFIX, 0, 1.0, np.random.default_rng(i["seed"]))}
-
-
 def joined(texts):
     """Texts as str, whatever they were returned as."""
     return ["".join(map(str, np.ravel(text))) for text in texts]
@@ -284,8 +279,8 @@ SAMPLE = Exercise(
            Case("a prefix of one character", certain(PREFIX[0], SHORT, 1.0), read_certain),
            Case("one successor each", chained, read_chained),
            Case("1500 draws", drawn, read_drawn, always=always_drawn),
-           Case("no character", nothing_asked, lambda i, values: {"count": np.array(np.sum(np.char.str_len(
-               values["text"])))}),
+           Case("no character", certain(PREFIX, 0, 1.0),
+                lambda i, values: {"count": np.array(len(joined([values["text 0"]])[0]))}),
            Case("temperature 0.001", certain(PREFIX, LONG, 0.001), read_certain)),
     facets=(Facet("the text that is all but certain", 0.75,
                   (*keys(("a clear text", "a prefix*"), ["text"]), "one successor each/read next")),

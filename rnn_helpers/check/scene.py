@@ -182,9 +182,13 @@ class Scene:
             names = self.names.get(frame, frame.f_locals)
             if name in names:
                 return names[name]
-        if any(name in (*frame.f_code.co_varnames, *frame.f_code.co_cellvars) for frame in self.around):
+        if self.gives(name):
             return UNKNOWN  # it has no value yet
         return self.frame.f_globals.get(name, getattr(builtins, name, UNKNOWN))
+
+    def gives(self, name):
+        """Whether the function, or one in it, gives a name a value of its own."""
+        return any(name in (*frame.f_code.co_varnames, *frame.f_code.co_cellvars) for frame in self.around)
 
     def value(self, node):
         """What a name, an attribute, an element or a plain expression is worth; UNKNOWN for what would have to be run.
