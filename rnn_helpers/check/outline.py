@@ -19,9 +19,10 @@ def outline(function, asked=()):
     """
     try:
         tree, lines = definition(function)
-        taken = [argument.arg for argument in tree.args.args] if tree is not None else []
+        code = getattr(function, "__func__", function).__code__  # a lambda has no definition
+        taken = list(code.co_varnames[:code.co_argcount])
         other = [("other order", ", ".join(taken))] if sorted(taken) == sorted(asked) and taken != list(asked) else []
-        return (*other, *(remarks(tree, lines) if isinstance(tree, ast.FunctionDef) else ()))[:MOST]
+        return (*other, *(remarks(tree, lines) if tree is not None else ()))[:MOST]
     except Exception:  # a text that belongs to another function, an object that looks like one
         return ()
 
@@ -39,9 +40,8 @@ def definition(function):
 @lru_cache(maxsize=16)
 def definitions(text):
     """The trees of all functions in a file's text, by name and first line, which may be that of a decorator."""
-    return {(getattr(node, "name", "<lambda>"), line): node for node in ast.walk(ast.parse(text))
-            if isinstance(node, ast.FunctionDef | ast.Lambda)
-            for line in (node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ())))}
+    return {(node.name, line): node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)
+            for line in (node.lineno, *(decorator.lineno for decorator in node.decorator_list))}
 
 
 def inside(nodes):
