@@ -272,7 +272,8 @@ def unknown(exercise, inputs, observed, evidence, result, problems):
     advice = [Advice(kept)] if (kept := evidence.kept()) else []
     if problems and not (kept and problems[0].line):
         problem, bad = problems[0], {key.split("/")[0] for key in evidence.wrong}
-        judged = {key.split("/")[0] for key in evidence.expected if key not in evidence.yardstick.properties}
+        judged = {key.split("/")[0] for key, value in evidence.expected.items()
+                  if key not in evidence.yardstick.properties and value.tolist() != 0}  # nothing was asked for
         working = [name for name in observed.cases if name in judged - bad]
         failing = next(name for name, case in observed.cases.items() if case.problem)
         where = f"It works on {working[0]!r} and fails on {failing!r}." if working else ""

@@ -520,3 +520,27 @@ def test_forward_passes_are_free_of_choice():
     for t in range(len(inputs["X"])):
         h, _ = rnn_cell_forward(cell_of(inputs), inputs["X"][t], h)
         assert np.allclose(h, states[t]) and np.allclose(h, inputs["states"][t + 1])
+
+
+def test_a_floor_below_depends_on_the_scale():
+    def with_floor(a, b):
+        return np.max(np.abs(a - b) / np.maximum(1e-3, np.maximum(np.abs(a), np.abs(b))))
+
+    assert "both times 0.00001 is 'a smaller number'" in " ".join(verdict("relative_error", with_floor).advice)
+
+
+def test_two_slips_of_one_gradient_are_named_by_what_they_are():
+    def back(cell, dh_t, cache, left_of=None, over=1):
+        x_t, h_prev, h_t = cache
+        dz = dh_t * (1 - h_t**2)
+        dh_prev = cell.Wh.T @ dz
+        return dz @ x_t.T, dz @ (dh_prev if left_of else h_prev).T, dz.sum(axis=over)[:, None], dh_prev
+
+    def with_the_gradient(cell, dh_t, cache):
+        return back(cell, dh_t, cache, "dh_prev")
+
+    def over_units(cell, dh_t, cache):
+        return back(cell, dh_t, cache, over=0)
+
+    assert verdict("rnn_cell_backward", with_the_gradient).mistakes == ["dh_prev-in-dWh"]
+    assert verdict("rnn_cell_backward", over_units).mistakes == ["db-summed-over-units"]

@@ -424,3 +424,23 @@ def test_the_check_leaves_shared_generators_alone(kind):
     for fit in [fit for fit in slips("sample") if kind in called("sample", fit)[0]]:
         verdict("sample", EXERCISES["sample"].family.program(fit))
     assert (np.random.get_state()[1].tobytes(), random.getstate()) == before
+
+
+def test_no_character_is_none():
+    def draws_first(model, chars, prefix, length, temperature, rng):
+        h, text, new = None, "", prefix
+        while not text or len(text) < length:
+            X = np.eye(len(chars))[[chars.index(char) for char in new]][:, :, None]
+            h = rnn_forward(model.cell, X, h)[0][-1]
+            p = softmax((model.Wy @ h + model.c) / temperature, axis=0)[:, 0]
+            new = chars[rng.choice(len(chars), p=p)]
+            text += new
+        return text
+
+    found = verdict("sample", draws_first)
+    assert 0 < found.points < 3 and found.mistakes == ["one-for-none"], found.advice
+
+    def fails(model, chars, prefix, length, temperature, rng):
+        return "".join(chars[n + prefix] for n in range(length))
+
+    assert "It works on" not in " ".join(verdict("sample", fails).advice)

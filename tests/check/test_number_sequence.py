@@ -335,3 +335,10 @@ def test_a_step_by_fit_is_borrowed():
         return history.loss[0], history.norm[0]
 
     assert verdict("train_step", by_fit).status == "borrowed"
+
+
+def test_an_array_of_two_unpacks_alike():
+    def together(series):
+        return np.array([np.mean(series), np.std(series)])
+
+    all_right("fit_scale", together, range(3))

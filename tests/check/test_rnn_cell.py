@@ -268,3 +268,12 @@ def test_a_readout_for_single_examples_only():
 def test_a_flat_output_of_one_example_is_seen():
     found = verdict("readout", lambda h_t, Wy, c: (Wy @ h_t + c).squeeze())
     assert found.points == 2 and "y_t has shape (2,), expected (2, 1)" in found.advice[0]
+
+
+def test_something_between_the_state_and_the_cache():
+    def three(cell, x_t, h_prev):
+        h_t = np.tanh(cell.Wx @ x_t + cell.Wh @ h_prev + cell.b)
+        return h_t, np.exp(h_t), (h_t, h_prev, x_t)
+
+    found = verdict("rnn_cell_forward", three)
+    assert found.mistakes == [] and "returned: h_t, ?, cache; expected: h_t, cache" in found.advice[0], found.advice
