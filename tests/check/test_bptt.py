@@ -544,3 +544,9 @@ def test_two_slips_of_one_gradient_are_named_by_what_they_are():
 
     assert verdict("rnn_cell_backward", with_the_gradient).mistakes == ["dh_prev-in-dWh"]
     assert verdict("rnn_cell_backward", over_units).mistakes == ["db-summed-over-units"]
+
+    def one_number(cell, dh_t, cache):
+        dWx, dWh, db, dh_prev = back(cell, dh_t, cache)
+        return dWx, dWh, np.full_like(db, db.sum()), dh_prev
+
+    assert verdict("rnn_cell_backward", one_number).mistakes == ["db-one-number"]

@@ -444,3 +444,16 @@ def test_no_character_is_none():
         return "".join(chars[n + prefix] for n in range(length))
 
     assert "It works on" not in " ".join(verdict("sample", fails).advice)
+
+
+def test_an_overflow_and_a_prefix_that_is_not_read_are_both_named():
+    def from_the_last(model, chars, prefix, length, temperature, rng):
+        h, text, new = None, "", prefix[-1]
+        for _ in range(length):
+            h = rnn_forward(model.cell, np.eye(len(chars))[[chars.index(new)]][:, :, None], h)[0][-1]
+            weights = np.exp((model.Wy @ h + model.c) / temperature)[:, 0]
+            new = chars[rng.choice(len(chars), p=weights / weights.sum())]
+            text += new
+        return text
+
+    assert set(verdict("sample", from_the_last).mistakes) == {"overflow", "prefix-not-read"}

@@ -316,8 +316,9 @@ PRODUCT = slot(
 OVER_BATCH = slot(
     OF_B, lambda z: z.sum(axis=2, keepdims=True),
     ("db-not-summed", "db is not summed over the batch", lambda z: z),
-    ("db-one-number", "db is one number", "A sum over everything mixes the units. Each has its own bias: sum over axis "
-     "1 only, keepdims=True.", lambda z: z.sum(axis=(1, 2)), lambda z: z.sum(axis=(1, 2), keepdims=True)),
+    ("db-one-number", "db is one number for all units", "A sum over everything mixes the units. Each has its own bias: "
+     "sum over axis 1 only, keepdims=True.", lambda z: z.sum(axis=(1, 2)), lambda z: z.sum(axis=(1, 2), keepdims=True),
+     lambda z: z.sum(axis=(1, 2), keepdims=True) + 0 * z[:, :, :1]),
     ("db-summed-over-units", "db is summed over the units", "axis=0 runs over the hidden units. The batch is axis 1: "
      "dz_t.sum(axis=1, keepdims=True).", lambda z: z.sum(axis=1, keepdims=True), lambda z: z.sum(axis=1),
      lambda z: z.sum(axis=1)[..., None]),

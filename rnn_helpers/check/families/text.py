@@ -176,8 +176,8 @@ LENGTH = slot(  # run (length, prefix) -> how many are drawn
     ("one-too-few", "One character is missing",
      "range(length - 1) or range(1, length) stops early: draw `length` times.", lambda length, prefix: length - 1),
     ("one-too-many", "There is one character too many", "Draw `length` times.", lambda length, prefix: length + 1),
-    ("one-for-none", "One character is drawn where none is asked for", "length may be 0: look at it before the first "
-     "draw, as a loop over range(length) does.", lambda length, prefix: max(length, 1)))
+    rare=[("one-for-none", "One character is drawn where none is asked for", "length may be 0: look at it before the "
+           "first draw, as a loop over range(length) does.", lambda length, prefix: max(length, 1))])
 RETURNED = slot(
     "len(text) = length", lambda prefix, text: text,
     ("prefix-in-the-text", "The prefix is part of what you return", lambda prefix, text: prefix + text),
