@@ -115,7 +115,8 @@ class Repair:
             if found and found[0][0] > base:
                 better.append((found, pair))
         better.sort(key=lambda scored: (-len(scored[0]), -scored[0][0][0]))
-        self.better = [pair for found, pair in better if found[0][2] > whole and pair[0].rank < 2]
+        if base >= 0:  # of what raises any change may be an improvement
+            self.better = [pair for found, pair in better if found[0][2] > whole and pair[0].rank < 2]
         for _, pair in better[:MOST]:
             first, undo = told(*pair), pair[0].apply()
             try:
@@ -144,6 +145,8 @@ class Repair:
     def beside_a_name(self):
         """An edit that improves something, and the judgement of what is left, where that has a name; or ()."""
         for pair in self.better[:TOGETHER]:
+            if self.is_over(2):
+                break
             undo = pair[0].apply()
             function = self.built()
             undo()
