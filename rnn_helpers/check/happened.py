@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from rnn_helpers.check import limits
 from rnn_helpers.check.exercise import BadReturn
-from rnn_helpers.check.remedies import nothing_moves, remedy
+from rnn_helpers.check.remedies import remedy
+from rnn_helpers.check.remedies.places import nothing_moves
 from rnn_helpers.check.scene import Scene, own
 
 LONGEST = 300  # characters of an exception that are shown

@@ -1,0 +1,164 @@
+"""Places that are not there, and loops that do not end where they should."""
+
+import ast
+import inspect
+
+import numpy as np
+
+from rnn_helpers.check.advice import listed
+from rnn_helpers.check.remedies.common import arguments, calls, loops_around, of_ours, parameters_of
+from rnn_helpers.check.scene import UNKNOWN, own
+
+
+def time_is_first(scene):
+    """X[:, :, t], dh[:, t, :], of an argument with three axes"""
+    for node in scene.of(ast.Subscript):
+        shape, parts = scene.shape(node.value), getattr(node.slice, "elts", ())
+        steps = [part for part in parts if ast.unparse(part) != ":"]
+        t, axis = (scene.value(steps[0]), parts.index(steps[0])) if len(steps) == 1 else (None, 0)
+        if shape and len(shape) == len(parts) == 3 and axis and type(t) is int and t < shape[0] \
+                and (t >= shape[axis] or not isinstance(scene.error, IndexError)) \
+                and scene.source(node.value) in arguments(scene):
+            text = scene.source(node.value)
+            return f"`{text}` is {shape}, time first: a step is `{text}[{scene.source(steps[0])}]`, {shape[1:]}."
+    return ""
+
+
+def hidden_by_a_loop(scene):
+    """for c in h_states: Wy @ c + c; for x_t, t in enumerate(X): cell.forward(x_t, h)"""
+    for loop in loops_around(scene, ast.For):
+        first = scene.source(loop.target.elts[0] if isinstance(loop.target, ast.Tuple) else loop.target)
+        if first in arguments(scene) and any(node.id == first for node in scene.of(ast.Name)):
+            return f"The loop on line {loop.lineno} gives `{first}` another value: the argument is lost."
+        if isinstance(loop.target, ast.Tuple) and isinstance(loop.iter, ast.Call) \
+                and scene.value(loop.iter.func) is enumerate \
+                and any(scene.source(arg) == first for call in scene.of(ast.Call) for arg in call.args):
+            return f"`enumerate` gives the number first: `{first}` is a number here."
+    return ""
+
+
+def beyond_the_end(scene):
+    """An index that is not there."""
+    for node in scene.of(ast.Subscript):
+        base, index = scene.value(node.value), scene._index(node.slice)
+        text, sizes = scene.source(node.value), np.shape(base) if isinstance(base, np.ndarray) else ()
+        sizes = (len(base),) if isinstance(base, list | tuple) else sizes
+        places = index if type(index) is tuple else (index,)
+        plain = not any(part is None or part is ... for part in places)
+        for axis, (where, size) in enumerate(zip(places, sizes, strict=False) if plain else ()):
+            if type(where) in (int, np.intp) and not -size <= where < size:
+                ends = f", 0 to {size - 1}" if size else ""
+                stored = type(base) is list and isinstance(node.ctx, ast.Store)
+                grow = f" `{text}.append(...)` adds one." if stored else ""
+                along = f" along axis {axis}: `{text}` is {sizes}" if axis else f": it holds {size}{ends}"
+                return f"`{text}` has no element {where}{along}.{grow}"
+        if type(base) is np.ndarray and type(index) is tuple and len(index) > base.ndim:
+            return f"`{text}` has {base.ndim} {'axis' if base.ndim == 1 else 'axes'}, {base.shape}, and " \
+                   f"{len(index)} indices are given."
+        if type(base) is np.ndarray and isinstance(node.slice, ast.Tuple):
+            shapes = [np.shape(v) for part in node.slice.elts if (v := scene.value(part)) is not UNKNOWN
+                      and isinstance(v, np.ndarray | list | range)]
+            if len(shapes) > 1 and len(set(shapes)) > 1:
+                return f"The indices have the shapes {listed(list(map(str, shapes)))}, which do not pair: " \
+                       "one with `[:, None]` does."
+        if type(base) is np.ndarray and isinstance(index, np.ndarray) and index.dtype.kind in "iu":
+            return f"`{scene.source(node)}` takes its indices along axis 0 of `{text}`, which is {base.shape}."
+    return ""
+
+
+def keys_there(scene):
+    """The keys that a dict has instead."""
+    for node in scene.of(ast.Subscript):
+        base = scene.value(node.value)
+        if type(base) is dict and not base:
+            name = scene.source(node.value)
+            adds = isinstance(scene.statement, ast.AugAssign) and scene.statement.target is node
+            return f"`{name}` is empty" + (f", and `{scene.source(node)}` has no value to add to: it needs one before "
+                                           "the loop." if adds else ".")
+        if type(base) is dict and all(isinstance(key, str) and len(key) <= 20 for key in base) and 0 < len(base) <= 12:
+            return f"`{scene.source(node.value)}` has the keys {', '.join(map(repr, base))}."
+    return ""
+
+
+def calls_itself(scene):
+    """A function whose line calls it again."""
+    for node in scene.of(ast.Call):
+        if isinstance(node.func, ast.Name) and node.func.id == scene.name:
+            endless = ", endlessly" if isinstance(scene.error, RecursionError) else ""
+            return f"`{scene.name}` calls itself here{endless}."
+    return ""
+
+
+def arrays_added(scene):
+    """sum(g**2 for g in grads), whose arrays differ in shape; np.linalg.norm(a, b)"""
+    for node, function, text in calls(scene):
+        if function is sum and node is scene.node and isinstance(scene.error, ValueError) and node.args \
+                and isinstance(node.args[0], ast.GeneratorExp):
+            part = scene.source(node.args[0].elt)
+            return f"`sum` adds whole arrays here, and their shapes differ. `np.sum({part})` is a number."
+        if function is sum and isinstance(scene.error, ValueError) and node.args \
+                and getattr(getattr(node.args[0], "func", None), "attr", "") == "values":
+            return "`sum` adds whole arrays here, and their shapes differ."
+        second = parameters_of(function)[1:2]
+        if second and second[0] in ("axis", "ord", "dtype") and len(node.args) > 1 \
+                and isinstance(scene.value(node.args[1]), np.ndarray):
+            return f"`{text}` takes one array; what comes second is `{second[0]}`."
+    return ""
+
+
+def changed_in_its_loop(scene):
+    """A dict that gets new keys while a loop runs over it."""
+    if isinstance(scene.statement, ast.For) and type(scene.value(scene.statement.iter)) is dict:
+        return f"`{scene.source(scene.statement.iter)}` gets new keys while the loop runs over it: fill a new dict."
+    return ""
+
+
+def refused_by_the_course(scene):
+    """What a function of the course that raised was given: an empty slice; else how it is called."""
+    if not scene.steps or own(scene.steps[-1]) or not str(
+            scene.steps[-1].f_globals.get("__name__", "")).startswith("rnn_helpers."):
+        return ""
+    for node, function, text in calls(scene):
+        if not of_ours(function):
+            continue
+        for arg in node.args:
+            ends = [end for end in (arg.slice.lower, arg.slice.upper) if end is not None] \
+                if isinstance(arg, ast.Subscript) and isinstance(arg.slice, ast.Slice) else []
+            if ends and np.shape(scene.value(arg))[:1] == (0,):
+                shown = " and ".join(f"`{scene.source(end)}` is {scene.value(end)}" for end in ends)
+                return f"`{scene.source(arg)}` is empty: {shown}."
+        if inspect.isfunction(function):
+            names = [name for name in parameters_of(function) if name != "self"]
+            return f"It is called as `{text}({', '.join(names)})`."
+    return ""
+
+
+def grows(scene):
+    """A name that is made anew from itself, and larger, each time round a loop."""
+    step = scene.statement
+    if isinstance(step, ast.Assign) and isinstance(step.targets[0], ast.Name):
+        name = step.targets[0].id
+        if any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(step.value)):
+            return f"`{name}` is made from itself each time this line runs, and grows."
+    return ""
+
+
+def nothing_moves(scene):
+    """A while loop that gives no new value to what its condition reads."""
+    if scene.function is None:
+        return ""
+    for loop in loops_around(scene, ast.While)[-1:]:
+        it = scene.source(loop.test.operand.value) if isinstance(loop.test, ast.UnaryOp) and isinstance(
+            loop.test.operand, ast.Attribute) else ""
+        if it and loop.test.operand.attr == "finished" and f"{it}.iternext(" not in scene.source(loop):
+            return f"`{it}.finished` changes by `{it}.iternext()`, which the loop does not call."
+        asked = list(ast.walk(loop.test))
+        read = [n.id for n in asked if isinstance(n, ast.Name)
+                and isinstance(scene.lookup(n.id), int | float | str | tuple)]
+        given = {n.id for step in loop.body for n in ast.walk(step) if isinstance(n, ast.Name)
+                 and not isinstance(n.ctx, ast.Load)}
+        if read and not given.intersection(read) \
+                and not any(isinstance(n, ast.Call) and scene.value(n.func) is not len for n in asked):
+            names = listed(f"`{name}`" for name in dict.fromkeys(read))
+            return f"No line of the loop gives {names} a new value, which `while {scene.source(loop.test)}` waits for."
+    return ""
