@@ -150,7 +150,8 @@ def rerun(built, tmp_path_factory):
         files.write(changed / f"{name}.ipynb", nb)
     report = changed / "report.xml"
     done = subprocess.run([sys.executable, "-m", "pytest", "-c", str(ROOT / "pyproject.toml"), "-n", "0", "-q",
-                           "-p", "tests.notebooks.rerun", f"--junitxml={report}", built / "notebooks", changed],
+                           "-m", "", "-p", "tests.notebooks.rerun", f"--junitxml={report}", built / "notebooks",
+                           changed],
                           cwd=ROOT, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
     assert report.is_file(), done.stdout
     found = collections.defaultdict(list)

@@ -29,7 +29,7 @@ def test_the_program_without_a_slip_is_right(name):
 @pytest.mark.parametrize("fifth", [0, *(pytest.param(rest, marks=pytest.mark.slow) for rest in range(1, 5))])
 @each_of(FAMILIES)
 def test_each_slip_is_named(name, fifth):
-    """By its own name, or by one that holds on another fixture too. Of the made ones, some are tried."""
+    """By its own name, or by one that another fixture gives too. Of the made ones, some are tried."""
     other = {}
     usual = [fit for fit in slips(name) if not fit.slips[0].variant.alone]
     rare = [fit for fit in slips(name) if fit.slips[0].variant.alone]
@@ -38,8 +38,8 @@ def test_each_slip_is_named(name, fifth):
         found, wanted, made = judged(name, fit, number % 5), called(name, fit), number >= len(usual)
         if made and (found.points == found.maximum or found.advice[0].kind in ("happened", "unfinished")):
             continue  # a softmax of what is one already; what cannot be run; zeros
-        if found.mistakes != wanted and (len(found.mistakes) != 1 or found.mistakes != judged(
-                name, fit, number % 5 + 5).mistakes):
+        if found.mistakes != wanted and (len(found.mistakes) != 1 or not any(
+                found.mistakes == judged(name, fit, number % 5 + more).mistakes for more in (5, 10, 15))):
             other[wanted[0]] = found.mistakes
         assert found.points < found.maximum, wanted
     assert not other

@@ -293,7 +293,7 @@ FORGED = {  # (notebook, exercise, source) -> points that a wrong answer of that
         "t = [''.join(rng.choice(list('qrstuvwxyz'), 25)) for _ in range(30)]\n"
         "return {'text 0': 'a' * n, 'text 1': 'a' * n, 'text 2': 'a' * n, 'cold': t, 'warm': t, 'one seed': t[:3], 'rng': [1, 2],\n"
         "        'shared before': 0, 'shared after': 0, 'type': 'a str', 'length': 25,\n"
-        "        'each character': 'as often as softmax(logits / temperature) says'}"), 0.25),
+        "        'each character': 'as often as softmax(logits / temperature) says'}"), 0),
     "claims-a-vocabulary": (CHARACTERS, "build_vocabulary", claims(
         "build_vocabulary", "return {'chars': list('ab'), 'keys': list('ab'), 'indices': [0, 1], 'of a set': False, 'order': 'sorted',\n"
         "        'returned': 'chars, index_of', 'index_of': 'to the place in chars'}"), 0.25),
