@@ -33,6 +33,12 @@ def function_of(found, name):
     return namespace[name]
 
 
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    """A folder of their own for what the honest write."""
+    monkeypatch.chdir(tmp_path)
+
+
 def right(found):
     """Whether both functions of notebook 1 are right."""
     Wx, Wh, h = np.ones((2, 3)), np.array([[1.0, 2], [-1, 0]]), np.array([[0.5], [-0.25]])
