@@ -7,6 +7,7 @@ The changes are those of `edits`; what is said of one was run: with it the funct
 import ast
 import copy
 import io
+import sys
 import time
 import types
 from contextlib import redirect_stderr, redirect_stdout
@@ -23,7 +24,7 @@ from rnn_helpers.check.outline import definition
 from rnn_helpers.check.whose import is_own, names_read
 from rnn_helpers.check.yardstick import reading
 
-SECONDS = 0.5  # of work
+SECONDS = 1.0 if sys.platform == "emscripten" else 0.5  # of work; a browser's Python takes longer
 TOGETHER = 4  # edits that improve something, after which a name is looked for
 MOST = 12  # edits that improve something, on which a second one is tried
 ALONE = {"open", "input", "exec", "eval", "exit", "quit", "globals", "setattr", "__import__", "os", "sys", "subprocess",
@@ -51,7 +52,7 @@ class Repair:
             kept = {name: self.names.get(name) for name in names_read(own.__code__)}
             self.names.update({name: copy.deepcopy(value) for name, value in kept.items()
                                if isinstance(value, list | dict | set | np.ndarray)})
-        self.better, self.start = [], time.process_time()
+        self.better, self.cases, self.start = [], [], time.process_time()
         self.expected = {case.name: {} for case in exercise.cases}
         for key, expected in yardstick.expected.items():
             case, name = key.split("/")
@@ -93,7 +94,7 @@ class Repair:
                 break
         return found
 
-    def find(self):
+    def one_or_two(self):
         """One or two changes with which everything is right, as (words, line), or ()."""
         if not self.trees:
             return ()
@@ -101,7 +102,8 @@ class Repair:
         wrong = len(before) - (before[-1:] != [] and before[-1][0] < before[-1][1])
         if wrong == len(self.exercise.cases):  # all values are right: what it does to its arguments is not
             return ()
-        cases = [self.exercise.cases[wrong], *self.exercise.cases[:wrong], *self.exercise.cases[wrong + 1:]]
+        every = self.exercise.cases
+        cases = self.cases = [every[wrong], *every[:wrong], *every[wrong + 1:]]
         base, *_, whole = before[wrong] if len(before) > wrong else (-1, -1, 0)
         better, tried = [], self.edits()
         for pair in tried:
@@ -130,16 +132,6 @@ class Repair:
                         return first, told(*other)
             finally:
                 undo()
-        for total in range(1, 2 * len(tried) - 2):
-            for i in range(max(0, total - len(tried) + 1), (total + 1) // 2):
-                if self.is_over():
-                    return ()
-                undo = [pair[0].apply() for pair in (tried[i], tried[total - i])]
-                found = self.score(function := self.built(), cases)
-                for one in reversed(undo):
-                    one()
-                if self.is_right(function, found):
-                    return told(*tried[i]), told(*tried[total - i])
         return ()
 
     def beside_a_name(self):
@@ -153,6 +145,21 @@ class Repair:
             left = judge(self.yardstick, observe(self.exercise, function, self.inputs, guarded=False))
             if len(left.mistakes) == 1 and all(advice.kind == "mistake" for advice in left.advice):
                 return told(*pair), left
+        return ()
+
+    def any_two(self):
+        """As `one_or_two`, of changes that improve nothing alone."""
+        tried = self.edits() if self.cases else []
+        for total in range(1, 2 * len(tried) - 2):
+            for i in range(max(0, total - len(tried) + 1), (total + 1) // 2):
+                if self.is_over():
+                    return ()
+                undo = [pair[0].apply() for pair in (tried[i], tried[total - i])]
+                found = self.score(function := self.built(), self.cases)
+                for one in reversed(undo):
+                    one()
+                if self.is_right(function, found):
+                    return told(*tried[i]), told(*tried[total - i])
         return ()
 
     def is_over(self, times=1):
@@ -215,8 +222,9 @@ def repaired(exercise, function, inputs, yardstick, leave=()):
     with process_unchanged(), limits.limited(4 * SECONDS), redirect_stdout(quiet), redirect_stderr(quiet):
         try:
             tried = Repair(exercise, function, inputs, yardstick, leave)
-            found = tried.find()
+            found = tried.one_or_two()
             beside = () if found else tried.beside_a_name()
+            found = found if found or beside else tried.any_two()
         except KeyboardInterrupt:
             return []
     if beside:
