@@ -6,6 +6,8 @@ import itertools
 from dataclasses import dataclass
 from typing import Any
 
+from rnn_helpers.check.scene import SYMBOL
+
 SWAPS = {ast.Add: (ast.Sub, ast.Mult), ast.Sub: (ast.Add,), ast.Mult: (ast.MatMult, ast.Div, ast.Add),
          ast.MatMult: (ast.Mult,), ast.Div: (ast.Mult,), ast.FloorDiv: (ast.Div,)}
 COMPARE = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
@@ -104,9 +106,10 @@ def changes(node, holder, field, names, unread):
     def instead(new, rank, *alike):
         return new, lambda: f"with `{text(new)}` in place of `{text(node)}`", rank, *alike
 
-    if isinstance(node, ast.BinOp):
-        sign = SYMBOL.get(type(node.op), "")
-        yield node.left, lambda: f"without `{sign} {operand(node.right)}`", 0
+    if isinstance(node, ast.BinOp) and type(node.op) in SYMBOL:
+        sign = SYMBOL[type(node.op)]
+        product = not isinstance(node.op, ast.Add | ast.Sub)
+        yield node.left, lambda: f"without `{sign} {operand(node.right, product)}`", 0
         yield node.right, lambda: f"without `{operand(node.left)} {sign}`", 0
         for op in SWAPS.get(type(node.op), ()):
             yield instead(ast.BinOp(node.left, op(), node.right), 0, f"with `{SYMBOL[op]}` in place of `{sign}`")
@@ -359,10 +362,6 @@ def into(loop, statement, end):
 
 # ---- parts ----
 
-SYMBOL = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@", ast.Pow: "**",
-          ast.FloorDiv: "//", ast.Mod: "%", ast.BitXor: "^"}
-
-
 def scope(function):
     """The names of a function: its arguments, those it gives a value, those it reads."""
     taken = function.args
@@ -424,9 +423,10 @@ def text(node):
     return ast.unparse(node)
 
 
-def operand(node):
-    """An operand's text, in brackets where it is a sum."""
-    return f"({text(node)})" if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub) else text(node)
+def operand(node, of_a_product=False):
+    """An operand's text, in brackets where it is a sum, and where it is a product on the right of another one."""
+    compound = isinstance(node, ast.BinOp) and not isinstance(node.op, ast.Pow)
+    return f"({text(node)})" if compound and (of_a_product or isinstance(node.op, ast.Add | ast.Sub)) else text(node)
 
 
 def placed(new, old):

@@ -34,7 +34,7 @@ ALONE = {"open", "input", "exec", "eval", "exit", "quit", "globals", "setattr", 
 class Repair:
     """The changes of one function that are tried.
 
-    exercise, function, inputs : as `observe` takes them; yardstick, judgement : of it
+    exercise, function, inputs : as `observe` takes them; yardstick : of the same fixture
     leave : names of functions that are not to be changed: those of other exercises
     """
 
