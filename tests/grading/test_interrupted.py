@@ -43,27 +43,30 @@ def scores(out):
 
 def wait_for(condition, what, seconds=120):
     end = time.monotonic() + seconds
-    while not condition():
+    while not (found := condition()):
         assert time.monotonic() < end, f"no {what} after {seconds} s"
         time.sleep(0.02)
+    return found
 
 
 def of_group(group):
-    """Processes of a group that still run: pid -> command line."""
+    """Processes of a group that still run: pid -> (parent's pid, command line)."""
     found = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             fields = (folder / "stat").read_text().rsplit(")", 1)[1].split()
             if int(fields[2]) == group and fields[0] != "Z":
-                found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                line = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                found[int(folder.name)] = int(fields[1]), line
         except OSError:
             continue
     return found
 
 
 def workers(process):
-    """The grading processes of a command: its children that are Python."""
-    return [pid for pid, line in of_group(process.pid).items() if pid != process.pid and "-m instructor" in line]
+    """The grading processes of a command. A child that has not become another program yet has the command's own line."""
+    return [pid for pid, (parent, line) in of_group(process.pid).items()
+            if parent == process.pid and "-m instructor.grading.worker" in line]
 
 
 @pytest.fixture(scope="module")
@@ -90,8 +93,7 @@ def interrupted(grader, submissions):
     before.append(stamps(out))
 
     process = grader.start(*arguments)
-    wait_for(lambda: workers(process), "worker")
-    os.kill(workers(process)[0], signal.SIGKILL)
+    os.kill(wait_for(lambda: workers(process), "worker")[0], signal.SIGKILL)
     said = process.communicate(timeout=300)[0]
     assert process.returncode == 0, said
     return out, before
