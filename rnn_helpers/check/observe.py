@@ -123,7 +123,7 @@ def process_unchanged():
         stack.enter_context(np.printoptions())
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")
-        if shell:
+        if shell and "ask_exit" not in vars(shell):  # not within another of these
             from IPython.utils.capture import capture_output
             stack.enter_context(capture_output(stdout=False, stderr=False))
             shell.ask_exit = sys.exit  # else exit() ends the kernel

@@ -4,6 +4,7 @@ import copy
 
 import numpy as np
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from rnn_helpers import check
 from rnn_helpers.check.edits import edits
@@ -69,6 +70,16 @@ def test_a_change_and_a_name():
         "dc = np.sum(dy, axis=(0, 2))\ndh = np.sum([Wy.T @ d for d in dy], axis=0)\nreturn dWy, dc, dh"))
     assert found[0].startswith("Two things are wrong. What is left with `[Wy.T @ d for d in dy]` in place of `np.sum(")
     assert found[1].startswith("dc is flat")
+
+
+def test_it_is_told_in_a_notebook_too():
+    shell = InteractiveShell.instance()
+    try:
+        said = advice("readout", written("readout", "h_t, Wy, c", "return Wy @ h_t - c / 3"))
+        assert "Everything is right" in said[0].text
+        assert "ask_exit" not in vars(shell)
+    finally:
+        InteractiveShell.clear_instance()
 
 
 def test_a_function_without_text_and_one_within_a_function():
