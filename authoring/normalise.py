@@ -67,12 +67,17 @@ def png(encoded):
     return base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
+def waits(cell):
+    """Whether a cell's result waits for a guess."""
+    return cell.cell_type == "code" and re.search(r"^with after_guess\(", cell.source, re.MULTILINE)
+
+
 def folds(cell, learners):
     """How a cell's parts are folded when a notebook is opened: the code under a `# @title`, as in Colab; in a learner's
     notebook also what waits for a guess, until the cell is run."""
     titled = cell.source.startswith("# @title ")
     jupyter = {"source_hidden": True} if titled else {}
-    if learners and re.search(r"^with after_guess\(", cell.source, re.MULTILINE):
+    if learners and waits(cell):
         jupyter["outputs_hidden"] = True
     return {**({"cellView": "form"} if titled else {}), **({"jupyter": NotebookNode(jupyter)} if jupyter else {})}
 

@@ -12,8 +12,10 @@ would mislead is refused (`refusals.py`), and then nothing of it is written.
 
 import argparse
 import copy
+import itertools
 import multiprocessing
 import os
+import re
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -26,6 +28,8 @@ from rnn_helpers.check.progress import OFF
 
 CELL_TIMEOUT = 120  # seconds
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
+READING = re.compile(r"\A(?!#)(.+?)(?=\n\n(?:#|\*\*)|\Z)", re.DOTALL)  # up to a heading, or a task in bold
+FOLDED = r"<details><summary>After your guess: what it shows</summary>\n\n\1\n\n</details>"
 
 
 def dressed(nb, name, path, root):
@@ -54,6 +58,9 @@ def learners_version(nb, name, root=ROOT):
                          pre.CheckCellMetadata(), pre.ComputeChecksums(), pre.ClearHiddenTests(),
                          pre.ClearMarkScheme(), pre.ComputeChecksums(), pre.CheckCellMetadata()):
         nb, resources = preprocessor.preprocess(nb, resources)
+    for cell, below in itertools.pairwise(nb.cells):
+        if below.cell_type == "markdown" and normalise.waits(cell):
+            below.source = READING.sub(FOLDED, below.source)
     return normalise.notebook(nb, learners=True)
 
 

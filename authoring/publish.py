@@ -34,7 +34,7 @@ def changes(version, root=ROOT):
 def stamp(version, day, root=ROOT):
     """Write a version and its day into the three files that name them.
 
-    Raises ValueError : it is no version, or not above the present one, or the changelog has nothing for it.
+    Raises ValueError : it is not a version, or not above the present one, or the changelog has nothing for it.
     """
     try:
         newer = Version(version) > Version(rnn_helpers.__version__)

@@ -21,7 +21,7 @@ if importlib.util.find_spec("rnn_helpers") is None and sys.platform == "emscript
 {otherwise}
 import rnn_helpers.start  # says which package this Python lacks'''
 
-LOST = "rnn_helpers is not here nor above: open this notebook in the course's folder notebooks"
+LOST = "rnn_helpers is neither here nor above: open this notebook in the course's folder notebooks"
 UNSTAMPED = CELL.format(title="", modules="", more="", folder="x", otherwise=f'''\
 if importlib.util.find_spec("rnn_helpers") is None:  # the notebook was moved away from the course
     raise ModuleNotFoundError("{LOST}")''')

@@ -96,7 +96,7 @@ class RNNCell:
 
     Raises
     ------
-    ValueError, TypeError : a dimension is no whole number >= 1, or rng is no Generator.
+    ValueError, TypeError : a dimension is not a whole number >= 1, or rng is not a Generator.
     """
 
     Wx: np.ndarray

@@ -8,7 +8,7 @@ from rnn_helpers.validate import as_count, as_finite, as_generator, as_positive
 def numbers(first, last):
     """The whole numbers first..last, both included, as floats: (last - first + 1,)."""
     if last < first:
-        raise ValueError(f"last is {last}, expected at least first, {first}")
+        raise ValueError(f"last is {last}, expected at least {first}, which is first")
     return np.arange(first, last + 1, dtype=float)
 
 
@@ -43,7 +43,7 @@ def make_windows(series, length):
 
     Raises
     ------
-    ValueError, TypeError : series is not (S,) finite numbers or too short, length is no whole number >= 1.
+    ValueError, TypeError : series is not (S,) finite numbers or is too short; length is not a whole number >= 1.
     """
     series, length = as_finite("series", series), as_count("length", length)
     if series.ndim != 1:
@@ -70,5 +70,5 @@ def fit_scale(series):
     if series.size == 0:
         raise ValueError("series is empty, expected at least two different numbers")
     if series.min() == series.max():
-        raise ValueError(f"series holds {series.flat[0]} only, expected at least two different numbers")
+        raise ValueError(f"every number of series is {series.flat[0]}, expected at least two different numbers")
     return float(series.mean()), float(series.std())

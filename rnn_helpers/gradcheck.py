@@ -20,7 +20,7 @@ def numerical_gradient(f, param, eps=1e-5):
 
     Raises
     ------
-    TypeError, ValueError : param is no float array, eps is not > 0.
+    TypeError, ValueError : param is not a float array, or eps is not > 0.
     """
     eps = as_positive("eps", eps)
     if not isinstance(param, np.ndarray) or param.dtype.kind != "f":
@@ -52,7 +52,7 @@ def relative_error(a, b):
     """
     a, b = np.asarray(a, float), np.asarray(b, float)
     if a.shape != b.shape:
-        raise ValueError(f"a has shape {a.shape}, b has shape {b.shape}, expected one shape")
+        raise ValueError(f"a has shape {a.shape}, b has shape {b.shape}, expected the same shape")
     largest = max(np.abs(a).max(initial=0.0), np.abs(b).max(initial=0.0))
     if not np.isfinite(a).all() or not np.isfinite(b).all():
         return float("nan")

@@ -67,6 +67,6 @@ def readout_backward(dy, h_states, Wy):
     dy = as_sequence("dy", dy, Wy.shape[0])
     h_states = as_sequence("h_states", h_states, Wy.shape[1], steps=len(dy))
     if dy.shape[2] != h_states.shape[2]:
-        raise ValueError(f"dy has shape {dy.shape} and h_states {h_states.shape}, expected one B for both")
+        raise ValueError(f"dy has shape {dy.shape} and h_states {h_states.shape}, expected the same B in both")
     dY = rows(dy)
     return dY.T @ rows(h_states), dY.sum(axis=0)[:, None], columns(dY @ Wy, len(dy))

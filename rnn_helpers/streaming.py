@@ -35,7 +35,7 @@ def train_stream(model, X, Y, k1, k2, lr, loss=squared_error, optimizer=None, ma
 
     Raises
     ------
-    ValueError, TypeError : k1 or k2 is no whole number >= 1, or X and Y do not fit the model or one another.
+    ValueError, TypeError : k1 or k2 is not a whole number >= 1, or X and Y do not fit the model or each other.
     """
     X, Y = as_sequence("X", X, model.cell.input_dim), np.asarray(Y)
     k1, k2, optimizer = as_count("k1", k1), as_count("k2", k2), optimizer or SGD(lr)

@@ -111,7 +111,7 @@ def sample(model, chars, prefix, length, temperature, rng):
     Raises
     ------
     ValueError, TypeError : temperature is not > 0, prefix is empty or holds an unknown character, length < 0, or rng is
-        no Generator.
+        not a Generator.
     """
     temperature, length = as_positive("temperature", temperature), as_count("length", length, smallest=0)
     rng, index_of = as_generator("rng", rng), {char: index for index, char in enumerate(chars)}

@@ -41,7 +41,7 @@ def test_scaled_series_has_mean_0_and_deviation_1():
 
 
 @pytest.mark.parametrize("call, error, words", [
-    (lambda: numbers(5, 4), ValueError, "last is 4, expected at least first, 5"),
+    (lambda: numbers(5, 4), ValueError, "last is 4, expected at least 5, which is first"),
     (lambda: sine(0, 4), ValueError, "steps is 0"),
     (lambda: sine(4, 0), ValueError, "period is 0"),
     (lambda: make_windows([1, 2, 3], 3), ValueError, "series has 3 numbers, expected more than length = 3"),
@@ -50,7 +50,7 @@ def test_scaled_series_has_mean_0_and_deviation_1():
     (lambda: make_windows([1, 2], 0), ValueError, "length is 0"),
     (lambda: make_windows([1, 2], 1.0), TypeError, "length is 1.0"),
     (lambda: fit_scale([]), ValueError, "series is empty"),
-    (lambda: fit_scale([0.1, 0.1, 0.1]), ValueError, "series holds 0.1 only"),
+    (lambda: fit_scale([0.1, 0.1, 0.1]), ValueError, "every number of series is 0.1"),
     (lambda: fit_scale([1, np.inf]), ValueError, "series holds inf"),
 ])
 def test_bad_input(call, error, words):

@@ -50,7 +50,7 @@ def test_float32_stays():
     (lambda c: many_to_many([], c.model.Wy, c.model.c), "h_states is empty"),
     (lambda c: many_to_one([], c.model.Wy, c.model.c), "h_states is empty"),
     (lambda c: readout_backward(c.Y[:4], c.dh, c.model.Wy), "h_states has 5 steps, expected 4"),
-    (lambda c: readout_backward(c.Y[:, :, :1], c.dh, c.model.Wy), "expected one B for both"),
+    (lambda c: readout_backward(c.Y[:, :, :1], c.dh, c.model.Wy), "expected the same B in both"),
     (lambda c: readout_backward(c.dh, c.dh, c.model.Wy), "dy has shape (5, 4, 3), expected (T, 2, B)"),
 ])
 def test_bad_input(call, words):

@@ -144,7 +144,7 @@ def test_packages_that_this_python_lacks_are_named_with_what_to_do(tmp_path, lac
 
 def test_without_an_address_it_says_where_to_put_the_notebook(tmp_path):
     said = run(tmp_path, setup_cell.source(None))
-    assert said == ("ModuleNotFoundError: rnn_helpers is not here nor above: "
+    assert said == ("ModuleNotFoundError: rnn_helpers is neither here nor above: "
                     "open this notebook in the course's folder notebooks")
 
 

@@ -90,7 +90,7 @@ def shown(cell, text):
     if text.startswith("check.") or not outputs:
         return []
     picture = any(output.output_type == "display_data" for output in outputs)
-    live = "Move the controls of this picture in the notebook.\n\n" * text.startswith(("play.", "with after_guess"))
+    live = "Move the controls of this picture in the notebook.\n\n" * bool(re.search(r"^\s*play\.", text, re.MULTILINE))
     code = re.sub("^# @title.*\n", "", text) if not picture and text.count("\n") < MOST_LINES else ""
     return [made("code", code, "-", outputs=outputs), made("", f"{live}```python\n{text}\n```", "notes")]
 

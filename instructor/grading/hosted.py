@@ -129,7 +129,7 @@ def grade(options):
         name for name in NOTEBOOKS if (options.releases / f"{name}.ipynb").is_file()]
     secret = options.secret.read_text().strip() if options.secret else os.environ.get("RNN_SECRET", "")
     if not options.submission.is_dir():
-        print(f"{options.submission} is no folder: give the folder that holds one student's notebooks")
+        print(f"{options.submission} is not a folder: give the folder that holds one student's notebooks")
         return 2
     try:
         holes = confine()

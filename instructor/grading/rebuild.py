@@ -184,7 +184,7 @@ def rebuild(release, submission):
         if end[pick] > upto:
             rebuilt.notes.append(f"{name} is defined below its check, which did not see it; it counts all the same")
         if submission[pick]["cell_type"] != "code":
-            rebuilt.notes.append(f"the cell for {name} is no code cell; it was run as one")
+            rebuilt.notes.append(f"the cell for {name} is not a code cell; it was run as one")
         rebuilt.homes[name] = f"your cell {pick + 1}"
         rebuilt.sources[name] = "\n\n".join(submission[i]["source"] for i in mine if function not in named[i]
                                             and pick in mine and i < pick) + "\n\n" + submission[pick]["source"]

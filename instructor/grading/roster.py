@@ -69,7 +69,7 @@ class Roster:
                 raise NoRoster(f"{path}: its first line is {rows[0][:200]!r}, expected titles of columns such as "
                                "id, name, group, or a system's own export of participants as .csv")
         except csv.Error as error:
-            raise NoRoster(f"{path} is no table: {error}; export it as .csv") from error
+            raise NoRoster(f"{path} is not a table: {error}; export it as .csv") from error
         self.titles = set(head)
         for line in lines:
             if any(cell.strip() for cell in line):

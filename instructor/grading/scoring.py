@@ -50,7 +50,7 @@ def text_in(value, most=2000):
 def value_in(data):
     """An observation from JSON: a str, or an array of numbers or text."""
     if not isinstance(data, dict):
-        raise Malformed("a value is no object")
+        raise Malformed("a value is not an object")
     if "text" in data:
         return text_in(data["text"])
     shape = data.get("shape")

@@ -90,7 +90,7 @@ def add(exercise):
 
     Raises
     ------
-    TypeError, ValueError : it is no Exercise, or there is one of its name.
+    TypeError, ValueError : it is not an Exercise, or there already is one of its name.
     """
     if not isinstance(exercise, Exercise):
         raise TypeError(f"exercise is a {type(exercise).__name__}, expected a rnn_helpers.check.exercise.Exercise")

@@ -48,7 +48,7 @@ def one_draw(prefix, text, n, h_t, logits, temperature, p, chars, u):
             f'<div style="overflow-x:auto"><table style="font-family:monospace;border-collapse:collapse">'
             f'<thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>')
     best = ", ".join(f"{shown(chars[v])} {p[v]:.2f}" for v in order[:3])
-    how = f"The number {u:.3f} draws {text[n]!r}." if falls else f"{text[n]!r} was drawn in a way of its own."
+    how = f"The number {u:.3f} draws {text[n]!r}." if falls else f"{text[n]!r} was drawn in another way."
     return html, (f"After {(prefix + text[:n])[-20:]!r}: likeliest {best}; entropy {entropy:.2f} nats, as if among "
                   f"{np.exp(entropy):.2g} characters. {how}")
 

@@ -137,7 +137,7 @@ def test_it_recites_far_above_the_floor_and_then_falls_below_it(seed):
 @pytest.mark.parametrize("seed", claims.SEEDS)
 def test_on_its_way_it_is_never_the_table_of_pairs(seed):
     """Distance: half the sum of the differences of two distributions, averaged over the ten transitions."""
-    claims.says("05", "its odds are never closer to the table of pairs than at the end")
+    claims.says("05", "its odds never come near the table of pairs")
     counts = np.zeros((V, V))
     np.add.at(counts, (INDICES[:-1], INDICES[1:]), 1)
     pairs = (counts / np.maximum(counts.sum(axis=1, keepdims=True), 1))[INDICES[:-1]]

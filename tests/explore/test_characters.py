@@ -71,7 +71,7 @@ def test_the_learners_sampler_writes_and_its_own_way_to_draw_is_told(networks):
 
     made = play.write({"two": networks["two"]}, mine)
     made.controls["temperature"].value = 0.05
-    assert "&#x27;h&#x27; was drawn in a way of its own" in made.caption.value and "h" in table(made)
+    assert "&#x27;h&#x27; was drawn in another way" in made.caption.value and "h" in table(made)
 
     def broken(*args):
         raise ValueError("no such thing")

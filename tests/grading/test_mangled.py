@@ -92,7 +92,7 @@ def test_a_written_answer_is_found_where_it_was_written(change, answer, note):
     (lambda p: p.cell.update(source="%matplotlib inline\n" + p.cell["source"]), "lines for IPython"),
     (lambda p: p.above("def broken(:"), "was left out: SyntaxError in line 1"),
     (lambda p: (p.below(p.cell["source"], p.check), p.cell.update(source=p.stub())), "is defined below its check"),
-    (lambda p: p.cell.update(cell_type="raw"), "is no code cell; it was run as one"),
+    (lambda p: p.cell.update(cell_type="raw"), "is not a code cell; it was run as one"),
     (lambda p: p.above(p.cell["source"], like=p.cell), "is there 2 times"),
     (lambda p: p.cell.update(metadata={}, id="other"), "was found by the function it defines"),
 ])

@@ -1,6 +1,7 @@
 """What every notebook has in common: its first cell, its imports, its questions, its end."""
 
 import ast
+import itertools
 import re
 
 import pytest
@@ -53,9 +54,12 @@ def test_each_question_of_a_notebook_is_asked_once_by_its_name_and_its_answer_wa
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_waits_for_a_guess_is_folded_in_the_learners_notebook(name):
-    for cell in files.read(files.learner_path(name)).cells:
-        folded = cell.metadata.get("jupyter", {}).get("outputs_hidden", False)
-        assert folded == (cell.cell_type == "code" and bool(WAITS.search(cell.source))), cell.id
+    learners = files.read(files.learner_path(name)).cells
+    for cell, below in itertools.zip_longest(learners, learners[1:]):
+        waits = cell.cell_type == "code" and bool(WAITS.search(cell.source))
+        assert waits == cell.metadata.get("jupyter", {}).get("outputs_hidden", False), cell.id
+        if waits and below.cell_type == "markdown":  # it says what is to be guessed
+            assert below.source.startswith(("<details><summary>After your guess", "## ")), below.id
 
 
 @pytest.mark.parametrize("name", NAMES)

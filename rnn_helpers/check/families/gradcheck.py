@@ -164,7 +164,7 @@ BELOW = (
                  lambda size, a, b: size(a) + size(b) + 1, lambda size, a, b: np.maximum(size(a), size(b)) + 1,
                  lambda size, a, b: np.maximum(1, np.maximum(size(a), size(b))), lambda size, a, b: size(a) + 1,
                  lambda size, a, b: size(b) + 1, lambda size, a, b: np.maximum(1, size(a) + size(b))),
-                ("norms-subtracted", "The norms are subtracted below", "Divide by their sum: ||a|| + ||b||.",
+                ("norms-subtracted", "The denominator subtracts the norms", "Divide by their sum: ||a|| + ||b||.",
                  lambda size, a, b: size(a) - size(b), lambda size, a, b: np.abs(size(a) - size(b))),
                 ("norm-of-the-difference", "The size is that of a - b",
                  "Then the error is always 1. Divide by ||a|| + ||b||.",
@@ -177,7 +177,8 @@ ABOVE = slot(
     ("differences-cancel", "Differences cancel", "a - b has both signs, and their sum can be 0. Take the norm, or "
      "absolute values, first.", lambda size, a, b: abs(np.sum(a - b)), lambda size, a, b: np.sum(a - b),
      lambda size, a, b: abs(np.mean(a - b)), lambda size, a, b: np.mean(a - b)),
-    ("signs-ignored", "The signs are taken off before the difference", "Opposite gradients would agree: ||a - b||.",
+    ("signs-ignored", "The signs are taken off before the difference",
+     "Opposite gradients would agree. Subtract first: ||a - b||.",
      lambda size, a, b: size(np.abs(a) - np.abs(b))),
     ("added", "a and b are added", "Subtract them: ||a - b||.", lambda size, a, b: size(a + b)))
 ANGLE = slot(
@@ -270,7 +271,7 @@ COUNTED = slot(  # run (dh, t) -> the losses that count in row t
 HANDED = slot(  # run (dh with the losses that count, caches, t) -> what is handed over
     SHARE, lambda dh, caches, t: (dh, caches),
     ("sequence-cut-after-t", "The sequence is cut off after step t", "A backward function that looks at the end of the "
-     "sequence sees another one. Hand over all of it, with zeros for the others.",
+     "sequence sees a different sequence. Hand over all of it, with zeros for the others.",
      lambda dh, caches, t: (dh[: t + 1], caches[: t + 1])),
     ("one-step-only", "Only step t itself is walked", "You hand over one step, so its loss reaches no earlier one. "
      "Hand over the whole sequence, with zeros for the other losses.",
@@ -299,7 +300,7 @@ REDUCED = slot(  # run (sizes, sizes with all losses) -> what is returned
      lambda sizes, whole: sizes / whole),
     ("drop-in-size", "The sizes are subtracted from those of all losses together", "Norms do not add up. Row t is the "
      "norm of what dh[t] alone makes.", lambda sizes, whole: whole - sizes, lambda sizes, whole: np.abs(whole - sizes)),
-    ("one-column", "The three sizes are one", "A column each for dWx, dWh and db.",
+    ("one-column", "The three sizes are merged into one", "A column each for dWx, dWh and db.",
      lambda sizes, whole: np.sqrt((sizes**2).sum(axis=1)), lambda sizes, whole: sizes.sum(axis=1)),
     why="Return the norms themselves.")
 

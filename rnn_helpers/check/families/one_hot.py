@@ -38,8 +38,8 @@ MADE = slot(  # run (indices, size) -> X
     ("ones-from-the-index", "The ones go on from the index", lambda i, size: 1 - up_to(i, size) + columns(i, size)),
     ("ones-and-zeros-swapped", "Ones and zeros are swapped", "0 everywhere, and 1 where the index says.",
      lambda i, size: 1 - columns(i, size)),
-    ("steps-added-up", "The ones of earlier steps stay", "Each step has a column of its own: does one array go on "
-     "being filled?", lambda i, size: np.minimum(columns(i, size).cumsum(0), 1)),
+    ("steps-added-up", "The ones of earlier steps stay", "Each step has a column of its own: does one array hold "
+     "them all?", lambda i, size: np.minimum(columns(i, size).cumsum(0), 1)),
     why="One 1 for each step, at its index: no slice.")
 
 ONE_HOT = Family(

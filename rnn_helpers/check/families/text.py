@@ -20,7 +20,7 @@ READ = slot(
     SORTED, lambda text: text,
     ("case-folded", "Capital letters are missing",
      "lower() makes one character of A and a. They are two; keep the text as it is.", lambda text: text.lower()),
-    ("small-letters-missing", "Small letters are missing",
+    ("small-letters-missing", "Lower-case letters are missing",
      "upper() makes one character of A and a. They are two; keep the text as it is.", lambda text: text.upper()))
 KEPT = slot(
     SORTED, lambda text: text,
@@ -49,7 +49,7 @@ ORDERED = slot(
      lambda kept: sorted(set(kept), reverse=True)),
     ("duplicates-kept", "Characters appear more than once",
      "sorted(text) keeps every repetition. A vocabulary holds each character once: take the set first.", sorted, list),
-    ("capitals-ignored-in-order", "Capitals are sorted among small letters", "sorted(set(text)), without a key.",
+    ("capitals-ignored-in-order", "Capitals are sorted among lower-case letters", "sorted(set(text)), without a key.",
      lambda kept: sorted(sorted(set(kept)), key=str.lower), lambda kept: sorted(set(kept), key=str.lower)))
 MORE = slot(
     SORTED, lambda chars: chars,
@@ -168,7 +168,7 @@ GENERATOR = slot(
     ("unseeded-generator", "The function makes a generator of its own", "np.random.default_rng() inside cannot be "
      "repeated. Draw from the argument rng.", lambda rng: np.random.default_rng()),
     ("global-seed", "The function seeds np.random",
-     "That changes chance for the whole program. Nothing needs a seed here: rng brings its own.", reseeded))
+     "That changes the random numbers of the whole program. Nothing needs a seed here: rng brings its own.", reseeded))
 LENGTH = slot(  # run (length, prefix) -> how many are drawn
     "len(text) = length", lambda length, prefix: length,
     ("prefix-counted", "The prefix counts as part of the length", "You return length - len(prefix) new characters. The "
@@ -185,7 +185,7 @@ RETURNED = slot(
      lambda prefix, text: prefix[-1] + text),
     ("first-drawn-missing", "The first character drawn is not in the text", "Append each one that you draw.",
      lambda prefix, text: text[1:]),
-    ("text-reversed", "The text is written backwards", "Append each character behind the others.",
+    ("text-reversed", "The text is written backwards", "Append each character at the end.",
      lambda prefix, text: text[::-1]),
     ("list-for-text", "A list of characters is returned", "Join them: \"\".join(list).",
      lambda prefix, text: list(text)), why="Return the new characters only, `length` of them.")
