@@ -3,18 +3,14 @@
 from packaging.requirements import Requirement
 
 from authoring import ROOT
-
-try:
-    import tomllib
-except ModuleNotFoundError:  # Python 3.10: pytest brings it
-    import tomli as tomllib
+from instructor import toml
 
 NAME = "rnn-helpers"
 
 
 def direct(root=ROOT):
     """Extra -> the requirements that it adds, every learner's under ""; an extra named in an extra is left out."""
-    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    project = toml.read(root / "pyproject.toml")["project"]
     groups = {"": project["dependencies"], **project["optional-dependencies"]}
     return {extra: [need for need in map(Requirement, lines) if need.name != NAME] for extra, lines in groups.items()}
 

@@ -4,9 +4,16 @@ import re
 import unicodedata
 import zlib
 from dataclasses import dataclass
+from pathlib import Path
+
+from instructor import toml
 
 LONGEST_NAME = 500  # characters of a name that are looked at
-NOBODY = {"participant", "teilnehmer", "teilnehmerin", "participante", "deelnemer", "partecipante"}  # Moodle's word
+WORDS = toml.read(Path(__file__).with_name("words.toml"))
+BOXES, SECTIONS, GENERIC, MONTHS, SURNAMES, NOISE, VERSIONS, NOBODY = (set(WORDS[kind].split()) for kind in (
+    "boxes", "sections", "generic", "months", "surnames", "noise", "versions", "nobody"))
+PAPERS = GENERIC | NOISE | set(WORDS["papers"].split())
+TEAM = re.compile(rf"(?i)(?<![^\W_])({'|'.join(WORDS['team'].split())})[ _-]?\d{{1,3}}(?![^\W_])")
 
 
 @dataclass(frozen=True)
@@ -73,36 +80,6 @@ def named(name, notebooks):
     return None, False
 
 
-BOXES = set("""week weeks wk woche semaine section sections sec group groups grp gruppe groupe class classes klasse kurs
-    lab labs hw homework homeworks assignment assignments assgn asgn ps pset problem set sheet blatt exercise exercises
-    ex unit module lesson lecture session day task tutorial tut recitation seminar team teams part notebook notebooks nb
-    submission submissions submitted abgabe abgaben handin handins hand in ins turned of for the due late date all and
-    spring summer fall autumn winter term semester ws ss monday tuesday wednesday thursday friday morning afternoon
-    evening january february march april may june july august september october november december jan feb mar apr jun
-    jul aug sep sept oct nov dec inbound home homes users students student archive download downloads export""".split())
-SECTIONS = {"section", "sections", "sec", "group", "groups", "grp", "gruppe", "groupe", "class", "classes", "klasse",
-            "kurs", "tutorial", "tut", "morning", "afternoon", "evening", "lab"}
-GENERIC = set("""notebook notebooks work rnn course src source code files file content drive my mydrive colab ipynb
-    documents desktop solution solutions answer answers final done new old copy copies version tmp workspace project
-    repo repository main master attachments attachment upload uploads folder vanilla untitled data python jupyter
-    docs doc images figures pictures lost found shared neuer ordner onedrive dropbox""".split())
-MONTHS = set("january february march april may june july august october november december jan feb mar apr jun jul "
-             "aug".split())
-SURNAMES = {"day", "weeks", "summer", "winter"}  # without a number beside
-NOISE = set("""copy kopie copie copia final finale finished done new newest latest last version v ver
-    rev revision revised updated corrected fixed edited complete completed attempt try draft solution solutions
-    solved submission submitted submit answer answers late ipynb txt json notebook notebooks checkpoint colab
-    untitled""".split())
-TEAM = re.compile(r"(?i)(?<![^\W_])(team|group|groupe|grupo|gruppe|grp|user|student|estudiante|alumno|aluno|"
-                  r"studente|étudiant|élève|schüler|студент|ученик|סטודנט|طالب|学生|學生|학생)[ _-]?\d{1,3}(?![^\W_])")
-
-PAPERS = GENERIC | NOISE | set("""readme read me instructions instruction description rubric roster participants grades
-    grading marks points scores syllabus schedule deadline deadlines requirements environment license licence template
-    example sample starter handout slides notes todo log logs comments feedback info output errors list names emails
-    figure image screenshot plot loss index timestamp metadata aufgabe hinweise teilnehmer liste utils util helper
-    helpers test tests grader autograder setup main model train corpus text makefile""".split())
-
-
 def is_box(name, notebooks):
     """Whether a folder's name speaks of a week, section, assignment or date, and of nobody."""
     words = set(tokens(name)) - {part for notebook in notebooks for part in tokens(notebook)}
@@ -139,7 +116,7 @@ def like_people(names):
     (rnn-course, rnn-course-old, Kopie von rnn-course), else 1.
     """
     plain = [[word for word in tokens(name) if not word.isdigit()] for name in names]
-    noise = NOISE | {"old", "backup", "bak", "on", "time"}
+    noise = NOISE | VERSIONS
     if len({" ".join(word for word in words if word not in noise) for words in plain}) == 1:
         return int(not any(plain))  # numbers
     return 1 + all(len(words) > 1 and not set(words) & (BOXES | GENERIC | NOISE) for words in plain)

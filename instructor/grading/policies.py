@@ -7,20 +7,15 @@ and what counts is worked out from them when the tables are written.
 import contextlib
 import datetime as dt
 import hashlib
-import sys
 import zoneinfo
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from instructor import toml
 from instructor.grading.grade_tables import columns, number
 from instructor.grading.layouts import LAYOUTS
 from instructor.grading.roster import TIMES, NoRoster, Roster
 from rnn_helpers.course import NOTEBOOKS
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 DAY = dt.timedelta(days=1)
 DATED = {layout.title for layout in LAYOUTS if layout.dated}
@@ -129,8 +124,8 @@ class Policies:
     def read(cls, path):
         """The policies of a file, those of none when it is not there. BadPolicy before anything is graded."""
         try:
-            data = tomllib.loads(path.read_text(encoding="utf-8-sig")) if path.exists() else {}
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            data = toml.read(path) if path.exists() else {}
+        except ValueError as error:
             raise BadPolicy(f"{path} is not TOML (in UTF-8, times with seconds, names with spaces or accents quoted): "
                             f"{error}") from error
         known(data, "", "timezone", "late_per_day", "attempts", "anonymous", "deadlines", "handed_in", "extensions",

@@ -6,17 +6,10 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from instructor.grading.names import NOBODY, folded, own_folder
+from instructor.grading.names import NOBODY, WORDS, folded, own_folder
 
-IDS = ("id", "id number", "student id", "student number", "sid", "sis user id", "sis login id", "login id", "username",
-       "user name", "orgdefinedid", "identifier", "github_username", "canvas id", "lms_user_id", "display id",
-       "user id", "matriculation number", "matrikelnummer", "email", "email address", "e-mail", "e-mail address",
-       "e-mail-adresse", "id-nummer", "mail", "login")
-NAMES = ("name", "full name", "student", "student name", "display name")
-FIRST, LAST = ("first name", "first_name", "given name", "firstname", "vorname"), ("last name", "last_name", "surname",
-                                                                      "family name", "lastname", "nachname")
-GROUPS = ("group", "groups", "section", "sections", "team", "gruppe", "gruppen")
-TIMES = ("handed in", "last modified (submission)")  # the second is Moodle's
+IDS, NAMES, FIRST, LAST, GROUPS, TIMES, EMAILS, USERNAMES = (WORDS["columns"][kind] for kind in (
+    "ids", "names", "first", "last", "groups", "times", "emails", "usernames"))
 SPOILT = re.compile(r"\d([.,]\d+)?[eE]\+\d+$")  # 1.23E+05, of many numbers
 BEFORE = re.compile(rf"(?i)^(?:[#'=\"]+|(?:{'|'.join(sorted(NOBODY, reverse=True))})(?:/in)? ?(?=\d+$))")
 
@@ -99,9 +92,8 @@ class Roster:
         if "student" in columns and "id" in columns:  # Canvas's gradebook: its ID is the number in file names
             columns["canvas id"] = columns["id"]
         columns.update({key: text for key, text in {
-            "first": first(FIRST), "last": first(LAST), "email": first(("email", "email address", "e-mail", "mail")),
-            "first name": first(FIRST), "last name": first(LAST),
-            "username": first(("username", "user name", "login id", "sis login id", "login"))}.items() if text})
+            "first": first(FIRST), "last": first(LAST), "email": first(EMAILS), "first name": first(FIRST),
+            "last name": first(LAST), "username": first(USERNAMES)}.items() if text})
         if twin := next((person for person in self.people if folded(person.name) == folded(name or ids[0])
                          and (set(person.ids) & set(ids))), None):  # a line for each group or role
             if (first(TIMES) or "") not in twin.columns.values():
