@@ -167,7 +167,7 @@ def write_zip(out, notebooks):
     out = Path(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     files = [path for folder in ("rnn_helpers", "instructor") for path in sorted((ROOT / folder).rglob("*"))
-             if path.suffix in (".py", ".json", ".html", ".css") and "__pycache__" not in path.parts]
+             if path.suffix in (".py", ".json", ".toml", ".txt", ".html", ".css") and "__pycache__" not in path.parts]
     files += [ROOT / "notebooks" / f"{name}.ipynb" for name in NOTEBOOKS] + [ROOT / "constraints.txt"]
     draft = out.with_suffix(".draft")
     with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as bundle:

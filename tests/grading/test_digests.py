@@ -46,7 +46,7 @@ def before(tmp_path_factory):
 
 @pytest.mark.parametrize("change", [
     "rnn_helpers/check/compare.py", *(pytest.param(path, marks=pytest.mark.slow) for path in (
-        "instructor/grading/scoring.py", "instructor/grading/box/serve.py"))])
+        "instructor/grading/scoring.py", "instructor/grading/box/serve.py", "instructor/grading/box/calls.txt"))])
 def test_a_change_of_the_machinery_changes_every_fingerprint(change, tmp_path, before):
     assert prints(tmp_path, change, lambda text: text + "\n# another line\n").isdisjoint(before)
 

@@ -1,8 +1,8 @@
 """The system calls that a student's process may make, as a seccomp filter: classic BPF, made without a library.
 
-Whatever is not listed gives EPERM: starting processes and threads, sockets, keys, shared memory, locks, leases,
-io_uring, tracing, signals to others, watching files, namespaces, mounts. Numbers: Linux, arch/x86/entry/syscalls and
-include/uapi/asm-generic/unistd.h; layout of the data a filter sees: struct seccomp_data in linux/seccomp.h.
+Whatever is not listed in calls.txt gives EPERM: starting processes and threads, sockets, keys, shared memory, locks,
+leases, io_uring, tracing, signals to others, watching files, namespaces, mounts. Layout of the data that a filter sees:
+struct seccomp_data in linux/seccomp.h.
 """
 
 import ctypes
@@ -10,38 +10,14 @@ import errno
 import os
 import platform
 import struct
+from pathlib import Path
 
 ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}  # AUDIT_ARCH_*
 
-CALLS = {  # name: (x86_64, aarch64); None where an architecture has no such call
-    # memory
-    "mmap": (9, 222), "mprotect": (10, 226), "munmap": (11, 215), "brk": (12, 214), "mremap": (25, 216),
-    "madvise": (28, 233),
-    # reading files, and using what is open
-    "read": (0, 63), "write": (1, 64), "open": (2, None), "close": (3, 57), "stat": (4, None), "fstat": (5, 80),
-    "lstat": (6, None), "poll": (7, None), "lseek": (8, 62), "pread64": (17, 67), "pwrite64": (18, 68),
-    "readv": (19, 65), "writev": (20, 66), "access": (21, None), "select": (23, None), "dup": (32, 23),
-    "dup2": (33, None), "dup3": (292, 24), "getdents64": (217, 61), "getcwd": (79, 17), "readlink": (89, None),
-    "openat": (257, 56), "newfstatat": (262, 79), "readlinkat": (267, 78), "faccessat": (269, 48),
-    "pselect6": (270, 72), "ppoll": (271, 73), "statx": (332, 291), "close_range": (436, 436), "faccessat2": (439, 439),
-    # time
-    "nanosleep": (35, 101), "getitimer": (36, 102), "alarm": (37, None), "setitimer": (38, 103),
-    "gettimeofday": (96, 169), "times": (100, 153), "time": (201, None), "clock_gettime": (228, 113),
-    "clock_getres": (229, 114), "clock_nanosleep": (230, 115),
-    # itself
-    "rt_sigaction": (13, 134), "rt_sigprocmask": (14, 135), "rt_sigreturn": (15, 139), "sched_yield": (24, 124),
-    "getpid": (39, 172), "exit": (60, 93), "uname": (63, 160), "getrlimit": (97, 163), "getrusage": (98, 165),
-    "getuid": (102, 174), "getgid": (104, 176), "geteuid": (107, 175), "getegid": (108, 177), "getppid": (110, 173),
-    "sigaltstack": (131, 132), "setrlimit": (160, 164), "gettid": (186, 178), "futex": (202, 98),
-    "sched_getaffinity": (204, 123), "restart_syscall": (219, 128), "exit_group": (231, 94), "getrandom": (318, 278),
-    "rseq": (334, 293),
-}
-WRITING = {  # beside these, where there is a folder to write to
-    "ftruncate": (77, 46), "fsync": (74, 82), "chdir": (80, 49), "rename": (82, None), "mkdir": (83, None),
-    "rmdir": (84, None), "unlink": (87, None), "chmod": (90, None), "fchmod": (91, 52), "mkdirat": (258, 34),
-    "unlinkat": (263, 35), "renameat": (264, 38), "fchmodat": (268, 53), "utimensat": (280, 88),
-    "renameat2": (316, 276),
-}
+TABLE = Path(__file__).with_name("calls.txt")
+CALLS, WRITING = ({name: tuple(int(number) if number != "-" else None for number in numbers) for name, *numbers in
+                   (line.split() for line in part.splitlines() if line and not line.startswith("#"))}
+                  for part in TABLE.read_text(encoding="utf-8").split("[writing]"))  # name -> numbers by architecture
 F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC = 0, 1, 2, 3, 4, 1030
 TCGETS, TIOCGWINSZ, FIONCLEX, FIOCLEX = 0x5401, 0x5413, 0x5450, 0x5451
 CHECKED = {  # name: (numbers, the argument that is looked at, its allowed values); None stands for the process's own id
