@@ -11,7 +11,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 help:
 	@echo "make lab                        install, open JupyterLab on the notebooks"
-	@echo "make test                       install, run the quick tests, about three minutes"
+	@echo "make test                       install, run the quick tests, two to three minutes"
 	@echo "make test-all                   the slow ones too, as CI does"
 	@echo "make browser                    play with every notebook in a real browser"
 	@echo "make browser-lite               the same in a browser's own Python, without a server"
@@ -19,7 +19,7 @@ help:
 	@echo "make links REPO=o/n BRANCH=b    point every link to your repository (owner/name, or its address)"
 	@echo "make matrix                     both tracks in every supported environment"
 	@echo "make grade SUBMISSIONS=folder   grade a class; DRY=1 shows first what is recognised"
-	@echo "make demo-class                 a made class of twelve, to try grading on"
+	@echo "make demo-class                 a made-up class of twelve, to try grading on"
 	@echo "make gradescope NAMES=03_bptt   an autograder to upload to Gradescope"
 	@echo "make bench                      speed, side by side"
 	@echo "make site                       pages to read, and to run in a browser, in site/"

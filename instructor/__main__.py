@@ -41,7 +41,7 @@ def main(arguments=None):
     one.add_argument("--secret", type=Path, help="file with the secret that fixtures are drawn with (else $RNN_SECRET)")
     autograder = commands.add_parser("gradescope", help="write a zip to upload as a Gradescope autograder")
     autograder.add_argument("out", type=Path)
-    made = commands.add_parser("demo-class", help="write a made class of twelve to try grading on")
+    made = commands.add_parser("demo-class", help="write a made-up class of twelve to try grading on")
     made.add_argument("folder", type=Path, nargs="?", default=Path("demo-class"))
     for command in (one, autograder):
         command.add_argument("--notebooks", nargs="*", choices=NOTEBOOKS, help="default: all")
