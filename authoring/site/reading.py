@@ -90,6 +90,7 @@ def reading_copy(name, root=ROOT):
             elif "course-still" in str(cell.get("outputs")):
                 cells.append(nbformat.v4.new_markdown_cell(LIVE))
         else:
+            cell.source = learners[cell.id].source  # where what is read from a result waits as well
             cells.append(cell)
     if name not in PAGES:
         cells.insert(1, open_elsewhere(name, learners))

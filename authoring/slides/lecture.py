@@ -8,6 +8,7 @@ metadata keeps them: there an author decides.
 
 import json
 import re
+import textwrap
 from pathlib import Path
 
 import nbformat
@@ -24,13 +25,16 @@ SENTENCE = re.compile(r"(?:(?<=[^\d][.!?])|(?<=[.!?]\*\*)) +(?=[A-Z`$*\\[(])")
 ITEM = re.compile(r"\n(?=[-*] |\d+\. )")
 TASK = re.compile("### (?:Exercise|Question)")  # shown whole
 HEADING = re.compile(r"(?m)^(?=#{1,3} )")
+GUESSED = re.compile(r"^with after_guess\(.*\n((?: {4}.*\n?)+)", re.MULTILINE)
 LINK = re.compile(r"\[([^]]+)\]\([^)]*\.ipynb[^)]*\)")  # to another notebook
 
 
 def first(text):
-    """The first sentence of a paragraph, and the second where the first is a short one."""
-    sentences = SENTENCE.split(" ".join(text.split()), maxsplit=2)
-    return " ".join(sentences[:1 + (len(sentences[0].split()) < 9)])
+    """The first sentence of a paragraph, and the second where the first is a short one; later what an item of a list
+    asks, and what introduces an equation, a list or code."""
+    sentences, ends = SENTENCE.split(" ".join(text.split())), ":?" if ITEM.match(f"\n{text}") else ":"
+    shown = 1 + (len(sentences[0].split()) < 9)
+    return " ".join(sentences[:shown] + [sentence for sentence in sentences[shown:] if sentence[-1] in ends])
 
 
 def short(text):
@@ -91,7 +95,8 @@ def shown(cell, text):
         return []
     picture = any(output.output_type == "display_data" for output in outputs)
     live = "Move the controls of this picture in the notebook.\n\n" * bool(re.search(r"^\s*play\.", text, re.MULTILINE))
-    code = re.sub("^# @title.*\n", "", text) if not picture and text.count("\n") < MOST_LINES else ""
+    text = GUESSED.sub(lambda inside: textwrap.dedent(inside[1]), re.sub("^# @title.*\n", "", text))
+    code = text if not picture and text.count("\n") < MOST_LINES else ""
     return [made("code", code, "-", outputs=outputs), made("", f"{live}```python\n{text}\n```", "notes")]
 
 

@@ -194,4 +194,4 @@ def additive_path(gate=0.99, steps=100):
     curves = {"vanilla, untrained, median of 8": (np.median(sizes, axis=0), line("gradient")),
               f"additive path, gate at {gate}": (gate**n, line("state"))}
     title = "What is left of a gradient, n steps back"
-    return fig, gradients.norms_back(fig.subplots(), curves, low=1e-12, high=10, title=title)
+    return fig, gradients.norms_back(fig.subplots(), curves, low=1e-12, high=10, title=title, legend="center right")
