@@ -50,7 +50,7 @@ def one_step(suffix="", dtype=float):
 def step_again(function, i):
     """Another step of the same cell, from zeros, after the first result was spoiled and the weights have moved."""
     cell = cell_of(i)
-    spoiled(function(cell, i["dh_t"], cache_of(i, cell, i["x_t"], i["h_prev"])))
+    spoiled(function(cell, i["dh_t"], cache_of(i, cell, i["x_t"], i["h_prev"])), i["dh_t"], i["h_prev"])
     halve(cell)
     cache = cache_of(i, cell, i["x_next"], np.zeros_like(i["h_prev"]))
     return named(function(cell, np.asfortranarray(i["dh_t"][::-1]), cache), *STEP_NAMES)
@@ -122,7 +122,7 @@ def walk_again(first=(), second=()):
 
     def run(function, i):
         cell = cell_of(i)
-        spoiled(function(cell, i["dh"], caches_of(i, cell, i["X"], i["h0"]), *first))
+        spoiled(function(cell, i["dh"], caches_of(i, cell, i["X"], i["h0"]), *first), i["dh"], i["h0"])
         halve(cell)
         return named(function(cell, np.asfortranarray(i["dh"]), caches_of(i, cell, i["X"][::-1], i["h0"]), *second),
                      *NAMES)

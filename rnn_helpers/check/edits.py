@@ -14,7 +14,8 @@ COMPARE = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
 SIBLINGS = ({"sum", "mean", "max", "min", "prod"}, {"zeros", "ones", "empty"}, {"zeros_like", "ones_like"},
             {"argmax", "argmin"}, {"maximum", "minimum"}, {"any", "all"}, {"tanh", "exp", "log", "sqrt", "abs"},
             {"concatenate", "stack", "hstack", "vstack"}, {"append", "extend"}, {"floor", "ceil", "round"},
-            {"reversed", "list", "sorted"}, {"Wx", "Wh", "Wy"}, {"b", "c"}, {"std", "var"}, {"multiply", "dot"})
+            {"reversed", "list", "sorted"}, {"Wx", "Wh", "Wy"}, {"b", "c"}, {"std", "var"}, {"multiply", "dot"},
+            {"size", "prod"})
 KEPT = (ast.Return, ast.FunctionDef, ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal)  # lines never left out
 
 
@@ -23,7 +24,7 @@ class Edit:
     """One change: `holder.field` becomes change(holder.field).
 
     words : what follows "everything is right", as in "without `/ B`", or what gives it; line : of the function's file
-    rank : 0 for what is left out or exchanged, up to 3 for what is added
+    rank : -1 or 0 for what is left out or exchanged, up to 3 for what is added
     alike : edits with the same, which is not "", may be one mistake made in several places
     """
 
@@ -113,6 +114,10 @@ def changes(node, holder, field, names, unread):
         yield node.right, lambda: f"without `{operand(node.left)} {sign}`", 0
         for op in SWAPS.get(type(node.op), ()):
             yield instead(ast.BinOp(node.left, op(), node.right), 0, f"with `{SYMBOL[op]}` in place of `{sign}`")
+        if isinstance(node.op, ast.Mult) and getattr(node.left, "value", 0) in (2, 3):  # 2 * h, read as h ** 2
+            yield instead(ast.BinOp(node.right, ast.Pow(), node.left), 1)
+        if isinstance(node.op, ast.Div) and isinstance(node.right, ast.Name):  # / eps, read as / (2 * eps)
+            yield instead(ast.BinOp(node.left, ast.Div(), ast.BinOp(ast.Constant(2), ast.Mult(), node.right)), 2)
         for outer, inner, swapped in ((node.left, node.right, False), (node.right, node.left, True)):
             if isinstance(outer, ast.Call) and len(outer.args) == 1:  # f(a) + b, read as f(a + b)
                 both = (inner, outer.args[0]) if swapped else (outer.args[0], inner)
@@ -135,6 +140,8 @@ def changes(node, holder, field, names, unread):
             yield instead(ast.BinOp(inner.left, inner.op, ast.Call(node.func, [inner.right], node.keywords)), 2)
         if len(node.args) == 2:
             yield instead(ast.Call(node.func, node.args[::-1], node.keywords), 1)
+            if text(node.func) == "np.dot":  # of more than two axes it is another product
+                yield instead(ast.BinOp(node.args[0], ast.MatMult(), node.args[1]), 0)
         if len(node.args) > 1:
             for part in node.args:
                 left = [other for other in node.args if other is not part]
@@ -169,7 +176,9 @@ def changes(node, holder, field, names, unread):
                             f"`.{node.attr}`") for other in siblings(node.attr))
     elif isinstance(node, ast.Subscript):
         yield node.value, f"without `[{text(node.slice)}]` after `{text(node.value)}`", 0
-        if not isinstance(node.slice, ast.Slice | ast.Tuple):
+        if isinstance(node.slice, ast.Tuple):
+            yield from (instead(ast.Subscript(node.value, part, ast.Load()), 1) for part in node.slice.elts)
+        elif not isinstance(node.slice, ast.Slice):
             for index in (ast.Constant(0), ast.UnaryOp(ast.USub(), ast.Constant(1))):
                 if text(index) != text(node.slice):
                     yield instead(ast.Subscript(node.value, index, ast.Load()), 2)
@@ -180,6 +189,8 @@ def changes(node, holder, field, names, unread):
                     for other in names["all"] if other != node.id)
     elif isinstance(node, ast.Name):
         yield from (instead(name(other), 1) for other in siblings(node.id))
+    elif isinstance(node, ast.GeneratorExp) and field == "args":
+        yield instead(ast.ListComp(node.elt, node.generators), 0)
     elif isinstance(node, ast.Tuple | ast.List) and field in ("value", "slice", "args"):
         for i, j in itertools.combinations(range(len(node.elts)), 2):
             order = list(node.elts)
@@ -280,7 +291,8 @@ def in_a_block(holder, field, body):
         line = statement.lineno
         if not isinstance(statement, KEPT) and not _text_alone(statement):
             block = " and those below that belong to it" if hasattr(statement, "body") else ""
-            yield Edit(holder, field, leaving(statement), f"without this line{block}", line, 0)
+            rank = -1 if isinstance(statement, ast.If) else 0  # before a condition is changed so that it never holds
+            yield Edit(holder, field, leaving(statement), f"without this line{block}", line, rank)
         if isinstance(statement, ast.If):
             yield Edit(holder, field, unfolding(statement, statement.body), "without this condition", line, 0)
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name | ast.Subscript) \

@@ -75,7 +75,7 @@ def read_caches(*given):
 def called_again(function, i):
     """Another sequence by the same cell, after the first result was spoiled; another state; weights moved in place."""
     cell = cell_of(i)
-    spoiled(states(function, cell, i["X"], i["h0"])[0])
+    spoiled(states(function, cell, i["X"], i["h0"])[0], i["h0"])
     found = {"h_states": states(function, cell, i["X_next"])[0],
              "h_states from zeros": states(function, cell, i["X"], np.zeros_like(i["h0"]))[0]}
     halve(cell)

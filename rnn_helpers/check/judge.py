@@ -261,9 +261,10 @@ def judge_alone(yardstick, observed, hidden=False):
 
 def puzzles(judgement, observed):
     """Whether an answer is wrong and nothing could be said of why."""
-    hinted = any(case.problem and (case.problem.hint or case.problem.kind != "error")
-                 for case in observed.cases.values())
-    told = judgement.mistakes or any(advice.kind in ("unfinished", "whose") for advice in judgement.advice)
+    problem = next((case.problem for case in observed.cases.values() if case.problem), None)
+    hinted = problem and (problem.hint or problem.kind != "error")
+    kinds = ("unfinished", "whose") if problem else ("unfinished", "whose", "happened")
+    told = judgement.mistakes or any(advice.kind in kinds for advice in judgement.advice)
     return judgement.status in ("wrong", "partly right") and not (hinted or told)
 
 

@@ -40,14 +40,14 @@ def may_stop(frame):
 
 
 @contextlib.contextmanager
-def limited(seconds=None):
+def limited(seconds=None, computing=False):
     """Stop the block by TimeUp after `seconds` (None: TIME_LIMIT), by MemoryError beyond MEMORY_LIMIT bytes, where
-    Python can."""
-    with memory_limit(MEMORY_LIMIT), depth_limit(), time_limit(seconds or TIME_LIMIT):
+    Python can. computing : whether only the time counts in which this process computes, where there are signals."""
+    with memory_limit(MEMORY_LIMIT), depth_limit(), time_limit(seconds or TIME_LIMIT, computing):
         yield
 
 
-def time_limit(seconds):
+def time_limit(seconds, computing=False):
     """Stop a `with` block with TimeUp after `seconds`, by the means that there are: this is the place to add another.
 
     Repeats, for a bare `except:` in a loop swallows it: every tenth of a second, then so fast that one arrives where no
@@ -57,7 +57,7 @@ def time_limit(seconds):
     if sys.platform == "emscripten":  # a Python in the browser has neither threads nor signals
         return by_monitoring(seconds)
     if threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
-        return by_signal(seconds)
+        return by_signal(seconds, computing)
     return by_thread(seconds)
 
 

@@ -7,7 +7,11 @@ from functools import lru_cache
 
 MAKES = {"zeros", "zeros_like", "empty", "empty_like", "ones", "ones_like", "full", "full_like"}
 KINDS = ("other order", "argument lost", "empty range", "below the raise", "nothing written", "no return",
-         "return in the loop", "never filled", "np.empty never filled", "local name", "model untouched")
+         "return in the loop", "never filled", "np.empty never filled", "local name", "model untouched",
+         "result lost")
+PURE = re.compile(r"(np\.(append|insert|delete|concatenate|[vh]?stack|clip|add|subtract|multiply|tanh|transpose|sum)|"
+                  r"[\w.]+\.(reshape|ravel|flatten|transpose|astype|clip|sum|mean|dot|copy)|sorted|reversed)\("
+                  r"(?!.*\bout=)")  # calls that give a result, and change nothing
 MOST = 8  # remarks on a function
 
 
@@ -84,6 +88,8 @@ def remarks(tree, lines):
             yield "empty range", place(loop)
     yield from never_filled(nodes)
     for node in nodes:
+        if isinstance(node, ast.Expr) and PURE.match(ast.unparse(node)):
+            yield "result lost", place(node)
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name) \
                 and isinstance(node.value, ast.BinOp) and isinstance(node.value.op, ast.Sub) \
                 and any(isinstance(n, ast.Name) and n.id == "lr" for n in ast.walk(node.value)):

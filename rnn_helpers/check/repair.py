@@ -21,6 +21,7 @@ from rnn_helpers.check.edits import edits
 from rnn_helpers.check.judge import judge
 from rnn_helpers.check.observe import CaseResult, as_asked, observe, plain, process_unchanged, run
 from rnn_helpers.check.outline import definition
+from rnn_helpers.check.search import numbers, single
 from rnn_helpers.check.whose import is_own, names_read
 from rnn_helpers.check.yardstick import reading
 
@@ -53,6 +54,7 @@ class Repair:
             self.names.update({name: copy.deepcopy(value) for name, value in kept.items()
                                if isinstance(value, list | dict | set | np.ndarray)})
         self.better, self.cases, self.start = [], [], time.process_time()
+        self.shown = []  # (what is judged of the first wrong case, the edit that it was with)
         self.expected = {case.name: {} for case in exercise.cases}
         for key, expected in yardstick.expected.items():
             case, name = key.split("/")
@@ -75,7 +77,7 @@ class Repair:
     def score(self, function, cases):
         """For each case up to the first that is wrong: how many of its numbers are right, of how many, and how many of
         its values as a whole. A case that gives none ends the list."""
-        found = []
+        found, self.last = [], None
         if function is None:
             return found
         call = as_asked(function, self.exercise.asks)
@@ -86,6 +88,7 @@ class Repair:
             except (Exception, limits.TimeUp, SystemExit):
                 return found
             shown = reading(case, self.inputs, result)
+            self.last = self.last or shown
             values = [(agreeing(shown.get(name), expected, case.tolerance), max(expected.size, 1))
                       for name, expected in self.expected[case.name].items()]
             found.append((sum(right for right, _ in values), sum(size for _, size in values),
@@ -116,6 +119,8 @@ class Repair:
                 return (told(*pair),)
             if found and found[0][0] > base:
                 better.append((found, pair))
+            elif base >= 0 and found and pair[0].rank < 2:
+                self.shown.append((self.last, pair))
         better.sort(key=lambda scored: (-len(scored[0]), -scored[0][0][0]))
         if base >= 0:  # of what raises any change may be an improvement
             self.better = [pair for found, pair in better if found[0][2] > whole and pair[0].rank < 2]
@@ -134,9 +139,9 @@ class Repair:
                 undo()
         return ()
 
-    def beside_a_name(self):
-        """An edit that improves something, and the judgement of what is left, where that has a name; or ()."""
-        for pair in self.better[:TOGETHER]:
+    def beside_a_name(self, pairs):
+        """One of some edits, and the judgement of what is left with it, where that has a name; or ()."""
+        for pair in pairs:
             if self.is_over(2):
                 break
             undo = pair[0].apply()
@@ -146,6 +151,21 @@ class Repair:
             if len(left.mistakes) == 1 and all(advice.kind == "mistake" for advice in left.advice):
                 return told(*pair), left
         return ()
+
+    def as_a_slip(self):
+        """The edits with which the first wrong case shows what a slip alone would show there."""
+        slips, case = set(), self.cases[0] if self.shown else None
+        for _, fit in single(self.exercise.family) if case else ():
+            if self.is_over(1.5):
+                break
+            try:
+                values = run(case, self.exercise.family.program(fit), self.inputs.copy())
+            except Exception:
+                continue
+            result = CaseResult({name: plain(name, value) for name, value in values.items()})
+            slips.add(brief(reading(case, self.inputs, result)))
+        return [pair for shown, pair in self.shown if slips and brief(shown) in slips and not any(
+            numbers(value) and value.size > 1 and not np.ptp(value) for value in shown.values())][:TOGETHER]
 
     def any_two(self):
         """As `one_or_two`, of changes that improve nothing alone."""
@@ -205,6 +225,12 @@ def rebuilt(function, tree, names):
     return names[tree.name]
 
 
+def brief(shown):
+    """The first and the last number of each value, to few digits: what is alike is alike in these."""
+    return tuple((name, value.shape, f"{value.flat[0]:.6g} {value.flat[-1]:.6g}") for name, value in shown.items()
+                 if numbers(value) and value.size)
+
+
 def agreeing(got, expected, tolerance):
     """How many numbers of a value are right; one more than it has for none at all, so that a text counts too."""
     if got is None or isinstance(got, str):
@@ -219,13 +245,15 @@ def agreeing(got, expected, tolerance):
 def repaired(exercise, function, inputs, yardstick, leave=()):
     """Advice on an answer of which nothing else could be said: the changes that make it right; [] for none."""
     quiet = io.StringIO()
-    with process_unchanged(), limits.limited(4 * SECONDS), redirect_stdout(quiet), redirect_stderr(quiet):
+    with process_unchanged(), limits.limited(4 * SECONDS, computing=True), redirect_stdout(quiet), \
+            redirect_stderr(quiet):
         try:
             tried = Repair(exercise, function, inputs, yardstick, leave)
             found = tried.one_or_two()
-            beside = () if found else tried.beside_a_name()
+            beside = () if found else tried.beside_a_name(tried.better[:TOGETHER])
             found = found if found or beside else tried.any_two()
-        except KeyboardInterrupt:
+            beside = beside if found or beside or tried.better else tried.beside_a_name(tried.as_a_slip())
+        except (KeyboardInterrupt, limits.TimeUp):
             return []
     if beside:
         (words, line), left = beside

@@ -60,10 +60,11 @@ def pair(returned, first, second, is_first, is_second=lambda value: True):
     return returned[place], returned[behind], ", ".join(order.get(n, "?") for n in range(max(order) + 1))
 
 
-def spoiled(results):
-    """Other numbers in what a call gave: a later call must not depend on it."""
+def spoiled(results, *given):
+    """Other numbers in what a call gave: a later call must not depend on it. given : arrays that stay as they are."""
     for result in results if isinstance(results, (tuple, list)) else (results,):
-        if isinstance(result, np.ndarray) and result.flags.writeable:
+        if isinstance(result, np.ndarray) and result.flags.writeable \
+                and not any(np.may_share_memory(result, array) for array in given):
             result[...] = -1
 
 

@@ -70,7 +70,7 @@ def read_two_steps(i, values):
 def called_again(function, i):
     """A state that the cell did not give, after the first result was spoiled and the weights have moved in place."""
     cell = cell_of(i)
-    spoiled(step(function, cell, i["x_t"], i["h_prev"])[0])
+    spoiled(step(function, cell, i["x_t"], i["h_prev"])[0], i["h_prev"])
     other = step(function, cell, i["x_t"], np.asfortranarray(i["h_other"]))[0]
     halve(cell)
     return {"h_t": other, "h_t with other weights": step(function, cell, i["x_t"], i["h_other"])[0]}

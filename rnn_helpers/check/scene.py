@@ -72,6 +72,10 @@ def described(value):
     return "a float" if isinstance(value, float) else "a str" if isinstance(value, str) else ""
 
 
+def line_of(frame, lineno):
+    return linecache.getline(frame.f_code.co_filename, lineno, frame.f_globals).strip()
+
+
 class Scene:
     """Where an exception struck.
 
@@ -100,6 +104,7 @@ class Scene:
         self.returned = next((found[1:] for found in reversed(returned) if found[0] is self.frame), None)
         frames = [frame for frame, _ in steps]
         whole = [frame for frame in frames if not frame.f_code.co_name.startswith("<")] or frames[:1]
+        self.start = steps[0]
         self.around = frames[frames.index(whole[-1]):]  # the function, and the comprehensions and lambdas in it
         self.name, self.elsewhere = whole[-1].f_code.co_name, whole[-1].f_code is not frames[0].f_code
         text = "".join(linecache.getlines(self.frame.f_code.co_filename, self.frame.f_globals))
@@ -158,9 +163,9 @@ class Scene:
         """The learner's line, as 'line 3: h_t = ...', or ''."""
         if self.frame is None:
             return ""
-        text = linecache.getline(self.frame.f_code.co_filename, self.lineno, self.frame.f_globals).strip()
         where = f"line {self.lineno}" + (f" of {self.name}" if self.elsewhere else "")
-        return f"{where}: {text}" if text else where
+        called = f", called in line {self.start[1]}: {line_of(*self.start)}" if self.elsewhere else ""
+        return ": ".join(filter(None, [where, line_of(self.frame, self.lineno)])) + called
 
     def source(self, node, symbols=None):
         """The text of a tree, as the learner wrote it; symbols : an operation -> the symbol to put in its place."""

@@ -13,7 +13,8 @@ def unfinished(evidence, last=False):
     """
     problems = [case.problem for case in evidence.observed.cases.values() if case.problem]
     return (other_order(evidence) or loops(evidence) or returns_nothing(evidence, problems) or missing(evidence)
-            or too_early(evidence, problems) or untouched(evidence) or bare(evidence, problems, last))
+            or too_early(evidence, problems) or untouched(evidence)
+            or lost(evidence, bare(evidence, problems, last), last and not problems))
 
 
 def remarks(evidence, kind):
@@ -87,6 +88,14 @@ def untouched(evidence):
         found.append(Advice("This gives a new array to a local name and leaves the model's as it was: "
                             "`model.cell.Wx -= ...` changes the model's.", "unfinished", code=places[0], theirs=True))
     return found
+
+
+def lost(evidence, empty, last):
+    """What is empty, after the lines whose results are lost; last : these even where nothing is empty."""
+    places = remarks(evidence, "result lost") if empty or last else []
+    text = "This line changes nothing: what it gives is lost. Give it a name."
+    return [*(Advice(text, "unfinished", code="" if evidence.hidden else place, theirs=True) for place in places[:2]),
+            *empty]
 
 
 def bare(evidence, problems, last):

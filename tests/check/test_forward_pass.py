@@ -220,6 +220,19 @@ def test_what_wrong_ways_earn(name, function, points):
     earns(name, function, points)
 
 
+def test_what_stands_in_the_wrong_place_was_not_overwritten():
+    def before(cell, X, h0=None):
+        states, caches = with_the_courses_step(cell, X, h0)
+        return [first_state(cell, X, h0) if h0 is None else h0, *states[:-1]], caches
+
+    def from_the_end(cell, X, h0=None):
+        states, caches = with_the_courses_step(cell, X, h0)
+        return states[::-1], caches[::-1]
+
+    assert verdict("rnn_forward", before).mistakes == ["states-before-the-step"]
+    assert verdict("rnn_forward", from_the_end).mistakes == ["h_states-in-reverse", "caches-in-reverse"]
+
+
 def test_an_unknown_loop_gets_the_first_departure():
     def odd(cell, X, h0=None):
         h, states, caches = first_state(cell, X, h0), [], []

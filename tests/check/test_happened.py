@@ -100,6 +100,9 @@ WHAT_TO_DO = {  # (exercise, arguments, lines of the function) -> what is said; 
     "a transpose": (cell_back("dWx = h_t @ x_t"), "`x_t` needs its transpose: `h_t @ x_t.T` is (5, 2)."),
     "a transpose in what is returned": (cell_back("return h_t @ x_t, dh_t @ h_prev.T, dh_t, h_prev"), "`x_t` needs "
                                                                                                       "its transpose"),
+    "a name without its ending": (cell_back("dz_t = dh_t * h_t\ndWx = dz @ x_t.T"), "there is `dz_t`"),
+    "a product without its sign": (("count_parameters", "D, H, O", "return HD + H * H + H + OH + O"), "`H * D`"),
+    "a dot for an operator": (("readout", "h_t, Wy, c", "return Wy.h_t + c"), "goes between `Wy` and `h_t`"),
     "a product of the wrong two": (cell_back("z_t = cell.Wx @ h_prev"), ""),
     "a shape in parts": (forward("T, D, B = X.shape\nH = len(cell.b)\nh = np.zeros(T, H, B)"), "`np.zeros((T, H, B))`"),
     "a power in bits": (cell_back("dz = dh_t * (1 - h_t^2)"), "a power is `**`"),

@@ -41,6 +41,19 @@ CASES = {  # what is told, and of which line: the body of an answer
     "one within the other": (
         "squared_error", "y, target", "e = y - target\nreturn 9.9 + 0.1 * np.sum(e ** 2), 2 * e",
         ["Without `0.1 *`", "With `0.0` in place of `9.9`"], [3, 3]),
+    "double for square": (
+        "rnn_cell_backward", STEP, "x_t, h_prev, h_t = cache\ndz = dh_t * (1 - 2 * h_t)\n"
+        "return dz @ x_t.T, dz @ h_prev.T, dz.sum(axis=1, keepdims=True), cell.Wh.T @ dz",
+        ["with `h_t ** 2` in place of `2 * h_t`"], [3]),
+    "a condition that should not be there": (
+        "readout", "h_t, Wy, c", "y = Wy @ h_t + c\nsize = np.sqrt(np.sum(y ** 2))\nif size > 0.1:\n    y = y + size\n"
+        "return y", ["without this line and those below that belong to it"], [4]),
+    "a generator": (
+        "many_to_many", "h_states, Wy, c", "return np.array(Wy @ h + c for h in h_states)",
+        ["with `[Wy @ h + c for h in h_states]` in place of `(Wy @ h + c for h in h_states)`"], [2]),
+    "a size that is none": (
+        "count_parameters", "D, H, O", "return np.size((H, D)) + np.size((H, H)) + H + O * H + O",
+        ["with `prod` in place of `size` in all 2 places of this line"], [2]),
     "the same in two places": (
         "numerical_gradient", "f, param, eps=1e-5",
         "g = np.zeros_like(param)\nfor i in np.ndindex(*param.shape):\n    old = param[i]\n"
@@ -70,6 +83,18 @@ def test_a_change_and_a_name():
         "dc = np.sum(dy, axis=(0, 2))\ndh = np.sum([Wy.T @ d for d in dy], axis=0)\nreturn dWy, dc, dh"))
     assert found[0].startswith("Two things are wrong. What is left with `[Wy.T @ d for d in dy]` in place of `np.sum(")
     assert found[1].startswith("dc is flat")
+
+
+def test_what_raised_is_told_first():
+    found = advice("many_to_one", written("many_to_one", "h_states, Wy, c", "return Wy @ h_states[:, -1] + c"))
+    assert found[0].startswith("ValueError") and "`h_states[-1]` in place of `h_states[:, -1]`" in found[1]
+
+
+def test_a_change_that_improves_nothing_and_a_name():
+    found = advice("rnn_cell_forward", written(
+        "rnn_cell_forward", "cell, x_t, h_prev", "both = np.vstack((h_prev, x_t))\nW = np.hstack((cell.Wx, cell.Wh))\n"
+        "h_t = 1 / (1 + np.exp(-(W @ both + cell.b)))\nreturn h_t, (x_t, h_prev, h_t)"))
+    assert "with `(x_t, h_prev)` in place of `(h_prev, x_t)`" in found[0] and "sigmoid" in found[1]
 
 
 def test_it_is_told_in_a_notebook_too():

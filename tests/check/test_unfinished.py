@@ -97,3 +97,14 @@ def test_a_lambda_with_its_arguments_in_another_order():
 @pytest.mark.parametrize("kind", RIGHT_ENOUGH)
 def test_what_is_right_is_not_called_unfinished(kind):
     assert check.run(RIGHT_ENOUGH[kind][0], written(*RIGHT_ENOUGH[kind])).judgement.status == "right"
+
+
+def test_a_line_whose_result_is_lost():
+    lines = ("h = np.zeros((cell.Wh.shape[0], np.shape(X[0])[1])) if h0 is None else h0\nh_states = np.array([])\n"
+             "caches = []\nfor x in X:\n    h, cache = cell.forward(x, h)\n    np.append(h_states, h)\n"
+             "    caches.append(cache)\nreturn h_states, caches")
+    advice = check.run("rnn_forward", written("rnn_forward", "cell, X, h0=None", lines)).judgement.advice
+    assert "changes nothing" in advice[0] and advice[0].code == "line 7: np.append(h_states, h)"
+    lines = lines.replace("np.append(h_states, h)", "np.clip(h, -1, 1, out=h)")
+    advice = check.run("rnn_forward", written("rnn_forward", "cell, X, h0=None", lines)).judgement.advice
+    assert "changes nothing" not in advice[0]

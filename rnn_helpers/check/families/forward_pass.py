@@ -255,6 +255,9 @@ COLLECT = (*slot(
 CACHES = (*lacking("The caches lack"), *slot("one cache for each step", None, (
     "caches-not-one-for-each-step", "caches is not a list of one cache for each step",
     "Append a cache at every step, inside the loop, and return that list alone.", None))[1:])
+ORDER = slot("one cache for each step", lambda caches: caches, (
+    "caches-in-reverse", "The caches are in reverse order", "caches[t] is that of step t.",
+    lambda caches: caches[::-1]))
 
 
 def walk(s, cell, X, h0=None):
@@ -287,8 +290,8 @@ RNN_FORWARD = Family(
            "steps": STEPS, "read": READ, "x": X_TERM},
     outputs={"h_states": Output(lambda s, f: s.collect(f.states, f), {"collect": COLLECT},
                                 made("THB", SHAPE)),
-             "caches": Output(lambda s, f: [s.cache(*kept) for kept in f.caches] if s.cache else [],
-                              {"cache": CACHES})},
+             "caches": Output(lambda s, f: s.order([s.cache(*kept) for kept in f.caches]) if s.cache else [],
+                              {"cache": CACHES, "order": ORDER})},
     harm={"h0": Variant(None, "h0-overwritten", "h0 is overwritten",
                         "h[:] = ... or h += ... writes into the caller's h0: called again, the answer differs. Give a "
                         "new array to the name: h_prev = h_t.", "h0 belongs to the caller")})

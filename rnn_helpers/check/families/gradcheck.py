@@ -89,8 +89,9 @@ def slopes(s, f, param, eps=1e-5):
 NUMERICAL_GRADIENT = Family(
     flow=slopes, weight=12, outputs={}, slots={
         "quotient": QUOTIENT, "moves": MOVES, "back": BACK,
-        "eps": slot(CENTRAL, lambda eps: eps, ("eps-ignored", "eps is not used", "You use a fixed number. Use the "
-                                               "argument eps.", *(lambda eps, own=own: own for own in (
+        "eps": slot(CENTRAL, lambda eps: eps, ("eps-ignored", "The slope is not that over steps of eps",
+                                               "Is it a fixed number? Go up and down by the argument eps.",
+                                               *(lambda eps, own=own: own for own in (
                                                    1e-5, 1e-4, 1e-6, 0.01, 0.1, 1.0, 0.5))),
                     ("eps-halved", "eps is halved", lambda eps: eps / 2),
                     ("eps-doubled", "eps is doubled", lambda eps: 2 * eps), why="Move by eps itself."),

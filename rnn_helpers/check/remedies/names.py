@@ -67,13 +67,16 @@ def missing_name(scene):
     if other := one_letter_off(name, local) or one_letter_off(name, frame.f_globals) \
         or one_letter_off(name, vars(builtins)):
         return f"There is no `{name}` here, but there is `{other}`."
-    sums = name[0] == "d" and len(name) > 1  # dWx is the sum of all dWx_t
+    sums = name[0] == "d" and any(isinstance(node, ast.For) for node in ast.walk(scene.function or scene.statement))
     longer = [other for other in local if other.startswith(f"{name}_") and not sums or name.startswith(f"{other}_")] + [
         other for other, value in frame.f_globals.items() if other.endswith(f"_{name}") and callable(value)]
     if len(longer) == 1:
         return f"There is no `{name}` here, but there is `{longer[0]}`."
     if name in ("np", "check"):
         return f"`{name}` comes from the setup cell at the top: run that first."
+    split = [(name[:n], name[n:]) for n in range(1, len(name)) if {name[:n], name[n:]} <= {*local}]
+    if len(split) == 1:
+        return f"There is no `{name}` here. The product of two names has a sign: `{' * '.join(split[0])}`."
     if module := of_the_course(name):
         return f"`{name}` is not imported in this notebook. It is the course's: `from {module} import {name}`."
     if inner := numpys(name):
@@ -171,6 +174,8 @@ def missing_attribute(scene):
         return "An array does not grow: collect in a list, and make an array of it at the end."
     if isinstance(thing, np.ndarray) and callable(getattr(np, name, None)):
         return f"An array has no `{name}`; NumPy has the function `np.{name}(...)`."
+    if isinstance(thing, np.ndarray) and isinstance(scene.lookup(name), np.ndarray):
+        return f"`.` asks for something that belongs to `{base}`: an operator goes between `{base}` and `{name}`."
     if isinstance(thing, int | float | np.number) and base:
         return f"`{base}` is a number here ({described(thing) or type(thing).__name__}): it has no `{name}`."
     if type(thing) is dict and base:
