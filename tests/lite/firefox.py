@@ -1,10 +1,10 @@
-"""Debian's or Mozilla's Firefox, driven by WebDriver BiDi (W3C), which it speaks without a driver beside it."""
+"""Firefox as it is installed, driven by WebDriver BiDi (W3C), which it speaks without a driver beside it."""
 
 import itertools
 import json
-import re
 import shutil
 import subprocess
+import time
 
 import websocket
 
@@ -17,17 +17,22 @@ PREFERENCES = {  # nothing is fetched but from loopback, and nothing is asked at
 
 
 class Firefox:
-    """One window. `console`: what its pages logged as errors."""
+    """One window. profile : a folder that is made for it"""
 
     def __init__(self, profile):
         profile.mkdir()
         (profile / "user.js").write_text("".join(f"user_pref({json.dumps(name)}, {json.dumps(value)});\n"
                                                  for name, value in PREFERENCES.items()))
-        self.process = subprocess.Popen([FIREFOX, "--headless", "--no-remote", "--remote-debugging-port", "0",
-                                         "--profile", str(profile), "about:blank"], stderr=subprocess.PIPE, text=True)
-        address = next(found[1] for line in self.process.stderr
-                       if (found := re.search(r"BiDi listening on (ws://\S+)", line)))
-        self.socket, self.numbers = websocket.create_connection(f"{address}/session", timeout=600), itertools.count(1)
+        command = [FIREFOX, "--headless", "--no-remote", "--remote-debugging-port", "0", "--profile", str(profile)]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        listens = profile / "WebDriverBiDiServer.json"
+        end = time.monotonic() + 120
+        while not (listens.exists() and listens.read_text()):
+            assert time.monotonic() < end, "Firefox does not listen after 120 s"
+            time.sleep(0.1)
+        address = "ws://{ws_host}:{ws_port}".format(**json.loads(listens.read_text()))
+        self.socket = websocket.create_connection(f"{address}/session", timeout=600, suppress_origin=True)
+        self.numbers = itertools.count(1)
         self.name = self.ask("session.new", capabilities={})["capabilities"]["browserVersion"]
         self.window = self.ask("browsingContext.getTree")["contexts"][0]["context"]
 
@@ -54,4 +59,4 @@ class Firefox:
     def close(self):
         self.socket.close()
         self.process.terminate()
-        self.process.communicate(timeout=60)
+        self.process.wait(60)
