@@ -60,7 +60,7 @@ def read_caches(*given):
 
     def read(i, values):
         h_states, X, h0 = values["h_states"], i["X"], i[given[0]] if given else np.zeros_like(i["h0"])
-        names = ("cache_x_t", "cache_h_prev", "cache_h_t")
+        names = ("the cache's x_t", "the cache's h_prev", "the cache's h_t")
         if isinstance(h_states, str) or h_states.shape != (len(X), *h0.shape):
             return {"h_states": h_states, **dict.fromkeys(names, "not checked: h_states first")}
         if "no entry" in str(values["caches"]):
@@ -111,7 +111,7 @@ RNN_FORWARD = Exercise(
             Facet("X as a list, another call, large numbers", 0.75, ("a list*/*", "called again/*", "large*/*"),
                   "property"),
             Facet("h_states and caches, in this order", 0.5, ("one sequence/returned",), "property"),
-            Facet("caches hold what the way back needs", 1, ("*/cache_*",), "property"),
+            Facet("caches hold what the way back needs", 1, ("*/the cache's *",), "property"),
             Facet("arguments unchanged", 0.5, kind="unharmed")),
     reference=rnn_forward,
     forbidden=(kept,),

@@ -67,5 +67,5 @@ def kept(cell, values, x_t, h_prev, h_t, step=0):
             slopes += [h_t, 1 - h_t**2, h_t**2, np.arctanh(h_t)]
     weights = (cell[name] for name in ("Wx", "Wh", "b"))
     again = any(holds(arrays, slope) for slope in slopes) or all(holds(arrays, W) for W in weights)
-    found = {"cache_x_t": holds(arrays, x_t), "cache_h_prev": holds(arrays, h_prev), "cache_h_t": again}
-    return {name: np.array("kept" if there else "missing") for name, there in found.items()}
+    found = {"x_t": holds(arrays, x_t), "h_prev": holds(arrays, h_prev), "h_t": again}
+    return {f"the cache's {name}": np.array("kept" if there else "missing") for name, there in found.items()}

@@ -100,7 +100,7 @@ RNN_CELL_FORWARD = Exercise(
             Facet("h_t of a batch, step after step", 1.5, ("a batch of 2/h_t", "two steps*/h_*", "float32/h_t")),
             Facet("another call, and large numbers", 0.5, ("called again/*", "large numbers/h_t"), "property"),
             Facet("h_t and the cache, in this order", 0.5, ("one example/returned",), "property"),
-            Facet("cache holds what the step back needs", 1, ("*/cache_*",), "property"),
+            Facet("cache holds what the step back needs", 1, ("*/the cache's *",), "property"),
             Facet("arguments unchanged", 1, kind="unharmed")),
     reference=rnn_cell_forward,
     forbidden=(rnn_forward, kept),

@@ -272,7 +272,7 @@ FORGED = {  # (notebook, exercise, source) -> points that a wrong answer of that
     "claims-a-cell": (CELL, "rnn_cell_forward", claims("rnn_cell_forward", "h = i['h_single'] if 'one example' in "
                                                                            "case or case == 'large numbers' else "
                                                                            "i['h_prev']\n"
-                      "return {'h_t': h, 'h_t with other weights': h, 'h_t of the first step': h, 'h_t of the second step': h, 'at once': h, 'cache_x_t': i['x_t'], 'cache_h_prev': i['h_prev'], 'cache_h_t': h * 0, "
+                      "return {'h_t': h, 'h_t with other weights': h, 'h_t of the first step': h, 'h_t of the second step': h, 'at once': h, \"the cache's x_t\": i['x_t'], \"the cache's h_prev\": i['h_prev'], \"the cache's h_t\": h * 0, "
                       "'cache 0, 0': i['x_t'], 'cache 0, 1': i['h_prev'], 'cache 0, 2': h}"), SHAPE),
     "claims-numerical-gradient": (BPTT, "numerical_gradient", claims(
         "numerical_gradient", "p = i['P' if case == 'a matrix' else 'column' if 'column' in case else 'Wh']\n"

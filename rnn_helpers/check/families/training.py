@@ -129,7 +129,8 @@ UPDATE = slot(  # run (p, clipped gradient, lr) -> the parameter afterwards
     STEP, lambda p, g, lr: p - lr * g,
     ("{o}-not-updated|model-unchanged", "{o} {is} never updated", "All five parameters learn, in place: model.cell.Wx "
      "-= lr * ..., and so Wh, b, model.Wy and model.c.", lambda p, g, lr: p + 0),
-    ("{o}-climbs|climbs", "The step of {o} goes uphill", "The gradient points where the loss grows; subtract it.",
+    ("{o}-climbs|climbs", "The step of {o} goes uphill", "The gradient points where the loss grows: subtract "
+     "it. And does the loss get the outputs first, then the targets?",
      lambda p, g, lr: p + lr * g),
     ("{o}-replaced|equals-for-minus-equals", "{o} {is} replaced by the step",
      "You write p = -lr * g. The step is added to what was there: p -= lr * g.", lambda p, g, lr: -lr * g),
