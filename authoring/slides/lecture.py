@@ -53,9 +53,9 @@ def height(cell):
         return sum(90 if block.startswith("$$") else 16 + 36 * block.startswith("#")
                    + sum(36 * -(-len(line) // 85) for line in block.split("\n"))
                    for block in prose.strip().split("\n\n")) + 23 * "".join(code).count("\n")
-    picture = any("<img" in output.get("data", {}).get("text/html", "") for output in cell.outputs)
-    texts = [cell.source, *(output.get("text", "").strip() for output in cell.outputs)]
-    return 420 * picture + sum(35 + 23 * (1 + text.count("\n")) for text in texts if text)
+    drawn = "".join(output.get("data", {}).get("text/html", "") for output in cell.outputs)
+    texts = filter(None, [cell.source, *(output.get("text", "").strip() for output in cell.outputs)])
+    return 420 * ("<img" in drawn) + 45 * drawn.count("<tr") + sum(35 + 23 * (1 + text.count("\n")) for text in texts)
 
 
 def made(kind, text, how, **more):
