@@ -146,10 +146,15 @@ def changes(node, holder, field, names, unread):
             for part in node.args:
                 left = [other for other in node.args if other is not part]
                 yield ast.Call(node.func, left, node.keywords), f"without `{text(part)}` in `{text(node)}`", 1
-        if getattr(node.func, "attr", "") in ("sum", "mean", "max") and node.keywords and not any(
-                k.arg == "keepdims" for k in node.keywords):
-            yield (ast.Call(node.func, node.args, [*node.keywords, ast.keyword("keepdims", ast.Constant(True))]),
-                   f"with `keepdims=True` in `{text(node)}`", 1)
+        given = {keyword.arg for keyword in node.keywords}
+        if getattr(node.func, "attr", "") in ("sum", "mean", "max") and "keepdims" not in given:
+            along = [(), *([ast.keyword("axis", ast.Constant(axis))] for axis in (0, 1, 2) if "axis" not in given)]
+            for axis in along[not given:]:
+                more = [*axis, ast.keyword("keepdims", ast.Constant(True))]
+                words = f"with `{', '.join(f'{k.arg}={text(k.value)}' for k in more)}` in `{text(node)}`"
+                yield ast.Call(node.func, node.args, [*node.keywords, *more]), words, 1 + bool(axis)
+        if getattr(node.func, "attr", "") == "reshape" and isinstance(node.func, ast.Attribute):
+            yield from (instead(new, 2) for new in axes_moved(node))
     elif isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], COMPARE):
         for op in COMPARE:
             if not isinstance(node.ops[0], op):
@@ -187,6 +192,8 @@ def changes(node, holder, field, names, unread):
     elif isinstance(node, ast.Name) and field != "func":
         yield from (instead(name(other), 1, f"with `{other}` in place of `{node.id}`")
                     for other in names["all"] if other != node.id)
+        yield from (instead(copy.deepcopy(whole), 2) for whole in names["within"].get(node.id, ())
+                    if whole is not holder)
     elif isinstance(node, ast.Name):
         yield from (instead(name(other), 1) for other in siblings(node.id))
     elif isinstance(node, ast.GeneratorExp) and field == "args":
@@ -249,6 +256,19 @@ def additions(node, holder, field, names):
             if not (isinstance(node, ast.Name) and node.id == other):
                 for op in (ast.Sub, ast.Mult, ast.Add, ast.Div):
                     yield with_(ast.BinOp(node, op(), name(other)), 3)
+
+
+def axes_moved(node):
+    """A reshape that first brings the axes into the order in which they are taken apart, or does so afterwards."""
+    def swapped(array, one, other):
+        return ast.Call(ast.Attribute(array, "swapaxes", ast.Load()), [ast.Constant(one), ast.Constant(other)], [])
+
+    array, sizes = node.func.value, node.args[0].elts if isinstance(node.args[0], ast.Tuple) else node.args
+    for first in (ast.Attribute(array, "T", ast.Load()), swapped(array, 0, 1), swapped(array, 1, 2)):
+        yield ast.Call(ast.Attribute(first, "reshape", ast.Load()), node.args, [])
+    for i in range(len(sizes) - 1):
+        other = [*sizes[:i], sizes[i + 1], sizes[i], *sizes[i + 2:]]
+        yield swapped(ast.Call(node.func, other, []), i, i + 1)
 
 
 def in_place(holder):
@@ -319,6 +339,14 @@ def in_a_block(holder, field, body):
             yield Edit(holder, field, exchanging(statement, body[n + 1]), "with this line below the next", line, 2)
         if isinstance(statement, ast.For):
             last, first = statement.body[-1], statement.body[0]
+            for inner in statement.body:
+                if isinstance(inner, ast.Assign) and isinstance(target := inner.targets[0], ast.Name):
+                    start = placed(ast.Assign([target], ast.Constant(0)), statement)
+                    sums = [placed(ast.AugAssign(target, ast.Add(), inner.value), inner) if step is inner else step
+                            for step in statement.body]
+                    loop = placed(ast.For(statement.target, statement.iter, sums, statement.orelse), statement)
+                    yield Edit(holder, field, unfolding(statement, [start, loop]),
+                               f"with `+=` in place of `=`, and `{text(start)}` before the loop", inner.lineno, 1)
             if len(statement.body) > 1:
                 yield Edit(holder, field, out_of(statement, last, after=True), "with this line after the loop",
                            last.lineno, 2)
@@ -375,13 +403,18 @@ def into(loop, statement, end):
 # ---- parts ----
 
 def scope(function):
-    """The names of a function: its arguments, those it gives a value, those it reads."""
+    """The names of a function: its arguments, those it gives a value, those it reads, what is computed with each."""
     taken = function.args
     arguments = [argument.arg for argument in (*taken.posonlyargs, *taken.args, *taken.kwonlyargs)]
     loads = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
     stored = [node.id for node in loads if isinstance(node.ctx, ast.Store)]
+    within = {}
+    for node in ast.walk(function):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub) and isinstance(node.left, ast.Name):
+            within.setdefault(node.left.id, {})[text(node)] = node
     return {"arguments": arguments, "all": list(dict.fromkeys([*arguments, *stored])),
-            "read": {node.id for node in loads if isinstance(node.ctx, ast.Load)}}
+            "read": {node.id for node in loads if isinstance(node.ctx, ast.Load)},
+            "within": {name: [*wholes.values()] for name, wholes in within.items()}}
 
 
 def near(value):

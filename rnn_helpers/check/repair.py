@@ -123,12 +123,13 @@ class Repair:
                 self.shown.append((self.last, pair))
         better.sort(key=lambda scored: (-len(scored[0]), -scored[0][0][0]))
         if base >= 0:  # of what raises any change may be an improvement
-            self.better = [pair for found, pair in better if found[0][2] > whole and pair[0].rank < 2]
+            self.better = [pair for found, pair in better if found[0][2] > whole and pair[0].rank < 2
+                           and all(right == size for right, size, _ in found[1:wrong + 1])]  # spoils nothing
         for _, pair in better[:MOST]:
             first, undo = told(*pair), pair[0].apply()
             try:
                 for other in self.edits():  # of what is there now
-                    if self.is_over():
+                    if self.is_over(2.5):
                         return ()
                     again = other[0].apply()
                     found = self.score(function := self.built(), cases)
@@ -142,7 +143,7 @@ class Repair:
     def beside_a_name(self, pairs):
         """One of some edits, and the judgement of what is left with it, where that has a name; or ()."""
         for pair in pairs:
-            if self.is_over(2):
+            if self.is_over(3):
                 break
             undo = pair[0].apply()
             function = self.built()
