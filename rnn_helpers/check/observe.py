@@ -315,8 +315,10 @@ def observe(exercise, function, inputs, guarded=True, limit=limits.limited, watc
 def arrays_read(function):
     """Names of global data that a function reads: it works on the notebook's arrays, not on its arguments."""
     function = getattr(function, "__func__", function)
-    code, names = getattr(function, "__code__", None), getattr(function, "__globals__", {})
-    read = [i.argval for i in dis.get_instructions(code) if i.opname == "LOAD_GLOBAL"] if code else []
-    no_data = (types.ModuleType, bool, str, dict, type(None))
+    codes, names = [getattr(function, "__code__", None)], getattr(function, "__globals__", {})
+    for code in filter(None, codes):  # and those of comprehensions
+        codes += [const for const in code.co_consts if isinstance(const, types.CodeType)]
+    read = [i.argval for code in filter(None, codes) for i in dis.get_instructions(code) if i.opname == "LOAD_GLOBAL"]
+    no_data = (types.ModuleType, bool, str, type(None))
     return tuple(dict.fromkeys(n for n in read if n in names and not callable(names[n])
                                and not isinstance(names[n], no_data)))

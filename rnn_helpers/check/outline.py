@@ -90,7 +90,8 @@ def remarks(tree, lines):
     for node in nodes:
         if isinstance(node, ast.Expr) and PURE.match(ast.unparse(node)):
             yield "result lost", place(node)
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name) \
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 \
+                and isinstance(node.targets[0], ast.Name | ast.Subscript) \
                 and isinstance(node.value, ast.BinOp) and isinstance(node.value.op, ast.Sub) \
                 and any(isinstance(n, ast.Name) and n.id == "lr" for n in ast.walk(node.value)):
             yield "local name", place(node)

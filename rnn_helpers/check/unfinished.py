@@ -12,8 +12,8 @@ def unfinished(evidence, last=False):
     last : True when no mistake could be named; before, one bare value among right ones is left for a mistake to explain
     """
     problems = [case.problem for case in evidence.observed.cases.values() if case.problem]
-    return (other_order(evidence) or loops(evidence) or returns_nothing(evidence, problems) or missing(evidence)
-            or too_early(evidence, problems) or untouched(evidence)
+    return (other_order(evidence) or loops(evidence) or too_early(evidence, problems)
+            or returns_nothing(evidence, problems) or missing(evidence) or untouched(evidence)
             or lost(evidence, bare(evidence, problems, last), last and not problems))
 
 
@@ -48,7 +48,7 @@ def returns_nothing(evidence, problems):
 
 def too_early(evidence, problems):
     places = remarks(evidence, "return in the loop")
-    if problems or not places:
+    if any(problem.kind != "return" for problem in problems) or not places:
         return []
     return [Advice(
         "This `return` stands in the loop and ends it on the first pass. Move it below the loop.",
@@ -85,8 +85,8 @@ def untouched(evidence):
     written = ": the update is still to be written." if unwritten else "."
     found = [Advice(f"{listed(changing)} are the same as before the call{written}", "unfinished")]
     if places and not evidence.hidden:
-        found.append(Advice("This gives a new array to a local name and leaves the model's as it was: "
-                            "`model.cell.Wx -= ...` changes the model's.", "unfinished", code=places[0], theirs=True))
+        found.append(Advice("This makes a new array and leaves the model's as it was: `-=`, as in `model.cell.Wx -= "
+                            "...`, changes the model's.", "unfinished", code=places[0], theirs=True))
     return found
 
 

@@ -165,6 +165,15 @@ WHAT_TO_DO = {  # (exercise, arguments, lines of the function) -> what is said; 
     "nothing to add to": (("clip_by_norm", "grads, max_norm",
                            "found = {}\nfor name in grads:\n    found[name] += 1\nreturn found, 1.0"),
                           "`found[name]` has no value to add to"),
+    "one name for two values": (
+        ("clip_by_norm", "grads, max_norm", "n = np.sqrt(sum(np.sum(g**2) for g in grads.items()))\nreturn grads, n"),
+        "gives tuples of 2: take a name for each, as in `for a, b in grads.items()`"),
+    "names in all that a function returned": (
+        ("train_step", "model, X, Y, lr, max_norm", "found, name = divmod(7, 2), 'Wx'\nreturn found[name], 1"),
+        "`found` is a tuple of 2"),
+    "one str for two names in a comprehension": (
+        ("build_vocabulary", "text", "chars = sorted(set(text))\nreturn chars, {c: i for i, c in chars}"),
+        "`enumerate(chars)` gives a number and the str"),
     "one str for two names": (("build_vocabulary", "text", "chars = list(text)\nfor i, char in chars:\n    pass"),
                               "`enumerate(chars)` gives a number and the str"),
     "a range of a float": (("make_windows", "series, length", "N = len(series) / length\nfor n in range(N):\n    pass"),

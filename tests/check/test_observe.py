@@ -194,7 +194,7 @@ def test_a_default_argument_that_grows():
     assert points < FULL["many_to_many"] and "Called again" in advice and "default argument" in advice
 
 
-Wx, gain, T = np.ones((4, 3)), 1.5, 3
+Wx, gain, T, of_steps = np.ones((4, 3)), 1.5, 3, {"first": 1.5}
 
 
 def test_reading_the_notebooks_data():
@@ -204,7 +204,11 @@ def test_reading_the_notebooks_data():
     def takes_the_cells(cell, x_t, h_prev):
         return np.tanh(1.5 * cell.Wx @ x_t + cell.Wh @ h_prev + cell.b), None
 
+    def reads_in_a_comprehension(cell, x_t, h_prev):
+        return right(cell, np.array([of_steps["first"] * x for x in x_t]), h_prev)
+
     assert "reads gain" in told("rnn_cell_forward", reads)[1]
+    assert "reads of_steps" in told("rnn_cell_forward", reads_in_a_comprehension)[1]
     assert "Wx from" not in told("rnn_cell_forward", takes_the_cells)[1]  # cell.Wx, though the notebook has a Wx
 
 

@@ -42,11 +42,21 @@ UNFINISHED = {  # (exercise, arguments, lines) -> what is said
                                                                                                   "returned"),
     "return in the loop": (("rnn_forward", "cell, X, h0=None", FORWARD + "    return np.array(h_states), "
                                                                          "caches"), "stands in the loop"),
+    "return in the loop of a text": (
+        ("sample", "model, chars, prefix, length, temperature, rng",
+         "text = prefix\nfor n in range(length):\n    text += chars[0]\n    return text"), "stands in the loop"),
+    "return in the loop of a dict": (
+        ("clip_by_norm", "grads, max_norm", "norm, found = np.sqrt(sum((g**2).sum() for g in grads.values())), {}\n"
+         "for name, g in grads.items():\n    found[name] = g * min(1, max_norm / (norm or 1))\n    return found, norm"),
+        "stands in the loop"),
+    "an update of a dict's arrays": (
+        ("train_step", "model, X, Y, lr, max_norm", TRAIN + "params = model.params\nfor name in params:\n"
+         "    params[name] = params[name] - lr * gradients[name]\nreturn loss, norm"), "makes a new array"),
     "no update": (("train_step", "model, X, Y, lr, max_norm", TRAIN + "return loss, norm"),
                   "Wx, Wh, b, Wy and c are the same as before the call: the update is still to be written"),
     "an update of local names": (("train_step", "model, X, Y, lr, max_norm",
                                   TRAIN + "Wx = model.cell.Wx\nWx = Wx - lr * gradients['Wx']\nreturn loss, "
-                                          "norm"), "gives a new array to a local name"),
+                                          "norm"), "makes a new array and leaves the model"),
 }
 
 

@@ -44,7 +44,7 @@ def assignments(scene, name):
     nodes = ast.walk(scene.function) if scene.function is not None else ()
     found = [node for node in nodes if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign)
              and any(isinstance(inner, ast.Name) and inner.id == name and isinstance(inner.ctx, ast.Store)
-                     for inner in ast.walk(node))]
+                     for target in getattr(node, "targets", None) or [node.target] for inner in ast.walk(target))]
     return sorted(found, key=lambda node: node.lineno)
 
 

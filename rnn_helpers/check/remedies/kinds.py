@@ -182,9 +182,13 @@ def keys_for_values(scene):
         if letters and (type(value) is dict or value is UNKNOWN):
             return f"`for {scene.source(target)} in {name}` takes each name apart; `{name}.items()` gives names and " \
                    "values."
-        if type(value) is dict and isinstance(target, ast.Name) and isinstance(scene.lookup(target.id), str):
+        held = scene.lookup(target.id) if isinstance(target, ast.Name) else None
+        if type(value) is dict and isinstance(held, str):
             return f"`for {target.id} in {name}` gives the names; `{name}.values()` are the arrays, " \
                    f"`{name}.items()` both."
+        if type(held) is tuple and isinstance(over, ast.Call):  # items(), zip(...), enumerate(...)
+            return f"`for {target.id} in {name}` gives tuples of {len(held)}: take a name for each, as in " \
+                   f"`for {number_word(len(held))} in {name}`."
     return ""
 
 
@@ -339,6 +343,8 @@ def other_index(scene):
         if type(value) in (tuple, list, np.ndarray):
             for part in node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]:
                 index, key = scene.value(part), scene.source(part)
+                if type(index) is str and type(value) is tuple:
+                    return whole_tuple(scene, text, value)
                 if type(index) is str:
                     place = f" Its place is `{text}.index({key})`." if type(value) is list and index in value else ""
                     return f"`{key}` is a str, and `{text}` takes whole numbers.{place}"

@@ -38,15 +38,14 @@ def unpacked(scene):
                 loop.iter, ast.Tuple) and len(loop.iter.elts) == len(loop.target.elts):
             text = scene.source(loop.iter).strip("()")
             return f"`in {text}` goes through one after the other; `in zip({text})` takes an element of each."
-    if isinstance(statement, ast.For) and isinstance(statement.target, ast.Tuple) \
-        and type(scene.value(statement.iter)) in (list, tuple):
-        text = scene.source(statement.iter)
-        if len(statement.target.elts) == 2 and all(type(item) is str for item in scene.value(statement.iter)):
-            return f"Each element of `{text}` is one str: `enumerate({text})` gives a number and the str."
-        sizes = {len(item) for item in scene.value(statement.iter) if type(item) in (list, tuple)}
-        if len(sizes) == 1 and sizes != {len(statement.target.elts)}:
-            return f"each element of `{text}` has {sizes.pop()} values, and there are " \
-                   f"{len(statement.target.elts)} names."
+        if isinstance(loop, ast.For | ast.comprehension) and isinstance(loop.target, ast.Tuple) \
+                and type(items := scene.value(loop.iter)) in (list, tuple):
+            text, names = scene.source(loop.iter), len(loop.target.elts)
+            if names == 2 and all(type(item) is str for item in items):
+                return f"Each element of `{text}` is one str: `enumerate({text})` gives a number and the str."
+            sizes = {len(item) for item in items if type(item) in (list, tuple)}
+            if len(sizes) == 1 and sizes != {names}:
+                return f"each element of `{text}` has {sizes.pop()} values, and there are {names} names."
     return ""
 
 
