@@ -223,7 +223,7 @@ def clipped_at(max_norm=None, size=1.0, names=GRADS):
         threshold = max_norm(handed.values()) if callable(max_norm) else i["max_norm"] if max_norm is None else max_norm
         returned = function(handed, threshold)
         clipped, norm, order = pair(returned, "clipped", "norm", lambda value: isinstance(value, dict))
-        i.altered += [name for name in names if handed.get(name) is not given[name]]  # the caller's dict was changed
+        i.altered += ["grads"] * any(handed.get(name) is not given[name] for name in names)
         if not isinstance(clipped, dict):
             raise BadReturn(f"clipped is a {type(clipped).__name__}, expected a dict with the names of grads")
         found = {**{name: clipped[name] for name in names if name in clipped}, "returned": order}

@@ -8,6 +8,7 @@ exercise's own cases, and the fewest wrong slots that give the learner's numbers
 import contextlib
 import copy
 import itertools
+import math
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -266,7 +267,8 @@ def same(got, value, tolerance=TOLERANCE):
 # ---- what may become of a finished value ----
 
 def factors(*table):
-    """A solver for a constant factor: entries are (name, title, why, line, number), number : (flow) -> float."""
+    """A solver for a constant factor, or two: entries are (name, title, why, line, number), number : (flow) -> float.
+    """
 
     def solve(observed, value, flow):
         if observed.shape != value.shape or not value.size:
@@ -276,9 +278,11 @@ def factors(*table):
         ratio = observed.flat[place] / largest if largest and np.isfinite(largest) else 0.0
         if not ratio or not np.isfinite(ratio) or value.size > 1 and not same(observed, ratio * value):
             return None
-        for name, title, why, line, number in table:
-            if abs(number(flow) - ratio) <= 1e-6 * abs(ratio):
-                return Variant(lambda value, flow, number=number: value * number(flow), name, title, why, line)
+        factor = {entry: entry[-1](flow) for entry in table}
+        for entries in (*((entry,) for entry in table), *itertools.combinations(table, 2)):
+            if abs(math.prod(factor[entry] for entry in entries) - ratio) <= 1e-6 * abs(ratio):
+                return tuple(Variant(lambda value, flow, number=number: value * number(flow), name, title, why, line)
+                             for name, title, why, line, number in entries)
         return None
 
     return solve
@@ -723,7 +727,8 @@ def diagnose(family, cases, inputs, reference, evidence, show):
             pair for pair in trials if pair[0] in wrong_cases] or trials  # where only words are wrong
         if not wrong or wrong_cases <= evidence.raised:
             return [], evidence.wrong
-        main, trial = max(wrong, key=lambda pair: pair[1].size)
+        main, trial = max(wrong, key=lambda pair: (  # where most shows
+            sum(f"{pair[0]}/{name}" in evidence.wrong for name in family.outputs), pair[1].size))
         chosen = [min(trials, key=lambda pair: pair[1].size)[1], trial]
         missing = {name for name, value in trial.observed.items() if value is None}
         words = evidence.got.get(f"{main}/{RETURNED}")

@@ -342,6 +342,29 @@ def test_two_independent_mistakes_are_both_named():
     assert set(advice("softmax_cross_entropy", both)[0].mistakes) == {"loss-averaged", "overflow", "log-of-zero"}
 
 
+def test_two_factors_are_both_named():
+    def both(logits, targets):
+        loss, dlogits = softmax_cross_entropy_copy(logits, targets)
+        return -loss / len(targets), dlogits
+
+    assert advice("softmax_cross_entropy", both)[0].mistakes == ["loss-negative", "loss-averaged-over-time"]
+
+
+@pytest.mark.parametrize(("alone", "names"), [
+    (False, {"loss-after-the-update", "norm-after-clipping"}),
+    (True, {"clipped-separately", "steps-divided-over-time"})])
+def test_two_mistakes_that_show_in_different_cases(alone, names):
+    """One of them shows only where something is clipped."""
+    def step(model, X, targets, lr, max_norm):
+        loss, grads = model.loss_and_gradients(X, targets, loss=softmax_cross_entropy)
+        clipped, norm = clip_by_norm({name: grads[name] for name in model.params}, max_norm)
+        for name, p in model.params.items():
+            p -= lr / len(X) * clip_by_norm({name: grads[name]}, max_norm)[0][name] if alone else lr * clipped[name]
+        return (loss, norm) if alone else (model.loss(X, targets, loss=softmax_cross_entropy), min(norm, max_norm))
+
+    assert set(advice("train_step_characters", step)[0].mistakes) == names
+
+
 def of_states(read=lambda drawn, likeliest: [drawn], bias=1):
     """A sampler that goes on from what `read` gives of (the character drawn, the likeliest one)."""
     def sampler(model, chars, prefix, length, temperature, rng):

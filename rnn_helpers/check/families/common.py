@@ -12,11 +12,6 @@ def scaled(line, *means):
     return factors(
         *((name, f"{{o}} {{is}} divided by {of}", SUMMED, line, number) for name, of, number in means),
         ("sign", "{o} {has} the wrong sign", "The numbers are right except for the sign.", line, lambda f: -1.0),
-        ("doubled", "{o} {is} twice as large", "There is a factor of 2 too many: is something added twice?", line,
-         lambda f: 2.0),
-        ("halved", "{o} {is} half as large", "There is a factor of 1/2 too many.", line, lambda f: 0.5),
-        *((f"sign+{name}", f"{{o}} {{is}} divided by {of}, with the wrong sign", SUMMED, line,
-           lambda f, number=number: -number(f)) for name, of, number in means),
         *((f"times-{name}", f"{{o}} {{is}} multiplied by {of}", SUMMED, line, lambda f, number=number: 1 / number(f))
           for name, of, number in means))
 

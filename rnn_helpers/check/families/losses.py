@@ -27,16 +27,8 @@ def both_scaled(line, means, *more):
 def own_factors(line, what, means, *more):
     """A solver for a factor of one of the two."""
     why = "Loss and gradient are sums here, and belong together: leave out the factor."
-    return factors(*more,
-                   *((f"{what}-{name}", f"{{o}} is divided by {by}", why, line, number) for name, by, number in means),
-                   *((f"{what}-half-{name}", f"{{o}} is divided by {by}, and has a factor of 1/2", why, line,
-                      lambda f, number=number: number(f) / 2) for name, by, number in means),
-                   (f"{what}-sign", "{o} has the wrong sign",
-                    "The loss is never negative, and its gradient points to where it grows.", line, lambda f: -1.0),
-                   (f"{what}-doubled", "{o} is twice as large", "There is a factor of 2 too many.", line,
-                    lambda f: 2.0),
-                   (f"{what}-halved", "{o} is half as large", "There is a factor of 1/2 too many.", line,
-                    lambda f: 0.5))
+    return factors(*more, *((f"{what}-{name}", f"{{o}} is divided by {by}", why, line, number)
+                            for name, by, number in means))
 
 
 # ---- squared error ----

@@ -259,7 +259,8 @@ READOUT_BACKWARD = Family(
             "product": slot(OF_WY, product,
                             ("sums-before-product", "dWy is the product of sums", "A sum of products is not a product "
                              "of sums: multiply step by step (and example by example), then add.",
-                             lambda dy, h: (dy.sum(0) @ h.sum(0).T)[None]),
+                             lambda dy, h: (dy.sum(0) @ h.sum(0).T)[None],
+                             lambda dy, h: np.outer(dy.sum((0, 2)), h.sum((0, 2)))[None]),
                             ("outer-for-the-batch", "np.outer makes dWy too large for a batch",
                              "np.outer flattens both sides. dy_t @ h_t.T sums over the batch.",
                              lambda dy, h: np.array([np.outer(a, b) for a, b in zip(dy, h, strict=True)]))),
@@ -400,5 +401,6 @@ CLIP_BY_NORM = Family(
                  ("norm-squared", "The norm is returned squared", "Return its root.", lambda f: f.norm**2),
                  why="Return the norm before clipping.")})},
     harm={"grads": Variant(None, "clipped-in-place", "The gradients are clipped in place",
-                       "`*=` writes into the caller's arrays. Build a new dict with g * factor.",
+                       "`*=` writes into the caller's arrays, `grads[name] = ...` into the caller's dict. Build a new "
+                       "dict with g * factor.",
                        "grads belongs to the caller")})

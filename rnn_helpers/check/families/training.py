@@ -155,11 +155,16 @@ def step_times(observed, value, flow, name):
     if observed.shape != p.shape or not step.any():
         return None
     place = int(np.abs(step).argmax())
-    by = float(f"{(observed - p).flat[place] / step.flat[place]:.4g}")
-    if by in (0, 1) or not same(observed, p + by * step):
+    ratio = (observed - p).flat[place] / step.flat[place]
+    by = float(f"{ratio:.4g}")
+    slug, told, number = next(
+        ((f"divided-{what}", f"divided by {of}", number) for what, of, number in MEANS
+         if abs(number(*flow.shape) - ratio) < 1e-6 * abs(ratio)),
+        (f"times-{by:g}", f"{by:g} times what is expected", lambda T, O, B: by))
+    if by in (0, 1) or not same(observed, p + number(*flow.shape) * step):
         return None
-    return Variant(lambda value, flow: flow.p[name] + by * (value - flow.p[name]), f"steps-times-{by:g}",
-                   f"The step of {{o}} is {by:g} times what is expected", "p -= lr * g, once.", STEP, alone=True)
+    return Variant(lambda value, flow: flow.p[name] + number(*flow.shape) * (value - flow.p[name]), f"steps-{slug}",
+                   f"The step of {{o}} is {told}", "p -= lr * g, once.", STEP, alone=True)
 
 
 def training(loss_function):
@@ -176,6 +181,7 @@ def training(loss_function):
 
         if s.decay:
             grads = {n: g + s.decay * model.params[n] if n in NAMES else g for n, g in grads.items()}
+        whole = grads
         if s.lr_first:
             grads, lr = {n: lr * g for n, g in grads.items()}, 1.0
 
@@ -187,7 +193,8 @@ def training(loss_function):
             early = clipped if s.readout_first == "clipped" else grads
             moved = back(model, X, s.counts(dy), h_states, caches, model.Wy - lr * early["Wy"])
             clipped = clip({n: g * of_step for n, g in moved.items()})
-        return SimpleNamespace(loss=loss * of_loss, grads=s.measured(grads), norm=s.norm(s.measured(grads)),
+        norm = s.norm(s.measured(grads if s.lr_first == "in the norm too" else whole))
+        return SimpleNamespace(loss=loss * of_loss, grads=s.measured(grads), norm=norm, shape=y.shape,
                                clipped=clipped, p=p, lr=lr, X=X, target=target, cell=model.cell)
 
     def after(f):
@@ -201,7 +208,8 @@ def training(loss_function):
         slots={"scale": SCALE, "shorten": SHORTENED, "clip": CLIPPED_OF, "norm": NORM, "measured": MEASURED,
                "which": WHICH, "counts": COUNTS, "reach": REACH,
                "lr_first": slot(STEP, False, ("lr-before-clipping", "The gradients are multiplied by lr, then clipped",
-                                              "Clip the gradients themselves; lr comes with the update.", True)),
+                                              "Clip the gradients themselves; lr comes with the update.",
+                                              "in the norm too", "not in the norm")),
                "readout_first": slot("dh_t = Wy^T dy_t", "", (
                    "readout-moved-first", "Wy moves before dh is computed", "dh = Wy^T dy needs the Wy of the forward "
                    "pass. Compute all gradients first, then update.", "clipped", "unclipped")),
