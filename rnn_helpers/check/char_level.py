@@ -73,7 +73,7 @@ def vocabulary(name):
                  "returned": returned}
         if isinstance(index_of, dict):
             return {**found, "keys": list(index_of), "indices": list(index_of.values())}
-        return {**found, "kind": "missing" if index_of is None else f"a {type(index_of).__name__}"}
+        return found if index_of is None else {**found, "kind": f"a {type(index_of).__name__}"}
 
     return run
 
@@ -83,10 +83,12 @@ def read_vocabulary(name):
 
     def read(i, values):
         chars = [str(char) for char in values["chars"]]
-        where = str(values["kind"]) if "kind" in values else leads(values["keys"], values["indices"], chars)
-        return {"characters": np.array(sorted(chars)),
-                "order": np.array(order_of(chars, i[name], bool(values["of a set"]))),
-                "index_of": np.array(where), "returned": values["returned"]}
+        found = {"characters": np.array(sorted(chars)), "returned": values["returned"],
+                 "order": np.array(order_of(chars, i[name], bool(values["of a set"])))}
+        if "kind" in values:
+            return {**found, "index_of": values["kind"]}
+        return {**found, "index_of": np.array(leads(values["keys"], values["indices"], chars))} \
+            if "keys" in values else found
 
     return read
 
@@ -152,10 +154,8 @@ def entropy_of(suffix, kind=lambda logits: logits):
 def says(value, other):
     """In words, whether a value stays what it is elsewhere."""
     value, other = np.asarray(value, float), np.asarray(other, float)
-    if np.isnan(value).any():
-        return "nan"
-    if np.isinf(value).any():
-        return "inf"
+    if not np.isfinite(value).all():  # which of the two depends on how it is computed
+        return "nan or inf"
     if not np.isfinite(other).all():
         return "other numbers"
     size = np.abs(other).max(initial=1e-9)  # float32 near 1000 is off by some 1e-5

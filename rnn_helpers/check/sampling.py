@@ -21,7 +21,7 @@ DRAWN = "tqzrxsyvuw"
 OFTEN = np.array([0.34, 0.18, 0.12, 0.09, 0.07, 0.06, 0.0375, 0.035, 0.0345, 0.033])  # how often each is drawn
 COLD, WARM = 0.02, 4.0  # two temperatures; each has a network whose logits are temperature * log(OFTEN)
 # characters of a text, of which the first is not counted; texts; characters at one seed
-LENGTH, CALLS, SAME = 25, 30, 160
+LENGTH, CALLS, SAME = 25, 30, 60
 CHAINS = 8  # texts; the character that is drawn first is the likeliest in all of them once in 9^8
 FAR = 50.0  # nats: where the relative entropy of all draws to OFTEN is larger, they are not from it
 
