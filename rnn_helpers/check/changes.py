@@ -41,11 +41,6 @@ def softmax(v, axis=None):
     return e / e.sum(axis=axis, keepdims=True)
 
 
-def over_the_batch(a):
-    """The batch's mean in every column."""
-    return np.repeat(a.mean(axis=-1, keepdims=True), a.shape[-1], axis=-1)
-
-
 def entry(place, key):
     return (..., key) if place == -1 else (slice(None),) * place + (key,)
 

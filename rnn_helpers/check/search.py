@@ -39,7 +39,7 @@ class Variant:
 
     run : called by the program; name : slug; title : the mistake in a few words; why : what to do; line : the equation
     that it breaks. In name, title and why "{o}" becomes the outputs concerned. alone : too rare to be looked for beside
-    another slip; when : (step, T) -> whether it happens at this step, None for every step
+    another slip
     """
 
     run: Callable
@@ -48,20 +48,6 @@ class Variant:
     why: str = ""
     line: str = ""
     alone: bool = False
-    when: Callable | None = None
-
-
-WHEN = (("at-the-first-step", "at the first step only", lambda t, T: t == 0),
-        ("at-the-last-step", "at the last step only", lambda t, T: t == T - 1),
-        ("but-at-the-first-step", "at every step but the first", lambda t, T: t > 0),
-        ("but-at-the-last-step", "at every step but the last", lambda t, T: t < T - 1))
-
-
-def sometimes(variants):
-    """A slot whose commoner slips may happen at one end of the sequence only, or everywhere but there."""
-    return variants + tuple(
-        replace(variant, name=f"{variant.name}-{slug}", title=f"{variant.title}, {words}", alone=True, when=when)
-        for variant in variants[1:] if not variant.alone for slug, words, when in WHEN)
 
 
 def slot(line, right, *wrong, rare=(), why="", of=None):
@@ -108,7 +94,6 @@ class Family:
     slots : those that more than one output depends on; outputs : in the order asked for
     call : (values by name, arguments) -> what the program returns; the values in order (one alone as it is), unless
     something is to be done with them, as writing them into a model
-    steps : names of slots that the flow asks at each step, as `s.at(t, T)`, whose slips may happen at some steps only
     harm : what is said when an argument was changed, by its name
     raw, probe : of a family without outputs, whose flow is the whole program (see `whole`): whether values are compared
         before they are read; (inputs, values of the first case) -> the arguments of one call, and its value
@@ -121,26 +106,12 @@ class Family:
     call: Callable = lambda values, arguments: tuple(values.values()) if len(values) > 1 else [*values.values()][0]
     harm: dict = field(default_factory=dict)
     weight: int = 10
-    steps: tuple = ()
     raw: bool = False
     probe: Callable | None = None
 
-    def __post_init__(self):
-        object.__setattr__(self, "slots", {name: sometimes(variants) if name in self.steps else variants
-                                           for name, variants in self.slots.items()})
-
     def choice(self, slots, chosen):
-        """The runs of the variants chosen, as attributes; `at(t, T)` gives those of one step."""
-        runs = {name: chosen.get(name, variants[0]).run for name, variants in slots.items()}
-        now = SimpleNamespace(**runs)
-        other = {name: slots[name][0].run for name, variant in chosen.items() if variant.when}
-        if not other:
-            now.at = lambda t, T: now
-            return now
-        (when,) = {variant.when for variant in chosen.values() if variant.when}
-        usual = SimpleNamespace(**{**runs, **other})
-        usual.at = lambda t, T: now if when(t, T) else usual
-        return usual
+        """The runs of the variants chosen, as attributes."""
+        return SimpleNamespace(**{name: chosen.get(name, variants[0]).run for name, variants in slots.items()})
 
     def finished(self, output, chosen, flow):
         """An output's value under its own slips."""
@@ -338,17 +309,6 @@ def made(axes, line):
     """The solvers for what may become of any finished value with these axes."""
     return forms(axes, line), clipped("{o}-clipped", "{o} {is} clipped to +-{limit}", "Leave out the clipping.",
                                       line), times(line)
-
-
-def becomes(variant):
-    """A solver for one change of the finished value."""
-
-    def solve(observed, value, flow):
-        changed = variant.run(value, flow)
-        fits = observed.shape == np.shape(changed) and not same(observed, value) and same(observed, changed)
-        return variant if fits else None
-
-    return solve
 
 
 def clipped(name, title, why, line):

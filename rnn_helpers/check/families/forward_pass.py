@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from rnn_helpers.check.advice import listed
-from rnn_helpers.check.changes import HERE, changes, over_the_batch, softmax
+from rnn_helpers.check.changes import HERE, changes, softmax
 from rnn_helpers.check.search import Family, Output, Variant, made, slot, times
 
 STEP = "h_t = tanh(Wx x_t + Wh h_prev + b)"
@@ -31,8 +31,6 @@ X_TERM = slot(
     STEP, lambda cell, x_t: cell.Wx @ x_t,
     ("input-ignored", "x_t is not used", "Without Wx x_t the cell never hears the input.",
      lambda cell, x_t: np.zeros((len(cell.Wx), x_t.shape[1]))),
-    ("input-divided", "x_t is divided by its largest number", "Take x_t as it is.",
-     lambda cell, x_t: cell.Wx @ (x_t / np.abs(x_t).max()), lambda cell, x_t: cell.Wx @ (x_t / x_t.max())),
     rare=inside("x_t", "DB", lambda cell, x_t: cell.Wx @ x_t), why=TERMS, of=("Wx x_t", "HB"))
 
 H_TERM = slot(
@@ -45,10 +43,6 @@ H_TERM = slot(
      "decide what of the old state is kept: Wh @ h_prev.", lambda cell, h: h),
     ("elementwise-product", "The state is multiplied element by element", "`*` multiplies matching elements. A "
      "weighted sum over the old units is a matrix product: Wh @ h_prev.", lambda cell, h: cell.Wh * h),
-    ("state-added-too", "h_prev itself is added to Wh h_prev", "The old state enters through Wh only.",
-     lambda cell, h: cell.Wh @ h + h),
-    ("Wh-diagonal", "Only the diagonal of Wh is used", lambda cell, h: np.diag(cell.Wh)[:, None] * h),
-    ("Wh-twice", "Wh is applied twice", lambda cell, h: cell.Wh @ (cell.Wh @ h)),
     ("tanh-of-h_prev", "tanh is applied to h_prev again", "h_prev has been through tanh already: Wh @ h_prev.",
      lambda cell, h: cell.Wh @ np.tanh(h)),
     rare=inside("h_prev", "HB", lambda cell, h: cell.Wh @ h),
@@ -63,8 +57,7 @@ B_TERM = slot(  # run (b, whether there is an h0, or a step before)
     ("bias-subtracted", "The bias is subtracted", lambda b, given: -b),
     ("bias-twice", "The bias is added twice",
      "PyTorch's nn.RNN keeps two biases; this cell has one b, added once to the sum.", lambda b, given: 2 * b),
-    ("bias-averaged", "The mean of b is added", "Each unit has its own bias: the column b.",
-     lambda b, given: b.mean() + 0 * b), why=TERMS)
+    why=TERMS)
 
 SQUASH = slot(  # run (Wx x_t, Wh h_prev, b, h_prev)
     STEP, lambda x, h, b, old: np.tanh(x + h + b),
@@ -76,7 +69,6 @@ SQUASH = slot(  # run (Wx x_t, Wh h_prev, b, h_prev)
      "tanh keeps them in -1..1.", lambda x, h, b, old: np.maximum(x + h + b, 0)),
     ("bias-after-tanh", "The bias is added after tanh",
      "b shifts the pre-activation, so it stands inside the brackets.", lambda x, h, b, old: np.tanh(x + h) + b),
-    ("tanh-twice", "tanh is applied twice", "Squash the sum once.", lambda x, h, b, old: np.tanh(np.tanh(x + h + b))),
     ("tanh-of-each-term", "tanh is applied to each term separately",
      "The terms are summed first, then squashed once: tanh(a + b) is not tanh(a) + tanh(b).",
      lambda x, h, b, old: np.tanh(x) + np.tanh(h + b), lambda x, h, b, old: np.tanh(x + b) + np.tanh(h),
@@ -88,23 +80,9 @@ SQUASH = slot(  # run (Wx x_t, Wh h_prev, b, h_prev)
         ("input-and-bias", "Wx x_t and b are added", lambda x, h, b, old: np.tanh(h) + x + b))),
     ("old-state-added", "h_prev is added to the new state", "That is a residual connection, which this cell does not "
      "have: the old state enters through Wh h_prev only.", lambda x, h, b, old: np.tanh(x + h + b) + old),
-    ("leaky-state", "h_t mixes the new state with h_prev", "That is a leaky unit. Here the old state enters through Wh "
-     "h_prev only.", *(lambda x, h, b, old, part=part: part * np.tanh(x + h + b) + (1 - part) * old
-                       for part in (0.5, 0.1, 0.9, 0.2, 0.8, 0.3, 0.7))),
     ("tan-for-tanh", "The activation is tan, not tanh",
      "np.tan is the tangent of an angle. The hyperbolic tangent is np.tanh.", lambda x, h, b, old: np.tan(x + h + b)),
-    ("state-multiplied", "h_t is multiplied by h_prev", lambda x, h, b, old: np.tanh(x + h + b) * old),
     ("product-for-sum", "The terms are multiplied, not added", lambda x, h, b, old: np.tanh(x * h + b)),
-    rare=[(f"{name}-for-tanh", f"The activation is {called}, not tanh", "Take np.tanh of the sum.",
-           lambda x, h, b, old, run=run: run(x + h + b)) for name, called, run in (
-        ("arctan", "arctan", np.arctan), ("sin", "sin", np.sin), ("half", "tanh(z / 2)", lambda z: np.tanh(z / 2)),
-        ("double", "tanh(2 z)", lambda z: np.tanh(2 * z)), ("minus", "-tanh", lambda z: -np.tanh(z)),
-        ("leaky-relu", "a leaky ReLU", lambda z: np.where(z > 0, z, 0.01 * z)),
-        ("clip", "a cut to -1..1", lambda z: np.clip(z, -1, 1)), ("softmax", "a softmax", lambda z: softmax(z, 0)),
-        ("slope", "tanh'", lambda z: 1 - np.tanh(z) ** 2), ("softsign", "z / (1 + |z|)", lambda z: z / (1 + abs(z))),
-        ("silu", "z times its sigmoid", lambda z: z * sigmoid(z)), ("softplus", "a softplus",
-                                                                    lambda z: np.log1p(np.exp(z))),
-        ("elu", "an ELU", lambda z: np.where(z > 0, z, np.expm1(z))))],
     why=TERMS)
 
 NEEDED = {"x_t": "dWx needs the input of the step", "h_prev": "dWh needs the state before the step",
@@ -153,14 +131,6 @@ START = slot(
      "fails on the way back: make them (H, B).", lambda zeros, h0: zeros[:, :1] if h0 is None else h0),
     ("flat-zeros", "Without an h0 the first state is flat", "zeros(H) meets a column (H, 1) and becomes (H, H). Make "
      "them a column per example: zeros (H, B).", lambda zeros, h0: zeros[:, 0] if h0 is None else h0),
-    ("ones-always", "The first state is one, h0 or not", lambda zeros, h0: zeros + 1),
-    ("h0-of-the-first-example", "All examples start from the first one's h0", "Each example has its own column of h0.",
-     lambda zeros, h0: zeros if h0 is None else zeros + h0[:, :1]),
-    ("h0-squashed", "h0 is squashed by tanh", "h0 is a state already.",
-     lambda zeros, h0: zeros if h0 is None else np.tanh(h0)),
-    ("h0-doubled", "h0 is doubled", lambda zeros, h0: zeros if h0 is None else 2 * h0),
-    ("h0-averaged-over-the-batch", "h0 is averaged over the batch",
-     lambda zeros, h0: zeros if h0 is None else over_the_batch(h0)),
     why="Start from h0 when one is given, from zeros only when it is None.")
 
 READ = slot(
@@ -180,37 +150,22 @@ def missing_steps(name, title, why, steps):
 STEPS = slot(
     LOOP, lambda T, D, B, H: (range(T), ""),
     ("backwards", "The sequence is read backwards", "Time runs forward: start with X[0].",
-     lambda T, D, B, H: (range(T - 1, -1, -1), "")),
-    ("backwards-in-place", "The sequence is read backwards", "Time runs forward: start with X[0].",
-     lambda T, D, B, H: (range(T - 1, -1, -1), "zeros")),
+     *(lambda T, D, B, H, filled=filled: (range(T - 1, -1, -1), filled) for filled in ("", "zeros"))),
     missing_steps("one-step-short", "The last step is missing",
                   "The loop ends one step early; range(T) covers 0 to T - 1.", lambda T, D, B, H: range(T - 1)),
     missing_steps("starts-at-the-second-step", "The first step is missing",
                   "The loop starts at X[1]; Python counts from 0.", lambda T, D, B, H: range(1, T)),
-    missing_steps("one-round", "Only the first step runs",
-                  "Does `return` stand inside the loop? It ends the function on the first pass. Move it below the "
-                  "loop.", lambda T, D, B, H: [0]),
     *(missing_steps(f"as-many-steps-as-{what}", f"The loop runs {letter} steps, not T", AXES,
                     lambda T, D, B, H, n=n: range(min(T, (D, B, H)[n])))
       for n, (letter, what) in enumerate((("D", "inputs"), ("B", "examples"), ("H", "units")))),
-    ("last-step-twice", "The last step runs twice", lambda T, D, B, H: ([*range(T), T - 1], "")),
-    ("first-step-twice", "The first step runs twice", lambda T, D, B, H: ([0, *range(T)], "")),
-    *(missing_steps(f"{n}-steps", f"The loop runs {n} steps, whatever T is", AXES,
-                    lambda T, D, B, H, n=n: range(min(T, n))) for n in (3, 4, 5, 2, 6)),
-    rare=[missing_steps("every-second-step", "Every second step is left out", "Each step once: range(T).",
-                        lambda T, D, B, H: range(0, T, 2))], why="Each step once: range(T).")
+    why="Each step once: range(T).")
 
 CARRIED = slot(
-    LOOP, lambda new, old, z, h0: new,
+    LOOP, lambda new, old: new,
     ("no-carry", "The state is not carried from step to step", "Every step starts from h0 again, so nothing is "
-     "remembered. After each step set h_prev = h_t.", lambda new, old, z, h0: old),
+     "remembered. After each step set h_prev = h_t.", lambda new, old: old),
     ("inputs-summed", "The states are added up", "You carry h_t + h_prev. The old state enters through Wh only.",
-     lambda new, old, z, h0: new + old),
-    ("z-carried", "z_t is carried forward, not h_t", lambda new, old, z, h0: z),
-    ("zeros-carried", "The state is reset to zero", lambda new, old, z, h0: 0 * old),
-    ("states-averaged", "The mean of h_t and h_prev is carried forward", lambda new, old, z, h0: (new + old) / 2),
-    ("h0-added-at-every-step", "h0 is added to the state", "h0 is where the first step starts, and no more.",
-     lambda new, old, z, h0: new + h0),
+     lambda new, old: new + old),
     why="The next step starts from this step's state, as it is: h_prev = h_t.", of=("what is carried forward", "HB"))
 
 ONE_MORE = ("concatenate, vstack and append join arrays along an existing axis. {} has one more, for time: np.stack "
@@ -223,19 +178,9 @@ def stacked(line, what, one, letter):
     return slot(
         line, lambda a, *_: a,
         ("only-the-last", f"Only the last {one} is returned", lambda a, *_: a[-1], lambda a, *_: a[-1:]),
-        ("only-the-first", f"Only the first {one} is returned", "Does `return` stand inside the loop? It ends the "
-         "function on the first pass.", lambda a, *_: a[0], lambda a, *_: a[:1]),
         ("aliased", f"Every entry is the last {one}", "One array is filled again and again, and the list holds it T "
          "times. Make a new array at each step.", lambda a, *_: np.repeat(a[-1:], len(a), 0)),
-        ("stacked-behind-the-units", "Time is the middle axis",
-         f"{what} is ({letter}, T, B). Time comes first: np.stack without axis=1.", lambda a, *_: a.transpose(1, 0, 2)),
-        ("time-last", "Time is the last axis", f"{what} is ({letter}, B, T). Time comes first: np.array(list of all "
-         "steps).", lambda a, *_: a.transpose(1, 2, 0)),
-        ("batch-first", "The batch is the first axis", f"{what} is (B, T, {letter}) or similar. Time comes first, "
-         "batch last.", lambda a, *_: a.transpose(2, 0, 1), lambda a, *_: a.transpose(2, 1, 0)),
         ("steps-glued", "The steps are glued together", ONE_MORE.format(what), lambda a, *_: np.concatenate(list(a))),
-        ("batch-axis-dropped", f"{what} lacks the axis of the batch",
-         f"A single example is a column too: (T, {letter}, 1).", lambda a, *_: np.squeeze(a, axis=2)),
         ("only-the-last-filled", f"Only the last entry of {what} is filled",
          f"{what}[t] = ... belongs inside the loop.", lambda a, *_: np.concatenate([0 * a[:-1], a[-1:]])),
         why=f"{what} holds one {one} for each step: (T, {letter}, B).")
@@ -266,14 +211,13 @@ def walk(s, cell, X, h0=None):
     (rounds, filled), read = s.steps(T, D, B, len(cell.Wh)), s.read(np.array(X))
     states, before, sums, caches = [], [], [], []
     for n, t in enumerate(rounds):
-        s_t = s.at(t, T)
-        x, wh, b = s_t.x(cell, read[t]), s_t.h(cell, h), s_t.b(cell.b, h0 is not None or n)
-        new = s_t.squash(x, wh, b, h)
+        x, wh, b = s.x(cell, read[t]), s.h(cell, h), s.b(cell.b, h0 is not None or n)
+        new = s.squash(x, wh, b, h)
         states.append(new)
         before.append(h)
         sums.append(x + wh + b)
         caches.append((X[t], h, new))
-        h = s_t.carry(new, h, x + wh + b, start)
+        h = s.carry(new, h)
     made = states[0].shape if states else start.shape
     found = [np.array([a if a.shape == made else np.broadcast_to(a, made) for a in part]).reshape(-1, *made)
              for part in (states, before, sums)]
@@ -285,7 +229,7 @@ def walk(s, cell, X, h0=None):
 
 
 RNN_FORWARD = Family(
-    flow=walk, weight=9, steps=("carry", "h", "b", "squash", "x"),
+    flow=walk, weight=9,
     slots={"start": START, "carry": CARRIED, "h": H_TERM, "b": (*B_TERM, *BIAS_WITHOUT_H0), "squash": SQUASH,
            "steps": STEPS, "read": READ, "x": X_TERM},
     outputs={"h_states": Output(lambda s, f: s.collect(f.states, f), {"collect": COLLECT},
@@ -317,11 +261,7 @@ def readouts(line, axis):
                        ("tanh-on-the-output", "The output is squashed by tanh",
                         "The readout is linear: a target such as 5 could never be reached through tanh.", np.tanh),
                        ("softmax-on-the-output", "The output is a softmax", LOGITS, lambda y: softmax(y, axis)),
-                       ("log-softmax-on-the-output", "The output is the logarithm of a softmax", LOGITS,
-                        lambda y: np.log(softmax(y, axis))),
-                       rare=[("softmax-over-the-batch", "The output is a softmax over the batch", LOGITS,
-                              lambda y: softmax(y, -1)),
-                             ("likeliest-output", "The index of the largest output is returned",
+                       rare=[("likeliest-output", "The index of the largest output is returned",
                               "argmax comes later, when a character is chosen. Return all O numbers of each example.",
                               lambda y: np.argmax(y, axis=axis))], why=LINEAR),
         "Wy": slot(line, lambda Wy: Wy, of=("Wy", "OH"))}
@@ -357,21 +297,13 @@ MANY_TO_ONE = Family(
         ONE, lambda h: h[-1],
         ("first-for-last", "The first state is read, not the last",
          "The first state has seen one input only; read h_states[-1], which has seen them all.", lambda h: h[0]),
-        ("sum-over-time", "The states are summed over time", lambda h: h.sum(axis=0)),
-        ("largest-over-time", "The largest state over time is read", lambda h: h.max(axis=0)),
         ("the-state-before", "The state before the last is read", lambda h: h[-2] if len(h) > 1 else h[-1]),
-        ("second-state", "The second state is read", lambda h: h[1]),
         ("every-output", "An output for every step is returned", lambda h: h),
-        ("step-axis-kept", "y has an axis of steps", lambda h: h[-1:]),
-        ("last-example", "The last example is read, not the last step", "Time is the first axis: h_states[-1], not "
-         "h_states[..., -1].", lambda h: h[:, :, -1:], lambda h: h[:, :, -1].T),
         why="Many-to-one has one output, from the state after the last step: h_states[-1].", of=(READS, "HB"))},
     outputs={"y": Output(lambda s, f: s.joined(f), {"joined": slot(
         ONE, lambda f: f.y,
         ("outputs-summed-over-time", "The outputs of all steps are summed", lambda f: f.every.sum(0)),
         ("outputs-averaged-over-time", "The outputs of all steps are averaged", lambda f: f.every.mean(0)),
-        ("largest-output-over-time", "Of each output the largest over time is returned", lambda f: f.every.max(0)),
-        ("product-over-time", "The outputs of all steps are multiplied", lambda f: f.every.prod(0)),
         why="Many-to-one has one output, of the last step alone: Wy @ h_states[-1] + c.")},
                          made("OB", ONE))})
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from rnn_helpers.check.changes import only
-from rnn_helpers.check.search import Family, Output, Variant, becomes, factors, forms, made, slot
+from rnn_helpers.check.search import Family, Output, Variant, factors, forms, made, slot
 
 SQUARES = "L = sum((y - target)^2), dy = 2 (y - target)"
 
@@ -37,13 +37,8 @@ ERRORS = slot(  # run (y, target) -> the error
     SQUARES, lambda y, t: y - t,
     *((f"{which}-{what}-only", f"Only the {which} {what} counts", lambda y, t, at=(key, axis): only(y - t, *at))
       for which, key in (("last", -1), ("first", 0)) for what, axis in (("step", 0), ("example", -1))),
-    ("error-squashed", "tanh is applied to the error", lambda y, t: np.tanh(y - t)),
-    ("error-relative", "The error is divided by the target", lambda y, t: (y - t) / t),
     ("target-ignored", "The target is not used", lambda y, t: y),
     ("target-added", "The target is added", lambda y, t: y + t),
-    ("target-in-reverse", "The targets are read in reverse order", lambda y, t: y - t[::-1]),
-    ("target-one-late", "Step t meets the target of the step before", lambda y, t: y - np.roll(t, 1, 0)),
-    ("target-one-early", "Step t meets the target of the step after", lambda y, t: y - np.roll(t, -1, 0)),
     why="The error is y - target, of each step and example; all of them count.")
 
 SQUARE = slot(  # run (y - target) -> the loss
@@ -57,35 +52,18 @@ SQUARE = slot(  # run (y - target) -> the loss
     ("absolute-error", "The loss is the absolute error",
      "Its gradient has the same size for every error. Square the errors.", lambda e: np.sum(np.abs(e))),
     ("loss-not-summed", "The loss is an array", lambda e: e * e),
-    ("loss-per-step", "The loss is an array with a number per step",
-     lambda e: np.sum(e * e, axis=tuple(range(1, e.ndim)))),
-    ("loss-summed-over-the-first-axis", "The loss is an array: only the first axis is summed",
-     lambda e: np.sum(e * e, axis=0)),
-    ("loss-summed-over-the-batch", "The loss is an array: only the batch is summed", lambda e: np.sum(e * e, axis=-1)),
-    ("loss-summed-over-the-outputs", "The loss is an array: only the outputs are summed",
-     lambda e: np.sum(e * e, axis=-2)),
+    ("loss-not-summed", "The loss is an array: only a part of the axes is summed",
+     *(lambda e, axis=axis: np.sum(e * e, axis=axis) for axis in (0, -1, -2, (1, 2)))),
     ("root-of-the-mean", "The loss is the root of the mean", "Here it is the sum of squares itself.",
      lambda e: np.sqrt(np.mean(e * e))),
-    ("largest-error", "The loss is the largest error", lambda e: np.max(np.abs(e))),
-    ("log-cosh", "The loss is the sum of log cosh", "Here the errors are squared.", lambda e: np.log(np.cosh(e)).sum()),
-    ("huber", "Large errors count linearly, as in Huber's loss", "Here all errors are squared.",
-     lambda e: np.where(abs(e) <= 1, e * e / 2, abs(e) - 0.5).sum()),
-    ("fourth-power", "The squares are squared again", lambda e: np.sum(e**4)),
     why="np.sum((y - target)**2), without an axis, gives one number for all steps, outputs and examples.")
 
 OF_SQUARE = slot(  # run (y - target) -> dy
     SQUARES, lambda e: 2 * e,
-    ("dy-ones", "dy is one everywhere", "The derivative of e^2 is 2 e.", np.ones_like),
-    ("sign-of-the-error", "dy is the sign of the error", "The derivative of e^2 is 2 e; the sign belongs to |e|.",
-     np.sign),
     ("gradient-is-the-loss", "dy is the squared error", "dy is the derivative: 2 (y - target).", lambda e: e * e),
     ("dy-summed", "dy is one number", lambda e: np.sum(2 * e)),
-    ("dy-summed-over-the-outputs", "dy is summed over the outputs", lambda e: np.sum(2 * e, axis=-2, keepdims=True)),
-    ("dy-summed-over-the-batch", "dy is summed over the batch", lambda e: np.sum(2 * e, axis=-1, keepdims=True)),
     ("dy-over-the-root", "dy is that of a root", "The loss is the sum of squares: dy = 2 (y - target).",
      lambda e: e / np.sqrt(np.sum(e * e))),
-    ("dy-absolute", "dy has lost its signs", "dy = 2 (y - target), negative where y is too small.",
-     lambda e: 2 * np.abs(e)),
     why="The gradient has the shape of y, a number for each prediction: 2 (y - target).")
 
 
@@ -144,18 +122,14 @@ AXIS = slot(
        "keepdims=True.", *(over(axis, largest) for largest in dict.fromkeys((axis, 1, None))))
       for axis, name, what, one in (
           (0, "time", "time", "step"), (2, "the-batch", "the examples", "example"),
-          (None, "everything", "all steps at once", "step and example"),
-          ((1, 2), "characters-and-examples", "characters and examples", "example"),
-          ((0, 1), "time-and-characters", "time and characters", "step"))))
+          (None, "everything", "all steps at once", "step and example"))))
 
 SHIFT = slot(
     STABLE, lambda z, axis: z.max(axis=axis, keepdims=True),
     ("overflow", "exp overflows for large logits", "exp(1000) is inf, and inf / inf is nan. Subtract each column's "
      "largest logit first; the probabilities do not change.", lambda z, axis: 0.0),
     ("one-maximum-for-all", "One maximum is subtracted from all steps", "A step whose logits all lie far below that "
-     "maximum gets 0 / 0. Each column needs its own: max(axis=1, keepdims=True).", lambda z, axis: z.max()),
-    ("maximum-over-time", "The maximum is taken over time", "A step far below it gets 0 / 0. Each column needs its "
-     "own: max(axis=1, keepdims=True).", lambda z, axis: z.max(axis=0, keepdims=True)))
+     "maximum gets 0 / 0. Each column needs its own: max(axis=1, keepdims=True).", lambda z, axis: z.max()))
 
 
 EPS = ("log(p + 1e-12), or a clipped p, caps the loss, at 28 for 1e-12. Take the log on paper: logits - max - log(sum "
@@ -197,10 +171,6 @@ def across(targets, V):
     return np.repeat(paired(targets, V).sum(axis=2, keepdims=True), targets.shape[1], axis=2)
 
 
-def smoothed(targets, V, much=0.1):
-    return (1 - much) * paired(targets, V) + much / V
-
-
 TARGETS = slot(  # run (targets, logits) -> how often each place of logits counts
     LOSS, lambda targets, z: paired(targets, z.shape[1]),
     ("targets-across-examples", "Each example meets the targets of all examples",
@@ -210,25 +180,11 @@ TARGETS = slot(  # run (targets, logits) -> how often each place of logits count
        lambda targets, z, given=given: only(paired(targets, z.shape[1]), *given))
       for which, what, given in (("first", "example", (0, 2)), ("last", "example", (-1, 2)), ("last", "step", (-1,)),
                                  ("first", "step", (0,)))),
-    ("first-example-s-targets", "All examples have the first one's targets",
-     lambda targets, z: paired(np.repeat(targets[:, :1], targets.shape[1], 1), z.shape[1])),
     ("likeliest-for-target", "The likeliest character stands where the target belongs",
      "Then the network is praised for whatever it says. What did come next is targets[t, b].",
      lambda targets, z: paired(np.argmax(z, axis=1), z.shape[1])),
-    ("targets-in-reverse", "The targets are read in reverse order",
-     lambda targets, z: paired(targets[::-1], z.shape[1])),
-    ("targets-one-late", "Step t meets the target of the step before",
-     lambda targets, z: paired(np.roll(targets, 1, 0), z.shape[1])),
-    ("targets-one-early", "Step t meets the target of the step after",
-     lambda targets, z: paired(np.roll(targets, -1, 0), z.shape[1])),
-    ("targets-one-too-low", "1 is subtracted from the targets", "Characters are counted from 0: use targets as given.",
-     lambda targets, z: paired(targets - 1, z.shape[1])),
-    ("targets-one-too-high", "1 is added to the targets", "Characters are counted from 0: use targets as given.",
-     lambda targets, z: paired((targets + 1) % z.shape[1], z.shape[1])),
-    ("targets-smoothed", "The targets are smoothed: each other character gets a little too",
-     "Here the target alone counts, with 1.", *(lambda targets, z, much=much: smoothed(targets, z.shape[1], much)
-                                                for much in (0.1, 0.05, 0.2))),
-    why="Every step and example has a target of its own, targets[t, b]: sum over all of them.")
+    why="Every step and example has a target of its own, targets[t, b]: sum over all of them.",
+    of=("the array of targets", "TVB"))
 
 
 def at(y, values):
@@ -238,12 +194,9 @@ def at(y, values):
 
 PICK = slot(  # run (f) -> the loss; f.y : paired targets, f.z : logits
     LOSS, lambda f: -np.sum(at(f.y, f.log_p)),
-    ("loss-not-summed", "The loss is an array, one number per step and example",
-     lambda f: -at(f.y, f.log_p).sum(axis=1)),
-    ("loss-summed-over-time-only", "The loss is an array, one number per example",
-     lambda f: -at(f.y, f.log_p).sum(axis=(0, 1))),
-    ("loss-summed-over-the-batch-only", "The loss is an array, one number per step",
-     lambda f: -at(f.y, f.log_p).sum(axis=(1, 2))),
+    *((name, f"The loss is an array, one number per {one}", lambda f, axis=axis: -at(f.y, f.log_p).sum(axis=axis))
+      for name, one, axis in (("loss-not-summed", "step and example", 1), ("loss-summed-over-time-only", "example",
+                              (0, 1)), ("loss-summed-over-the-batch-only", "step", (1, 2)))),
     *((name, f"The loss is that of the {which} only",
        "Does `=` keep what the loop visits last, or the loop end early? Add all of them up with +=.",
        lambda f, key=key: -np.sum(at(f.y, f.log_p)[key])) for name, which, key in (
@@ -251,8 +204,6 @@ PICK = slot(  # run (f) -> the loss; f.y : paired targets, f.z : logits
         ("loss-overwritten-at-every-step", "last step", -1), ("loss-of-the-first-step", "first step", 0),
         ("loss-of-the-first-example", "first example", np.s_[..., 0]),
         ("loss-of-the-last-example", "last example", np.s_[..., -1]))),
-    ("log2-of-the-sum", "The logarithm of the sum is to the base 2", "exp and log must belong together: the natural "
-     "logarithm, np.log.", lambda f: -np.sum(at(f.y, f.log_p + f.log_p.max(1, keepdims=True) * (1 / np.log(2) - 1)))),
     ("loss-over-all-characters", "The loss sums log p over all characters",
      "Only the character that came next counts: pick p[target] before the sum.", lambda f: -np.sum(f.log_p)),
     ("log-forgotten", "The log is missing",
@@ -272,13 +223,6 @@ PICK = slot(  # run (f) -> the loss; f.y : paired targets, f.z : logits
      lambda f: -np.sum(at(f.y, np.log(f.p - 1)))),
     ("perplexity", "The loss is the perplexity", "exp of the mean is for reports. The loss is the sum of -log "
      "p[target].", lambda f: np.exp(-np.sum(at(f.y, f.log_p)) / f.y.sum())),
-    ("accuracy", "The loss counts hits", "How many were guessed has no useful slope: -log p[target].",
-     lambda f: np.mean(f.y.argmax(1) == f.z.argmax(1)), lambda f: np.mean(f.y.argmax(1) != f.z.argmax(1)),
-     lambda f: np.sum(f.y.argmax(1) == f.z.argmax(1)), lambda f: np.sum(f.y.argmax(1) != f.z.argmax(1))),
-    ("focal-loss", "Sure targets count less, as in the focal loss", "Here each counts with -log p[target].",
-     lambda f: -np.sum(at(f.y, (1 - f.p) ** 2 * f.log_p)), lambda f: -np.sum(at(f.y, (1 - f.p) * f.log_p))),
-    ("entropy-of-p", "The loss is the entropy of p", "Only the target counts: -log p[target].",
-     lambda f: -np.sum(f.p * f.log_p)),
     why="Sum over time and over the batch: one float.")
 
 OF_LOGITS = slot(  # run (y, p) -> dlogits
@@ -295,11 +239,7 @@ OF_LOGITS = slot(  # run (y, p) -> dlogits
      "belongs to a sigmoid with a squared error.", lambda y, p: (p - y) * p * (1 - p)),
     ("softmax-s-slope-once-more", "The gradient passes the softmax once more", "p - one_hot is dL/dlogits already: no "
      "Jacobian of the softmax follows.", lambda y, p: p * (p - y - np.sum(p * (p - y), axis=1, keepdims=True))),
-    ("gradient-is-p(1-p)", "dlogits is p (1 - p)", "p (1 - p) is the slope of a sigmoid: p - one_hot.",
-     lambda y, p: p * (1 - p) + 0 * y),
-    ("one-added-at-the-target", "1 is added at the target", "Subtract it: p - one_hot.", lambda y, p: p + y),
-    ("gradient-is-one-hot", "dlogits is the one-hot target", lambda y, p: y),
-    ("gradient-is-log-p", "dlogits is made of log p", lambda y, p: np.log(p) - y), why="p - one_hot.")
+    why="p - one_hot.")
 
 
 def cross_entropy(s, logits, targets):
@@ -330,9 +270,6 @@ SOFTMAX_CROSS_ENTROPY = Family(
                  GRADIENT, "gradient", OF_TARGETS, ("gradient-sign", "The gradient has the wrong sign",
                                                     "one_hot - p points downhill. The gradient points uphill, p - "
                                                     "one_hot; the update subtracts it.", GRADIENT, lambda f: -1.0)),
-                 becomes(Variant(lambda v, f: v.transpose(0, 2, 1).reshape(-1, v.shape[1]), "gradient-as-rows",
-                                 "dlogits is a row for each step and example", "It has the shape of logits, (T, V, B).",
-                                 GRADIENT)),
                  *made("TVB", GRADIENT)))},
     harm={"logits": Variant(None, "logits-overwritten", "logits is overwritten", "logits -= max writes into the "
                             "caller's array. Make a new one: shifted = logits - max.", "logits belongs to the caller")})

@@ -23,18 +23,10 @@ STARTS = slot(
      lambda S, T: range(1, S - T)),
     ("windows-do-not-overlap", "The windows do not overlap", "You jump a whole window ahead each time. Every number "
      "that has enough successors is a start.", lambda S, T: range(0, S - T, T)),
-    ("windows-share-one-number", "The windows share one number only", lambda S, T: range(0, S - T, max(1, T - 1))),
-    ("windows-jump", "The windows jump by one number more than they are long", lambda S, T: range(0, S - T, T + 1)),
     ("wrapped-around", "There is one window too many", "The last number has no successor; an index that wraps, np.roll "
      "or a padded zero gives it one. n = 0..S - T - 1.", lambda S, T: range(S - T + 1)),
     ("every-number-a-start", "Every number starts a window",
      "np.roll, or an index that wraps, runs over the end into the beginning. n = 0..S - T - 1.", lambda S, T: range(S)),
-    ("two-last-windows-missing", "The last two windows are missing", lambda S, T: range(S - T - 2)),
-    ("every-second-window", "Every second window is left out", lambda S, T: range(0, S - T, 2)),
-    ("one-round", "Only the first window is there", "Does `return` stand inside the loop? It ends the function on the "
-     "first pass. Move it below the loop.", lambda S, T: range(1)),
-    ("as-many-windows-as-steps", "There are T windows", lambda S, T: range(min(T, S - T))),
-    ("only-the-last-window", "Only the last window is there", lambda S, T: [S - T - 1]),
     ("windows-in-reverse", "The windows are in reverse order", lambda S, T: range(S - T - 1, -1, -1)), why=EVERY_START)
 
 
@@ -49,20 +41,15 @@ TARGET = slot(  # run (series, start, T) -> the targets of a window
     ("target-is-the-previous", "Y is one step earlier than X", "The network would be asked for what it has already "
      "read (and the first window would have no target). Shift Y forwards.",
      lambda s, n, T: s[(np.arange(n, n + T) - 1) % len(s)]),
-    ("target-two-steps-later", "Y is two steps later than X", lambda s, n, T: s[(np.arange(n, n + T) + 2) % len(s)]),
     ("target-by-adding-one", "Y is X + 1", "That is right for 1, 2, 3, ... only. The target is the series' own next "
      "number, whatever it is.", lambda s, n, T: s[n : n + T] + 1),
     ("target-is-the-next-window", "Y is the window after X", "Y starts T steps later. It starts one step later: each "
      "number's target is the number right after it.", lambda s, n, T: padded(s[n + T : n + 2 * T], T)),
     ("only-the-last-target", "Y holds the last target only", "That is many-to-one. Here every step has a target, so Y "
      "has the shape of X.", lambda s, n, T: s[n + T : n + T + 1]),
-    ("last-target-everywhere", "Every step has the last target", lambda s, n, T: np.repeat(s[n + T : n + T + 1], T)),
-    ("zeros-but-the-last-target", "Only the last step has its target, the others zero",
-     lambda s, n, T: np.concatenate([np.zeros(T - 1), s[n + T : n + T + 1]])),
     ("wrapped-inside-the-window", "Each window's last target is its own first number",
      "np.roll of a window wraps around. " + NEXT, lambda s, n, T: np.roll(s[n : n + T], -1)),
-    ("last-target-missing", "The last target of each window is missing", lambda s, n, T: s[n + 1 : n + T]),
-    ("differences", "Y holds differences", lambda s, n, T: s[n + 1 : n + T + 1] - s[n : n + T]), why=NEXT)
+    why=NEXT)
 
 SHAPE = "X (T, D, B)"
 
@@ -84,11 +71,7 @@ TURNED = slot(  # run (windows as rows, (N, T)) -> an array
     ("windows-as-steps", "A window is a row of its own step",
      "You return (N, 1, T). Time is the first axis and a window is a column: (T, 1, N).", lambda w: w[:, None, :]),
     ("rows-of-windows", "A window is a row",
-     "You return (N, T). Time is the first axis and a column is an example: (T, 1, N).", lambda w: w),
-    ("examples-in-the-middle", "Examples are the middle axis",
-     "You return (T, N, 1). A column is an example: (T, 1, N).", lambda w: w.T[:, :, None]),
-    ("windows-flat", "The windows are one flat array", "Time is the first axis and a column is an example: (T, 1, N).",
-     lambda w: w.ravel()))
+     "You return (N, T). Time is the first axis and a column is an example: (T, 1, N).", lambda w: w))
 
 
 def as_rows(windows, T):
@@ -112,8 +95,7 @@ MAKE_WINDOWS = Family(
                           ("length-ignored", "The whole series is one window",
                            "A window has `length` numbers, and every start gives one.", lambda T, S: S - 1),
                           ("windows-one-short", "The windows are one number short", lambda T, S: T - 1),
-                          ("windows-one-long", "The windows are one number longer",
-                           lambda T, S: T + 1), why="A window has `length` numbers: series[n : n + length]."),
+                          why="A window has `length` numbers: series[n : n + length]."),
            "series": slot(WINDOW, lambda x: x,
                           ("whole-numbers", "The numbers have lost their decimals",
                            "dtype=int cuts them off: use floats.", np.trunc),
@@ -124,7 +106,7 @@ MAKE_WINDOWS = Family(
                          {"target": TARGET, "own": slot(
                  SHAPE, lambda turned, y: turned(y),
                  ("targets-as-rows", "Y has a row per window", lambda turned, y: y),
-                 ("targets-flat", "Y is flat", lambda turned, y: y.ravel()), why="Y has the shape of X, (T, 1, N).")})})
+                 why="Y has the shape of X, (T, 1, N).")})})
 
 # ---- scaling ----
 
@@ -138,12 +120,6 @@ SHIFT = slot(
     ("minimum-for-mean", "shift is the minimum", "Use the mean: then numbers lie on both sides of 0, where tanh bends.",
      np.min),
     ("middle-for-mean", "shift is midway between minimum and maximum", lambda s: (s.max() + s.min()) / 2),
-    ("sum-for-mean", "shift is the sum", np.sum), ("maximum-for-mean", "shift is the maximum", np.max),
-    ("first-number-for-mean", "shift is the first number", lambda s: s[0]),
-    ("last-number-for-mean", "shift is the last number", lambda s: s[-1]),
-    ("mean-over-n-minus-one", "The mean is divided by S - 1", lambda s: s.sum() / (len(s) - 1)),
-    ("shift-negative", "shift has the wrong sign", "It is used as series - shift: return the mean itself.",
-     lambda s: -s.mean()),
     ("scaled-series-returned", "The scaled series is returned", "Return the two numbers. The caller scales, and scales "
      "what comes later with the same two numbers.", lambda s: (s - s.mean()) / s.std()),
     ("shifted-series-returned", "The shifted series is returned", "Return the two numbers: the caller scales.",
@@ -154,28 +130,15 @@ SPREAD = slot(  # run (series, its centre)
      "statistics.stdev). The scaled training part should have mean square 1: ddof=0.", lambda s, m: s.std(ddof=1)),
     ("variance-for-deviation", "scale is the variance",
      "Take the square root: the variance has the unit of the series squared.", lambda s, m: np.var(s)),
-    ("n-minus-one+variance-for-deviation", "scale is the variance, divided by S - 1",
-     "Divide by S (ddof=0), and take the root.", lambda s, m: s.var(ddof=1)),
     ("divided-by-the-maximum", "scale is the largest number", "Dividing by the maximum leaves the spread to chance. "
      "Use the standard deviation.", lambda s, m: np.abs(s).max(), lambda s, m: np.max(s)),
-    ("range-for-deviation", "scale is the range", lambda s, m: np.ptp(s)),
     ("not-shifted-first", "scale is measured from zero", "You take the root of mean(series^2). Deviations are measured "
      "from the mean: mean((series - shift)^2).", lambda s, m: np.sqrt(np.mean(s**2))),
-    ("absolute-deviation", "scale is the mean absolute deviation", lambda s, m: np.abs(s - m).mean()),
     ("root-not-averaged", "The squares are summed, not averaged", "scale grows with the length of the series. Divide "
      "by S before the root.", lambda s, m: np.sqrt(np.sum((s - m) ** 2))),
-    ("sum-of-squares", "scale is the sum of squares", lambda s, m: np.sum((s - m) ** 2)),
     ("one-over-scale", "scale is a factor, not a divisor", "It is used as (series - shift) / scale, so return the "
      "deviation itself, not 1 / deviation.", lambda s, m: 1 / s.std()),
-    ("half-range-for-deviation", "scale is half the range", lambda s, m: np.ptp(s) / 2),
-    ("largest-deviation", "scale is the largest deviation", lambda s, m: np.abs(s - m).max()),
-    ("mean-for-deviation", "scale is the mean", lambda s, m: np.mean(s)),
-    ("quartiles-for-deviation", "scale is the distance between the quartiles",
-     lambda s, m: np.subtract(*np.percentile(s, [75, 25]))),
-    ("norm-for-deviation", "scale is the norm of the series", lambda s, m: np.linalg.norm(s)),
-    ("no-scale", "scale is 1", lambda s, m: 1.0),
-    ("root-divided-outside", "The root is divided by S, not what is under it",
-     lambda s, m: np.sqrt(np.sum((s - m) ** 2)) / len(s)), why=ROOT + ": the standard deviation.")
+    why=ROOT + ": the standard deviation.")
 
 
 def scaled(s, series):
@@ -197,14 +160,6 @@ FIT_SCALE = Family(
         ("middle-and-half-range", "shift and scale map the series to -1..1", "(max + min) / 2 and (max - min) / 2 are "
          "set by two numbers alone, often outliers. Use mean and standard deviation.",
          lambda s: (s, (s.max() + s.min()) / 2, np.ptp(s) / 2)),
-        ("no-shift+divided-by-the-maximum", "shift is 0, and scale is the largest number",
-         lambda s: (s, 0.0, np.abs(s).max())),
-        ("median-and-quartiles", "shift and scale are median and quartiles",
-         lambda s: (s, np.median(s), np.subtract(*np.percentile(s, [75, 25])))),
-        ("minimum-and-maximum", "shift and scale are minimum and maximum", lambda s: (s, s.min(), s.max())),
-        ("of-differences", "shift and scale are those of the differences", lambda s: (np.diff(s), None, None)),
-        ("last-number-missing", "The last number is left out", lambda s: (s[:-1], None, None)),
-        ("first-number-missing", "The first number is left out", lambda s: (s[1:], None, None)),
         why="Use mean and standard deviation of the whole series.")},
     outputs={"shift": Output(lambda s, f: s.shift(f), {"shift": TOLD},
                              made("", SCALE)),
@@ -225,8 +180,6 @@ GROWS = slot(
     ("{o}-per-step|gradients-stacked", "{o} {has} a share of its own for each step", lambda V: V),
     ("{o}-zero|gradients-stay-zero", "{o} {is} zero", "Nothing is added to {o}: add this step's share.",
      lambda V: 0 * V[0]),
-    ("{o}-without-the-last-step", "{o} {has} no share of the last step", lambda V: V[:-1].sum(0)),
-    ("{o}-without-the-first-step", "{o} {has} no share of the first step", lambda V: V[1:].sum(0)),
     why="All steps share Wy and c, so their shares add up, once each.")
 
 
@@ -274,8 +227,6 @@ READOUT_BACKWARD = Family(
                           lambda dy, f: dy.sum(axis=1)[..., None]),
                          ("dc-carries-h", "dc is multiplied by the state", "c is added to Wy h_t, so its gradient is "
                           "dy_t itself.", lambda dy, f: product(dy, f.h).sum(axis=2, keepdims=True)),
-                         ("dc-of-the-first-example", "dc has the first example's share only",
-                          lambda dy, f: dy[:, :, :1]),
                          why="All examples share c, each output has its own: dy_t.sum(axis=1, keepdims=True), (O, 1)."),
             "grows": GROWS}, gradients("O1")),
         "dh": Output(lambda s, f: s.through(f), {
@@ -283,8 +234,6 @@ READOUT_BACKWARD = Family(
                             ("tanh-in-dh", "dh includes tanh'", "dh_t is what reaches h_t itself. The factor 1 - h_t^2 "
                              "belongs to the step back through the cell, which applies it already.",
                              lambda f: f.Wy.T @ f.dy * (1 - f.h**2)),
-                            ("dh-times-h", "dh is multiplied by h_t", "dh_t = Wy^T dy_t.",
-                             lambda f: f.Wy.T @ f.dy * f.h),
                             ("dh-carried", "dh adds up what comes from later steps", "dh_t is the loss at step t "
                              "reaching h_t directly. What flows between the steps is the work of rnn_backward.",
                              lambda f: np.cumsum((f.Wy.T @ f.dy)[::-1], axis=0)[::-1]),
@@ -317,17 +266,10 @@ NORM = slot(
      "of squares.", lambda grads: sum(np.abs(g).sum() for g in grads.values())),
     ("mean-of-squares", "The squares are averaged", "The norm is the length of the gradient: the root of the sum of "
      "squares, not of their mean.", lambda grads: np.sqrt(squares(grads) / sum(g.size for g in grads.values()))),
-    ("norms-averaged", "The norm is the mean of the arrays' norms", "Sum the squares of all of them, then take one "
-     "root.", lambda grads: np.mean([np.linalg.norm(g) for g in grads.values()])),
     ("norm-of-the-last", "The norm is that of the last array", "`=` for `+=`? Sum the squares of all arrays, then take "
      "one root.", lambda grads: np.linalg.norm([*grads.values()][-1])),
     ("norm-of-the-first", "The norm is that of the first array", "Sum the squares of all arrays, then take one root.",
-     lambda grads: np.linalg.norm([*grads.values()][0])),
-    ("spectral-norms", "The norms are spectral norms",
-     "np.linalg.norm(g, 2) of a matrix is its largest singular value. Sum the squares of all elements.",
-     lambda grads: np.sqrt(sum(np.linalg.norm(g, 2) ** 2 for g in grads.values()))),
-    ("norm-of-sums", "The elements are added before they are squared", "Square each element, then sum.",
-     lambda grads: np.sqrt(sum(g.sum() ** 2 for g in grads.values()))))
+     lambda grads: np.linalg.norm([*grads.values()][0])))
 
 SHORTEN = slot(  # run (gradient, norm, max_norm, all gradients) -> what becomes of it
     CLIP, lambda g, n, m, grads: g * (m / n) if n > m else g * 1.0,
@@ -347,8 +289,6 @@ SHORTEN = slot(  # run (gradient, norm, max_norm, all gradients) -> what becomes
      "norm).", lambda g, n, m, grads: g * (m / n), lambda g, n, m, grads: g * m / n,
      lambda g, n, m, grads: g * (m / n) if n else g, lambda g, n, m, grads: g * (m / n) if n and np.isfinite(m) else g,
      *(lambda g, n, m, grads, little=little: g * (m / (n + little)) for little in (1e-6, 1e-8, 1e-12))),
-    ("factor-of-the-largest-norm", "The factor is that of the largest array", "One norm over all arrays, for all.",
-     lambda g, n, m, grads: g * min(1.0, m / max(1e-300, max(np.linalg.norm(a) for a in grads.values())))),
     ("divided-by-the-norm", "The clipped gradient has length 1",
      "You divide by the norm but do not multiply by max_norm.", lambda g, n, m, grads: g / n if n > m else g),
     ("always-length-one", "Every gradient gets length 1",
@@ -359,13 +299,6 @@ SHORTEN = slot(  # run (gradient, norm, max_norm, all gradients) -> what becomes
      "norm.", lambda g, n, m, grads: g * (n / m) if n > m else g),
     ("zero-when-too-long", "A gradient that is too long is dropped",
      "Shorten it, do not discard it: its direction is still good.", lambda g, n, m, grads: g * (n <= m)),
-    ("zero-threshold-everywhere", "Each element becomes +-max_norm",
-     lambda g, n, m, grads: np.sign(g) * m if n > m else g),
-    ("filled-with-the-threshold", "Elements are clipped from above only", lambda g, n, m, grads: np.minimum(g, m)),
-    ("divided-by-the-threshold", "The gradient is divided by max_norm", "Multiply by max_norm / norm.",
-     lambda g, n, m, grads: g / m if n > m else g),
-    ("multiplied-by-the-threshold", "The gradient is multiplied by max_norm",
-     "Divide by the norm too: max_norm / norm.", lambda g, n, m, grads: g * m if n > m else g),
     ("inf-over-inf", "An infinite max_norm gives nan", "inf / inf, or inf * 0, is nan. Shorten only where norm > "
      "max_norm.", lambda g, n, m, grads: g * (m / max(n, m)) if n or np.isfinite(m) else g),
     ("zero-over-zero", "A gradient of zeros gives nan", "0 / 0 is nan. Shorten only where norm > max_norm.",
@@ -387,18 +320,11 @@ CLIP_BY_NORM = Family(
                  ("only-the-last-clipped", "Only the last array is clipped",
                   "Every array is multiplied by the factor: g * factor for each name.",
                   lambda f: {name: f.clipped[name] if n + 1 == len(f.grads) else g for n,
-                             (name, g) in enumerate(f.grads.items())}),
-                 ("only-the-first-clipped", "Only the first array is clipped",
-                  "Does `return` stand inside the loop? Every array is multiplied by the factor.",
-                  lambda f: {name: g if n else f.clipped[name] for n, (name, g) in enumerate(f.grads.items())}))}),
+                             (name, g) in enumerate(f.grads.items())}))}),
              "norm": Output(lambda s, f: s.told(f), {"told": slot(
                  CLIP, lambda f: f.norm,
                  ("norm-after-clipping", "The norm is measured after clipping", "Return the norm before clipping: it "
                   "tells how far the gradient was from the threshold.", lambda f: np.sqrt(squares(f.clipped))),
-                 ("factor-for-norm", "The factor is returned, not the norm",
-                  lambda f: min(1.0, np.sqrt(squares(f.clipped)) / f.norm) if f.norm else 1.0),
-                 ("norm-zero", "The norm is returned as 0", lambda f: 0.0),
-                 ("norm-squared", "The norm is returned squared", "Return its root.", lambda f: f.norm**2),
                  why="Return the norm before clipping.")})},
     harm={"grads": Variant(None, "clipped-in-place", "The gradients are clipped in place",
                        "`*=` writes into the caller's arrays, `grads[name] = ...` into the caller's dict. Build a new "

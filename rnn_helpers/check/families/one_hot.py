@@ -34,10 +34,6 @@ MADE = slot(  # run (indices, size) -> X
      "has a column of its own: (T, size, 1).", lambda i, size: columns(i, size).max(axis=0)),
     ("indices-ignored", "The ones stand on the diagonal", "np.eye(T, size) does not know the indices: pick its rows, "
      "np.eye(size)[indices].", lambda i, size: np.eye(len(i), size)[:, :, None]),
-    ("ones-up-to-the-index", "The ones go on up to the index", up_to),
-    ("ones-from-the-index", "The ones go on from the index", lambda i, size: 1 - up_to(i, size) + columns(i, size)),
-    ("ones-and-zeros-swapped", "Ones and zeros are swapped", "0 everywhere, and 1 where the index says.",
-     lambda i, size: 1 - columns(i, size)),
     ("steps-added-up", "The ones of earlier steps stay", "Each step has a column of its own: does one array hold "
      "them all?", lambda i, size: np.minimum(columns(i, size).cumsum(0), 1)),
     why="One 1 for each step, at its index: no slice.")
@@ -50,11 +46,7 @@ ONE_HOT = Family(
                          "Row 0 belongs to index 0: do not subtract 1.", lambda i, size: i - 1),
                         ("one-too-high", "The ones are a row too far down", "Row 0 belongs to index 0: do not add 1.",
                          lambda i, size: (i + 1) % size),
-                        ("upside-down", "The rows are counted from the end", "Row 0, the first, belongs to index 0.",
-                         lambda i, size: size - 1 - i),
-                        ("steps-in-reverse", "The indices are read in reverse order", lambda i, size: i[::-1]),
-                        ("indices-sorted", "The indices are sorted first",
-                         lambda i, size: np.sort(i)), why="X[t] belongs to indices[t].")},
+                        why="X[t] belongs to indices[t].")},
     outputs={"X": Output(lambda s, f: s.turned(f.X), {"turned": slot(
         COLUMN, lambda X: X,
         ("batch-axis-missing", "The axis of examples is missing", "X is (T, size). The course's sequences are (T, D, "

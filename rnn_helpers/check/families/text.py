@@ -19,9 +19,7 @@ def without(unwanted):
 READ = slot(
     SORTED, lambda text: text,
     ("case-folded", "Capital letters are missing",
-     "lower() makes one character of A and a. They are two; keep the text as it is.", lambda text: text.lower()),
-    ("small-letters-missing", "Lower-case letters are missing",
-     "upper() makes one character of A and a. They are two; keep the text as it is.", lambda text: text.upper()))
+     "lower() makes one character of A and a. They are two; keep the text as it is.", lambda text: text.lower()))
 KEPT = slot(
     SORTED, lambda text: text,
     ("letters-only", "Only letters are kept", without(lambda char: not char.isalpha())),
@@ -29,10 +27,6 @@ KEPT = slot(
      "itself.", lambda text: text.split(), lambda text: text.split(" ")),
     ("spaces-dropped", "Spaces and line breaks are missing",
      "They are characters like any other: without the space there is no \"hello world\".", without(str.isspace)),
-    ("space-dropped", "The space is missing",
-     "It is a character like any other: without it there is no \"hello world\".", without(" ".__eq__)),
-    ("ends-stripped", "The ends of the text are cut off", "strip() takes line breaks and spaces away.", str.strip),
-    ("line-breaks-dropped", "Line breaks are missing", "They are characters like any other.", without("\n".__eq__)),
     ("letters-and-spaces-only", "Punctuation is missing", without(lambda char: not (char.isalpha() or char.isspace())),
      without(lambda char: not (char.isalpha() or char == " "))), why=KEEP)
 ORDERED = slot(
@@ -48,9 +42,7 @@ ORDERED = slot(
     ("backwards", "The characters are sorted backwards", "Sort upwards: sorted(set(text)).",
      lambda kept: sorted(set(kept), reverse=True)),
     ("duplicates-kept", "Characters appear more than once",
-     "sorted(text) keeps every repetition. A vocabulary holds each character once: take the set first.", sorted, list),
-    ("capitals-ignored-in-order", "Capitals are sorted among lower-case letters", "sorted(set(text)), without a key.",
-     lambda kept: sorted(sorted(set(kept)), key=str.lower), lambda kept: sorted(set(kept), key=str.lower)))
+     "sorted(text) keeps every repetition. A vocabulary holds each character once: take the set first.", sorted, list))
 MORE = slot(
     SORTED, lambda chars: chars,
     ("an-entry-of-its-own", "chars holds an entry that is not a character of the text", "The vocabulary is the text's "
@@ -58,9 +50,7 @@ MORE = slot(
                                   for token in ("<unk>", "<UNK>", "<pad>", "<PAD>", "<eos>", "<s>", "?", "", "\0",
                                                 "unk")
                                   for front in (True, False))),
-    ("first-character-missing", "The first character of the order is missing", lambda chars: chars[1:]),
-    ("last-character-missing", "The last character of the order is missing",
-     lambda chars: chars[:-1]), why="All of them: sorted(set(text)).")
+    why="All of them: sorted(set(text)).")
 LEADS = slot(
     SORTED, lambda chars, text: {char: index for index, char in enumerate(chars)},
     ("index-to-character", "index_of leads from index to character", "It should lead the other way: index_of[\"h\"] is "
@@ -72,7 +62,6 @@ LEADS = slot(
     ("places-in-the-text", "index_of holds places in the text",
      lambda chars, text: {char: text.index(char) for char in chars},
      lambda chars, text: {char: index for index, char in enumerate(text)}),
-    ("counts-for-places", "index_of holds counts", lambda chars, text: {char: text.count(char) for char in chars}),
     ("places-in-another-order", "index_of counts in another order than chars", "enumerate the very list that you "
      "return.", lambda chars, text: {char: index for index, char in enumerate(dict.fromkeys(text))},
      lambda chars, text: {char: index for index, char in enumerate(set(text))},
@@ -183,10 +172,6 @@ RETURNED = slot(
     ("prefix-in-the-text", "The prefix is part of what you return", lambda prefix, text: prefix + text),
     ("last-of-the-prefix-in-the-text", "The prefix's last character is part of what you return",
      lambda prefix, text: prefix[-1] + text),
-    ("first-drawn-missing", "The first character drawn is not in the text", "Append each one that you draw.",
-     lambda prefix, text: text[1:]),
-    ("text-reversed", "The text is written backwards", "Append each character at the end.",
-     lambda prefix, text: text[::-1]),
     ("list-for-text", "A list of characters is returned", "Join them: \"\".join(list).",
      lambda prefix, text: list(text)), why="Return the new characters only, `length` of them.")
 WARM = slot(
@@ -199,8 +184,6 @@ WARM = slot(
      "first character you draw competes with the prefix's last one.", lambda prefix: prefix[:-1]),
     ("last-character-read-twice", "The prefix's last character is read twice", "The warm-up has fed it already. Draw "
      "the first new character from the state that you have, then feed that one.", lambda prefix: prefix + prefix[-1]),
-    ("prefix-read-backwards", "The prefix is read backwards", "Read it from its first character to its last.",
-     lambda prefix: prefix[::-1]),
     ("prefix-ignored", "The prefix is not read at all", "Run its characters through the network before you draw.",
      lambda prefix: ""),
     ("each-character-once", "Each character of the prefix is read once only", "A repeated one counts each time.",
@@ -210,9 +193,7 @@ FED = slot(  # run (drawn, read before, likeliest) -> read next
     ("input-never-changes", "The drawn character is not fed back",
      "The input stays the prefix's last character. What was drawn is the next input.", lambda new, old, top: old),
     ("likeliest-read", "What is read next is the likeliest character, not the one drawn",
-     "Read the character that was drawn, the one that stands in the text.", lambda new, old, top: top),
-    ("first-character-read", "The first character of chars is read each time", "What was drawn is the next input.",
-     lambda new, old, top: 0))
+     "Read the character that was drawn, the one that stands in the text.", lambda new, old, top: top))
 AGAIN = slot(
     STEPS, "",
     ("prefix-read-again", "The prefix is read again for every character, and not what was drawn",

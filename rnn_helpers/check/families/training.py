@@ -6,7 +6,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from rnn_helpers.bptt import rnn_backward, rnn_backward_truncated, rnn_forward
-from rnn_helpers.check.changes import later, only
+from rnn_helpers.check.advice import listed
+from rnn_helpers.check.changes import only
 from rnn_helpers.check.families.losses import paired
 from rnn_helpers.check.families.number_sequence import NORM, SHORTEN, squares
 from rnn_helpers.check.search import Family, Output, Variant, decayed, made, same, slot
@@ -50,23 +51,21 @@ SCALE = slot(  # run (T, O, B) -> factors of the loss and of the gradients
        "Return the sum, and divide when you print it. Your step is that of the sum.",
        lambda T, O, B, number=number: (number(T, O, B), 1.0)) for name, by, number in MEANS),
     ("halved", "Loss and step are halved", lambda T, O, B: (0.5, 0.5)),
-    ("loss-halved", "The loss returned is halved", lambda T, O, B: (0.5, 1.0)), why="Here the loss has no factor 1/2.")
+    why="Here the loss has no factor 1/2.")
 
 COUNTS = slot(  # run (dy) -> dy
     SUM, lambda dy: dy,
     ("first-step-only", "Only the first step sends a gradient", "Every step has a target.",
      lambda dy: np.concatenate([dy[:1], 0 * dy[1:]])),
     ("last-gradient-only", "Only the last step sends a gradient",
-     "Every step has a target: the gradients sum over all of them.", lambda dy: np.concatenate([0 * dy[:-1], dy[-1:]])),
-    ("dy-one-early", "dy is shifted by one step", "dy[t] belongs to h_states[t].", later))
+     "Every step has a target: the gradients sum over all of them.", lambda dy: np.concatenate([0 * dy[:-1], dy[-1:]])))
 
 REACH = slot(
     "dh_t = Wy^T dy_t, for rnn_backward", lambda dh: dh,
     ("dh-in-reverse", "dh is reversed before rnn_backward", "dh[t] belongs to step t: rnn_backward walks back itself.",
      lambda dh: dh[::-1]),
     ("only-the-last-dh", "Only the last step's dh reaches the cell", lambda dh: only(dh, -1)),
-    ("dh-without-the-last", "The last step's dh does not reach the cell", lambda dh: dh - only(dh, -1)),
-    ("nothing-reaches-the-cell", "dh is zero for rnn_backward", lambda dh: 0 * dh), why="Hand over dh of all steps.")
+    why="Hand over dh of all steps.")
 
 def each_alone(cell, dh, caches):
     """Every step walked back by itself."""
@@ -74,17 +73,12 @@ def each_alone(cell, dh, caches):
     return *(sum(step[n] for step in steps) for n in range(3)), steps[0][3]
 
 
-def the_last_only(cell, dh, caches, steps=1):
-    return rnn_backward(cell, dh[-steps:], caches[-steps:])
-
-
 WALK = slot(
     "dWx, dWh, db = sums over t", rnn_backward,
     ("nothing-flows-between-the-steps", "Each step is walked back alone",
      "What leaves a step goes on into the step before: rnn_backward does the whole walk.", each_alone),
-    ("only-the-last-step-walked", "Only the last step is walked back", the_last_only),
-    *((f"only-the-last-{n}-steps-walked", f"Only the last {n} steps are walked back",
-       lambda cell, dh, caches, n=n: the_last_only(cell, dh, caches, n)) for n in (5, 3, 2)),
+    ("only-the-last-step-walked", "Only the last step is walked back",
+     lambda cell, dh, caches: rnn_backward(cell, dh[-1:], caches[-1:])),
     why="rnn_backward does the whole walk.")
 
 WHICH = slot(  # run (loss function, outputs, targets) -> loss, dy
@@ -103,12 +97,6 @@ CLIPPED_OF = slot(  # run (gradients by name, max_norm, norm, shorten) -> clippe
     ("readout-not-clipped", "The gradients of Wy and c are left out of the clipping",
      lambda grads, m, norm, shorten: {n: shorten(g, norm(grouped(grads, "Wx")), m, grads) if n in NAMES[:3] else g
                                       for n, g in grads.items()}),
-    ("clipped-twice", "The gradients are clipped twice", "Once, all five together.",
-     lambda grads, m, norm, shorten: {n: shorten(shorten(g, norm(grads), m, grads), norm(grads), m, grads) for n,
-                                      g in grads.items()}),
-    *((f"{left}-not-clipped", f"The gradient of {left} is left out of the clipping",
-       lambda grads, m, norm, shorten, left=left: {
-           n: g if n == left else shorten(g, norm(grads), m, grads) for n, g in grads.items()}) for left in NAMES),
     ("norm-of-the-cell-only", "The norm leaves out Wy and c", "Clipping takes all five gradients as one vector.",
      lambda grads, m, norm, shorten: {n: shorten(g, norm(grouped(grads, "Wx")), m, grads) for n, g in grads.items()}),
     why="Put all five gradients in one dict and clip once.")
@@ -136,11 +124,7 @@ UPDATE = slot(  # run (p, clipped gradient, lr) -> the parameter afterwards
      "You write p = -lr * g. The step is added to what was there: p -= lr * g.", lambda p, g, lr: -lr * g),
     ("{o}-without-lr|learning-rate-forgotten", "The learning rate is not used in the step of {o}",
      "Multiply the clipped gradients by lr.", lambda p, g, lr: p - g),
-    ("{o}-updated-twice|updated-twice", "{o} {is} updated twice", "One step each.", lambda p, g, lr: p - 2 * lr * g),
-    ("{o}-adagrad|adagrad", "{o} {is} updated by Adagrad's step", lambda p, g, lr: p - lr * g / np.sqrt(g * g + 1e-8)),
-    ("{o}-by-signs|by-signs", "Only the signs of the gradient move {o}", lambda p, g, lr: p - lr * np.sign(g)),
-    ("{o}-divided-by-lr|divided-by-lr", "The step of {o} is divided by lr", "Multiply by lr.",
-     lambda p, g, lr: p - g / lr), why="Plain descent is asked for: p -= lr * g.")
+    why="Plain descent is asked for: p -= lr * g.")
 
 
 AS_CALLED = {"element-by-element": "clipped-element-by-element", "each-array-on-its-own": "clipped-separately",
@@ -265,27 +249,16 @@ PIECES = slot(  # run (T, k1, k2) -> (first step, end) of each piece
      lambda T, k1, k2: [(n, n + k1) for n in range(0, T - k1 + 1, k1)]),
     ("last-piece-dropped-even-whole", "The last piece is left out, even a whole one",
      lambda T, k1, k2: [(n, n + k1) for n in range(0, T - k1, k1)]),
-    ("pieces-overlap", "The pieces overlap", "You read k1 steps but move on by one. The next piece starts where this "
-     "one ends: range(0, T, k1).", lambda T, k1, k2: [(n, n + k1) for n in range(T)]),
     ("pieces-of-k2", "The pieces have k2 steps", "k1 is the steps between updates, k2 the steps that a loss can flow "
      "back.", lambda T, k1, k2: [(n, n + k2) for n in range(0, T, k2)]),
-    ("windows-of-k2", "Each piece reads k2 steps", "A piece has k1 new steps; k2 is how far its losses flow back.",
-     lambda T, k1, k2: [(n, n + k2) for n in range(0, T, k1)]),
-    ("first-piece-only", "Only the first piece is read", "Does `return` stand inside the loop? It ends the function on "
-     "the first pass. Move it below the loop.", lambda T, k1, k2: [(0, k1)]),
-    ("first-piece-skipped", "The first piece is left out", "range(0, T, k1) starts at 0.",
-     lambda T, k1, k2: [(n, n + k1) for n in range(k1, T, k1)]),
-    ("one-piece", "The whole stream is one piece", "One update for each k1 steps: range(0, T, k1).",
-     lambda T, k1, k2: [(0, T)]), why="range(0, T, k1) includes it; a slice may end beyond the stream.")
+    why="range(0, T, k1) includes it; a slice may end beyond the stream.")
 
 STATE = slot(  # run (states of the piece, state it started from) -> state that the next one starts from; None is zeros
     CARRIED, lambda h, h0: h[-1],
     ("state-reset", "The state starts at zero in every piece", "The stream does not begin anew. Hand the last state of "
      "a piece to the next one as its h0; only its gradient is cut.", lambda h, h0: None),
     ("first-state-carried", "The first state of a piece is carried forward", lambda h, h0: h[0]),
-    ("state-before-carried", "The second-to-last state is carried forward", lambda h, h0: h[-2] if len(h) > 1 else h0),
-    ("mean-state-carried", "The mean state of a piece is carried forward",
-     lambda h, h0: h.mean(0)), why="The next piece goes on where this one ended: h_states[-1].")
+    why="The next piece goes on where this one ended: h_states[-1].")
 
 OLDER = ("With k2 > k1, or in a last shorter piece, they go on into steps before the piece: keep the last k2 caches, "
          "with dh = 0 for the older ones.")
@@ -299,69 +272,49 @@ WINDOW = slot(  # run (f) -> how many caches are walked back through; f.seen : s
     ("never-beyond-the-piece", "The losses do not flow into older pieces", OLDER, lambda f: min(f.new, f.k2)),
     ("one-step-too-many", "The losses flow back k2 + 1 steps", lambda f: f.k2 + 1),
     ("one-step-too-few", "The losses flow back k2 - 1 steps", lambda f: max(1, f.k2 - 1)),
-    ("k1-for-k2", "The losses flow back k1 steps", "k2 is how far they flow.", lambda f: f.k1),
-    ("k1-more-than-k2", "The losses flow back k1 + k2 steps", "k2 steps in all, the new ones included.",
-     lambda f: f.k1 + f.k2),
-    ("k2-before-the-piece", "The losses flow back k2 steps beyond their piece",
-     "k2 steps in all, the new ones included.", lambda f: f.new + f.k2),
     why="Keep k2 caches: caches[-k2:].")
 
-# what becomes of older steps: run is (their losses join again, their states are computed anew, they reach Wy and c)
+# what becomes of older steps: run is (which losses join again, whether their states are computed anew)
 KEPT = slot(
-    "caches are kept as they were computed; every loss is counted once", (False, False, False),
+    "caches are kept as they were computed; every loss is counted once", ("", False),
     ("losses-counted-again", "Losses of older steps count again", "An older loss already had its update. In the window "
-     "only the new steps have a dh; zeros stand for the older ones.", ("as they were", False, False)),
+     "only the new steps have a dh; zeros stand for the older ones.", ("as they were", False)),
     ("window-read-out-again", "Every update counts all losses of its window, and no others",
      "An older loss has had its update; and with k2 < k1 the first losses of the piece are never counted. Count the "
-     "losses of the new steps, each once; dh = 0 for older steps.", ("the window", False, False)),
+     "losses of the new steps, each once; dh = 0 for older steps.", ("the window", False)),
     ("dh-at-the-beginning-of-the-window", "dh stands at the beginning of the window", "The new steps are the last ones "
-     "of the window: zeros for the older steps come first.", ("older last", False, False)),
-    ("first-losses-in-the-window", "With k2 < k1 the window gets the first losses of the piece",
-     "Its steps are the last k2 of the piece, and so are their losses: dh[-k2:].", ("first losses", False, False)),
-    ("old-losses-read-out-again", "Losses of older pieces are counted again", ("read out again", False, True)),
-    ("old-losses-read-out-again+not-in-Wy", "Losses of older pieces are counted again",
-     ("read out again", False, False)),
+     "of the window: zeros for the older steps come first.", ("older last", False)),
     ("caches-recomputed", "Older steps are computed anew with the new weights",
-     "That is another algorithm. Here older steps keep the caches that they were computed with.", (False, True, False)),
-    ("window-run-again+counted-again", "The older steps are run again with the new weights, and their losses counted "
-     "again", "Keep their caches, and dh = 0 for their steps.", ("read out again", True, True)),
+     "That is another algorithm. Here older steps keep the caches that they were computed with.", ("", True)),
     why="dh = 0 for their steps.")
 
 REACHES = slot(  # run (k1, k2) -> how many losses of a piece reach Wy and c
     "dWy, dc = sums over all new steps", lambda k1, k2: None,
     ("readout-from-k2-steps", "Wy and c hear only the last k2 losses of a piece",
-     "k2 limits what flows between states. Every loss of the piece reaches Wy and c directly.", lambda k1, k2: k2),
-    ("readout-from-the-last-step", "Wy and c hear only the last loss of a piece",
-     "Every loss of the piece reaches Wy and c directly.", lambda k1, k2: 1))
+     "k2 limits what flows between states. Every loss of the piece reaches Wy and c directly.", lambda k1, k2: k2))
 
 FACTOR = slot(  # run (g, lr, steps, B, k1) -> what the update subtracts
     UPDATE_OF, lambda g, lr, T, B, k1: lr * g,
     ("uphill", "The gradient is added", "Descent goes against the gradient: p -= lr * dL/dp.",
      lambda g, lr, T, B, k1: -lr * g),
-    ("mean-over-k1", "The gradients are divided by the steps of the piece", lambda g, lr, T, B, k1: lr * g / T),
-    ("divided-by-k1", "The gradients are divided by k1", lambda g, lr, T, B, k1: lr * g / k1),
-    ("mean-over-the-batch", "The gradients are divided by B",
-     "The loss is a sum over the examples, so its gradient is one too.", lambda g, lr, T, B, k1: lr * g / B),
-    ("mean-over-both", "The gradients are divided by the steps and by B",
-     "The loss is a sum, so its gradient is one too.", lambda g, lr, T, B, k1: lr * g / (T * B)),
-    ("multiplied-by-k1", "The gradients are multiplied by k1", "The loss is a sum over the new steps already.",
-     lambda g, lr, T, B, k1: lr * g * k1, lambda g, lr, T, B, k1: lr * g * T),
+    *((name, f"The gradients are divided by {by}", lambda g, lr, T, B, k1, of=of: lr * g / of(T, B, k1))
+      for name, by, of in (("mean-over-k1", "the steps of the piece", lambda T, B, k1: T),
+                           ("divided-by-k1", "k1", lambda T, B, k1: k1),
+                           ("mean-over-the-batch", "B", lambda T, B, k1: B),
+                           ("mean-over-both", "the steps and by B", lambda T, B, k1: T * B))),
     ("learning-rate-forgotten", "The learning rate is not used", "Multiply the gradients by lr.",
      lambda g, lr, T, B, k1: g),
-    ("gradients-clipped", "The gradients are clipped", "Nothing is clipped here.",
-     *(lambda g, lr, T, B, k1, most=most: lr * np.clip(g, -most, most) for most in (1, 5))),
-    ("step-doubled", "The step is twice as large", "p -= lr * dL/dp, once.", lambda g, lr, T, B, k1: 2 * lr * g),
-    why="The loss is a sum over the new steps, so its gradient is one too.")
+    why="The loss is a sum over the new steps and the examples, so its gradient is one too.")
 MOVES = slot(  # run (f) -> p afterwards; f.total : sum of the steps so far, f.last : whether this is the last piece
     UPDATE_OF, lambda f: f.p - f.step,
     ("gradients-never-cleared", "Gradients of earlier pieces are applied again",
      "Each update uses its own piece's gradients. Start them at zero for each piece.", lambda f: f.p - f.total),
     ("one-update-at-the-end", "All updates happen at the end of the stream", "The point of a stream is to learn on the "
      "way: update after each piece, before the next one runs.", lambda f: f.p - f.total if f.last else f.p),
-    ("readout-not-trained", "Wy and c are not updated", lambda f: f.p if f.name in ("Wy", "c") else f.p - f.step),
-    ("cell-not-trained", "Wx, Wh and b are not updated", lambda f: f.p - f.step if f.name in ("Wy", "c") else f.p),
-    *((f"{left}-not-updated", f"{left} is not updated",
-       lambda f, left=left: f.p if f.name == left else f.p - f.step) for left in NAMES),
+    *((f"{name}-not-{done}", f"{listed(left)} {'is' if len(left) == 1 else 'are'} not updated",
+       lambda f, left=left: f.p if f.name in left else f.p - f.step)
+      for name, done, left in (("readout", "trained", NAMES[3:]), ("cell", "trained", NAMES[:3]),
+                               *((name, "updated", (name,)) for name in NAMES))),
     why="All five parameters learn: Wx, Wh, b, Wy, c.")
 KS = slot(
     PIECE, lambda k1, k2: (k1, k2),
@@ -380,7 +333,7 @@ def stream(s, model, X, Y, k1, k2, lr):
     cell = SimpleNamespace(**{n: p[n] for n in NAMES[:3]})
     k1, k2 = s.ks(k1, k2)
     pieces = s.pieces(len(X), k1, k2)
-    again, anew, old_in_Wy = s.kept
+    again, anew = s.kept
     for number, (first, end) in enumerate(pieces):
         x, target = X[first:end], Y[first:end]
         h, new = rnn_forward(cell, x, h0)
@@ -407,20 +360,11 @@ def stream(s, model, X, Y, k1, k2, lr):
             flows = dh_kept[-len(used):]
         if again == "older last":
             flows = flows[old:] + flows[:old]
-        if again == "first losses":
-            flows = flows[:old] + list(dh)[:len(used) - old]
         if again == "the window":
             window_h = np.array([cache[2] for cache in used])
             value, dY = squared_error(many_to_many(window_h, p["Wy"], p["c"]),
                                       Y[first + len(new) - len(used):][:len(used)])
             dWy, dc, flows = readout_backward(dY, window_h, p["Wy"])
-        if again == "read out again" and old:
-            old_h = np.array([cache[2] for cache in used[:old]])
-            old_dY = squared_error(many_to_many(old_h, p["Wy"], p["c"]), Y[first - old:first])[1]
-            old_Wy, old_c, old_dh = readout_backward(old_dY, old_h, p["Wy"])
-            flows = [*old_dh, *flows[old:]]
-            if old_in_Wy:
-                dWy, dc = dWy + old_Wy, dc + old_c
         if s.of_each_loss:
             old = [0 * dh[0]] * (len(kept) - len(new))
             dWx, dWh, db, _ = rnn_backward_truncated(cell, np.array([*old, *dh]), kept, k2)
@@ -456,13 +400,12 @@ TRAIN_STREAM = Family(
                                           "forward pass gave.", True))},
     outputs={"losses": Output(lambda s, f: s.report(f.log), {"report": slot(
         ONE_LOSS, lambda log: [one.value for one in log],
-        ("mean-loss-reported", "The losses are means", lambda log: [one.value / one.dY.size for one in log]),
-        ("mean-over-steps-reported", "The losses are divided by the steps of the piece",
-         lambda log: [one.value / len(one.dY) for one in log]),
-        ("mean-over-the-batch-reported", "The losses are divided by B",
-         lambda log: [one.value / one.dY.shape[2] for one in log]),
-        ("mean-over-steps-and-batch-reported", "The losses are divided by the steps and by B",
-         lambda log: [one.value / (len(one.dY) * one.dY.shape[2]) for one in log]),
+        *((f"{name}-reported", f"The losses are divided by {by}",
+           lambda log, axes=axes: [one.value / np.prod([one.dY.shape[axis] for axis in axes]) for one in log])
+          for name, by, axes in (("mean-loss", "the number of predictions", (0, 1, 2)),
+                                 ("mean-over-steps", "the steps of the piece", (0,)),
+                                 ("mean-over-the-batch", "B", (2,)),
+                                 ("mean-over-steps-and-batch", "the steps and by B", (0, 2)))),
         ("loss-after-the-update", "The losses are measured after the update",
          "Report the loss that the gradients belong to: before the update.", lambda log: [one.after for one in log]),
         ("running-total", "The losses add up", "One number for each update: the sum over its own new steps.",

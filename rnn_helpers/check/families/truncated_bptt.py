@@ -64,8 +64,6 @@ WINDOWS = slot(
     *((name, "Each loss goes back one step too few", OWN_INCLUDED, each(lambda t, k, T: back(t, k - 1, T), **ends))
       for name, ends in (("one-step-too-few", {}),
                          ("one-step-too-few+dh0-of-the-first-k-losses", {"ends": of_the_first_k_losses}))),
-    ("one-step-too-few-but-its-own", "Each loss goes back one step too few", OWN_INCLUDED,
-     each(lambda t, k, T: range(t, max(-1, min(t - k + 1, t - 1)), -1))),
     *((name, "No window reaches step 0",
        "range(t, max(0, t - k), -1) ends before 0. Its end is not included: max(-1, t - k).",
        each(lambda t, k, T: range(t, max(0, t - k), -1), **ends))
@@ -73,8 +71,6 @@ WINDOWS = slot(
                          ("step-0-left-out+dh0-zero", {}))),
     ("short-windows-dropped", "The first k - 1 losses are left out", NEAR_THE_START,
      each(back, lambda T, k: range(min(k, T) - 1, T))),
-    ("short-windows-dropped-all", "Losses with fewer than k steps behind them are left out", NEAR_THE_START,
-     each(lambda t, k, T: range(t, t - k, -1), lambda T, k: range(k - 1, T))),
     ("own-step-skipped", "Each loss skips its own step",
      "The walk starts at t - 1. The loss at step t goes through its own step first: t, t - 1, ..., t - k + 1.",
      each(lambda t, k, T: back(t - 1, k, T)), each(lambda t, k, T: back(t - 1, k - 1, T))),
@@ -91,17 +87,7 @@ WINDOWS = slot(
             ends=lambda steps, k: 0 in steps)) for last in (lambda t, T: t - T, lambda t, T: -T - 1)),
     ("own-step-only", "No loss flows back", "Each loss stays at its own step, whatever k is. It goes on through k - 1 "
      "earlier steps: Wh.T @ dz, and on.", each(lambda t, k, T: [t])),
-    ("farthest-step-again", "Each window reads its farthest step again and again",
-     "Does the loop inside count one name and use another? Step s of the walk reads its own cache.",
-     each(lambda t, k, T: [max(0, t - k + 1)] * len(back(t, k, T)))),
-    ("loss-step-again", "Each window reads its loss's step again and again", "Step s of the walk reads its own cache.",
-     each(lambda t, k, T: [t] * len(back(t, k, T)))),
-    ("last-loss-left-out", "The last loss is left out", each(back, lambda T, k: range(T - 1))),
-    ("first-loss-left-out", "The first loss is left out", each(back, lambda T, k: range(1, T))),
-    ("every-k-th-loss", "Only every k-th loss goes back", each(back, lambda T, k: range(0, T, k))),
-    ("one-round", "Only the first window is walked",
-     "Does `return` stand inside the loop? It ends the function on the first pass. Move it below the loop.",
-     each(back, lambda T, k: [0])), why="The losses are at steps 0 to T - 1. " + EVERY_LOSS)
+    why="The losses are at steps 0 to T - 1. " + EVERY_LOSS)
 
 JOINS = slot(  # run (dh, the window's loss, its first step, the step) -> what joins there
     SUM, lambda D, t, first, s: D[t] if s == first else 0 * D[t],
@@ -113,9 +99,7 @@ JOINS = slot(  # run (dh, the window's loss, its first step, the step) -> what j
 SLOPE_OF = slot(  # run (slopes, the step, the window's loss) -> the slope that is taken
     "dz_s = dh_s (1 - h_s^2)", lambda S, s, t: S[s],
     ("slope-of-the-step-after", "Going back takes the slope of the step just left",
-     "Each step has its own slope: 1 - h_s^2 of the step that is entered.", lambda S, s, t: S[min(s + 1, t)]),
-    ("slope-of-the-loss-step", "Every step of a window takes the slope of its loss's step",
-     "Each step has its own slope: 1 - h_s^2.", lambda S, s, t: S[t]))
+     "Each step has its own slope: 1 - h_s^2 of the step that is entered.", lambda S, s, t: S[min(s + 1, t)]))
 
 OF_LOSS = "Each step of the window has its own share: its own {}, not that of the loss's step."
 X_SIDE = (*bptt.X_SIDE,
@@ -136,22 +120,11 @@ GROWS = slot(
      "`=` keeps only the window you visit last. The weights are shared: add all windows up with +=.", last_window),
     ("{o}-overwritten-at-every-step", "{o} {has} the share of the last step visited only",
      "`=` keeps one share. Add all of them up with +=.", lambda V, f: V[-1]),
-    ("{o}-of-the-last-window-step", "{o} {has} the share of each window's last step only",
-     "Each step of a window has its share: add it up inside the walk.",
-     lambda V, f: V[[n for n in range(len(V)) if n + 1 == len(V) or f.of[n + 1] != f.of[n]]].sum(0)),
     ("{o}-zero|gradients-stay-zero", "{o} {is} zero",
      "Nothing is added to {o}: add this step's share, dz_s times what came in.", lambda V, f: 0 * V[0]))
 
 WHICH = ("What leaves a window that starts at step s > 1 reaches the state before *it*, and is cut. Only windows that "
          "start at step 1 end at h0.")
-
-
-def walked_fully(f):
-    """dh0 of full BPTT."""
-    c = 0 * f.D[0]
-    for t in reversed(range(f.T)):
-        c = f.cell.Wh.T @ ((f.D[t] + c) * (1 - f.H[t] ** 2))
-    return c
 
 
 DH0 = slot(
@@ -167,14 +140,9 @@ DH0 = slot(
      lambda f: 0 * f.D[0]),
     ("dh0-of-the-last-window", "dh0 is what comes out of the last window", "It reaches the state before that window, "
      "not h0. Only windows that start at step 1 end at h0: add those up.", lambda f: f.outs[-1][0]),
-    ("dh0-of-the-first-loss", "dh0 hears the first loss only", "The losses at steps 1 to k all reach h0. Add up what "
-     "leaves every window that starts at step 1.", lambda f: f.outs[0][0]),
     ("dh0-overwritten", "dh0 is that of the last window which reaches it", "Add up what leaves every window that "
      "starts at step 1: +=, not =.", lambda f: [0 * f.D[0], *(out for out, ends in f.outs if ends)][-1]),
-    ("dh0-full", "dh0 hears all losses", "It is not truncated: losses after step k do not reach h0.", walked_fully),
     ("dh0-is-dh", "dh0 is dh itself", "dh holds the losses' own gradients. " + WHICH, lambda f: f.D),
-    ("dh0-is-dh[0]", "dh0 is dh[0]", "dh[0] belongs to the first state after the step: one step further back, through "
-     "tanh and Wh, is h0.", lambda f: f.D[0]),
     ("dh0-one-step-short", "dh0 is dL/dh_1", "One more step back, through tanh and Wh, is h0.",
      lambda f: sum((total for total, ends in f.totals if ends), 0 * f.D[0])))
 
@@ -186,11 +154,10 @@ def walks(s, cell, dh, caches, k):
     for t, steps, ends in s.windows(len(X), k):
         c = 0 * D[0]
         for at in steps:
-            s_t = s.at(at, len(X))
             loss, slope = s.joins(D, t, steps[0], at), s.slope_of(S, at, t)
-            dz, sent = s_t.where(loss, c, slope)
+            dz, sent = s.where(loss, c, slope)
             total = loss + c
-            c = s_t.carry(SimpleNamespace(cell=cell, z=sent, old=c, s=slope, l=loss, c=c, h=H[at]))
+            c = s.carry(SimpleNamespace(cell=cell, z=sent, old=c, l=loss, c=c))
             entries.append((at, t, dz, total, loss, S[at], sent, c))
             if at >= 0:  # a window that continues at the end has left step 0 before
                 out = c, total
@@ -207,7 +174,7 @@ def walks(s, cell, dh, caches, k):
 
 OVER_K = ("mean-over-k", "k", lambda f: 1 / f.k)
 RNN_BACKWARD_TRUNCATED = Family(
-    flow=walks, weight=40, steps=("carry", "where"),
+    flow=walks, weight=40,
     slots={"windows": WINDOWS, "joins": JOINS, "carry": but(bptt.CARRIES, "carry-through-Wx"),
            "where": bptt.where("what is carried back"), "slope": bptt.SLOPES, "slope_of": SLOPE_OF,
            "cache": bptt.CACHE, "loss": (*chosen(bptt.LOSS, "losses-in-reverse", "last-loss-at-every-step"),
