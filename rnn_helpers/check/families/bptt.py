@@ -94,6 +94,7 @@ CACHE = slot(
      "The cache is (x_t, h_prev, h_t): unpack it in the order in which you pack it.", lambda X, P, H: (X, H, P)),
     ("caches-in-reverse", "The caches are read in the wrong order", "Going back, t runs from T - 1 to 0, and dh[t] "
      "goes with caches[t]; reverse both or neither.", lambda X, P, H: (X[::-1], P[::-1], H[::-1])),
+    ("caches-one-late", "Step t reads caches[t - 1]", lambda X, P, H: tuple(np.roll(a, 1, 0) for a in (X, P, H))),
     why="dh[t] goes with caches[t].")
 
 LOSS = slot(  # run (dh) -> dh as it joins, or that and what is added to dh0 as well
@@ -128,6 +129,7 @@ JOIN = slot(
      "step. Carry back everything that reached h_t: dh[t] + dh_next.", lambda l, c, first: (l, c, l, 0 * c)),
     ("gradients-without-what-comes-back", "dWx, dWh and db hear dh[t] only",
      "What comes back reaches them too: dz_t = (dh[t] + dh_next) (1 - h_t^2).", lambda l, c, first: (l, 0 * c, l, c)),
+    ("carry-subtracted", "What comes back is subtracted", lambda l, c, first: (l, -c, l, -c)),
     why="They are added, each once: dh[t] + dh_next.")
 
 

@@ -69,6 +69,7 @@ SQUASH = slot(  # run (Wx x_t, Wh h_prev, b, h_prev)
      "tanh keeps them in -1..1.", lambda x, h, b, old: np.maximum(x + h + b, 0)),
     ("bias-after-tanh", "The bias is added after tanh",
      "b shifts the pre-activation, so it stands inside the brackets.", lambda x, h, b, old: np.tanh(x + h) + b),
+    ("tanh-twice", "tanh is applied twice", "Squash the sum once.", lambda x, h, b, old: np.tanh(np.tanh(x + h + b))),
     ("tanh-of-each-term", "tanh is applied to each term separately",
      "The terms are summed first, then squashed once: tanh(a + b) is not tanh(a) + tanh(b).",
      lambda x, h, b, old: np.tanh(x) + np.tanh(h + b), lambda x, h, b, old: np.tanh(x + b) + np.tanh(h),
@@ -166,6 +167,7 @@ CARRIED = slot(
      "remembered. After each step set h_prev = h_t.", lambda new, old: old),
     ("inputs-summed", "The states are added up", "You carry h_t + h_prev. The old state enters through Wh only.",
      lambda new, old: new + old),
+    ("states-averaged", "The mean of h_t and h_prev is carried forward", lambda new, old: (new + old) / 2),
     why="The next step starts from this step's state, as it is: h_prev = h_t.", of=("what is carried forward", "HB"))
 
 ONE_MORE = ("concatenate, vstack and append join arrays along an existing axis. {} has one more, for time: np.stack "
@@ -297,6 +299,8 @@ MANY_TO_ONE = Family(
         ONE, lambda h: h[-1],
         ("first-for-last", "The first state is read, not the last",
          "The first state has seen one input only; read h_states[-1], which has seen them all.", lambda h: h[0]),
+        ("sum-over-time", "The states are summed over time", lambda h: h.sum(axis=0)),
+        ("largest-over-time", "The largest state over time is read", lambda h: h.max(axis=0)),
         ("the-state-before", "The state before the last is read", lambda h: h[-2] if len(h) > 1 else h[-1]),
         ("every-output", "An output for every step is returned", lambda h: h),
         why="Many-to-one has one output, from the state after the last step: h_states[-1].", of=(READS, "HB"))},

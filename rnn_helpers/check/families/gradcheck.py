@@ -42,6 +42,11 @@ MOVES = slot(  # run (param) -> what is moved, and the places that move together
      "Move one element at a time.", lambda param: (param, [...])),
     ("a-row-at-a-time", "A whole row moves at once", "param[i] of a matrix is a row. Move one element at a time: "
      "param[i, j], or for index in np.ndindex(*param.shape).", lambda param: (param, list(range(len(param))))),
+    *((f"{name}-only", f"Only the {name.replace('-', ' ')} moves",
+       lambda param, places=places: (param, places(*param.shape)))
+      for name, places in (("first-column", lambda rows, columns: [(i, 0) for i in range(rows)]),
+                           ("first-row", lambda rows, columns: [(0, j) for j in range(columns)]),
+                           ("diagonal", lambda rows, columns: [(i, i) for i in range(min(rows, columns))]))),
     ("last-element-missing", "The last element does not move",
      lambda param: (param, list(np.ndindex(*param.shape))[:-1])),
     why="for index in np.ndindex(*param.shape) goes to every element.")

@@ -41,6 +41,7 @@ TARGET = slot(  # run (series, start, T) -> the targets of a window
     ("target-is-the-previous", "Y is one step earlier than X", "The network would be asked for what it has already "
      "read (and the first window would have no target). Shift Y forwards.",
      lambda s, n, T: s[(np.arange(n, n + T) - 1) % len(s)]),
+    ("target-two-steps-later", "Y is two steps later than X", lambda s, n, T: s[(np.arange(n, n + T) + 2) % len(s)]),
     ("target-by-adding-one", "Y is X + 1", "That is right for 1, 2, 3, ... only. The target is the series' own next "
      "number, whatever it is.", lambda s, n, T: s[n : n + T] + 1),
     ("target-is-the-next-window", "Y is the window after X", "Y starts T steps later. It starts one step later: each "
@@ -134,6 +135,9 @@ SPREAD = slot(  # run (series, its centre)
      "Use the standard deviation.", lambda s, m: np.abs(s).max(), lambda s, m: np.max(s)),
     ("not-shifted-first", "scale is measured from zero", "You take the root of mean(series^2). Deviations are measured "
      "from the mean: mean((series - shift)^2).", lambda s, m: np.sqrt(np.mean(s**2))),
+    ("absolute-deviation", "scale is the mean absolute deviation", lambda s, m: np.abs(s - m).mean()),
+    ("largest-deviation", "scale is the largest deviation", lambda s, m: np.abs(s - m).max()),
+    ("range-for-deviation", "scale is the range", lambda s, m: np.ptp(s)),
     ("root-not-averaged", "The squares are summed, not averaged", "scale grows with the length of the series. Divide "
      "by S before the root.", lambda s, m: np.sqrt(np.sum((s - m) ** 2))),
     ("one-over-scale", "scale is a factor, not a divisor", "It is used as (series - shift) / scale, so return the "
