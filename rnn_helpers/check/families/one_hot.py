@@ -13,10 +13,6 @@ def columns(indices, size):
     return np.eye(size)[indices][:, :, None]
 
 
-def up_to(indices, size):
-    return np.tril(np.ones((size, size)))[indices][:, :, None]
-
-
 MADE = slot(  # run (indices, size) -> X
     COLUMN, columns,
     ("size-from-the-indices", "size is not used", "You take the largest index + 1. A text need not hold the last "
