@@ -1,7 +1,5 @@
 """What notebook 3 says about its experiments, over eight seeds."""
 
-import re
-
 import numpy as np
 import pytest
 
@@ -46,7 +44,7 @@ def largest_error(backward, cell, caches, dh, measured):
 @pytest.mark.parametrize("seed", claims.SEEDS)
 def test_right_and_wrong_lie_far_apart(seed):
     claims.says("03", "In this setting nothing falls in between. Over eight draws of all its numbers, the right "
-                      "`rnn_backward` stayed below 1e-9. Your check knows more than 150 wrong versions by name, and "
+                      "`rnn_backward` stayed below 1e-9. Your check knows more than 90 wrong versions by name, and "
                       "nearly all of them were off by more than 0.01. "
                       "(A few came out right: they differ only where numbers are larger, or sequences longer, than "
                       "any here.)")
@@ -60,8 +58,7 @@ def test_right_and_wrong_lie_far_apart(seed):
         except (ValueError, IndexError, TypeError):
             errors[name] = np.inf
     right = {name for name, error in errors.items() if error < 1e-9}
-    assert len(errors) > 150 and len(right) <= 10 and all(re.search("clipped|shortened|cut|steps-only", name)
-                                                                for name in right)
+    assert len(errors) > 90 and len(right) <= 10 and all("clipped" in name for name in right)
     assert min(error for name, error in errors.items() if name not in right) > 0.01
 
 
