@@ -22,9 +22,8 @@ def of_a_family(evidence):
     """The fewest slips in the exercise's family of programs that reproduce the learner's observations, on both
     fixtures."""
     exercise, inputs = evidence.exercise, evidence.inputs
-    damaged = {name for result in evidence.observed.cases.values() for name in result.damaged}
-    harm = [exercise.family.harm.get(name) or overwritten(name) for name in sorted({
-        next((start for start in exercise.family.harm if name.startswith(start)), name) for name in damaged})]
+    harm = [overwritten(name) for name in sorted({name.partition("[")[0] for result in evidence.observed.cases.values()
+                                                  for name in result.damaged})]
     later = evidence.wrong and {key.split("/")[0] for key in evidence.wrong}
     if later and harm and all(several_calls(case, evidence) for case in exercise.cases if case.name in later):
         return harm, []
@@ -51,8 +50,9 @@ def of_a_family(evidence):
 
 
 def overwritten(name):
-    return Variant(None, f"{name}-overwritten", f"{name} is overwritten", "The caller still needs it. `+=`, `-=` and "
-                   "`[:] =` write into the array that was given: make a new one.", f"{name} belongs to the caller")
+    return Variant(None, f"{name}-overwritten", f"{name} is overwritten", "The caller still needs it; a second call "
+                   "would give something else. `+=`, `*=` and `[...] =` write into what was given: make a new one, as "
+                   "with `a = a + b`.", f"{name} belongs to the caller")
 
 
 KEPT = Variant(None, "a-later-call", "A first call is right, a later one is not",

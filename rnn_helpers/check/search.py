@@ -94,7 +94,6 @@ class Family:
     slots : those that more than one output depends on; outputs : in the order asked for
     call : (values by name, arguments) -> what the program returns; the values in order (one alone as it is), unless
     something is to be done with them, as writing them into a model
-    harm : what is said when an argument was changed, by its name
     raw, probe : of a family without outputs, whose flow is the whole program (see `whole`): whether values are compared
         before they are read; (inputs, values of the first case) -> the arguments of one call, and its value
     weight : how many values cost as much to work out as the flow
@@ -104,7 +103,6 @@ class Family:
     slots: dict
     outputs: dict
     call: Callable = lambda values, arguments: tuple(values.values()) if len(values) > 1 else [*values.values()][0]
-    harm: dict = field(default_factory=dict)
     weight: int = 10
     raw: bool = False
     probe: Callable | None = None

@@ -368,3 +368,10 @@ def test_a_stub_and_what_is_more_than_a_stub():
     assert "remove the line" in told("rnn_cell_forward", forgot_to_take_it_out)[1]
     advice = told("rnn_forward", calls_a_stub)[1]
     assert "stub" in advice and "not written yet" in advice and "yours_or_ours" in advice
+
+
+def test_the_line_that_called_a_helper_is_told():
+    function = written("rnn_backward", "cell, dh, caches", "return back(cell, dh[0], caches)")
+    function.__globals__["back"] = written("back", "cell, dh_t, cache", "x_t, h_prev, h_t = cache\nreturn x_t")
+    code = check.run("rnn_backward", function).judgement.advice[0].code
+    assert code == "line 2 of back: x_t, h_prev, h_t = cache, called in line 2: return back(cell, dh[0], caches)"

@@ -6,7 +6,7 @@ import numpy as np
 
 from rnn_helpers.check.changes import HERE, changes, everywhere, later
 from rnn_helpers.check.families.common import chosen, late
-from rnn_helpers.check.search import Family, Output, Variant, decayed, slot
+from rnn_helpers.check.search import Family, Output, decayed, slot
 
 SLOPE = "dz_t = dh_t (1 - h_t^2)"
 FLOW = "dL/dh_t = dh[t] + Wh^T dz_{t+1}"
@@ -324,11 +324,7 @@ RNN_CELL_BACKWARD = Family(
              "dh_prev": Output(lambda s, f: s.carry(SimpleNamespace(
                  cell=f.cell, z=f.sent[0], old=0, l=f.total[0], c=0)),
                                {"carry": carries("dh_prev")},
-                               late(SUM, "HB", *MEANS))},
-    harm={"dh_t": Variant(None, "dh_t-overwritten", "dh_t is overwritten", "dh_t *= ... writes into the caller's "
-                          "array. Make a new one: dz_t = dh_t * (1 - h_t**2).", SLOPE),
-          "cache": Variant(None, "cache-overwritten", "The cache is overwritten", "h_t in the cache is the forward "
-                           "pass's own state. Work on new arrays: dz_t = dh_t * (1 - h_t**2).", SLOPE)})
+                               late(SUM, "HB", *MEANS))})
 
 # ---- all steps ----
 
@@ -378,6 +374,4 @@ RNN_BACKWARD = Family(
     slots={"join": JOIN, "carry": CARRY, "where": where("what is carried back"), "slope": SLOPES, "loss": LOSS,
            "steps": STEPS, "cache": CACHE, "comes": COMES},
     outputs={**weights_gradients(X_SIDE, H_OF_STEPS, {"grows": GROWS}),
-             "dh0": Output(lambda s, f: s.dh0(f), {"dh0": DH0}, late(SUM, "HB", *MEANS))},
-    harm={"dh": Variant(None, "dh-overwritten", "dh is overwritten", "dh[t] += ... writes into the caller's array; "
-                        "called again, the answer differs. Add into a new array: dh[t] + dh_next.", FLOW)})
+             "dh0": Output(lambda s, f: s.dh0(f), {"dh0": DH0}, late(SUM, "HB", *MEANS))})

@@ -7,7 +7,7 @@ import numpy as np
 
 from rnn_helpers.check.advice import listed
 from rnn_helpers.check.changes import HERE, changes, softmax
-from rnn_helpers.check.search import Family, Output, Variant, made, slot, times
+from rnn_helpers.check.search import Family, Output, made, slot, times
 
 STEP = "h_t = tanh(Wx x_t + Wh h_prev + b)"
 LOOP = "h_t = tanh(Wx x_t + Wh h_{t-1} + b), t = 1..T"
@@ -109,10 +109,7 @@ RNN_CELL_FORWARD = Family(
     flow=step, weight=3,
     slots={"x": X_TERM, "h": H_TERM, "b": B_TERM, "squash": SQUASH},
     outputs={"h_t": Output(lambda s, f: f.kept[2], {}, made("HB", STEP)),
-             "cache": Output(lambda s, f: s.cache(*f.kept), {"cache": lacking("The cache lacks")})},
-    harm={"h_prev": Variant(None, "h_prev-overwritten", "h_prev is overwritten",
-                            "The caller, and your cache, still need the old state. Build a new array with np.tanh(...)"
-                            "; h_prev[:] = and += write into the argument.", "h_prev belongs to the caller")})
+             "cache": Output(lambda s, f: s.cache(*f.kept), {"cache": lacking("The cache lacks")})})
 
 # ---- all steps ----
 
@@ -237,10 +234,7 @@ RNN_FORWARD = Family(
     outputs={"h_states": Output(lambda s, f: s.collect(f.states, f), {"collect": COLLECT},
                                 made("THB", SHAPE)),
              "caches": Output(lambda s, f: s.order([s.cache(*kept) for kept in f.caches]) if s.cache else [],
-                              {"cache": CACHES, "order": ORDER})},
-    harm={"h0": Variant(None, "h0-overwritten", "h0 is overwritten",
-                        "h[:] = ... or h += ... writes into the caller's h0: called again, the answer differs. Give a "
-                        "new array to the name: h_prev = h_t.", "h0 belongs to the caller")})
+                              {"cache": CACHES, "order": ORDER})})
 
 # ---- readouts ----
 

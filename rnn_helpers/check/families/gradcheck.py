@@ -276,6 +276,4 @@ SHARES = Family(
                            lambda sizes, order=order: sizes[:, order])
                           for order in ([1, 0, 2], [2, 1, 0], [0, 2, 1], [1, 2, 0], [2, 0, 1])),
                         ("steps-in-reverse", "The steps are in reverse order", "Row 0 is the first step's loss.",
-                         lambda sizes: sizes[::-1]))}, made("T3", SHARE))},
-    harm={"dh": Variant(None, "emptied-in-place", "dh is changed", "After the first turn of the loop nothing is left "
-                        "of the other losses. Work on a copy: only = np.zeros_like(dh).", SHARE)})
+                         lambda sizes: sizes[::-1]))}, made("T3", SHARE))})

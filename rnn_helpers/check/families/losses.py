@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from rnn_helpers.check.changes import only
-from rnn_helpers.check.search import Family, Output, Variant, factors, forms, made, slot
+from rnn_helpers.check.search import Family, Output, factors, forms, made, slot
 
 SQUARES = "L = sum((y - target)^2), dy = 2 (y - target)"
 
@@ -270,6 +270,4 @@ SOFTMAX_CROSS_ENTROPY = Family(
                  GRADIENT, "gradient", OF_TARGETS, ("gradient-sign", "The gradient has the wrong sign",
                                                     "one_hot - p points downhill. The gradient points uphill, p - "
                                                     "one_hot; the update subtracts it.", GRADIENT, lambda f: -1.0)),
-                 *made("TVB", GRADIENT)))},
-    harm={"logits": Variant(None, "logits-overwritten", "logits is overwritten", "logits -= max writes into the "
-                            "caller's array. Make a new one: shifted = logits - max.", "logits belongs to the caller")})
+                 *made("TVB", GRADIENT)))})

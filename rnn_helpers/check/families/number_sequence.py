@@ -329,8 +329,4 @@ CLIP_BY_NORM = Family(
                  CLIP, lambda f: f.norm,
                  ("norm-after-clipping", "The norm is measured after clipping", "Return the norm before clipping: it "
                   "tells how far the gradient was from the threshold.", lambda f: np.sqrt(squares(f.clipped))),
-                 why="Return the norm before clipping.")})},
-    harm={"grads": Variant(None, "clipped-in-place", "The gradients are clipped in place",
-                       "`*=` writes into the caller's arrays, `grads[name] = ...` into the caller's dict. Build a new "
-                       "dict with g * factor.",
-                       "grads belongs to the caller")})
+                 why="Return the norm before clipping.")})})

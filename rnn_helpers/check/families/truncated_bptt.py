@@ -180,5 +180,4 @@ RNN_BACKWARD_TRUNCATED = Family(
            "cache": bptt.CACHE, "loss": (*chosen(bptt.LOSS, "losses-in-reverse", "last-loss-at-every-step"),
                                          *(v for v in bptt.LOSS if v.alone))},
     outputs={**bptt.weights_gradients(X_SIDE, H_SIDE, {"grows": GROWS}, more=[OVER_K]),
-             "dh0": Output(lambda s, f: s.dh0(f), {"dh0": DH0}, late(SUM, "HB", *bptt.MEANS, OVER_K))},
-    harm=bptt.RNN_BACKWARD.harm)
+             "dh0": Output(lambda s, f: s.dh0(f), {"dh0": DH0}, late(SUM, "HB", *bptt.MEANS, OVER_K))})
