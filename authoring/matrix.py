@@ -21,17 +21,14 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from authoring import ROOT, marked, project
+from instructor import toml
 
 BEGIN, END = "<!-- results of make matrix: it writes them -->", "<!-- end of results -->"
 MEMORY = 500  # MB, what a kernel may take at most
 TOOLS = ("nbval>=0.11,<0.12", "pytest", "ipykernel", "pillow")  # to re-run notebooks and compare
 SHOWN = ("numpy", "matplotlib", "ipywidgets", "ipython", "ipykernel")  # their versions, in the table
-COLAB = ("numpy==2.1.3", "matplotlib==3.10.0", "ipywidgets==7.7.1", "ipython==7.34.0", "ipykernel==6.17.1")
-BINDER = (  # in the image already
-    "jupyterlab==4.4.9", "notebook==7.4.7", "ipywidgets==8.1.7", "ipython==9.6.0", "ipykernel==7.0.1")
 DISPATCHED = ("from numpy._core._multiarray_umath import __cpu_dispatch__ as d, __cpu_features__ as f; "
               "print(*[n for n in d if f[n]])")
-OLD_PATH = {"OPENBLAS_CORETYPE": "Nehalem", "NPY_DISABLE_CPU_FEATURES": DISPATCHED}
 
 
 @dataclasses.dataclass
@@ -53,19 +50,10 @@ def oldest():
 
 
 def environments():
-    """name -> Environment."""
-    every = {f"py{python}": Environment(f"locked, Python {python}", python, locked=True)
-             for python in ("3.10", "3.11", "3.12", "3.13")}
-    return every | {
-        "oldest": Environment("oldest packages", "3.10", oldest()),
-        "newest": Environment("newest packages", "3.13"),
-        "colab": Environment("Colab's packages", "3.13", COLAB),
-        "binder": Environment("Binder's image", "3.12", (*BINDER, "-r", "binder/requirements.txt")),
-        "codepath": Environment("locked, BLAS and SIMD of 2008", "3.12", locked=True, variables=OLD_PATH),
-        "threads": Environment("locked, BLAS on 2 threads", "3.12", locked=True,
-                               variables={"OPENBLAS_NUM_THREADS": "2"}),
-        "macos": Environment("locked, macOS", "3.13", locked=True, system="Darwin"),
-    }
+    """name -> Environment, of matrix.toml."""
+    found = {name: Environment(**told) for name, told in toml.read(Path(__file__).with_suffix(".toml")).items()}
+    found["oldest"].pins = oldest()
+    return found
 
 
 def find_python(version):
@@ -111,7 +99,7 @@ def named(cell):
 def run(environment, python):
     """One row of the table, and what differs."""
     env = {**os.environ, "PYDEVD_DISABLE_FILE_VALIDATION": "1", **environment.variables}
-    if DISPATCHED in env.values():
+    if env.get("NPY_DISABLE_CPU_FEATURES") == "all":
         env["NPY_DISABLE_CPU_FEATURES"] = ask(python, DISPATCHED)
     env.pop("PYTHONPATH", None)  # the setup cell finds the package by itself
     versions = ask(python, "import platform; from importlib.metadata import version; "

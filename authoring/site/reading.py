@@ -14,9 +14,7 @@ from rnn_helpers.questions import QUESTIONS
 HERE = Path(__file__).parent
 MARKS = re.compile(r"([\\`*_{}\[\]<>$#|~])")
 NO_ANSWER = re.compile(r'^ *### (?:BEGIN|END) SOLUTION\n?|(?<=:)\n +"""(?:.|\n)*?"""(?=\n)', re.MULTILINE)
-OPEN = re.compile(r"(?<!!)\]\((https://(colab|mybinder)\S*)\)")
 LIVE = ":::{container} live\nIn the notebook this picture has controls, and follows your own functions.\n:::"
-PLACES = {"colab": "Colab", "mybinder": "Binder"}
 
 
 def plain(text):
@@ -93,17 +91,17 @@ def reading_copy(name, root=ROOT):
             cell.source = learners[cell.id].source  # where what is read from a result waits as well
             cells.append(cell)
     if name not in PAGES:
-        cells.insert(1, open_elsewhere(name, learners))
+        cells.insert(1, open_elsewhere(name, links.address(root)))
     nb.cells = cells
     return nb
 
 
-def open_elsewhere(name, learners):
-    """A line with links to where the notebook can be worked on: here, and elsewhere once the links point somewhere."""
-    badges = learners[links.BADGES_ID].source if links.BADGES_ID in learners else links.PLACEHOLDER
-    found = [] if links.PLACEHOLDER in badges else OPEN.findall(badges)
+def open_elsewhere(name, to):
+    """A line with links to where the notebook can be worked on: here, and elsewhere where `links.stamp` points to."""
+    path = f"notebooks/{name}.ipynb"
+    elsewhere = {"Colab": to.colab(path), "Binder": to.binder(path)} if to else {}
     here = f'<a href="{links.in_browser(name)}">in your browser</a>, with [nothing to install](in_your_browser.md)'
-    places = [here, *(f"[in {PLACES[place]}]({address})" for address, place in found)]
+    places = [here, *(f"[in {place}]({address})" for place, address in elsewhere.items() if address)]
     return nbformat.v4.new_markdown_cell(f"Work through it: {', '.join(places)}.")
 
 
