@@ -20,12 +20,13 @@ from tqdm.auto import tqdm
 from instructor.grading.digests import check_digest
 from instructor.grading.engine import Task, exercise_digest, failed
 from instructor.grading.grade_tables import as_csv, plain, printable
-from instructor.grading.intake import DUE, REFUSED, hand_ins, told
+from instructor.grading.intake import DUE, REFUSED, hand_ins
 from instructor.grading.names import folded
 from instructor.grading.notebook_file import Refused
 from instructor.grading.policies import attempt_of
 from instructor.grading.roster import Roster
 from instructor.grading.sandbox import refuse_without_sandbox
+from instructor.grading.terminal import recognised
 from instructor.grading.worker import Worker, WorkerDied
 from rnn_helpers import atomic
 from rnn_helpers.check import EXERCISES
@@ -220,7 +221,7 @@ class Classroom:
         ----------
         submissions : a folder of any layout, an archive, or a notebook
         workers : processes (default: the cores); scheduler : address of a dask.distributed scheduler instead
-        roster : Roster; tell : is called with each line of what was recognised
+        roster : Roster; tell : is called with what was recognised, and with what is gone
         only : names of students who are graded anew, known or not, and nobody else
 
         Returns
@@ -229,8 +230,7 @@ class Classroom:
         missing : list of (student, notebook, why) of what was handed in and has no score
         """
         tasks, refused, intake = self.tasks(submissions, roster, only)
-        for line in told(intake, everything=False):
-            tell(line)
+        tell(recognised(intake, everything=False))
         changes, due, stamps = [], [], {}
         lost = [("?", item.words[:200], item.why) for item in intake.items
                 if item.state == REFUSED and item.who is None and not only]

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import shlex
 import subprocess
 import sys
 import time
@@ -14,9 +13,9 @@ from tqdm.auto import tqdm
 
 from instructor.grading.class_report import Tally, class_report
 from instructor.grading.classroom import Busy, Classroom, write_atomically
-from instructor.grading.grade_tables import HEAD, as_csv, by_hand, maximum, number, plain, printable, row, tables
+from instructor.grading.grade_tables import HEAD, as_csv, by_hand, maximum, number, plain, row, tables
 from instructor.grading.gradebook import Course
-from instructor.grading.intake import hand_ins, told
+from instructor.grading.intake import hand_ins
 from instructor.grading.layouts.base import Pupil
 from instructor.grading.listing import NoArchive
 from instructor.grading.names import is_anonymous
@@ -24,9 +23,8 @@ from instructor.grading.pages import feedback
 from instructor.grading.policies import BadPolicy, Counted, Policies
 from instructor.grading.roster import GROUPS, NoRoster, Roster
 from instructor.grading.sandbox import NoSandbox, refuse_without_sandbox
+from instructor.grading.terminal import command, recognised, text, written
 from rnn_helpers.course import NOTEBOOKS
-
-SHOWN = 20  # changes on the terminal; all are in changes.csv
 
 
 def run(options):
@@ -55,15 +53,16 @@ def run(options):
                 time.tzset()
             close_to_others(options.out)
             if options.command == "grade":
+                roster = classroom.roster(options.roster)
                 changes, missing = classroom.grade(options.submissions, options.workers, options.scheduler,
-                                                   roster=classroom.roster(options.roster), tell=say, only=options.only)
+                                                   roster=roster, tell=print, only=options.only)
             missing += write_results(classroom, changes, policies)
     except (KeyboardInterrupt, Exception) as error:
         code, words = stopped_by(error, options.out)
         print(words, file=sys.stderr)
         return code
     if missing:
-        tell(missing, options.out)
+        print(text("missing", missing=missing, out=options.out), file=sys.stderr)
     return int(bool(missing))
 
 
@@ -91,19 +90,13 @@ def dry(options):
         kept, people = options.out / "roster.csv", options.out / "people.json"
         path = options.roster or (kept if kept.exists() else None)
         notebooks = [name for name in NOTEBOOKS if (options.releases / f"{name}.ipynb").is_file()]
-        for line in told(hand_ins(options.submissions, options.releases, notebooks, Roster(path) if path else None,
-                                  json.loads(people.read_text()) if people.exists() else None)):
-            say(line)
+        print(recognised(hand_ins(options.submissions, options.releases, notebooks, Roster(path) if path else None,
+                                  json.loads(people.read_text()) if people.exists() else None)))
     except (NoArchive, NoRoster, OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
     print("Nothing was graded and nothing written: this was a look.")
     return 0
-
-
-def say(line):
-    """Print a line in which names are harmless, its indentation kept."""
-    print(" " * (len(line) - len(line.lstrip(" "))) + " ".join(printable(line).split()))
 
 
 def close_to_others(folder):
@@ -113,16 +106,6 @@ def close_to_others(folder):
             with contextlib.suppress(OSError):
                 if os.lstat(path).st_mode & 0o077 and not os.path.islink(path):
                     os.chmod(path, mode)
-
-
-def tell(missing, out):
-    """Who has no score, and why."""
-    print(f"{len(missing)} of what was handed in {'has' if len(missing) == 1 else 'have'} no score "
-          f"(every file and what became of it: {out}/handed_in.csv):", file=sys.stderr)
-    for student, notebook, why in missing[:SHOWN]:
-        print(plain(f"  {student}  {notebook}  {why[:200]}"), file=sys.stderr)
-    if len(missing) > SHOWN:
-        print(f"  ... and {len(missing) - SHOWN} more", file=sys.stderr)
 
 
 def write_results(classroom, changes=(), policies=None):
@@ -171,25 +154,9 @@ def write_results(classroom, changes=(), policies=None):
                        ("totals.csv", in_all)]:
         write_atomically(out / name, as_csv(rows))
     write_atomically(out / "report.html", class_report(tally, classroom, in_all, changes))
-    if unknown := policies.students() - counts.keys():
-        print(f"grading.toml names students who have no result: {', '.join(map(plain, sorted(unknown)[:SHOWN]))}")
-    if again:
-        print(f"{again} given by hand before the submission changed: look again (the notes in {out}/grades.csv say at "
-              "which)")
-    if undated:
-        print(f"{undated} without a time of handing in: no deadline was applied to them; [handed_in] in "
-              f"{out}/grading.toml can give it")
-    graded = sum(map(len, tally.points.values()))
-    print(f"{graded} notebooks graded, {len(tally.refused)} could not be graded: see {out}/grades.csv, "
-          f"{out}/report.html, {out}/feedback/")
-    if absent:
-        say(f"{len(absent)} on the roster handed in nothing: {', '.join(person.name for person in absent[:SHOWN])}"
-            f"{' ...' if len(absent) > SHOWN else ''}")
-    if changes:
-        show(changes, out)
-    if unread:
-        print(f"{unread} written answer{'s' * (unread != 1)} to be graded by hand: {line('formgrader', out)}\n"
-              f"Afterwards, for the tables and the feedback: {line('results', out)}")
+    print(written(out, changes, unknown=sorted(policies.students() - counts.keys()), again=again, undated=undated,
+                  unread=unread, absent=absent, graded=sum(map(len, tally.points.values())),
+                  refused=len(tally.refused)))
     return missing
 
 
@@ -239,24 +206,6 @@ def totals(pupils, counts, notebooks, policies):
                f"{policies.total({n: found.get(n) or most[n] for n in used}):.1f}"]
 
 
-def line(command, out):
-    """A command as one can type it here."""
-    python = os.path.relpath(sys.executable)
-    return shlex.join([sys.executable if python.startswith("..") else python, "-m", "instructor", command, "--out",
-                       str(out)])
-
-
-def show(changes, out):
-    """Who gained and who lost by a regrade."""
-    gained = {s for s, *_, before, now in changes if (now or 0) > (before or 0)}
-    lost = {s for s, *_, before, now in changes if (now or 0) < (before or 0)}
-    print(f"Changed: {len(gained)} students gained, {len(lost)} lost; all changes are kept in {out}/changes.csv")
-    for student, notebook, exercise, before, now in changes[:SHOWN]:
-        print(f"  {student}  {notebook}  {exercise}: {number(before) or 'not graded'} -> {number(now) or 'not graded'}")
-    if len(changes) > SHOWN:
-        print(f"  ... and {len(changes) - SHOWN} more")
-
-
 def formgrader(out):
     """nbgrader's formgrader on the course folder, open at the answers to read."""
     folder = out / "nbgrader"
@@ -268,5 +217,5 @@ def formgrader(out):
     with contextlib.suppress(KeyboardInterrupt):
         return subprocess.call([sys.executable, "-m", "jupyterlab", "--ServerApp.root_dir=.",
                                 "--LabApp.default_url=/formgrader/gradebook", "--log-level=WARN"], cwd=folder)
-    print(f"Afterwards: {line('results', out)}")
+    print(f"Afterwards: {command('results', out)}")
     return 0
