@@ -247,11 +247,12 @@ class Classroom:
             stamp = stamps[task.student, task.notebook] = fingerprint(task)
             if only or not stamp or self.result(task.student, task.notebook).get("stamp") != stamp:
                 due.append(task)
-        run = on_cluster(scheduler) if scheduler else in_processes(min(workers or os.cpu_count() or 1, len(due)))
-        with tqdm(total=len(tasks), initial=len(tasks) - len(due), unit="notebook", disable=not progress,
-                  desc="grading") as bar:
-            for task, result in run(task if only else task.knowing(self.result(task.student, task.notebook))
-                                    for task in due):
+        pool = cluster(scheduler) if scheduler else processes(min(workers or os.cpu_count() or 1, len(due)))
+        todo = (task if only else dataclasses.replace(task, known=self.result(task.student, task.notebook))
+                for task in due)
+        with pool as where, tqdm(total=len(tasks), initial=len(tasks) - len(due), unit="notebook",
+                                 disable=not progress, desc="grading") as bar:
+            for task, result in spread(todo, *where):
                 try:
                     changes += self.record(result, "" if result["again"] else stamps[task.student, task.notebook],
                                            task.known or None)
@@ -321,26 +322,33 @@ class Workers:
             worker.process.kill()
 
 
-def in_processes(count):
-    """Runs tasks in worker processes; yields (task, result) as they end."""
-
-    def run(tasks):
-        workers, busy = Workers(), {}
-        with ThreadPoolExecutor(max(1, count)) as pool:
+def spread(tasks, pool, grade, most):
+    """Have `grade` called with tasks in a pool, at most so many at a time; yields (task, result) as they end."""
+    busy = {}
+    while True:
+        while len(busy) < most and (task := next(tasks, None)) is not None:
+            busy[pool.submit(grade, task)] = task
+        if not busy:
+            return
+        for future in wait(busy, return_when=FIRST_COMPLETED).done:
+            task = busy.pop(future)
             try:
-                while True:
-                    while len(busy) < 2 * count and (task := next(tasks, None)) is not None:
-                        busy[pool.submit(workers.grade, task)] = task
-                    if not busy:
-                        return
-                    for future in wait(busy, return_when=FIRST_COMPLETED).done:
-                        yield busy.pop(future), future.result()
-            finally:  # interrupted or not: what is half graded is graded by the next run
-                for future in busy:
-                    future.cancel()
-                workers.close()
+                result = future.result()
+            except Exception as error:
+                result = failed(task, f"grading failed: {type(error).__name__}: {str(error)[:200]}")
+            yield task, result
 
-    return run
+
+@contextlib.contextmanager
+def processes(count):
+    """What `spread` takes, for worker processes on this machine."""
+    workers = Workers()
+    with ThreadPoolExecutor(max(1, count)) as pool:
+        try:
+            yield pool, workers.grade, 2 * count
+        finally:  # interrupted or not: what is half graded is graded by the next run
+            pool.shutdown(wait=False, cancel_futures=True)
+            workers.close()
 
 
 @functools.cache
@@ -353,31 +361,12 @@ def grade_here(task):
     return workers_here().grade(task)
 
 
-def on_cluster(address):
-    """Runs tasks on a dask.distributed cluster that sees the same files; a lost worker's tasks go to another."""
+@contextlib.contextmanager
+def cluster(address):
+    """What `spread` takes, for a dask.distributed cluster, whose machines see the same files."""
+    from dask.distributed import Client
 
-    def run(tasks):
-        from dask.distributed import Client, as_completed
-
-        with Client(address, set_as_default=False) as client:
-            client.run(refuse_without_sandbox)
-            names, pending = {}, as_completed(loop=client.loop)
-
-            def submit():
-                if (task := next(tasks, None)) is not None:
-                    future = client.submit(grade_here, task, pure=False)
-                    names[future.key] = task
-                    pending.add(future)
-
-            for _ in range(max(1, len(client.scheduler_info(n_workers=-1)["workers"])) * AHEAD):
-                submit()
-            for future in pending:
-                task = names.pop(future.key)
-                try:
-                    result = future.result()
-                except Exception as error:
-                    result = failed(task, f"grading failed: {type(error).__name__}: {str(error)[:200]}")
-                submit()
-                yield task, result
-
-    return run
+    with Client(address, set_as_default=False) as client:
+        client.run(refuse_without_sandbox)
+        there = len(client.scheduler_info(n_workers=-1)["workers"])
+        yield client.get_executor(pure=False), grade_here, AHEAD * max(1, there)

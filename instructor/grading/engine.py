@@ -2,13 +2,13 @@
 
 import ast
 import contextlib
-import dataclasses
 import functools
 import hashlib
 import importlib.util
 import json
 import marshal
 import os
+import re
 import sys
 import time
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from instructor.grading.answers import laid_out, shown_verbatim
 from instructor.grading.course_slice import ENTRY, slice_for, wanted_by
 from instructor.grading.digests import check_digest
 from instructor.grading.notebook_file import Refused, bytes_of, cells_in
-from instructor.grading.rebuild import VERSION, does_not_parse, grade_id, is_stub, python_of, rebuild
+from instructor.grading.rebuild import VERSION, defines, does_not_parse, grade_id, is_stub, python_of, rebuild
 from instructor.grading.sandbox import Limits, Sandbox, SandboxDied
 from instructor.grading.scoring import SECONDS, Malformed, fixture, nothing, score
 from instructor.grading.similar import packed
@@ -52,29 +52,22 @@ class Task:
     layout: str = ""
     time: int = 0
 
-    def knowing(self, result):
-        """The same task beside an earlier result."""
-        return dataclasses.replace(self, known=result)
-
 
 @functools.lru_cache(maxsize=16)
 def release_of(path, version):
     """The cells of a released notebook, and, in order, exercise -> (grade id of its solution cell, function name).
 
-    A check cell `check_NAME` belongs to exercise NAME; its function is defined in the solution cell before it.
+    A check cell `check_NAME` belongs to exercise NAME; it ends with a call that names the function, which a
+    solution cell defines.
     """
-    cells = cells_in(Path(path).read_bytes())
-    found, last = {}, None
+    cells, found, homes = cells_in(Path(path).read_bytes()), {}, {}
     for cell in cells:
         info = cell["metadata"].get("nbgrader", {})
         if info.get("solution") and cell["cell_type"] == "code":
-            last = (grade_id(cell), cell["source"])
+            homes |= dict.fromkeys(defines(cell["source"]), grade_id(cell))
         elif info.get("grade") and not info.get("solution"):
-            name = grade_id(cell).removeprefix("check_")
-            wanted = cell["source"].strip().splitlines()[-1].split("(", 1)[1].rstrip(")").split(",")[0].strip()
-            home = next((grade_id(c) for c in cells if c["metadata"].get("nbgrader", {}).get("solution")
-                         and c["cell_type"] == "code" and f"def {wanted}(" in c["source"]), last and last[0])
-            found[name] = (home, wanted)
+            function = re.findall(r"(?m)^check\.\w+\((\w+)", cell["source"])[-1]
+            found[grade_id(cell).removeprefix("check_")] = homes.get(function), function
     return cells, found
 
 

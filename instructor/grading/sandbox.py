@@ -23,10 +23,11 @@ import numpy as np
 
 from instructor.grading.box.seccomp import ARCHITECTURES
 from instructor.grading.box.wire import MOST_BYTES
-from instructor.grading.box.zygote import CONTAINER, ENDED, LIMITS
+from instructor.grading.box.zygote import CONTAINER, ENDED, LIMITS, READY
 
 BOX = Path(__file__).with_name("box")
 MOST_BRACKETS = 50_000  # of an answer's JSON, counted before it is parsed
+START = 60  # seconds that the first process of a sandbox may take
 PATIENCE = 15  # seconds beyond a limit after which the sandbox itself is taken for dead
 TMP_BYTES = 32 << 20  # of the folder in which a whole notebook may write
 PR_SET_PDEATHSIG = 1
@@ -154,6 +155,12 @@ class Sandbox:
             "LD_LIBRARY_PATH": f"{sys.base_prefix}/lib", **ENVIRONMENT}} if self.container else {}
         with theirs:
             self.process = subprocess.Popen(words, stdin=theirs, stdout=subprocess.DEVNULL, stderr=self.errors, **other)
+        self.control.settimeout(START)
+        try:
+            self.heard(len(READY))
+        except SandboxDied:  # the error has what bubblewrap said
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_):
@@ -161,15 +168,6 @@ class Sandbox:
         self.process.kill()
         self.process.wait()
         self.errors.close()
-
-    def wait_until_ready(self, seconds=60):
-        """Wait for the zygote. SandboxDied, with what bubblewrap said, when there is none."""
-        self.control.settimeout(seconds)
-        if self.heard(16) != b"ready":
-            raise SandboxDied("it did not start")
-        self.ready = True
-
-    ready = False
 
     def heard(self, size):
         try:
@@ -188,8 +186,6 @@ class Sandbox:
         The answer is JSON of bounded size; nothing in it is executed or unpickled. {"missing": why} without an answer,
         with why among "cpu", "wall", "idle", "files", "large" and "died".
         """
-        if not self.ready:
-            self.wait_until_ready()
         their_request, request_in = os.pipe()
         answer_out, their_answer = os.pipe()
         with open(request_in, "wb") as requests, open(answer_out, "rb") as answers:

@@ -109,7 +109,6 @@ def main(tasks):
             try:
                 if sandbox is None:
                     sandbox = Sandbox().__enter__()
-                    sandbox.wait_until_ready()
                 prepare(task)
                 gc.freeze()  # a reader's collections leave the pages of what is loaded alone
                 result, serves = read_in_fork(task, sandbox)

@@ -28,6 +28,7 @@ from .serve import serve
 from .wire import packed
 
 LIMITS = struct.Struct("<ddQ??")  # CPU seconds, wall seconds, bytes of address space, may it write, is it the probe
+READY = b"ready"  # what it says first
 ENDED = struct.Struct("<id10s")  # wait status, CPU seconds, why it was stopped
 # what a slice of the course imports, for all children
 LOADED = ("copy", "dataclasses", "difflib", "numpy.random", "threading", "traceback")
@@ -110,7 +111,7 @@ def main():
         importlib.import_module(name)
     gc.freeze()  # a child's collections leave the pages of what is loaded alone
     control = socket.socket(fileno=0)
-    control.send(b"ready")
+    control.send(READY)
     while True:
         message, pipes, *_ = socket.recv_fds(control, LIMITS.size, 2)
         if not message:
