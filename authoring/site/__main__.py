@@ -19,8 +19,8 @@ from authoring.site import lite, reading
 from rnn_helpers.course import PAGES
 
 HERE = Path(__file__).parent
-SPARE = ("node-main.js", "adaptors", "output/svg", "input/mml", "input/asciimath.js")  # of MathJax; no page loads them
-
+SPARE = ("node-main.js", "adaptors", "svg", "mml", "asciimath.js", "*ml-*.js", "tex-[ms]*.js",
+         "tex-chtml-*.js")  # of MathJax; no page loads them
 BASE = ("""document.write(`<base href="/${location.hostname.endsWith(".github.io") ? """
         """location.pathname.split("/")[1] + "/" : ""}">`)""")
 
@@ -53,12 +53,6 @@ def build(out, builder="html", in_browser=True):
         sphinx(builder, source, made, write_sources(source))
         if builder != "html":
             return
-        mathjax = made / "_static" / "mathjax"
-        for path in [*(mathjax / name for name in SPARE), *mathjax.glob("*ml-*.js"), *mathjax.glob("tex-*.js")]:
-            if path.is_dir():
-                shutil.rmtree(path)
-            elif path.name != "tex-chtml.js":
-                path.unlink(missing_ok=True)
         lost = made / "404.html"  # shown at any depth: a project's pages on github.io lie in a folder of its name
         text = re.sub(r'<a class="skip-to-content.*?</a>', "", lost.read_text(encoding="utf-8"), flags=re.DOTALL)
         lost.write_text(text.replace("<head>", f"<head><script>{BASE}</script>", 1), encoding="utf-8")
@@ -66,7 +60,7 @@ def build(out, builder="html", in_browser=True):
             text = page.read_text(encoding="utf-8")
             page.write_text(text.replace('<summary aria-label="Toggle hidden content">', "<summary>"), encoding="utf-8")
         shutil.rmtree(out, ignore_errors=True)
-        shutil.copytree(made, out, ignore=shutil.ignore_patterns(".doctrees", ".buildinfo*", "_sources"))
+        shutil.copytree(made, out, ignore=shutil.ignore_patterns(".doctrees", ".buildinfo*", "_sources", *SPARE))
     if in_browser:
         lite.build(out / "lite")
     print(out / "index.html")

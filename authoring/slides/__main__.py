@@ -29,7 +29,7 @@ def build(out, names=None):
         (out / "reveal" / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(home("sphinx_revealjs") / "_static" / "revealjs" / name, out / "reveal" / name)
     shutil.copytree(home("sphinx-mathjax-offline") / "static" / "mathjax", out / "mathjax",
-                    ignore=shutil.ignore_patterns("*ml-*.js", "tex-[ms]*.js", *(Path(name).name for name in SPARE)))
+                    ignore=shutil.ignore_patterns(*SPARE))
     slides = SlidesExporter(template_name="lecture", extra_template_basedirs=[str(HERE / "templates")],
                             reveal_url_prefix="reveal", reveal_theme="../reset",  # the template has the colours
                             exclude_input_prompt=True, exclude_output_prompt=True)

@@ -113,7 +113,7 @@ def write_results(classroom, changes=(), policies=None):
 
     Returns (student, notebook, why) of what could not be written.
     """
-    out, tally, pupils, counts, unread, missing, again = classroom.folder, Tally(), {}, {}, 0, [], 0
+    out, tally, pupils, unread, missing, again = classroom.folder, Tally(), {}, 0, [], 0
     grades, policies, roster, undated = [HEAD], policies or Policies(), classroom.roster(), 0
     policies.ids = roster.give_keys() if roster else {}
     with Course(out / "nbgrader", classroom.releases, policies.anonymous, classroom.seed) as course:
@@ -139,22 +139,22 @@ def write_results(classroom, changes=(), policies=None):
             again += sum(look for *_, look in read.values())
             grades.append(line_of_table)
             pupil = pupils.setdefault(student, Pupil(result["name"], result.get("layout", "")))
-            pupil.points[notebook], pupil.numbers[notebook] = scaled(counted, notebook), result["number"]
-            counts.setdefault(student, {})[notebook] = counted
-        grades += with_groups(pupils, counts, policies)
+            pupil.counted[notebook], pupil.numbers[notebook] = counted, result["number"]
+        grades += with_groups(pupils, policies)
         absent = give_roster(roster, pupils) if roster else []
         for person in absent:
             grades.append(row({"student": person.key, "notebook": "", "status": "nothing handed in", "exercises": {},
                                "why": "on the roster; nothing was handed in",
                                "notes": [f"group {person.group}"] * bool(person.group)}, {}))
-            counts.setdefault(person.key, {})
             pupils[person.key] = Pupil(person.name, roster=person.columns)
-    in_all = list(totals(pupils, counts, classroom.notebooks, policies))
+    for pupil in pupils.values():
+        pupil.points = {notebook: scaled(counted, notebook) for notebook, counted in pupil.counted.items()}
+    in_all = list(totals(pupils, classroom.notebooks, policies))
     for name, rows in [("grades.csv", grades), *tables(list(pupils.values()), classroom.notebooks),
                        ("totals.csv", in_all)]:
         write_atomically(out / name, as_csv(rows))
     write_atomically(out / "report.html", class_report(tally, classroom, in_all, changes))
-    print(written(out, changes, unknown=sorted(policies.students() - counts.keys()), again=again, undated=undated,
+    print(written(out, changes, unknown=sorted(policies.students() - pupils.keys()), again=again, undated=undated,
                   unread=unread, absent=absent, graded=sum(map(len, tally.points.values())),
                   refused=len(tally.refused)))
     return missing
@@ -169,19 +169,19 @@ def give_roster(roster, pupils):
     return [person for person in roster.people if person.key not in pupils and not hidden]
 
 
-def with_groups(pupils, counts, policies):
+def with_groups(pupils, policies):
     """Give the members of a group what one of them handed in for all; yields their rows of grades.csv."""
     for name, members in policies.groups.items():
         for notebook in NOTEBOOKS:
-            found = {member: counts[member][notebook] for member in members if notebook in counts.get(member, ())}
+            found = {member: pupils[member].counted[notebook] for member in members
+                     if member in pupils and notebook in pupils[member].counted}
             best = max((member for member in found if found[member] and found[member].points is not None),
                        key=lambda member: found[member].points, default=None)
             for member in members if best else ():
                 if member not in found:
                     counted = Counted(found[best].points, found[best].maximum, (f"handed in by {best} for {name}",))
-                    counts.setdefault(member, {})[notebook] = counted
                     pupil = pupils.setdefault(member, Pupil(member, pupils[best].layout))
-                    pupil.points[notebook] = scaled(counted, notebook)
+                    pupil.counted[notebook] = counted
                     pupil.numbers.setdefault(notebook, next(iter(pupil.numbers.values()), ""))
                     yield row({"student": member, "notebook": notebook, "status": "in a group", "why": "",
                                "exercises": {}, "notes": []}, {}, counted)
@@ -194,16 +194,15 @@ def scaled(counted, notebook):
     return counted.points * maximum(notebook) / counted.maximum if counted.maximum else 0.0
 
 
-def totals(pupils, counts, notebooks, policies):
+def totals(pupils, notebooks, policies):
     """Rows of totals.csv: what counts of each notebook, and all of it in percent."""
-    used = [notebook for notebook in notebooks if any(notebook in found for found in counts.values())]
-    most = {notebook: Counted(0.0, policies.maximum(notebook)) for notebook in used}
+    used = [notebook for notebook in notebooks if any(notebook in pupil.counted for pupil in pupils.values())]
+    most = {notebook: policies.maximum(notebook) for notebook in used}
     yield ["student", "name", "group", *used, "percent"]
-    for student, found in sorted(counts.items()):
-        yield [plain(student), plain(pupils[student].name if student in pupils else student),
-               plain(policies.of_group(student) or student in pupils and pupils[student].column(*GROUPS) or ""),
-               *(number(found[n].points if found.get(n) else None) for n in used),
-               f"{policies.total({n: found.get(n) or most[n] for n in used}):.1f}"]
+    for student, pupil in sorted(pupils.items()):
+        found = {notebook: pupil.counted.get(notebook) or Counted(None, most[notebook]) for notebook in used}
+        yield [plain(student), plain(pupil.name), plain(policies.of_group(student) or pupil.column(*GROUPS)),
+               *(number(counted.points) for counted in found.values()), f"{policies.total(found):.1f}"]
 
 
 def formgrader(out):

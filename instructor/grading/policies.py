@@ -102,7 +102,7 @@ def read_time(text):
 class Policies:
     """What grading.toml says; without one, points count as they are.
 
-    deadlines : notebook -> datetime; per_day : percent of the maximum that a day begun costs
+    deadlines : notebook -> datetime; late_per_day : percent of the maximum that a day begun costs
     handed_in : notebook -> Times, which go before what the systems' names say; ids : student -> the roster's, for them
     extensions : student -> notebook or "all" -> days, or datetime; attempts : "last" or "best"
     weights : notebook or exercise -> number; groups : name -> students; anonymous : whether markers see no names
@@ -110,7 +110,7 @@ class Policies:
     """
 
     deadlines: dict = field(default_factory=dict)
-    per_day: float = 0.0
+    late_per_day: float = 0.0
     extensions: dict = field(default_factory=dict)
     attempts: str = "last"
     weights: dict = field(default_factory=dict)
@@ -128,11 +128,13 @@ class Policies:
         except ValueError as error:
             raise BadPolicy(f"{path} is not TOML (in UTF-8, times with seconds, names with spaces or accents quoted): "
                             f"{error}") from error
-        known(data, "", "timezone", "late_per_day", "attempts", "anonymous", "deadlines", "handed_in", "extensions",
-              "weights", "groups")
-        for key in ("deadlines", "handed_in", "extensions", "weights", "groups"):
-            checked(data, key, dict, {}, "a table, [" + key + "]")
-        zone, exercises = data.get("timezone"), [name for name, *_ in columns()]
+        tables = {"deadlines": NOTEBOOKS, "handed_in": NOTEBOOKS, "extensions": (), "groups": (),
+                  "weights": (*NOTEBOOKS, *(name for name, *_ in columns()))}
+        known(data, "", "timezone", "late_per_day", "attempts", "anonymous", *tables)
+        for key, names in tables.items():
+            table = checked(data, key, dict, {}, f"a table, [{key}]")
+            known(table, f"{key}: ", *names or table)
+        zone = data.get("timezone")
         try:
             zone = zoneinfo.ZoneInfo(zone) if zone is not None else None
         except (zoneinfo.ZoneInfoNotFoundError, ValueError, TypeError, OSError) as error:
@@ -149,9 +151,6 @@ class Policies:
                 raise BadPolicy(f"grading.toml: {where} has no time zone: add timezone = \"Europe/Vienna\" at the top")
             return value if value.tzinfo else value.replace(tzinfo=zone)
 
-        known(data.get("deadlines", {}), "deadlines: ", *NOTEBOOKS)
-        known(data.get("handed_in", {}), "handed_in: ", *NOTEBOOKS)
-        known(data.get("weights", {}), "weights: ", *NOTEBOOKS, *exercises)
         deadlines = {name: moment(value, f"deadlines: {name}") for name, value in data.get("deadlines", {}).items()}
         extensions = {}
         for student, given in data.get("extensions", {}).items():
@@ -166,14 +165,12 @@ class Policies:
             if not isinstance(students, list) or not all(isinstance(student, str) for student in students):
                 raise BadPolicy(f"grading.toml: groups: {name} is {students!r}, expected a list of students, "
                                 '["ada", "bob"]')
-        return cls(deadlines,
-                   float(checked(data, "late_per_day", (int, float), 0, "percent of the maximum, 0 to 100",
-                                 lambda value: 0 <= value <= 100)),
-                   extensions,
-                   checked(data, "attempts", str, "last", '"last" or "best"', ("last", "best").__contains__),
-                   data.get("weights", {}), data.get("groups", {}),
-                   checked(data, "anonymous", bool, False, "true or false"), data.get("timezone", ""),
-                   {name: Times(given, path.parent, moment, name) for name, given in data.get("handed_in", {}).items()})
+        checked(data, "late_per_day", (int, float), 0, "percent of the maximum, 0 to 100",
+                lambda value: 0 <= value <= 100)
+        checked(data, "attempts", str, "last", '"last" or "best"', ("last", "best").__contains__)
+        checked(data, "anonymous", bool, False, "true or false")
+        handed_in = {name: Times(given, path.parent, moment, name) for name, given in data.get("handed_in", {}).items()}
+        return cls(**{**data, "deadlines": deadlines, "extensions": extensions, "handed_in": handed_in})
 
     def students(self):
         """The students that the file names."""
@@ -207,8 +204,8 @@ class Policies:
         if late <= dt.timedelta(0):
             return 0.0, f"in time{words}" if words and late + (due - self.deadlines[notebook]) > dt.timedelta(0) else ""
         days = -(-late // DAY)
-        return (min(maximum, maximum * self.per_day * days / 100),
-                f"{days} day{'s' * (days > 1)} late{words}, {self.per_day:g} % of {number(maximum)} a day")
+        return (min(maximum, maximum * self.late_per_day * days / 100),
+                f"{days} day{'s' * (days > 1)} late{words}, {self.late_per_day:g} % of {number(maximum)} a day")
 
     def worth(self, name, points, most):
         """(points, maximum) of an exercise or written answer in its weight."""

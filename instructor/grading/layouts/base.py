@@ -91,13 +91,14 @@ def tree(entries):
 @dataclass
 class Pupil:
     """A student in a system's table. points : by notebook, None when it has none; numbers : the system's, by notebook;
-    roster : what the roster says of them, column -> text."""
+    roster : what the roster says of them, column -> text; counted : what the points are made of, by notebook."""
 
     name: str
     layout: str = ""
     points: dict = field(default_factory=dict)
     numbers: dict = field(default_factory=dict)
     roster: dict = field(default_factory=dict)
+    counted: dict = field(default_factory=dict)
 
     @property
     def number(self):
