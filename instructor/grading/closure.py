@@ -13,11 +13,11 @@ ROOT = Path(rnn_helpers.__file__).parent
 
 
 @functools.cache
-def modules():
-    """Module name -> (is a package, its source path)."""
+def modules(root=ROOT, package="rnn_helpers"):
+    """Module name -> (is a package, its source path), of all that lie in a package's folder."""
     found = {}
-    for path in sorted(ROOT.rglob("*.py")):
-        parts = ("rnn_helpers", *path.relative_to(ROOT).with_suffix("").parts)
+    for path in sorted(root.rglob("*.py")):
+        parts = (*package.split("."), *path.relative_to(root).with_suffix("").parts)
         is_package = parts[-1] == "__init__"
         found[".".join(parts[:-1] if is_package else parts)] = (is_package, path)
     return found

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from instructor.grading.box.seccomp import TABLE
-from instructor.grading.closure import ROOT, Closure, place
+from instructor.grading.closure import Closure, modules, place
 
 GRADING = Path(__file__).parent
 text_of = functools.cache(ast.unparse)
@@ -18,12 +18,7 @@ OVERHEAD = {"instructor.grading.digests"}  # what is imported there and decides 
 
 def file_of(module):
     """A module's file, None where it is none of the course's or the grading's."""
-    try:
-        spec = importlib.util.find_spec(module)
-    except ModuleNotFoundError:
-        return None
-    path = Path(spec.origin) if spec and spec.origin and spec.has_location else None
-    return path if path and (GRADING in path.parents or ROOT in path.parents) else None
+    return {**modules(), **modules(GRADING, "instructor.grading")}.get(module, (False, None))[1]
 
 
 def imported_by(module):
