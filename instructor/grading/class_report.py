@@ -72,7 +72,7 @@ class Tally:
 def named(judgement):
     """(mistake, (title, why, line of mathematics)) of each mistake that a judgement names."""
     titles, names = EXERCISES[judgement["name"]].titles(), judgement["mistakes"]
-    lines = [line for line in judgement["advice"] if isinstance(line, dict) and line["kind"] == "mistake"]
+    lines = [line for line in judgement["advice"] if line["kind"] == "mistake"]
     for name, line in zip(names, lines[len(lines) - len(names):] or [{"text": "", "math": ""}] * len(names),
                           strict=False):
         title = titles.get(name) or line["text"].partition(". ")[0] or name.replace("-", " ")

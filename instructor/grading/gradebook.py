@@ -42,9 +42,8 @@ api.get_alembic_version = alembic_version
 
 def judgement_of(data):
     fields = {name: value for name, value in data.items() if name not in ("digest", "checked")}
-    advice = [Advice(**line) if isinstance(line, dict) else Advice(line)  # texts alone in older results
-              for line in data["advice"]]
-    return Judgement(**{**fields, "facets": [FacetScore(**facet) for facet in data["facets"]], "advice": advice})
+    return Judgement(**{**fields, "facets": [FacetScore(**facet) for facet in data["facets"]],
+                        "advice": [Advice(**line) for line in data["advice"]]})
 
 
 def harmless(markdown):

@@ -160,7 +160,7 @@ class Explorer:
                                 layout={"align_items": "flex-start"})  # the picture at its own size, not stretched
         self.alt, self.redraws, self.seconds = "", 0, 0.0  # seconds: the slowest picture so far
         self.easel = Easel(size)
-        self._lock, self._drawing, self._stale = threading.Lock(), False, False
+        self._drawing, self._stale = threading.Lock(), False
         self.redraw()
         for control in self.controls.values():
             control.observe(self.redraw, names="value")
@@ -171,18 +171,13 @@ class Explorer:
         A change that arrives while a picture is drawn (from another thread, or from `draw` itself) waits for it to end
         and is drawn once, with the newest values, however many came.
         """
-        with self._lock:
-            self._stale = True
-            if self._drawing:
-                return
-            self._drawing = True
-        while True:
-            with self._lock:
-                if not self._stale:
-                    self._drawing = False
-                    return
+        self._stale = True
+        while self._stale and self._drawing.acquire(blocking=False):
+            try:
                 self._stale = False
-            self._picture()
+                self._picture()
+            finally:
+                self._drawing.release()
 
     def _picture(self):
         values = {name: control.value for name, control in self.controls.items()}
