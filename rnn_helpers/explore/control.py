@@ -66,7 +66,8 @@ class Control:
         # tooltip="": without one a page says "null" over the name
         made = getattr(widgets, self.make)(description=self.label, value=self.value, tooltip="",
                                            style={"description_width": _NAME_WIDTH},
-                                           layout={"width": f"min({width}, 98%)", "height": "auto"}, **options)
+                                           layout={"width": f"min({width}, 98%)", "height": "auto",
+                                                   "flex_flow": "row wrap"}, **options)  # on a phone, below its name
         # some of ipywidgets 8.1 forget them: name above, not left
         for name in ("jupyter-widgets", "widget-inline-hbox"):
             made.add_class(name)
