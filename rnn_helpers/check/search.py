@@ -340,7 +340,7 @@ def decayed(name, title, why, line, weights, scale):
         if abs(factor - 1) < 1e-6:
             return decay
         first = scale(factor * value, value, flow)
-        return (first, decay) if first else None
+        return (*first, decay) if first and len(first) == 1 else None
 
     return solve
 

@@ -423,6 +423,12 @@ def test_two_mistakes_at_once_are_both_named():
 
     assert set(verdict("rnn_backward", two_in_time).mistakes) == {"dh0-zero", "mean-over-the-batch"}
 
+    def a_mean_and_a_decay(cell, dh, caches):
+        dWx, dWh, db, dh0 = loop(cell, dh, caches)
+        return dWx / len(dh) + 0.01 * cell.Wx, dWh, db, dh0
+
+    assert set(verdict("rnn_backward", a_mean_and_a_decay).mistakes) == {"mean-over-time", "weight-decay"}
+
 
 def test_unknown_wrong_answers_get_the_first_departure_and_the_witness():
     def odd(cell, dh, caches):
