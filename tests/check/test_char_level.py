@@ -365,6 +365,16 @@ def test_two_mistakes_that_show_in_different_cases(alone, names):
     assert set(advice("train_step_characters", step)[0].mistakes) == names
 
 
+def test_what_is_not_clipped_at_all_is_not_said_to_be_clipped_too_late():
+    def step(model, X, targets, lr, max_norm):
+        loss, grads = model.loss_and_gradients(X, targets, loss=softmax_cross_entropy)
+        for name, p in model.params.items():
+            p -= lr * grads[name]
+        return loss, global_norm({name: grads[name] for name in model.params})
+
+    assert verdict("train_step_characters", step).mistakes == ["not-clipped"]
+
+
 def of_states(read=lambda drawn, likeliest: [drawn], bias=1):
     """A sampler that goes on from what `read` gives of (the character drawn, the likeliest one)."""
     def sampler(model, chars, prefix, length, temperature, rng):

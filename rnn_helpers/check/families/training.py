@@ -127,6 +127,8 @@ UPDATE = slot(  # run (p, clipped gradient, lr) -> the parameter afterwards
     why="Plain descent is asked for: p -= lr * g.")
 
 
+LR_FIRST = ("lr-before-clipping", "The gradients are multiplied by lr, then clipped",
+            "Clip the gradients themselves; lr comes with the update.")
 AS_CALLED = {"element-by-element": "clipped-element-by-element", "each-array-on-its-own": "clipped-separately",
              "scaled-up-too": "always-scaled"}
 SHORTENED = tuple(replace(v, name=AS_CALLED.get(v.name, v.name)) for v in SHORTEN
@@ -191,9 +193,7 @@ def training(loss_function):
         flow=step, call=written, weight=40,
         slots={"scale": SCALE, "shorten": SHORTENED, "clip": CLIPPED_OF, "norm": NORM, "measured": MEASURED,
                "which": WHICH, "counts": COUNTS, "reach": REACH,
-               "lr_first": slot(STEP, False, ("lr-before-clipping", "The gradients are multiplied by lr, then clipped",
-                                              "Clip the gradients themselves; lr comes with the update.",
-                                              "in the norm too", "not in the norm")),
+               "lr_first": slot(STEP, "", LR_FIRST + ("in the norm too",), rare=[LR_FIRST + ("not in the norm",)]),
                "readout_first": slot("dh_t = Wy^T dy_t", "", (
                    "readout-moved-first", "Wy moves before dh is computed", "dh = Wy^T dy needs the Wy of the forward "
                    "pass. Compute all gradients first, then update.", "clipped", "unclipped")),
