@@ -261,9 +261,9 @@ def judge_alone(yardstick, observed, hidden=False):
 
 def puzzles(judgement, observed):
     """Whether an answer is wrong and nothing could be said of why."""
-    problem = next((case.problem for case in observed.cases.values() if case.problem), None)
-    hinted = problem and (problem.hint or problem.kind != "error")
-    kinds = ("unfinished", "whose") if problem else ("unfinished", "whose", "happened")
+    problems = [case.problem for case in observed.cases.values() if case.problem]
+    hinted = problems and (problems[0].hint or any(problem.kind != "error" for problem in problems))
+    kinds = ("unfinished", "whose") if problems else ("unfinished", "whose", "happened")
     told = judgement.mistakes or any(advice.kind in kinds for advice in judgement.advice)
     return judgement.status in ("wrong", "partly right") and not (hinted or told)
 

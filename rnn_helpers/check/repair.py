@@ -111,7 +111,7 @@ class Repair:
         better, tried = [], self.edits()
         for pair in tried:
             if self.is_over(2):
-                return ()
+                break
             undo = pair[0].apply()
             found = self.score(function := self.built(), cases)
             undo()
@@ -157,7 +157,7 @@ class Repair:
         """The edits with which the first wrong case shows what a slip alone would show there."""
         slips, case = set(), self.cases[0] if self.shown else None
         for _, fit in single(self.exercise.family) if case else ():
-            if self.is_over(1.5):
+            if self.is_over(2):
                 break
             try:
                 values = run(case, self.exercise.family.program(fit), self.inputs.copy())
@@ -173,7 +173,7 @@ class Repair:
         tried = self.edits() if self.cases else []
         for total in range(1, 2 * len(tried) - 2):
             for i in range(max(0, total - len(tried) + 1), (total + 1) // 2):
-                if self.is_over():
+                if self.is_over(1.5):
                     return ()
                 undo = [pair[0].apply() for pair in (tried[i], tried[total - i])]
                 found = self.score(function := self.built(), self.cases)

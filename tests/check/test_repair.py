@@ -126,6 +126,16 @@ def test_it_is_told_in_a_notebook_too():
         InteractiveShell.clear_instance()
 
 
+def test_a_change_of_a_long_answer_and_a_name():
+    found = advice("rnn_backward", written(
+        "rnn_backward", "cell, dh, caches", "dWx, dWh, db = (np.zeros_like(w) for w in (cell.Wx, cell.Wh, cell.b))\n"
+        "B = dh[0].shape[1]\ndh_next = np.zeros_like(dh[0])\nfor t in reversed(range(len(dh))):\n"
+        "    x, before, h = caches[t]\n    dz = (dh[t] + dh_next) * (1 - h**2)\n    dWx += dz @ x.T / B\n"
+        "    dWh += dz @ before.T / B\n    db += dz.sum(axis=1, keepdims=True) / B\n    dh_next = cell.Wh.T @ dz\n"
+        "    dh_next = np.clip(dh_next, -0.1, 0.1)\nreturn dWx, dWh, db, dh_next"))
+    assert found[0].code.startswith("line 12") and found[1].startswith("dWx, dWh and db are divided by B")
+
+
 def test_a_function_without_text_and_one_within_a_function():
     function = written("readout", "h_t, Wy, c", "return tidy(Wy @ h_t + c)")
     exec("def tidy(y):\n    return np.round(y, 1)\n", function.__globals__)  # no text: nothing is said of it
