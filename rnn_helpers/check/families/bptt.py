@@ -253,10 +253,6 @@ OVER_BATCH = slot(
         "shape (H, 1).")
 
 
-def doubling(V, f):
-    return np.tensordot(2.0 ** np.arange(len(V))[::-1], V, 1)
-
-
 GROWS = slot(  # run (shares in the order of the walk, flow) -> the gradient
     SUM, lambda V, f: V.sum(0),
     ("{o}-overwritten|equals-for-plus-equals", "{o} {has} the share of the last step visited only", "`=` in the loop, "
