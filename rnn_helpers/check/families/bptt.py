@@ -162,7 +162,7 @@ CARRY = carries(
      "receives one carry, that of step t + 1, which holds the rest: use `=`.", lambda f: f.old + f.cell.Wh.T @ f.z),
     *((f"clipped-inside|carry-clipped-at-{most}", f"What is carried back is clipped to +-{most}", CLIP,
        lambda f, most=most: np.clip(f.cell.Wh.T @ f.z, -most, most))
-      for most in (1, 5)))
+      for most in (1, 5, 0.1)))
 
 STEPS = slot(
     SUM, lambda T: range(T - 1, -1, -1),
