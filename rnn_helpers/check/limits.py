@@ -47,6 +47,19 @@ def limited(seconds=None, computing=False):
         yield
 
 
+def alarm(seconds):
+    """A function that says whether the time is over: after `seconds` of the clock, or, where this process computes but
+    has to share the processor, once it has computed for as long or the clock has run five times as far."""
+    start, computed_before = time.monotonic(), time.process_time()
+
+    def over():
+        passed, computed = time.monotonic() - start, time.process_time() - computed_before
+        starved = passed / 10 < computed < 0.9 * seconds and passed < 5 * seconds
+        return passed >= seconds and not starved
+
+    return over
+
+
 def time_limit(seconds, computing=False):
     """Stop a `with` block with TimeUp after `seconds`, by the means that there are: this is the place to add another.
 
@@ -65,10 +78,12 @@ def time_limit(seconds, computing=False):
 def by_signal(seconds, computing=False):
     """By a signal, on the main thread. computing : whether only the time counts in which this process computes."""
     timer, number = (signal.ITIMER_PROF, signal.SIGPROF) if computing else (signal.ITIMER_REAL, signal.SIGALRM)
-    active, calls = True, 0
+    active, calls, over = True, 0, alarm(seconds)
 
     def time_up(signum, frame):
         nonlocal calls
+        if not (computing or over()):
+            return
         calls += 1
         if calls == 10 and active:
             signal.setitimer(timer, STORM, STORM)
@@ -93,13 +108,12 @@ def by_thread(seconds):
 
     def watch():
         nonlocal watching
-        stop_at, calls = time.monotonic() + seconds, 0
+        over, calls = alarm(seconds), 0
         while active:
-            time.sleep(0.02 if calls < 10 else STORM)
-            if time.monotonic() < stop_at:
+            time.sleep(0.02 if not calls else REPEAT if calls < 10 else STORM)
+            if not over():
                 continue
             calls += 1
-            stop_at += REPEAT if calls < 10 else 0
             if active and may_stop(sys._current_frames().get(ident.value)):
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(TimeUp))
         watching = False

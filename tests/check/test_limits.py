@@ -103,6 +103,21 @@ def test_without_signals_and_threads_too(soon, monkeypatch, function):
     assert told("rnn_cell_forward", right)[0] == FULL["rnn_cell_forward"]
 
 
+@pytest.mark.parametrize("passed, computed, over", [
+    (4.9, 4.9, False),  # within the limit
+    (5.0, 4.9, True), (5.0, 0.0, True),  # it computes, or it sleeps
+    (5.0, 2.0, False), (24.9, 4.4, False),  # it computes on a busy machine, and is not done
+    (9.0, 4.6, True), (25.0, 3.0, True),  # but has had its time, or nobody waits so long
+])
+def test_a_busy_machine_is_not_taken_for_an_endless_loop(monkeypatch, passed, computed, over):
+    clock = {"monotonic": 100.0, "process_time": 7.0}
+    for name in clock:
+        monkeypatch.setattr(limits.time, name, lambda name=name: clock[name])
+    is_over = limits.alarm(5.0)
+    clock.update(monotonic=100 + passed, process_time=7 + computed)
+    assert is_over() is over
+
+
 @pytest.mark.parametrize("thread", [False, pytest.param(True, marks=[stoppable, threads])])
 def test_what_comes_after_a_stopped_loop_runs_on(soon, thread):
     def then():
