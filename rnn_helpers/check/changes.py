@@ -4,6 +4,7 @@ A family names its arrays' axes by letters, as "THB"; the changes reach what nob
 another letter, as "1". Words hold {is} and {has}.
 """
 
+import contextlib
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -73,28 +74,39 @@ def near(a, b):
     return bool(np.all(np.abs(a - b) < 1e-6))
 
 
-MAPS = tuple(Change(slug, words, run, "map", why) for slug, words, run, why in (
-    ("absolute", "{has} lost the minus signs", np.abs, "Leave out the abs."),
-    ("squared", "{is} squared", np.square, HERE),
-    ("rooted", "{is} replaced by the square root", np.sqrt, "Leave out the root."),
-    ("squashed", "{has} been through tanh", np.tanh, "Leave out this tanh."),
-    ("in-a-sigmoid", "{has} been through a sigmoid", lambda v: 1 / (1 + np.exp(-v)), "Leave out the sigmoid."),
-    ("in-a-relu", "{has} lost all negative numbers", lambda v: np.maximum(v, 0), "They belong there as well."),
-    ("signs-only", "{is} reduced to signs", np.sign, "The sizes count too."),
+def again(run):
+    """What shows that such a change was made: made again it changes nothing."""
+    return lambda v: not np.abs(run(v) - v).max() > 1e-7 * (np.abs(v).max() or 1)
+
+
+def from_to(low, high=np.inf):
+    """What shows that numbers may come of a function with these bounds."""
+    return lambda v: not (v.min() < low or v.max() > high)
+
+
+MAPS = tuple(Change(slug, words, run, "map", why, *shows) for slug, words, run, why, *shows in (
+    ("absolute", "{has} lost the minus signs", np.abs, "Leave out the abs.", from_to(0)),
+    ("squared", "{is} squared", np.square, HERE, from_to(0)),
+    ("rooted", "{is} replaced by the square root", np.sqrt, "Leave out the root.", from_to(0)),
+    ("squashed", "{has} been through tanh", np.tanh, "Leave out this tanh.", from_to(-1, 1)),
+    ("in-a-sigmoid", "{has} been through a sigmoid", lambda v: 1 / (1 + np.exp(-v)), "Leave out the sigmoid.",
+     from_to(0, 1)),
+    ("in-a-relu", "{has} lost all negative numbers", lambda v: np.maximum(v, 0), "They belong there as well.",
+     from_to(0)),
+    ("signs-only", "{is} reduced to signs", np.sign, "The sizes count too.", again(np.sign)),
     ("one-minus", "{is} subtracted from 1", lambda v: 1 - v, HERE),
     ("one-more", "{is} larger by 1 everywhere", lambda v: v + 1, "Does a sum start from ones where zeros belong?"),
     ("one-less", "{is} smaller by 1 everywhere", lambda v: v - 1, HERE),
     ("inverse", "{is} inverted: one over each number", lambda v: 1 / v, HERE),
-    ("exponential", "{has} passed exp", np.exp, "Leave out this exp."),
+    ("exponential", "{has} passed exp", np.exp, "Leave out this exp.", from_to(0)),
     ("logarithm", "{has} been through a logarithm", np.log, "Leave out this log."),
-    ("slope", "{is} replaced by 1 minus its square", lambda v: 1 - v * v, HERE),
-    ("whole-numbers", "{has} lost the decimals", np.trunc, "Is there a dtype=int?"),
-    ("ones", "{is} 1 everywhere", np.ones_like, HERE)))
-ROUNDED = (*(Change(f"rounded-to-{n}", f"{{is}} rounded to {n} digit{'s' * (n != 1)}", lambda v, n=n: np.round(v, n),
-"map",
-                    "Leave out the rounding.") for n in (0, 1, 2, 3, 4, 6)),
-           Change("in-half-precision", "{is} rounded to float16", lambda v: np.float64(np.float16(v)), "map",
-                  "Leave out the dtype."))
+    ("slope", "{is} replaced by 1 minus its square", lambda v: 1 - v * v, HERE, from_to(-np.inf, 1)),
+    ("whole-numbers", "{has} lost the decimals", np.trunc, "Is there a dtype=int?", again(np.trunc)),
+    ("ones", "{is} 1 everywhere", np.ones_like, HERE, from_to(1, 1))))
+ROUNDED = tuple(Change(slug, words, run, "map", why, again(run)) for slug, words, run, why in (
+    *((f"rounded-to-{n}", f"{{is}} rounded to {n} digit{'s' * (n != 1)}", lambda v, n=n: np.round(v, n),
+       "Leave out the rounding.") for n in (0, 1, 2, 3, 4, 6)),
+    ("in-half-precision", "{is} rounded to float16", lambda v: np.float64(np.float16(v)), "Leave out the dtype.")))
 FACTORS = tuple(Change(slug, words, lambda v, by=by: by * v, "map", HERE) for slug, words, by in (
     ("sign", "{has} the wrong sign", -1), ("doubled", "{is} doubled", 2), ("halved", "{is} halved", 0.5),
     ("shrunk", "{is} multiplied by 0.9", 0.9), ("zero", "{is} zero", 0)))
@@ -148,7 +160,8 @@ def along(letter, axis):
     yield Change("in-reverse", "{is} in reverse order", lambda v: np.flip(v, axis), "move", own)
     for by, words, end in ((-1, "late", 0), (1, "early", -1)):
         for fill, kind, shows in (("zero", "cut", empty(end)), ("wrap", "move", lambda v: True),
-                                  ("edge", "cut", lambda v: True)):
+                                  ("edge", "cut", lambda v, end=end, by=by: near(
+                                      np.take(v, end, axis), np.take(v, end - by, axis)))):
             yield Change(f"one-step-{words}", f"{{is}} one step {words}",
                          lambda v, by=by, fill=fill: shifted(v, by, fill, axis), kind, own, shows)
     yield Change("added-up", "{is} added up from step to step", lambda v: v.cumsum(axis), "cut", own)
@@ -185,15 +198,20 @@ def changes(axes, inside=False):
 
 
 @lru_cache(maxsize=1000)
-def fitting(axes, shape, wanted, observed):
-    """The changes of an array of this shape that may give what was observed: its shape, and its numbers as bytes."""
-    found, probe = [], np.ones(shape)
-    observed = np.frombuffer(observed).reshape(wanted)
+def shaped(axes, shape, gives):
+    """The changes that make an array of the second shape of one of the first, and another one."""
+    found, probe = [], np.random.default_rng(0).normal(size=shape)
     for change in changes(axes):
-        with np.errstate(all="ignore"):
-            try:
-                if np.shape(change.run(probe)) == wanted and change.shows(observed):
-                    found.append(change)
-            except (ValueError, IndexError):  # not with this shape
-                continue
-    return tuple(found)
+        with np.errstate(all="ignore"), contextlib.suppress(ValueError, IndexError):  # not with this shape
+            made = np.asarray(change.run(probe))
+            found += [change] * (made.shape == gives and (change.kind == "map" or not np.array_equal(made, probe)))
+    return found
+
+
+def fitting(axes, shape, observed):
+    """The changes of an array of this shape that may give what was observed, by its shape and its numbers."""
+    found, observed = [], observed.astype(float)
+    for change in shaped(axes, shape, observed.shape):
+        with contextlib.suppress(ValueError, IndexError):
+            found += [change] * change.shows(observed)
+    return found

@@ -15,6 +15,8 @@ def close(got, expected, tolerance):
         return got.dtype.kind == expected.dtype.kind and np.array_equal(got.ravel(), expected.ravel())
     if got.dtype == np.float32:
         tolerance = max(tolerance, FLOAT32_TOLERANCE)
+    if expected.size == 1 and abs(expected.item()) < np.inf:
+        return bool(abs(got.item() - expected.item()) <= tolerance * (abs(expected.item()) or 1.0))
     got, expected = got.astype(float, copy=False).ravel(), expected.astype(float, copy=False).ravel()
     with np.errstate(all="ignore"):
         gap, scale = np.abs(got - expected), np.max(np.abs(expected), initial=0.0)

@@ -98,7 +98,7 @@ def expressions(function):
                 if not isinstance(node, ast.expr) or isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
                     continue
                 for new, words, rank, *alike in changes(node, holder, field, names, unread):
-                    yield Edit(holder, field, replacing(node, placed(new, node)), words, node.lineno, rank, *alike)
+                    yield Edit(holder, field, replacing(node, new), words, node.lineno, rank, *alike)
         yield from in_place(holder)
 
 
@@ -368,6 +368,7 @@ def _text_alone(statement):
 
 def replacing(old, new):
     def change(value):
+        placed(new, old)
         return [new if item is old else item for item in value] if isinstance(value, list) else new
     return change
 
@@ -475,5 +476,11 @@ def operand(node, of_a_product=False):
 
 
 def placed(new, old):
-    """A new tree at the place of an old one."""
-    return ast.fix_missing_locations(ast.copy_location(new, old))
+    """A new tree at the place of an old one; what is in it and has a place keeps it."""
+    wanted = [new]
+    while wanted:
+        node = wanted.pop()
+        if not hasattr(node, "lineno"):
+            ast.copy_location(node, old)
+            wanted += ast.iter_child_nodes(node)
+    return new

@@ -25,7 +25,8 @@ from rnn_helpers.check.search import numbers, single
 from rnn_helpers.check.whose import is_own, names_read
 from rnn_helpers.check.yardstick import reading
 
-SECONDS = 1.0 if sys.platform == "emscripten" else 0.5  # of work; a browser's Python takes longer
+SECONDS = 0.7 if sys.platform == "emscripten" else 0.25  # of work; a browser's Python takes longer
+EVERY = 8  # changes that are tried between two looks at the clock, each of which may cost as much as a change
 TOGETHER = 4  # edits that improve something, after which a name is looked for
 MOST = 12  # edits that improve something, on which a second one is tried
 ALONE = {"open", "input", "exec", "eval", "exit", "quit", "globals", "setattr", "__import__", "os", "sys", "subprocess",
@@ -53,7 +54,8 @@ class Repair:
             kept = {name: self.names.get(name) for name in names_read(own.__code__)}
             self.names.update({name: copy.deepcopy(value) for name, value in kept.items()
                                if isinstance(value, list | dict | set | np.ndarray)})
-        self.better, self.cases, self.start = [], [], time.process_time()
+        self.better, self.cases, self.start, self.looks, self.now = [], [], time.process_time(), 0, 0.0
+        self.telling = []  # edits that change what the first wrong case shows
         self.shown = []  # (what is judged of the first wrong case, the edit that it was with)
         self.expected = {case.name: {} for case in exercise.cases}
         for key, expected in yardstick.expected.items():
@@ -108,19 +110,26 @@ class Repair:
         every = self.exercise.cases
         cases = self.cases = [every[wrong], *every[:wrong], *every[wrong + 1:]]
         base, *_, whole = before[wrong] if len(before) > wrong else (-1, -1, 0)
-        better, tried = [], self.edits()
-        for pair in tried:
+        better, failing = [], []
+        self.score(self.built(), cases)
+        start = self.last
+        for pair in self.edits():
             if self.is_over(2):
                 break
             undo = pair[0].apply()
             found = self.score(function := self.built(), cases)
             undo()
+            if not self.last:
+                failing.append(pair)
+            elif not (start and unchanged(self.last, start)):
+                self.telling.append(pair)
             if self.is_right(function, found):
                 return (told(*pair),)
             if found and found[0][0] > base:
                 better.append((found, pair))
             elif base >= 0 and found and pair[0].rank < 2:
                 self.shown.append((self.last, pair))
+        self.telling += failing
         better.sort(key=lambda scored: (-len(scored[0]), -scored[0][0][0]))
         if base >= 0:  # of what raises any change may be an improvement
             self.better = [pair for found, pair in better if found[0][2] > whole and pair[0].rank < 2
@@ -142,13 +151,15 @@ class Repair:
 
     def beside_a_name(self, pairs):
         """One of some edits, and the judgement of what is left with it, where that has a name; or ()."""
+        alone = copy.copy(self.yardstick)
+        alone.slips = 1
         for pair in pairs:
-            if self.is_over(3):
+            if time.process_time() > self.start + 3 * SECONDS:
                 break
             undo = pair[0].apply()
             function = self.built()
             undo()
-            left = judge(self.yardstick, observe(self.exercise, function, self.inputs, guarded=False))
+            left = judge(alone, observe(self.exercise, function, self.inputs, guarded=False))
             if len(left.mistakes) == 1 and all(advice.kind == "mistake" for advice in left.advice):
                 return told(*pair), left
         return ()
@@ -169,11 +180,11 @@ class Repair:
             numbers(value) and value.size > 1 and not np.ptp(value) for value in shown.values())][:TOGETHER]
 
     def any_two(self):
-        """As `one_or_two`, of changes that improve nothing alone."""
-        tried = self.edits() if self.cases else []
+        """As `one_or_two`, of changes that improve nothing alone, but show: first those that raise nothing."""
+        tried = self.telling
         for total in range(1, 2 * len(tried) - 2):
             for i in range(max(0, total - len(tried) + 1), (total + 1) // 2):
-                if self.is_over(1.5):
+                if self.is_over(1.3):
                     return ()
                 undo = [pair[0].apply() for pair in (tried[i], tried[total - i])]
                 found = self.score(function := self.built(), self.cases)
@@ -183,8 +194,11 @@ class Repair:
                     return told(*tried[i]), told(*tried[total - i])
         return ()
 
-    def is_over(self, times=1):
-        return time.process_time() > self.start + times * SECONDS
+    def is_over(self, times=1.0):
+        self.looks += 1
+        if self.looks % EVERY == 1:
+            self.now = time.process_time()
+        return self.now > self.start + times * SECONDS
 
     def is_right(self, function, found):
         return len(found) == len(self.exercise.cases) and found[-1][0] == found[-1][1] and judge(
@@ -230,6 +244,11 @@ def brief(shown):
     """The first and the last number of each value, to few digits: what is alike is alike in these."""
     return tuple((name, value.shape, f"{value.flat[0]:.6g} {value.flat[-1]:.6g}") for name, value in shown.items()
                  if numbers(value) and value.size)
+
+
+def unchanged(shown, before):
+    """Whether a case shows the same as before."""
+    return shown.keys() == before.keys() and all(np.array_equal(value, before[name]) for name, value in shown.items())
 
 
 def agreeing(got, expected, tolerance):

@@ -27,8 +27,8 @@ RETURNED = "returned"  # an observation: in words, which values there were, in w
 LATE = "late", "later"  # the places of what becomes of a finished value
 # How long a search may be, in values worked out, for (slips, outputs left open), in turn: a count, so that a name does
 # not depend on how busy the machine is. BRIEFLY: to look again with less to explain; FARTHER: afterwards
-EFFORT = {(1, 0): 20000, (2, 0): 14000, (3, 0): 7000}
-FARTHER = {(1, 1): 5000, (2, 1): 5000}
+EFFORT = {(1, 0): 20000, (2, 0): 11000, (3, 0): 4000}
+FARTHER = {(1, 1): 2500, (2, 1): 2500}
 BRIEFLY = {(1, 0): 8000}
 MOST_FITS = 40  # candidates of a level that are confirmed
 
@@ -213,6 +213,18 @@ def titles(family):
     return {variant.name: variant.title for variant, _ in single(family)}
 
 
+def content(thing):
+    """What tells two flows apart: the numbers in them, and which objects."""
+    if isinstance(thing, (np.ndarray, np.generic)) and thing.dtype.kind in "biuf":
+        return thing.shape, thing.dtype.char, thing.tobytes()
+    if isinstance(thing, (tuple, list)):
+        return type(thing), *map(content, thing)
+    if isinstance(thing, (SimpleNamespace, dict)):
+        parts = thing if isinstance(thing, dict) else vars(thing)
+        return tuple((name, content(part)) for name, part in parts.items())
+    return (type(thing), thing) if isinstance(thing, (float, int, str, type(None))) else id(thing)
+
+
 def numbers(value):
     return isinstance(value, np.ndarray) and value.dtype.kind in "biuf"
 
@@ -263,15 +275,27 @@ def forms(axes, line):
     variants = {change: Variant(lambda value, flow, run=change.run: run(value), f"{{o}}-{change.slug}",
                                 f"{{o}} {change.words}", change.why, line, alone=True) for change in changes(axes)}
 
-    def solve(observed, value, flow):
+    def may_give(observed, shape):
+        """The changes of an array of this shape that may have given what was observed."""
         nothing = not observed.any() and observed.dtype.kind == "f" or not np.isfinite(observed).any()
-        if not value.size or value.ndim != len(axes) or nothing:  # zeros, and nan, come of anything
+        return [] if nothing or len(shape) != len(axes) else [  # zeros, and nan, come of anything
+            change for change in fitting(axes, shape, observed) if observed.any() or change.slug == "whole-numbers"]
+
+    known = {}  # (id of what was observed, shape) -> what may have given it, and what was observed, which keeps its id
+
+    def solve(observed, value, flow):
+        key = id(observed), value.shape
+        if key not in known:
+            if len(known) > 100:
+                known.clear()
+            known[key] = may_give(observed, value.shape), observed, observed.sum()
+        found, _, total = known[key]
+        if not found or not value.size:
             return None
-        moved = value.size == observed.size and abs(value.sum() - observed.sum()) <= 1e-9 * np.abs(value).sum()
-        for change in fitting(axes, value.shape, observed.shape, observed.astype(float).tobytes()):
-            if change.kind == "move" and not moved or not observed.any() and change.slug != "whole-numbers":
-                continue
-            if change.kind == "map" and abs(change.run(value.flat[-1]) - observed.flat[-1]) > 1e-6:
+        last, end = value.flat[-1], observed.flat[-1]
+        moved = value.size == observed.size and abs(value.sum() - total) <= 1e-9 * np.abs(value).sum()
+        for change in found:
+            if change.kind == "move" and not moved or change.kind == "map" and abs(change.run(last) - end) > 1e-6:
                 continue
             if same(observed, changed := change.run(value)) and not same(value, changed):
                 return variants[change]
@@ -360,11 +384,12 @@ class Search:
         self.family, self.trials, self.order = family, trials, order
         self.left, self.behind = float("inf"), []
         self.main, self.small = trials[-1], trials[0] if len(trials) > 1 and trials[0].size < trials[-1].size else None
-        self.flows, self.memo, self.found, self.gains = {}, {}, {}, {}
-        self.visible = sorted((name for name in family.outputs if self.main.observed.get(name) is not None),
-                              key=lambda name: len(family.ways[name, 1]))
+        self.flows, self.alike, self.memo, self.found, self.gains, self.explained = {}, {}, {}, {}, {}, {}
+        self.visible = [name for name in family.outputs if self.main.observed.get(name) is not None]
         self.right = {name for name in self.visible if self.fits(name, self.main, {}, self.flow(self.main, ()))}
-        self.neutral = self._neutral() if self.small else set()
+        self.visible.sort(key=lambda name: (name not in self.right, len(family.ways[name, 1])))  # what is quick to tell
+        self.neutral = {slip for slip in self.singles() if self.small and not slip.variant.alone
+                        and self.flow(self.small, (slip,)) is self.flow(self.small, ())}  # it changes nothing there
 
     # what the program gives
 
@@ -375,9 +400,10 @@ class Search:
             self.left -= self.family.weight
             choice = self.family.choice(self.family.slots, {slip.slot: slip.variant for slip in slips})
             try:
-                self.flows[key] = self.family.flow(choice, *trial.arguments, **trial.named)
+                flow = self.family.flow(choice, *trial.arguments, **trial.named)
             except Exception:
-                self.flows[key] = None
+                flow = None
+            self.flows[key] = self.alike.setdefault((id(trial), content(flow)), flow)  # another way to the same
         return self.flows[key]
 
     def value(self, output, chosen, flow):
@@ -391,20 +417,6 @@ class Search:
     def fits(self, output, trial, chosen, flow):
         value = None if flow is None else self.value(output, chosen, flow)
         return numbers(value) and numbers(trial.observed[output]) and same(trial.observed[output], value)
-
-    def _neutral(self):
-        """The slips of the flow that change nothing on the small trial."""
-        base = self.flow(self.small, ())
-        right = {name: self.value(name, {}, base) for name in self.visible}
-        found = set()
-        for slip in self.singles():
-            if slip.variant.alone:
-                continue
-            flow = self.flow(self.small, (slip,))
-            values = {name: None if flow is None else self.value(name, {}, flow) for name in self.visible}
-            if all(numbers(v) and numbers(right[name]) and same(v, right[name]) for name, v in values.items()):
-                found.add(slip)
-        return found
 
     # candidates
 
@@ -430,6 +442,12 @@ class Search:
 
     def options(self, output, trial, flow, budget):
         """The cheapest ways in which an output's own slots, at most `budget`, give what was observed."""
+        key = output, id(trial), id(flow), 0 if output in self.right else budget  # no two slips that undo each other
+        if key not in self.explained:
+            self.explained[key] = self._options(output, trial, flow, key[-1])
+        return self.explained[key]
+
+    def _options(self, output, trial, flow, budget):
         observed, found = trial.observed.get(output), []
         spec = self.family.outputs[output]
         if output in trial.observed and not numbers(observed):
@@ -439,8 +457,6 @@ class Search:
             if budget and output not in self.right:
                 ways += [(Slip(output, name, v),) for name, variants in spec.slots.items() for v in variants[1:]]
             return ways
-        if output in self.right:  # no two slips that undo each other
-            budget = 0
         for count in range(min(budget, 2) + 1):
             for slips, choice in self.family.ways[output, count]:
                 self.left -= 1
@@ -661,7 +677,7 @@ def diagnose(family, cases, inputs, reference, evidence, show):
     ----------
     family : Family; cases, inputs, reference : of the exercise
     evidence : has expected and got ("case/name" -> value), wrong (keys), properties (keys told in words that follow
-        from other values), raised (names of cases without a result), agree (key, value, value)
+        from other values), raised (names of cases without a result), agree (key, value, value), slips (at most)
     show : (case, program) -> (values by key, whether it raised)
 
     Returns
@@ -706,8 +722,9 @@ def diagnose(family, cases, inputs, reference, evidence, show):
                 small.replace(ELSEWHERE, ""))}, evidence.properties))  # where nothing is added up it may be a number
         alone = Search(family, [trial], order) if any(small in skipped for skipped, _ in rounds) else None
         plan = [(rounds[0], EFFORT), *((less, BRIEFLY) for less in rounds[1:]), (rounds[0], FARTHER),
-                *((less, {(2, 0): 7000}) for less in rounds[1:])]
+                *((less, {(2, 0): 5000}) for less in rounds[1:])]
         for (skipped, ignored), effort in plan:
+            effort = {(level, spare): most for (level, spare), most in effort.items() if level <= evidence.slips}
 
             def confirm(program, open_, skipped=skipped, ignored=ignored):
                 for case in ordered:

@@ -14,7 +14,7 @@ from rnn_helpers.check.observe import process_unchanged, run_case
 from rnn_helpers.check.search import Fit, Slip, together, told
 from rnn_helpers.check.yardstick import reading
 
-EFFORT = {1: 9000, 2: 9000, 3: 3000}  # for slips at once: a probe costs 1, a case the family's weight
+EFFORT = {1: 9000, 2: 9000, 3: 1500}  # for slips at once: a probe costs 1, a case the family's weight
 MOST = 3  # slips that are told together
 LONG = 40  # values of a case that is left for the end
 
@@ -159,6 +159,6 @@ def of_whole_programs(evidence):
             named, left = whole.partly()
             if len(named) > 1 and not left and not whole.shows(named, Fit(named)):  # nor do others, perhaps
                 slips = whole.exactly(2, raw)
-        if left and not slips and not all(evidence.case(key).problem for key in left):
+        if left and not slips and evidence.yardstick.slips > 1 and not all(evidence.case(key).problem for key in left):
             slips = whole.exactly(2, raw) or whole.exactly(3, raw) or raw and whole.exactly(1, False)
     return (told(whole.family, Fit(slips)), []) if slips else (told(whole.family, Fit(named)), left)

@@ -33,7 +33,10 @@ def flatten(exercise, inputs, observed):
 
 
 class Yardstick:
-    """What is right on one fixture; made once, used for any number of judgements."""
+    """What is right on one fixture; made once, used for any number of judgements. slips : the most that are looked for
+    at once when a mistake is named"""
+
+    slips = 3
 
     def __init__(self, exercise, inputs):
         self.exercise, self.inputs = exercise, inputs
