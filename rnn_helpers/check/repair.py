@@ -184,7 +184,7 @@ class Repair:
         tried = self.telling
         for total in range(1, 2 * len(tried) - 2):
             for i in range(max(0, total - len(tried) + 1), (total + 1) // 2):
-                if self.is_over(1.3):
+                if self.is_over(1.8):
                     return ()
                 undo = [pair[0].apply() for pair in (tried[i], tried[total - i])]
                 found = self.score(function := self.built(), self.cases)
