@@ -154,7 +154,7 @@ class Repair:
         alone = copy.copy(self.yardstick)
         alone.slips = 1
         for pair in pairs:
-            if time.process_time() > self.start + 3 * SECONDS:
+            if time.process_time() > self.start + 3.6 * SECONDS:
                 break
             undo = pair[0].apply()
             function = self.built()
@@ -168,7 +168,7 @@ class Repair:
         """The edits with which the first wrong case shows what a slip alone would show there."""
         slips, case = set(), self.cases[0] if self.shown else None
         for _, fit in single(self.exercise.family) if case else ():
-            if self.is_over(2):
+            if self.is_over(3):
                 break
             try:
                 values = run(case, self.exercise.family.program(fit), self.inputs.copy())
@@ -265,7 +265,7 @@ def agreeing(got, expected, tolerance):
 def repaired(exercise, function, inputs, yardstick, leave=()):
     """Advice on an answer of which nothing else could be said: the changes that make it right; [] for none."""
     quiet = io.StringIO()
-    with process_unchanged(), limits.limited(4 * SECONDS, computing=True), redirect_stdout(quiet), \
+    with process_unchanged(), limits.limited(5 * SECONDS, computing=True), redirect_stdout(quiet), \
             redirect_stderr(quiet):
         try:
             tried = Repair(exercise, function, inputs, yardstick, leave)
