@@ -132,7 +132,7 @@ def test_a_change_of_a_long_answer_and_a_name():
         "B = dh[0].shape[1]\ndh_next = np.zeros_like(dh[0])\nfor t in reversed(range(len(dh))):\n"
         "    x, before, h = caches[t]\n    dz = (dh[t] + dh_next) * (1 - h**2)\n    dWx += dz @ x.T / B\n"
         "    dWh += dz @ before.T / B\n    db += dz.sum(axis=1, keepdims=True) / B\n    dh_next = cell.Wh.T @ dz\n"
-        "    dh_next = np.clip(dh_next, -0.1, 0.1)\nreturn dWx, dWh, db, dh_next"))
+        "    dh_next = np.clip(dh_next, -0.07, 0.07)\nreturn dWx, dWh, db, dh_next"))
     assert found[0].code.startswith("line 12") and found[1].startswith("dWx, dWh and db are divided by B")
 
 
