@@ -101,11 +101,11 @@ def test_unclipped_every_start_is_thrown_off_and_clipped_none(seed):
 
 @pytest.mark.slow
 def test_some_unclipped_runs_come_through_and_the_ninth_decimal_says_which():
-    claims.says("05", "about four in ten come through after all, but *which* ones depends on the ninth decimal of the "
-                      "first weights")
+    claims.says("05", "four in ten come through after all on one processor and a quarter on another: *which* ones "
+                      "depends on the ninth decimal of the first weights")
     come_through = [[trained(seed, 0.3, np.inf, 200, H=12, nudge=nudge)[1][-1] < 0.01 for seed in claims.SEEDS]
                     for nudge in (0, 1e-9, -1e-9, 2e-9, -2e-9, 3e-9, -3e-9, 4e-9)]
-    assert 0.25 < np.mean(come_through) < 0.55
+    assert 0.15 < np.mean(come_through) < 0.55  # of 64 runs
     assert len({tuple(row) for row in come_through}) > 3
 
 

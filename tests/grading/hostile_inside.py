@@ -284,7 +284,7 @@ MACHINERY |= {
     "another-length": "import builtins\nbuiltins.len = lambda x: 10**9\n" + WRONG,
     "a-module-for-json": "import sys, types\nsys.modules['json'] = types.SimpleNamespace(dumps=lambda o: '{}')\n" + WRONG,
     "its-own-frame-ends": "import sys\nsys._getframe(1).f_locals.clear()\nsys._getframe(1).clear if 0 else None\n" + WRONG,
-    "thousands-of-attributes": "for n in range(200_000): setattr(cell, f'a{n}', x_t)\n" + WRONG,
+    "thousands-of-attributes": "for n in range(50_000): setattr(cell, f'a{n}', x_t)\n" + WRONG,
     "a-cell-that-lies": "type(cell).__eq__ = lambda *a: True\ntype(cell).Wx = property(lambda self: could('be asked'))\n" + WRONG,
 }
 MACHINERY_SHAPED = {"an-import-hook", "a-pickle-in-the-cache", "what-drew-the-fixture", "memory-that-was-freed", "code-for-a-stub",
