@@ -5,9 +5,10 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 
 from instructor.grading import layouts
-from instructor.grading.layouts.plain import SOLUTIONS
+from instructor.grading.layouts.base import Claim
+from instructor.grading.layouts.plain import SOLUTIONS, Plain
 from instructor.grading.listing import Entry, Listing
-from instructor.grading.names import SECTIONS, Who, folded, is_anonymous, newest_first, own_folder, readable, tokens
+from instructor.grading.names import Who, folded, is_anonymous, is_section, newest_first, own_folder, owner_in, readable
 from instructor.grading.recognise import Course
 
 DUE, REFUSED, IGNORED = "to be graded", "not graded", "ignored"
@@ -87,8 +88,11 @@ def hand_ins(path, releases, notebooks, roster=None, known=None):
     boxes = set(found.boxes) - {claim.who.name for claim in found.claims}
     intake = Intake([HandedIn(entry, REFUSED, entry.why) for entry in listing.entries if entry.stray], course,
                     boxes=sorted(boxes), known=dict(known or {}))
+    students = students_of(found.claims, roster, intake)
+    if intake.nothing:
+        left_by_somebody(found, students, roster, intake)
     intake.items += [HandedIn(entry, IGNORED, why) for entry, why in found.left]
-    for student, claims in students_of(found.claims, roster, intake).items():
+    for student, claims in students.items():
         files = [(claim, entry, name) for claim in claims for entry, name in claim.files]
         by_time = sorted((entry for _, entry, name in files if ".ipynb" in name.lower() and not entry.junk),
                          key=lambda entry: entry.time)
@@ -122,7 +126,7 @@ def students_of(claims, roster, intake):
         if identity[0] == "name":
             name = unicodedata.normalize("NFC", identity[1])
             identity = ("name", name, claim.who.number if (claim.layout.title, claim.who.name) in twins else "")
-            if set(tokens(" ".join(claim.around[-1:]))) & SECTIONS and any(
+            if is_section(" ".join(claim.around[-1:])) and any(
                     other.around != claim.around and overlap(other, claim, intake.course)
                     for other in people.get((claim.layout.title, identity), [])):
                 identity = (*identity, claim.around[-1])  # one name in two sections, with one notebook
@@ -136,6 +140,12 @@ def students_of(claims, roster, intake):
         who, person, told, layout = theirs[0].who, None, "", theirs[0].layout
         if roster:
             person, told = roster.find(who.name, who.number if layout.lasting else "", system in numbered)
+            if not person and isinstance(layout, Plain) and not roster.members(who.name):
+                said = [*reversed(theirs[0].around), *(owner_in(name, intake.course.notebooks) for _, name in
+                                                       theirs[0].files)]
+                person = next((other for other, doubt in map(roster.find, said) if not doubt), None)
+                told = f"{who.name} is not on the roster, {person.name} is, whose name lies around or in it" \
+                    if person else told
             if person and "number" not in told and keys.get(person, (system, ()))[0] == system and len(identity) > 2 \
                     and identity[2] and keys.get(person):
                 person, told = None, f"a second {who.name} with another number: the roster has one"
@@ -186,6 +196,20 @@ def students_of(claims, roster, intake):
         hidden = any(is_anonymous(claim.who.name) for claim in claims)
         intake.nothing = [person for person in roster.people if person.key not in merged and not hidden]
     return merged
+
+
+def left_by_somebody(found, students, roster, intake):
+    """What lies aside, and bears the name of somebody on the roster who handed in nothing else, is theirs."""
+    layout = next(layout for layout in layouts.LAYOUTS if isinstance(layout, Plain))
+    for entry, why in list(found.left):
+        owners = () if entry.junk else (owner_in(part, intake.course.notebooks) for part in reversed(entry.parts))
+        person = next((person for owner in owners if owner and (person := roster.find(owner)[0])), None)
+        if person in intake.nothing or person and person.key in students and students[person.key][0].likely:
+            found.left.remove((entry, why))
+            students.setdefault(person.key, []).append(
+                Claim(layout, Who(person.name), [(entry, entry.parts[-1])], entry.parts[:-1], likely=True))
+            intake.people[person.key] = person
+    intake.nothing = [person for person in intake.nothing if person.key not in students]
 
 
 def overlap(one, other, course):

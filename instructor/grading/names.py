@@ -89,6 +89,11 @@ def is_box(name, notebooks):
                for word in words)  # a longer number is a student's
 
 
+def is_section(name):
+    """Whether a folder's name speaks of a part of a class."""
+    return bool(set(tokens(name)) & SECTIONS)
+
+
 def is_generic(name, notebooks):
     """Whether a folder's name says nothing about whose it is."""
     return is_box(" ".join(word for word in tokens(name) if word not in GENERIC), notebooks)
@@ -127,8 +132,8 @@ def owner_in(name, notebooks):
 
     "Ada Lovelace - 01_rnn_cell (1).ipynb" gives "Ada Lovelace", "Copy of 03_bptt.ipynb" and "hw1_final.ipynb" "".
     """
-    stem = re.sub(r"(?i)(\.(ipynb|txt|json|zip|tar|gz|tgz|7z|rar|py|html?|pdf|docx?|odt|rtf|md|csv|xlsx?|png|jpe?g|bz2|"
-                  r"xz))+$", "", unicodedata.normalize("NFC", name[-LONGEST_NAME:]))
+    stem = re.sub(r"(?i)(\.(ipynb|txt|json|zip|tar|gz|tgz|bz2|xz|7z|rar|py|html?|pdf|docx?|odt|rtf|md|csv|xlsx?|png|"
+                  r"jpe?g|gdoc|url|lnk|webloc|tex|bak))+$", "", unicodedata.normalize("NFC", name[-LONGEST_NAME:]))
     for notebook in sorted(notebooks, key=len, reverse=True):
         pattern = r"[\W_]*".join(map(re.escape, tokens(notebook)))
         short = r"[\W_]*".join(map(re.escape, tokens(notebook.partition("_")[2])))
@@ -137,7 +142,9 @@ def owner_in(name, notebooks):
     stem = re.sub(r"(?i)\b(copy of|kopie von|copie de|copia (de|di)|kopie van)\b", " ", stem)
     stem = re.sub(rf"\(\d{{1,2}}\)|{dates}", " ", stem)
     stem = re.sub(r"(?i)(?<![^\W_])(hw|ps|lab|ex|week|homework|assignment)\d{1,2}-(?=[^\W\d_])", " ", stem)
-    left, words = [], re.findall(r"[^\s_]+", re.sub(r"\s-\s|\s-|-\s", " ", stem))
+    parts = re.split(r"\s-\s|\s-|-\s", stem)  # Google Classroom's "Ada Lovelace - my work.ipynb"
+    telling = [part for part in parts if not is_generic(part, notebooks)]
+    left, words = [], re.findall(r"[^\s_]+", " ".join(telling or parts))
     for at, word in enumerate(words):
         bare, numbered = tokens(word), any(other.isdigit() for other in words[max(at - 1, 0):at + 2])
         if not bare or all(part in NOISE or part in BOXES or len(part) < 3 and part.isdigit() for part in bare) \
@@ -146,4 +153,6 @@ def owner_in(name, notebooks):
         word = word.strip("-,()[]")
         left.append(word if len(word) == 2 else word.strip("."))  # J. keeps its point
     owner, team = " ".join(word for word in left if word), TEAM.search(name[-LONGEST_NAME:])
+    said = {word for word in tokens(owner) if not word.isdigit()}
+    owner = "" if said and said <= GENERIC.union(*map(tokens, notebooks)) else owner  # my work, forward-1
     return team[0] if team and owner in ("", team[1]) else owner

@@ -10,6 +10,7 @@ from instructor.grading.names import NOBODY, WORDS, folded, own_folder
 
 IDS, NAMES, FIRST, LAST, GROUPS, TIMES, EMAILS, USERNAMES = (WORDS["columns"][kind] for kind in (
     "ids", "names", "first", "last", "groups", "times", "emails", "usernames"))
+SPELT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae"})  # in names of users
 SPOILT = re.compile(r"\d([.,]\d+)?[eE]\+\d+$")  # 1.23E+05, of many numbers
 BEFORE = re.compile(rf"(?i)^(?:[#'=\"]+|(?:{'|'.join(sorted(NOBODY, reverse=True))})(?:/in)? ?(?=\d+$))")
 
@@ -39,7 +40,8 @@ class Person:
         words = self.name.split()
         turned = (self.name, last + first, first + last, "".join(words[-1:] + words[:-1]),
                   "".join(words[1:] + words[:1]))
-        return {folded(self.name), *(squashed(text) for text in turned)} - {""}
+        spelt = self.name.casefold().translate(SPELT)
+        return {folded(self.name), folded(spelt), squashed(spelt), *(squashed(text) for text in turned)} - {""}
 
 
 class Roster:
@@ -117,6 +119,9 @@ class Roster:
                 if len(own := folded(person.name).split()) > 1 and words.issuperset(own)}
         if len(some) > 1 and sorted(sum(some.values(), [])) == sorted(words):
             return list(some)
+        parts = [[person for person in self.people if word in folded(person.name).split()] for word in sorted(words)]
+        if len(words) > 2 and all(len(part) == 1 for part in parts) and len(set(sum(parts, []))) == len(words):
+            return sum(parts, [])  # ada_bob_cy: each word is in one name; of two words it may be a stranger's name
         return [person for person in self.people
                 if squashed(name) in {squashed(group) for group in person.group.replace(";", ",").split(",")} - {""}]
 

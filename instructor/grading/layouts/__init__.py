@@ -23,7 +23,7 @@ def read(entries, course, name=""):
 
     def again(node, boxed=False):
         top = node.depth
-        node = inner(node, found)
+        node = inner(node, found, course)
         node.chain, node.boxed = node.around()[top - node.depth:] if node.depth > top else (), boxed
         for layout in LAYOUTS:
             layout.read(node, found, course, again)
@@ -34,10 +34,11 @@ def read(entries, course, name=""):
     return found
 
 
-def inner(node, found):
-    """The folder inside folders that hold nothing else, whatever unpacking has put around the class."""
-    while len(node.folders) == 1 and not node.files and not any(layout.knows(node) for layout in LAYOUTS):
+def inner(node, found, course):
+    """The folder inside folders that hold no other, whatever unpacking has put around the class."""
+    while (folder := node.only(course)) and not any(s.knows(node) or s.student(folder.name, node) for s in LAYOUTS):
         found.left += [(entry, entry.junk or entry.why) for entry in node.other]
-        node = next(iter(node.folders.values()))
+        found.left += [(entry, "it belongs to no student: it lies beside the class") for entry in node.files]
+        node = folder
         found.boxes.append(node.name)
     return node

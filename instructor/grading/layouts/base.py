@@ -66,6 +66,11 @@ class Node:
             names, node = [node.name, *names] if node.name else names, node.up
         return tuple(names)
 
+    def only(self, course):
+        """The folder that holds all there is, whatever papers lie beside it; None where there are several, or none."""
+        alone = len(self.folders) == 1 and not any(course.seen(entry).text or entry.why for entry in self.files)
+        return next(iter(self.folders.values())) if alone else None
+
     def take(self, *folders):
         """The files of folders, which are the student's from here on: (Entry, its own name)."""
         return [(entry, entry.parts[-1]) for name in folders for entry in self.folders.pop(name).everything()]

@@ -10,7 +10,7 @@ from instructor.grading.names import TEAM, Who, form_of, is_box, is_generic, is_
 LISTS = (".csv", ".txt", ".md", ".xls", ".xlsx", ".yml", ".yaml", ".json", ".db", ".toml", ".log", ".sh", ".html",
          ".png", ".jpg", ".jpeg", ".gif", ".svg", ".npy", ".npz", ".pkl")
 SOLUTIONS = {"solutions", "autograded", "rnn_helpers"}  # wherever such a folder lies, it is nobody's work
-UNLIKELY = {"source", "release", "feedback"}  # beside students, unless something was worked on in it
+UNLIKELY = {"source", "release", "feedback", "template", "starter", "handout"}  # beside students, unless worked on
 COURSES = SOLUTIONS | UNLIKELY | {"solution"}
 
 
@@ -67,7 +67,7 @@ class Plain(Layout):
                  if name.lower() not in COURSES and held(folder, course)}
         if is_clone(node):
             return 0
-        if systems_know(node):
+        if systems_know(node, course):
             return 2
         speaks_of_nobody = (is_generic if node.archive else is_box)(node.name, course.notebooks)
         files = direct(node, course)
@@ -89,18 +89,19 @@ class Plain(Layout):
     def files(self, node, found, course, beside):
         """Files that lie straight in a folder of the class: by the names in their names."""
         around, folders = node.around(), any(not inner.archive for inner in beside)
-        by_owner, nameless, aside = defaultdict(list), [], []
+        by_owner, nameless = defaultdict(list), []
         owners = {entry: owner_in(entry.parts[-1], course.notebooks) for entry in node.files}
         said = {(form, owner) for entry, owner in owners.items() if (form := form_of(entry.parts[-1], owner)) and
                 not is_paper(owner) and (course.seen(entry).notebook or is_box(" ".join(form), course.notebooks))}
         forms = Counter(form for form, _ in said)
+        dashed = any(" - " in entry.parts[-1] and course.seen(entry).notebook for entry in owners)
         for entry, owner in owners.items():
             notebook = course.seen(entry)
             if not notebook.text and not entry.why:
-                form = form_of(entry.parts[-1], owner)
-                if is_paper(owner) or forms[form] < 2 and (  # mia_hw1.txt beside ada_hw1.ipynb has 2
-                        folders or entry.parts[-1].lower().endswith(LISTS)):
-                    aside.append(entry)
+                before, dash, _ = entry.parts[-1].partition(" - ")  # Mia - notes.txt beside Ada - 01_rnn_cell.ipynb
+                alike = forms[form_of(entry.parts[-1], owner)] > 1 or dashed and dash  # mia_hw1.txt, ada_hw1.ipynb
+                owner = dashed and dash and owner_in(before, course.notebooks) or owner
+                if is_paper(owner) or not alike and (folders or entry.parts[-1].lower().endswith(LISTS)):
                     continue
             unsaid = notebook.notebook and not TEAM.match(owner) and not named(entry.parts[-1], [notebook.notebook])[1]
             if unsaid and owner[-1:] == notebook.notebook[:2].lstrip("0") and owner[-2:-1].isalpha():
@@ -109,9 +110,10 @@ class Plain(Layout):
                 by_owner[owner].append(entry)
             elif notebook.text or not beside:
                 nameless.append(entry)
-        if not by_owner and not any(course.seen(entry).text for entry in nameless):
-            nameless = [entry for entry in nameless if entry.why]
         chain = [name for name in node.chain if not is_generic(name, course.notebooks)]
+        if not by_owner and not any(course.seen(entry).text for entry in nameless):
+            somebody = not beside and chain and not is_paper(chain[-1])
+            nameless = list(node.files) if somebody else [entry for entry in nameless if entry.why]
         shared = Counter(notebook for entries in by_owner.values() for notebook in
                          {course.seen(entry).notebook for entry in entries} - {None})
         if not beside and chain and (len(by_owner) < 2 or node.boxed and max(shared.values(), default=0) < 2):
@@ -139,11 +141,6 @@ class Plain(Layout):
             found.claims.append(Claim(self, Who((people or around or ("unnamed",))[-1]), pairs(files), around,
                                       doubt="" if chain and node.boxed else "no name says whose these files are: "
                                       "taken for one student's, by the folder's name"))
-        for entry in aside:
-            if owners[entry] and entry in node.files:
-                node.take_files([entry])
-                found.claims.append(Claim(self, Who(owners[entry]), pairs([entry]), around,
-                                          aside="it belongs to no student: it lies beside them"))
 
 
 def pairs(entries):
@@ -167,10 +164,10 @@ def direct(node, course):
     return [entry for entry in node.files if course.seen(entry).text and not course.seen(entry).page]
 
 
-def systems_know(node):
+def systems_know(node, course):
     """Whether a system's names are in a folder, or in the one that it holds."""
-    while len(node.folders) == 1 and not node.files and not any(s.knows(node) for s in systems()):
-        node = next(iter(node.folders.values()))
+    while (folder := node.only(course)) and not any(s.knows(node) or s.student(folder.name, node) for s in systems()):
+        node = folder
     return any(system.knows(node) for system in systems())
 
 

@@ -131,6 +131,23 @@ def test_a_hand_in_of_a_group_is_each_members(tmp_path, name):
     assert all("counts for each of them on the roster" in words for _, words in intake.doubts)
 
 
+def test_three_words_that_are_in_one_name_each_are_a_team_and_two_may_be_a_strangers_name(tmp_path):
+    people = roster(tmp_path, "id,name\n1,Ada Lovelace\n2,Bob Ray\n3,Cy Young\n4,Dan Doe\n")
+    intake = look(unpacked(tmp_path / "class", {"ada_bob_young_hw1.ipynb": work(), "dan_ray_hw1.ipynb": work()}), roster=people)
+    assert {item.who.name for item in intake.items if item.state == DUE} == {"Ada Lovelace", "Bob Ray", "Cy Young", "dan ray"}
+    assert ("dan_ray", "not on the roster") in intake.doubts
+
+
+@pytest.mark.parametrize("path", ["class/Zoë Müller.zip", "Projekt/Zoë Müller - hw1.html", "Submitted files/Zoë Müller/Projekt/Version 1/{}",
+                                  "week 1/mueller_zoe/{}", "mueller.zoe.{}", "zmueller_{}"])
+def test_a_class_of_one_is_who_the_roster_says(tmp_path, path):
+    people = roster(tmp_path, "id,name\nzmueller,Zoë Müller\n2,Bob Ray\n3,Cy Young\n")
+    content = {"hand in/report.pdf": b"x"} if path.endswith(".zip") else b"x" if path.endswith(".html") else work()
+    intake = look(unpacked(tmp_path / "inbox", {path.format(N): content}), roster=people)
+    assert {(item.student, item.state) for item in intake.items if item.who} == {("Zoë_Müller", DUE if "{}" in path else REFUSED)}
+    assert [person.name for person in intake.nothing] == ["Bob Ray", "Cy Young"]
+
+
 PAPERS = ("README.txt", "instructions.pdf", "hw1 instructions.pdf", "roster.csv", "grades_hw1.csv", "rubric.docx",
           "requirements.txt", "loss.png", "hw1.txt", "notes_hw1.md", "solution_hw1.html", "Syllabus 2026.pdf", "utils.py",
           "Grades-CS101-Week 1-98765.csv")
