@@ -18,7 +18,7 @@ from rnn_helpers.check import limits
 from rnn_helpers.check.advice import Advice
 from rnn_helpers.check.compare import close
 from rnn_helpers.check.edits import edits
-from rnn_helpers.check.judge import judge
+from rnn_helpers.check.judge import Evidence, judge
 from rnn_helpers.check.observe import CaseResult, as_asked, observe, plain, process_unchanged, run
 from rnn_helpers.check.outline import definition
 from rnn_helpers.check.search import numbers, single
@@ -150,19 +150,36 @@ class Repair:
         return ()
 
     def beside_a_name(self, pairs):
-        """One of some edits, and the judgement of what is left with it, where that has a name; or ()."""
+        """One of some edits, and the judgement of what is left with it, where that has a name; or ().
+
+        The slip named must have been there without the edit, which then spoils no number, takes no argument away, and
+        mends something of what the slip leaves right.
+        """
         alone = copy.copy(self.yardstick)
         alone.slips = 1
+        before = self.read() if pairs else ()
+        evidence = pairs and Evidence(alone, observe(self.exercise, self.built(), self.inputs, guarded=False))
         for pair in pairs:
             if time.process_time() > self.start + 3.6 * SECONDS:
                 break
             undo = pair[0].apply()
-            function = self.built()
+            function, after = self.built(), self.read()
             undo()
-            left = judge(alone, observe(self.exercise, function, self.inputs, guarded=False))
-            if len(left.mistakes) == 1 and all(advice.kind == "mistake" for advice in left.advice):
+            if before - after:
+                continue
+            observed = observe(self.exercise, function, self.inputs, guarded=False)
+            left = judge(alone, observed)
+            if len(left.mistakes) == 1 and all(advice.kind == "mistake" for advice in left.advice) \
+                    and mends(evidence, Evidence(alone, observed)):
                 return told(*pair), left
         return ()
+
+    def read(self):
+        """The arguments, and parts of arguments, that the function reads as its trees are now."""
+        tree = self.trees and next(iter(self.trees.values()))[1]
+        names = {argument.arg for argument in tree.args.args}
+        return {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id in names or
+                isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in names}
 
     def as_a_slip(self):
         """The edits with which the first wrong case shows what a slip alone would show there."""
@@ -244,6 +261,22 @@ def brief(shown):
     """The first and the last number of each value, to few digits: what is alike is alike in these."""
     return tuple((name, value.shape, f"{value.flat[0]:.6g} {value.flat[-1]:.6g}") for name, value in shown.items()
                  if numbers(value) and value.size)
+
+
+def mends(before, after):
+    """Whether an edit spoils no number, and mends some of the values that are wrong elsewhere, if any is right."""
+    right, wrong = [], {key.split("/")[1] for key in after.wrong}
+    for key, expected in after.expected.items():
+        got, then = after.got.get(key), before.got.get(key)
+        if key not in after.wrong and key.split("/")[1] in wrong:
+            right.append(key in before.wrong)
+        if numbers(got) and numbers(then) and got.shape == then.shape == expected.shape:
+            good = [np.isclose(value, expected, rtol=1e-6, atol=1e-9) for value in (then, got)]
+            if np.any(good[0] & ~good[1]):
+                return False
+        elif key in after.wrong and key not in before.wrong:
+            return False
+    return any(right) or not right
 
 
 def unchanged(shown, before):

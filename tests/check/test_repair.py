@@ -112,6 +112,24 @@ def test_a_change_and_a_name():
     assert found[1].startswith("dc is flat")
 
 
+@pytest.mark.parametrize(("name", "arguments", "body"), [
+    ("make_windows", "series, length",
+     "s = np.asarray(series)\nN = len(s) - length\nX = np.array([[s[n + t] for n in range(N)] for t in range(length)])\n"
+     "Y = np.array([[s[n + length] for n in range(N)] for t in range(length)])\nreturn X[:, None, :], Y[:, None, :]"),
+    ("numerical_gradient", "f, param, eps=1e-5",
+     "g = np.zeros_like(param)\nfor i in np.ndindex(*param.shape):\n    saved = param.copy()\n"
+     "    param[i] = saved[i] + eps\n    up = f()\n    param[i] = saved[i] - eps\n    down = f()\n"
+     "    g[i] = (up - down) / (2 * eps)\n    param = saved\nreturn g"),
+    ("rnn_backward", "cell, dh, caches",  # the edit would take away what joins the steps
+     "total = np.cumsum(np.asarray(dh)[::-1], axis=0)[::-1]\nX, P, H = (np.array(part) for part in zip(*caches))\n"
+     "dz = total * (1 - H ** 2)\nback = dz.swapaxes(1, 2)\ndWx, dWh = (X @ back).sum(0).T, (P @ back).sum(0).T\n"
+     "return dWx, dWh, dz.sum(axis=(0, 2))[:, None], cell.Wh.T @ dz[0]"),
+    ("readout", "h_t, Wy, c", "return Wy @ h_t + np.sort(np.exp(c) * np.cos(c) - np.tanh(c), axis=0)")])
+def test_what_only_the_change_makes_is_not_told_as_a_second_mistake(name, arguments, body):
+    judgement = check.run(name, written(name, arguments, body)).judgement
+    assert judgement.mistakes == [] and judgement.advice[0].kind == "difference"
+
+
 def test_what_raised_is_told_first():
     found = advice("many_to_one", written("many_to_one", "h_states, Wy, c", "return Wy @ h_states[:, -1] + c"))
     assert found[0].startswith("ValueError") and "`h_states[-1]` in place of `h_states[:, -1]`" in found[1]
