@@ -21,7 +21,7 @@ from rnn_helpers.check.outline import outline
 from rnn_helpers.check.scene import own
 
 LARGEST = 2_000_000  # numbers in a returned array
-LAST = 16  # returns that are remembered: what unwinds after an exception is among them
+LAST = 40  # returns that are remembered: what unwinds after an exception is among them
 TOOL = 3  # of sys.monitoring's
 
 

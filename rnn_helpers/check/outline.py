@@ -12,6 +12,8 @@ KINDS = ("other order", "argument lost", "empty range", "below the raise", "noth
 PURE = re.compile(r"(np\.(append|insert|delete|concatenate|[vh]?stack|clip|add|subtract|multiply|tanh|transpose|sum)|"
                   r"[\w.]+\.(reshape|ravel|flatten|transpose|astype|clip|sum|mean|dot|copy)|sorted|reversed)\("
                   r"(?!.*\bout=)")  # calls that give a result, and change nothing
+DOWN = re.compile(r"range\((len\(\w+\)|[A-Za-z]\w*)( - 1)?, -1\)|"  # to a number that is not larger, without a step
+                  r"range\((\w+), (max\()?(0, )?\3 - \w+(, -1)?(?(4)\))\)")
 MOST = 8  # remarks on a function
 
 
@@ -84,7 +86,7 @@ def remarks(tree, lines):
                 isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
                 and (node.lineno > loop.end_lineno or later and node in list(ast.walk(loop.iter))) for node in nodes):
             yield "argument lost", place(loop)
-        if re.fullmatch(r"range\((len\(\w+\)|[A-Za-z]\w*)( - 1)?, -1\)", ast.unparse(loop.iter)):
+        if DOWN.fullmatch(ast.unparse(loop.iter)):
             yield "empty range", place(loop)
     yield from never_filled(nodes)
     for node in nodes:

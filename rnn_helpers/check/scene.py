@@ -6,6 +6,7 @@ shapes of what stands around them worked out by NumPy's rules.
 
 import ast
 import builtins
+import copy
 import linecache
 import math
 import operator
@@ -93,15 +94,19 @@ class Scene:
         walked = list(traceback.walk_tb(error.__traceback__))
         steps = [(frame, lineno) for frame, lineno in walked if own(frame)]
         self.error, self.results, self.steps = error, results, [frame for frame, _ in walked]
-        self.statement = self.node = self.function = None
         if isinstance(error, RecursionError):  # the last call never began
             steps = steps[:-1] or steps
+        self.names, self.noted = names or {}, returned
+        self._stand(steps)
+
+    def _stand(self, steps):
+        """Look at the last of these steps."""
+        self.own_steps, self.statement, self.node, self.function = steps, None, None, None
         self.frame, self.lineno = steps[-1] if steps else (None, 0)
         if self.frame is None:
             self.name, self.elsewhere, self.around, self.returned = "", False, [], None
             return
-        self.names = names or {}
-        self.returned = next((found[1:] for found in reversed(returned) if found[0] is self.frame), None)
+        self.returned = next((found[1:] for found in reversed(self.noted) if found[0] is self.frame), None)
         frames = [frame for frame, _ in steps]
         whole = [frame for frame in frames if not frame.f_code.co_name.startswith("<")] or frames[:1]
         self.start = steps[0]
@@ -121,6 +126,18 @@ class Scene:
         self.function = max((node for node in inside if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)),
                             key=lambda node: node.lineno, default=None)
         self.node = self._failed()
+
+    def caller(self):
+        """The scene of the learner's line that called the function around."""
+        other = copy.copy(self)
+        other._stand(self.own_steps[:-len(self.around)])
+        return other
+
+    def gave(self, node):
+        """What a call in the line gave last, UNKNOWN where it did not return."""
+        name = getattr(self.value(node.func), "__name__", self.source(node.func).split(".")[-1])
+        return next((value for frame, called, value in reversed(self.noted) if called == name
+                     and frame in self.around), UNKNOWN)
 
     def _place(self):
         """Line, last line, column, last column that Python (3.11 or later) keeps with the instruction that failed."""

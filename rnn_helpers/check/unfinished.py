@@ -29,7 +29,7 @@ def other_order(evidence):
 
 
 LOOPS = {"argument lost": "The loop gives one of the arguments another value, and it is read again: take another name.",
-         "empty range": "The loop makes no step: counting down to a number below 0 needs a third argument, -1."}
+         "empty range": "The loop makes no step: counting down needs a third argument, -1."}
 
 
 def loops(evidence):

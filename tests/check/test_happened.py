@@ -264,6 +264,37 @@ WHAT_TO_DO = {  # (exercise, arguments, lines of the function) -> what is said; 
     "whole numbers in place": (("fit_scale", "series", "n = np.arange(3)\nn -= 0.5"), "`-=` cannot put floats into it"),
     "a range that counts up": (("rnn_backward_truncated", "cell, dh, caches, k", "for t in range(29, 8):\n    a = t\n"
                                 "return a"), "The loop on line 2 makes no step: `range(29, 8)` is empty."),
+    "a function for its value": (("numerical_gradient", "f, param, eps=1e-5", "up = f\nreturn up - up"),
+                                 "`f` (line 2) is a function: round brackets call it"),
+    "a pair for the second": (("train_step_characters", "model, X, targets, lr, max_norm",
+                               "grads = 1.0, {}\nreturn {name: grads[name] for name in model.params}"),
+                              "`grads` is a tuple of 2: unpack it"),
+    "probabilities of every step": (("sample", "model, chars, prefix, length, temperature, rng",
+                                     "h = np.ones((3, 2, 1))\np = h.sum(1)\nrng.choice(len(chars), p=p)"),
+                                    "`choice` needs 5 probabilities, and `p` is (3, 1). `h` is (3, 2, 1), all steps"),
+    "caches for states": (("readout_backward", "dy, h_states, Wy", "def back(dy, h_states):\n    return h_states[0].T\n"
+                           "caches = [(1, 2)]\nback(dy, caches)"), "`back` takes `h_states` here, and gets `caches`."),
+    "all caches for one": (("rnn_backward", "cell, dh, caches", "def back(cache):\n    x, h, n = cache\nback(caches)"),
+                           "`back` takes one cache, as `caches[...]` is; `caches` is a list."),
+    "no state to start from": (forward("h = h0\ncell.forward(X[0], h)"), "`h` is None, as `h0` was not given"),
+    "all steps for one": (("rnn_backward", "cell, dh, caches", "def back(d):\n    return d, d\na, b = back(dh + 0)\n"
+                           "c = np.zeros(dh[0].shape)\nc += b"), "takes the whole `dh`, (8, 5, 1); one step is (5, 1)"),
+    "four values for three": (("shares", "backward, cell, dh, caches", "def back():\n    return 1, 2, 3, 4\n"
+                               "a = np.zeros((9, 3))\na[0] = [g for g in back()]"),
+                              "`back(...)` gives 4 values, and `a[0]` takes 3."),
+    "a norm of several": (("shares", "backward, cell, dh, caches", "def back():\n    return np.ones(2), np.eye(3)\n"
+                           "np.linalg.norm(back()[:2])"), "gives 2 arrays, and `np.linalg.norm` takes one"),
+    "numbers without enumerate": (("one_hot", "indices, size", "for t, index in indices:\n    pass"),
+                                  "`enumerate(indices)` gives a place and the number"),
+    "elements for places": (("rnn_backward", "cell, dh, caches", "for t in reversed(caches):\n    dh[t]"),
+                            "their places are `reversed(range(len(caches)))`"),
+    "starts that go beyond": (("make_windows", "series, length", "[series[n + 1] for n in range(len(series))]"),
+                              "`range(len(series))` takes all 9: `n + 1` goes beyond."),
+    "characters for indices": (("one_hot", "indices, size", "c = ['a', 'b']\nnp.eye(5)[c]"), "`c` holds 'a' and 'b'"),
+    "an index of a set": (("build_vocabulary", "text", "chars = set(text)\nchars.index('a')"), "`sorted(chars)` gives"),
+    "zeros like no argument": (("readout_backward", "dy, h_states, Wy", "np.zeros_like(c)"), "`Wy` is (2, 4)"),
+    "more caches than losses": (("rnn_backward_truncated", "cell, dh, caches, k", "from rnn_helpers.bptt import "
+                                 "rnn_backward\nrnn_backward(cell, dh[1:], caches)"), "8 caches need 8 dh"),
     "a learner's own error": (cell_back("raise ValueError('not like this')"), ""),
 }
 

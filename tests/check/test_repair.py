@@ -114,8 +114,9 @@ def test_a_change_and_a_name():
 
 @pytest.mark.parametrize(("name", "arguments", "body"), [
     ("make_windows", "series, length",
-     "s = np.asarray(series)\nN = len(s) - length\nX = np.array([[s[n + t] for n in range(N)] for t in range(length)])\n"
-     "Y = np.array([[s[n + length] for n in range(N)] for t in range(length)])\nreturn X[:, None, :], Y[:, None, :]"),
+     "s, k = np.asarray(series), length\nN = range(len(s) - k)\n"
+     "X = np.array([[s[n + t] for n in N] for t in range(k)])\n"
+     "Y = np.array([[s[n + k] for n in N] for t in range(k)])\nreturn X[:, None, :], Y[:, None, :]"),
     ("numerical_gradient", "f, param, eps=1e-5",
      "g = np.zeros_like(param)\nfor i in np.ndindex(*param.shape):\n    saved = param.copy()\n"
      "    param[i] = saved[i] + eps\n    up = f()\n    param[i] = saved[i] - eps\n    down = f()\n"

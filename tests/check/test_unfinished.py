@@ -90,7 +90,8 @@ RIGHT_ENOUGH = {  # what looks unfinished and is not
 
 @pytest.mark.parametrize("lines, words", [
     ("for k in range(3):\n    pass\nreturn k, k, k, k", "gives one of the arguments another value"),
-    ("for t in range(len(dh) - 1, -1):\n    pass\nreturn 0, 0, 0, 0", "needs a third argument, -1")])
+    *((f"t = 3\nfor s in range({ends}):\n    pass\nreturn 0, 0, 0, 0", "needs a third argument, -1")
+      for ends in ("len(dh) - 1, -1", "t, t - k", "t, max(t - k, -1)", "t, max(0, t - k)"))])
 def test_a_loop_that_loses_an_argument_or_never_runs_is_told_first(lines, words):
     judgement = check.run("rnn_backward_truncated",
                           written("rnn_backward_truncated", "cell, dh, caches, k", lines)).judgement

@@ -14,10 +14,10 @@ REMEDIES = (  # exception -> what may explain it, the most telling first
                  kinds.one_number_only, kinds.no_arithmetic, kinds.other_index, shapes.unpacked, kinds.tuple_given,
                  shapes.truth_of_an_array, kinds.none_in_the_line)),
     (RuntimeError, (places.calls_itself, places.changed_in_its_loop)),
-    (ValueError, (kinds.other_axis, shapes.lost_axis, shapes.transposed, shapes.too_small, shapes.other_count,
-                  shapes.joined_otherwise, kinds.no_arithmetic, shapes.unpacked, shapes.truth_of_an_array,
-                  places.arrays_added, shapes.parts_of_other_shapes, shapes.flat_probabilities,
-                  shapes.loss_not_given, kinds.tuple_given, kinds.none_in_the_line)),
+    (ValueError, (kinds.other_axis, shapes.lost_axis, shapes.transposed, shapes.too_small, shapes.step_by_step,
+                  shapes.other_count, shapes.joined_otherwise, kinds.no_arithmetic, shapes.unpacked,
+                  shapes.truth_of_an_array, places.arrays_added, shapes.parts_of_other_shapes,
+                  shapes.flat_probabilities, shapes.loss_not_given, kinds.tuple_given, kinds.none_in_the_line)),
     (IndexError, (kinds.other_axis, places.time_is_first, places.beyond_the_end, kinds.other_index)),
     (KeyError, (kinds.split_names, places.keys_there)),
     (MemoryError, (places.grows,)),
@@ -31,7 +31,7 @@ def remedy(scene):
     again = [frame.f_code for frame in scene.steps].count(scene.around[0].f_code) > 1
     rules = next((rules for kind, rules in REMEDIES if isinstance(scene.error, kind)), ())
     anywhere = (places.hidden_by_a_loop, places.time_is_first, places.refused_by_the_course)
-    for rule in (*(places.calls_itself,) * again, *rules, *anywhere):
+    for rule in (*(places.calls_itself,) * again, places.given_otherwise, *rules, *anywhere):
         if found := rule(scene):
             return found
     return ""

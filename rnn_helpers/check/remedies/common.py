@@ -73,8 +73,8 @@ def unpack(text, value):
     return f"`{text}` is a tuple of {len(value)}: unpack it, as in `{number_word(len(value))} = {text}`."
 
 
-def round_brackets(text):
-    return f"`{text}` is a function: round brackets call it, `{text}(...)`."
+def round_brackets(text, line=""):
+    return f"`{text}`{line} is a function: round brackets call it, `{text}(...)`."
 
 
 def number_word(count):

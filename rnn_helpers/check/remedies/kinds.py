@@ -183,6 +183,9 @@ def keys_for_values(scene):
             return f"`for {scene.source(target)} in {name}` takes each name apart; `{name}.items()` gives names and " \
                    "values."
         held = scene.lookup(target.id) if isinstance(target, ast.Name) else None
+        if held is not None and (scene.of(ast.Subscript) and isinstance(scene.node, ast.Subscript) and scene.source(
+                scene.node.slice) == target.id or not any(node.id == target.id for node in scene.of(ast.Name))):
+            continue  # a key, or not what failed
         if type(value) is dict and isinstance(held, str):
             return f"`for {target.id} in {name}` gives the names; `{name}.values()` are the arrays, " \
                    f"`{name}.items()` both."
@@ -273,7 +276,9 @@ def no_arithmetic(scene):
             method = isinstance(side, ast.Attribute) and type(scene.value(side.value)) is np.ndarray \
                 and callable(getattr(np.ndarray, side.attr, None))
             if method or inspect.isroutine(value) or isinstance(value, np.ufunc):
-                return round_brackets(text)
+                step = (assignments(scene, text) or [None])[-1]
+                line = f" (line {step.lineno})" if isinstance(getattr(step, "value", None), ast.Name) else ""
+                return round_brackets(scene.source(step.value) if line else text, line)
             if type(value) is str and isinstance(scene.value(other), np.ndarray | int | float):
                 return f"`{text}` is a str here, not a number."
     for node in scene.of(ast.AugAssign):
@@ -348,12 +353,22 @@ def other_index(scene):
                 if type(index) is str:
                     place = f" Its place is `{text}.index({key})`." if type(value) is list and index in value else ""
                     return f"`{key}` is a str, and `{text}` takes whole numbers.{place}"
-                if isinstance(index, np.ndarray | float) and np.asarray(index).dtype.kind == "f":
+                floats = isinstance(index, np.ndarray | float) and np.asarray(index).dtype.kind == "f"
+                if type(index) is list and index and all(type(one) is str for one in index):
+                    return f"`{key}` holds {listed(list(map(repr, index[:3])))}: an index is a whole number."
+                if floats or type(index) is tuple and isinstance(part, ast.Name):
                     loops = [loop for loop in ast.walk(scene.function or scene.statement) if isinstance(
                         loop, ast.For | ast.comprehension) and scene.source(loop.target) == key]
-                    over = scene.source(loops[-1].iter) if loops and scene.value(loops[-1].iter) is value else ""
-                    return f"`for {key} in {over}` gives its elements; their places are `range(len({over}))`." if over \
-                        else f"`{key}` holds floats, and an index is a whole number."
+                    over = loops[-1].iter if loops else None
+                    back = isinstance(over, ast.Call) and scene.value(over.func) is reversed
+                    over = over.args[0] if back else over
+                    if over is not None and isinstance(scene.value(over), list | np.ndarray):
+                        over = scene.source(over)
+                        way = ("reversed({})" if back else "{}").format
+                        return f"`for {key} in {way(over)}` gives the elements of `{over}`; their places are " \
+                               f"`{way(f'range(len({over}))')}`."
+                    if floats:
+                        return f"`{key}` holds floats, and an index is a whole number."
         if value is not UNKNOWN and isinstance(index, str) and index in fields_of(value):
             return f"An attribute has a dot: `{text}.{index}`."
         if isinstance(value, int | float | np.number):

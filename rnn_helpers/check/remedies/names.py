@@ -81,7 +81,8 @@ def missing_name(scene):
         return f"`{name}` is not imported in this notebook. It is the course's: `from {module} import {name}`."
     if inner := numpys(name):
         return f"NumPy's is `np.{inner}`."
-    if name in SIZES and (shapes := known_shapes(scene)):
+    like = any(getattr(node.func, "attr", "").endswith("_like") for node in scene.of(ast.Call))
+    if (name in SIZES or like) and (shapes := known_shapes(scene)):
         return f"No line gives `{name}` a value. The sizes are in the arguments: {shapes}."
     known = scene.function is None or assignments(scene, name)
     return "" if known else f"No line above gives `{name}` a value."
@@ -164,10 +165,10 @@ def missing_attribute(scene):
     if type(thing) is list and (hasattr(np.ndarray, name) or hasattr(np, name)):
         return f"`{base}` is a list here, and a list has no `{name}`: `np.asarray({base})` makes an array of " \
                "it." if base else ""
-    if type(thing) is set and name == "sort":
-        return "A set has no order: `sorted(...)` of it gives a list."
+    if type(thing) is set and hasattr(list, name):
+        return f"A set has no order: `sorted({base or '...'})` gives a list."
     if isinstance(thing, tuple):
-        return unpack(base, thing) if base and thing else ""
+        return unpack(base, thing) if base and thing and not scene.elsewhere else ""
     if isinstance(thing, np.ndarray | np.number) and name in OF_TENSORS:
         return f"`{name}` belongs to PyTorch's tensors; here, {OF_TENSORS[name].format(base)}."
     if isinstance(thing, np.ndarray) and name in ("append", "extend"):

@@ -7,7 +7,8 @@ import numpy as np
 
 from rnn_helpers.check.advice import listed
 from rnn_helpers.check.remedies.common import arguments, calls, loops_around, of_ours, parameters_of
-from rnn_helpers.check.scene import UNKNOWN, own
+from rnn_helpers.check.remedies.names import none_there
+from rnn_helpers.check.scene import UNKNOWN, described, own
 
 
 def time_is_first(scene):
@@ -37,6 +38,25 @@ def hidden_by_a_loop(scene):
     return ""
 
 
+def given_otherwise(scene):
+    """caches for h_states; the list for one of its elements, in the call of the function that raised"""
+    scene = scene.caller() if scene.elsewhere else scene
+    raised = [frame.f_code for frame in scene.steps]
+    for node, function, text in calls(scene) if scene.statement is not None else ():
+        if getattr(function, "__code__", None) not in raised:
+            continue
+        sources = list(map(scene.source, node.args))
+        for name, arg, source in zip(parameters_of(function), node.args, sources, strict=False):
+            value, other = scene.value(arg), scene.lookup(name)
+            if isinstance(arg, ast.Name) and source != name and name not in sources and described(other) \
+                    and type(other) is not type(value):
+                return f"`{text}` takes `{name}` here, and gets `{source}`."
+            whole = arg.value if isinstance(arg, ast.Subscript) and isinstance(arg.slice, ast.Slice) else arg
+            if scene.source(whole) == f"{name}s" and isinstance(value, list):
+                return f"`{text}` takes one {name}, as `{name}s[...]` is; `{source}` is a list."
+    return ""
+
+
 def beyond_the_end(scene):
     """An index that is not there."""
     for node in scene.of(ast.Subscript):
@@ -51,6 +71,12 @@ def beyond_the_end(scene):
                 stored = type(base) is list and isinstance(node.ctx, ast.Store)
                 grow = f" `{text}.append(...)` adds one." if stored else ""
                 along = f" along axis {axis}: `{text}` is {sizes}" if axis else f": it holds {size}{ends}"
+                inner = {n.id for n in ast.walk(node.slice) if isinstance(n, ast.Name)}
+                for loop in ast.walk(scene.function or scene.statement) if isinstance(node.slice, ast.BinOp) else ():
+                    over = loop.iter if isinstance(loop, ast.For | ast.comprehension) else None
+                    if isinstance(over, ast.Call) and scene.value(over.func) is range and ast.unparse(loop.target) in \
+                            inner and list(map(scene.value, over.args)) == [size]:
+                        grow = f" `{scene.source(over)}` takes all {size}: `{scene.source(node.slice)}` goes beyond."
                 return f"`{text}` has no element {where}{along}.{grow}"
         if type(base) is np.ndarray and type(index) is tuple and len(index) > base.ndim:
             return f"`{text}` has {base.ndim} {'axis' if base.ndim == 1 else 'axes'}, {base.shape}, and " \
@@ -127,8 +153,15 @@ def refused_by_the_course(scene):
             if ends and np.shape(scene.value(arg))[:1] == (0,):
                 shown = " and ".join(f"`{scene.source(end)}` is {scene.value(end)}" for end in ends)
                 return f"`{scene.source(arg)}` is empty: {shown}."
+        for arg in node.args:
+            if isinstance(arg, ast.Name) and scene.value(arg) is None:
+                return none_there(scene, arg.id)
         if inspect.isfunction(function):
             names = [name for name in parameters_of(function) if name != "self"]
+            given = dict(zip(names, map(scene.value, node.args), strict=False))
+            steps = [len(given[name]) for name in ("dh", "caches") if isinstance(given.get(name), list | np.ndarray)]
+            if len(steps) == 2 and steps[0] < steps[1]:
+                return f"{steps[1]} caches need {steps[1]} dh: zeros for the steps that have no loss here."
             return f"It is called as `{text}({', '.join(names)})`."
     return ""
 

@@ -39,10 +39,11 @@ def unpacked(scene):
             text = scene.source(loop.iter).strip("()")
             return f"`in {text}` goes through one after the other; `in zip({text})` takes an element of each."
         if isinstance(loop, ast.For | ast.comprehension) and isinstance(loop.target, ast.Tuple) \
-                and type(items := scene.value(loop.iter)) in (list, tuple):
+                and type(items := scene.value(loop.iter)) in (list, tuple, np.ndarray):
             text, names = scene.source(loop.iter), len(loop.target.elts)
-            if names == 2 and all(type(item) is str for item in items):
-                return f"Each element of `{text}` is one str: `enumerate({text})` gives a number and the str."
+            if names == 2 and all(isinstance(item, str | int | np.number) for item in items):
+                one, place = ("str", "number") if isinstance(items[0], str) else ("number", "place")
+                return f"Each element of `{text}` is one {one}: `enumerate({text})` gives a {place} and the {one}."
             sizes = {len(item) for item in items if type(item) in (list, tuple)}
             if len(sizes) == 1 and sizes != {names}:
                 return f"each element of `{text}` has {sizes.pop()} values, and there are {names} names."
@@ -182,6 +183,27 @@ def too_small(scene):
     return f"`{text}` (line {made[-1].lineno}) is {whole}, and would have to be {inner}."
 
 
+def step_by_step(scene):
+    """dWx += dWx_t, where dWx_t came of the whole dh; a row for three of the four values that a function gives"""
+    left, symbol, right = scene.operation() or (None, "", None)
+    step, call = last_given(scene, right.id) if isinstance(right, ast.Name) else (None, None)
+    if call is not None and symbol == "+=" and scene.shape(right)[1:] == scene.shape(left):
+        inner = {node.value for arg in call.args for node in ast.walk(arg) if isinstance(node, ast.Subscript)}
+        for node in (node for arg in call.args for node in ast.walk(arg) if isinstance(node, ast.Name)):
+            shape = scene.shape(node)
+            if node not in inner and shape and len(shape) == 3 and shape[0] == scene.shape(right)[0]:
+                made = assignments(scene, node.id)[:1]
+                first = f", first in line {made[0].lineno}" if made and made[0].lineno < step.lineno else ""
+                return f"Line {step.lineno} takes the whole `{node.id}`, {shape}{first}; one step is {shape[1:]}."
+    target, value = (getattr(scene.statement, "targets", [None])[0], getattr(scene.statement, "value", None))
+    over = value.generators[0].iter if isinstance(value, ast.ListComp) else None
+    if isinstance(over, ast.Call) and isinstance(target, ast.Subscript) and type(given := scene.gave(over)) is tuple \
+            and scene.shape(target) and len(given) > scene.shape(target)[0]:
+        return f"`{scene.source(over.func)}(...)` gives {len(given)} values, and `{scene.source(target)}` takes " \
+               f"{scene.shape(target)[0]}."
+    return ""
+
+
 def other_count(scene):
     """reshape to a shape for more or fewer numbers"""
     for node in scene.of(ast.Call):
@@ -238,8 +260,13 @@ def lost_axis(scene):
 
 def parts_of_other_shapes(scene):
     """np.array of a list whose elements differ in shape, or of [series[n:n + length] for n in range(len(series))]"""
-    for node, function, _ in calls(scene):
+    for node, function, text in calls(scene):
         value = scene.value(node.args[0]) if node.args else UNKNOWN
+        call = getattr(node.args[0], "value", node.args[0]) if node.args else None  # of f(...)[:3] too
+        if isinstance(call, ast.Call) and type(given := scene.gave(call)) is tuple and len(given) > 1 \
+                and isinstance(given[0], np.ndarray) and str(getattr(function, "__module__", "")).startswith("numpy"):
+            return f"`{scene.source(call.func)}(...)` gives {len(given)} arrays, and `{text}` takes one: call it for " \
+                   "each."
         if not one_of(function, (np.array, np.asarray, np.stack)):
             continue
         part = getattr(node.args[0], "elt", None) if node.args else None
@@ -259,9 +286,17 @@ def flat_probabilities(scene):
     for node in scene.of(ast.Call):
         p = next((keyword.value for keyword in node.keywords if keyword.arg == "p"), None)
         shape = scene.shape(p) if p is not None else None
-        if getattr(node.func, "attr", "") == "choice" and shape and len(shape) == 2 and shape[1] == 1:
-            text = scene.source(p)
-            return f"`{text}` is {shape}, and `choice` needs one axis: `{text}[:, 0]`."
+        if getattr(node.func, "attr", "") == "choice" and shape and len(shape) == 2 and node.args:
+            text, among = scene.source(p), node.args[0]
+            among = scene.value(among.args[0] if isinstance(among, ast.Call) and among.args else among)
+            count = among if isinstance(among, int) else len(among) if type(among) in (list, str, np.ndarray) else 0
+            if shape[1] == 1 and count in (0, shape[0]):
+                return f"`{text}` is {shape}, and `choice` needs one axis: `{text}[:, 0]`."
+            step = (assignments(scene, text) or [None])[-1]
+            whole = [f"`{name.id}` is {scene.shape(name)}, all steps: the last is `{name.id}[-1]`."
+                     for name in ast.walk(step or p) if isinstance(name, ast.Name)
+                     and (inner := scene.shape(name)) and len(inner) == 3 and inner[0] == shape[0]]
+            return count and f"`choice` needs {count} probabilities, and `{text}` is {shape}." + f" {'; '.join(whole)}"
     return ""
 
 
