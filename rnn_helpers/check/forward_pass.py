@@ -7,7 +7,7 @@ import numpy as np
 from rnn_helpers.bptt import rnn_forward
 from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet
 from rnn_helpers.check.families import forward_pass as family
-from rnn_helpers.check.kept import cached, kept
+from rnn_helpers.check.kept import cached, kept, order_of
 from rnn_helpers.check.networks import cell_of, draw_cell, halve
 from rnn_helpers.check.returned import pair, shape_of, single, spoiled
 from rnn_helpers.model import count_parameters
@@ -48,6 +48,8 @@ def with_caches(*h0):
         try:
             for t in range(len(i["X"])):
                 found |= cached(caches[t], t)
+            if all(type(cache) in (tuple, list) for cache in caches):
+                found["places"] = "told by their order alone"
         except (KeyError, IndexError, TypeError):
             found["caches"] = f"caches has no entry for each of the {len(i['X'])} steps: append one at every step"
         return found
@@ -60,14 +62,15 @@ def read_caches(*given):
 
     def read(i, values):
         h_states, X, h0 = values["h_states"], i["X"], i[given[0]] if given else np.zeros_like(i["h0"])
-        names = ("the cache's x_t", "the cache's h_prev", "the cache's h_t")
+        names = ("the cache's x_t", "the cache's h_prev", "the cache's h_t", "the cache's order")
         if isinstance(h_states, str) or h_states.shape != (len(X), *h0.shape):
             return {"h_states": h_states, **dict.fromkeys(names, "not checked: h_states first")}
         if "no entry" in str(values["caches"]):
             return {"h_states": h_states, **dict.fromkeys(names, str(values["caches"]))}
         steps = [kept(i, values, X[t], h_states[t - 1] if t else h0, h_states[t], t) for t in range(len(X))]
-        found = {name: min((step[name] for step in steps), key=lambda word: word == "kept") for name in names}
-        return {"h_states": h_states, **found}
+        found = {name: min((step[name] for step in steps), key=lambda word: word == "kept") for name in names[:3]}
+        order = order_of(values, X[-1], h_states[-2], h_states[-1], len(X) - 1)
+        return {"h_states": h_states, **found, names[3]: order}
 
     return read
 

@@ -262,6 +262,20 @@ def test_a_loop_that_asks_whether_h0_is_true():
     assert "if h0 is None" in " ".join(verdict("rnn_forward", truth).advice)
 
 
+def test_the_parts_of_a_cache_have_an_order_unless_they_have_names():
+    def swapped(cell, X, h0=None):
+        states, caches = with_the_courses_step(cell, X, h0)
+        return states, [(x_t, h_t, h_prev) for x_t, h_prev, h_t in caches]
+
+    def named(cell, X, h0=None):
+        states, caches = swapped(cell, X, h0)
+        return states, [{"x_t": x_t, "h_t": h_t, "h_prev": h_prev} for x_t, h_t, h_prev in caches]
+
+    found = verdict("rnn_forward", swapped)
+    assert found.mistakes == ["parts-of-the-caches-in-another-order"] and found.points == 7
+    assert verdict("rnn_forward", named).points == 8
+
+
 def test_one_cache_for_all_steps():
     def last_cache(cell, X, h0=None):
         states, caches = with_the_courses_step(cell, X, h0)

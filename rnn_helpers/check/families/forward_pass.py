@@ -199,9 +199,12 @@ COLLECT = (*slot(
 CACHES = (*lacking("The caches lack"), *slot("one cache for each step", None, (
     "caches-not-one-for-each-step", "caches is not a list of one cache for each step",
     "Append a cache at every step, inside the loop, and return that list alone.", None))[1:])
-ORDER = slot("one cache for each step", lambda caches: caches, (
+ORDER = slot("caches[t] = (x_t, h_prev, h_t) of step t", lambda caches: caches, (
     "caches-in-reverse", "The caches are in reverse order", "caches[t] is that of step t.",
-    lambda caches: caches[::-1]))
+    lambda caches: caches[::-1]), (
+    "parts-of-the-caches-in-another-order", "The parts of each cache are in another order", "The step back unpacks "
+    "them as (x_t, h_prev, h_t).", *(lambda caches, order=order: [tuple(cache[n] for n in order) for cache in caches]
+                                     for order in itertools.permutations(range(3)) if order != (0, 1, 2))))
 
 
 def walk(s, cell, X, h0=None):
