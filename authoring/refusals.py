@@ -12,6 +12,7 @@ from IPython.core.displayhook import DisplayHook
 from authoring import names
 
 MAX_BYTES = 400_000
+WHERE = "of rnn_helpers/course.py, or rnn_helpers/own/NAME.py for a notebook NAME of your own"
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
 
@@ -119,7 +120,7 @@ def of_points(nb, notebook, name, exercises, written):
             form = "check_NAME" if seen is checked else "NAME"
             refuse(cell_id, f"has the unknown grade_id {grade_id!r}",
                    f"use {form}, where NAME is one of {', '.join(sorted(known)) or 'none in this notebook'}"
-                   + (", or add it to WRITTEN in rnn_helpers/course.py" if known is written else ""))
+                   + (", or add it to WRITTEN" if known is written else ", or register it") + f", {WHERE}")
             continue
         seen.add(exercise)
         if data.get("grade") and data.get("points") != known[exercise]:
@@ -132,7 +133,7 @@ def of_points(nb, notebook, name, exercises, written):
                               (answered, written, "cell for the written answer")):
         for exercise in sorted(set(known) - seen):
             refuse("", f"has no {what} for {exercise}, which belongs to {name}",
-                   "add it, or change where it belongs: in its Exercise, or in WRITTEN (rnn_helpers/course.py)")
+                   f"add it, or change where it belongs: in its Exercise, or in WRITTEN, {WHERE}")
     _headings(nb, refuse)
     return refuse
 
@@ -193,6 +194,11 @@ def of_outputs(nb, notebook):
                        "remove the cause of the warning, or print")
             elif "image/png" in output.get("data", {}) or _NO_ALT.search(output.get("data", {}).get("text/html", "")):
                 refuse(name, "shows a picture without alt text", "show it with style.show(fig, alt)")
+            elif "solutions/" in notebook and output.output_type == "execute_result" and _nbgrader(cell).get("grade"):
+                earned, most = output.data.get("text/plain", ""), _nbgrader(cell).get("points", 0)
+                if re.fullmatch(r"[\d.]+", earned) and float(earned) < most:
+                    refuse(name, f"earns {float(earned):g} of {most:g} points with its own solution",
+                           "correct the solution, or the exercise's check")
             for text in _texts(output):
                 _refuse_text(text, name, refuse)
     return refuse

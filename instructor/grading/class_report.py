@@ -30,15 +30,16 @@ class Tally:
         self.points, self.statuses, self.earned = defaultdict(list), defaultdict(lambda: defaultdict(list)), Counter()
         self.made, self.refused, self.noted, self.names, self.seconds = {}, [], [], {}, 0.0
 
-    def add(self, result):
+    def add(self, result, counted=None):
+        """counted : of `Policies.counted`, for whom no deadline could be applied"""
         notebook, student = result["notebook"], result["student"]
         self.seconds += result["seconds"]
         self.names[student] = result["name"] or student
         if result["status"] != "graded":
             self.refused.append((student, notebook, result["why"]))
             return
-        if result["notes"]:
-            self.noted.append((student, notebook, "; ".join(result["notes"])))
+        if notes := [*result["notes"], *(counted.why if counted and not counted.dated else ())]:
+            self.noted.append((student, notebook, "; ".join(notes)))
         self.points[notebook].append(sum(e["points"] for e in result["exercises"].values()))
         for name, judgement in result["exercises"].items():
             right = judgement["points"] >= judgement["maximum"]  # a person may have said so

@@ -128,8 +128,8 @@ class Classroom:
         intake = hand_ins(submissions, self.releases, self.notebooks, roster, self.kept("people.json"))
         called = {item: {item.student, folded(item.who.name)} for item in intake.items if item.who}
         if absent := [name for name in only or () if not {name, folded(name)} & set().union(*called.values())]:
-            raise FileNotFoundError(f"nobody called {', '.join(absent)} is in {submissions}: give a student as "
-                                    "grades.csv does, or the name that your system gives")
+            raise FileNotFoundError(f"nobody called {', '.join(absent)} has handed in anything in {submissions}: give "
+                                    "a student as grades.csv does, or the name that your system gives")
         found = [item for item, names in called.items() if not only or names & {*only, *map(folded, only)}]
         write_atomically(self.folder / "people.json", json.dumps(intake.known))
         shutil.rmtree(self.folder / "unpacked", ignore_errors=True)

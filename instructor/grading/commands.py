@@ -129,7 +129,7 @@ def write_results(classroom, changes=(), policies=None):
                 counted = policies.counted(result, read)
                 page, line_of_table = feedback(result, read, counted), row(result, read, counted)
                 write_atomically(out / "feedback" / student / f"{notebook}.html", page)
-                tally.add(result)
+                tally.add(result, counted)
             except Exception as error:  # one student's trouble is one student's row
                 why = f"its results cannot be written: {type(error).__name__}: {str(error)[:200]}"
                 missing.append((student, notebook, why))

@@ -4,7 +4,6 @@ Nothing here changes what is kept: points as the checks and a person gave them s
 and what counts is worked out from them when the tables are written.
 """
 
-import contextlib
 import datetime as dt
 import hashlib
 import zoneinfo
@@ -14,12 +13,11 @@ from pathlib import Path
 from instructor import toml
 from instructor.grading.grade_tables import columns, number
 from instructor.grading.layouts import LAYOUTS
-from instructor.grading.roster import TIMES, NoRoster, Roster
+from instructor.grading.roster import TIMES, NoRoster, Roster, read_time
 from rnn_helpers.course import NOTEBOOKS
 
 DAY = dt.timedelta(days=1)
 DATED = {layout.title for layout in LAYOUTS if layout.dated}
-FORMS = ("%A, %d %B %Y, %I:%M %p", "%A, %B %d, %Y, %I:%M %p")  # of times in Moodle's English
 
 
 class BadPolicy(ValueError):
@@ -65,12 +63,9 @@ class Times:
         except (NoRoster, OSError, TypeError) as error:
             raise BadPolicy(f"grading.toml: {where} is {given!r}, expected {{ student = time }} or a table beside "
                             f"grading.toml: {error}") from error
-        column = next((title for title in TIMES if title in self.table.titles), None)
-        if not column:
+        self.times, self.numbered = self.table.times(), self.table.numbered
+        if self.times is None:
             raise BadPolicy(f"grading.toml: {where}: {self.name} has no column {' or '.join(map(repr, TIMES))}")
-        self.times = {person: person.columns.get(column, "").removesuffix("-").strip() for person in self.table.people}
-        self.numbered = any(person.columns.get("identifier", "").endswith(f" {person.ids[0]}")
-                            for person in self.table.people if person.ids)  # Moodle's, of one assignment
         for person, text in self.times.items():
             if when := read_time(text):
                 self.times[person] = moment(when, f"{where}: {self.name}: {person.name}")
@@ -87,15 +82,6 @@ class Times:
         if isinstance(when, str):
             return 0, f" ({self.name} says {when!r})" if when else ""
         return int(when.timestamp() * 1e9), f" by {self.name}"
-
-
-def read_time(text):
-    """A time that can be read in one way only, None for others: 2026-10-12 23:59, or as Moodle writes it in English."""
-    for read in (lambda: dt.datetime.fromisoformat(text.replace("Z", "+00:00")),
-                 *(lambda form=form: dt.datetime.strptime(text, form) for form in FORMS)):
-        with contextlib.suppress(ValueError):
-            return read() if ":" in text else None  # a day alone is none
-    return None
 
 
 @dataclass

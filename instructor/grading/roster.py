@@ -1,6 +1,8 @@
 """Who takes part: a system's own export of participants, or a table with id, name and group."""
 
+import contextlib
 import csv
+import datetime as dt
 import io
 import re
 from dataclasses import dataclass, field
@@ -10,6 +12,7 @@ from instructor.grading.names import NOBODY, WORDS, folded, own_folder
 
 IDS, NAMES, FIRST, LAST, GROUPS, TIMES, EMAILS, USERNAMES = (WORDS["columns"][kind] for kind in (
     "ids", "names", "first", "last", "groups", "times", "emails", "usernames"))
+FORMS = ("%A, %d %B %Y, %I:%M %p", "%A, %B %d, %Y, %I:%M %p")  # of times in Moodle's English
 SPELT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae"})  # in names of users
 SPOILT = re.compile(r"\d([.,]\d+)?[eE]\+\d+$")  # 1.23E+05, of many numbers
 BEFORE = re.compile(rf"(?i)^(?:[#'=\"]+|(?:{'|'.join(sorted(NOBODY, reverse=True))})(?:/in)? ?(?=\d+$))")
@@ -45,11 +48,11 @@ class Person:
 
 
 class Roster:
-    """Everybody who takes part. Reads a .csv (commas, semicolons or tabs; UTF-8, UTF-16 or Latin-1)."""
+    """Everybody who takes part. Reads a .csv, or its bytes (commas, semicolons or tabs; UTF-8, UTF-16 or Latin-1)."""
 
     def __init__(self, path):
         self.people = []
-        raw = Path(path).read_bytes()
+        raw = path if isinstance(path, bytes) else Path(path).read_bytes()
         rows = decoded(raw).lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
         try:
             for above, row in enumerate(rows[:20], 1):  # a title, or Excel's sep=;
@@ -105,6 +108,17 @@ class Roster:
             return
         self.people.append(Person(name or ids[0], ids, first(GROUPS), columns))
 
+    @property
+    def numbered(self):
+        """Whether it is Moodle's grading worksheet, whose numbers are those of one assignment."""
+        return any(person.columns.get("identifier", "").endswith(f" {person.ids[0]}")
+                   for person in self.people if person.ids)
+
+    def times(self):
+        """Person -> when they handed in, as the table writes it; None where no column says it."""
+        column = next((title for title in TIMES if title in self.titles), None)
+        return column and {person: person.columns.get(column, "").removesuffix("-").strip() for person in self.people}
+
     def give_keys(self):
         """Give everybody a folder of their own; returns folder -> whose."""
         taken = {}
@@ -153,6 +167,16 @@ class Roster:
         if len(by_name) == 1:
             return next(iter(by_name)), ""
         return None, f"{len(by_name)} people on the roster are called {name}" if by_name else "not on the roster"
+
+
+def read_time(text):
+    """A time that can be read in one way only, None for others: 2026-10-12 23:59, or as Moodle writes it in English."""
+    plain = re.sub(r" ?([+-]\d\d):?(\d\d)$", r"\1:\2", text.replace("Z", "+00:00"))
+    for read in (lambda: dt.datetime.fromisoformat(plain),
+                 *(lambda form=form: dt.datetime.strptime(text, form) for form in FORMS)):
+        with contextlib.suppress(ValueError):
+            return read() if ":" in text else None  # a day alone is none
+    return None
 
 
 def clean(item):

@@ -118,6 +118,16 @@ def ran(*outputs, count=1):
     return refusals.of_outputs(nb, "n.ipynb")
 
 
+@pytest.mark.parametrize(("earned", "label", "says"), [
+    ("0.5", "notebooks/solutions/n.ipynb", "earns 0.5 of 3 points with its own solution"),
+    ("3.0", "notebooks/solutions/n.ipynb", ""), ("0.0", "notebooks/n.ipynb", "")])
+def test_a_solution_that_does_not_earn_its_points(earned, label, says):
+    nb = notebook(TITLE, ("check", "check.f(f)", CHECK))
+    nb.cells[1].execution_count = 1
+    nb.cells[1].outputs = [nbformat.v4.new_output("execute_result", {"text/plain": earned}, execution_count=1)]
+    assert [refusal.what for refusal in refusals.of_outputs(nb, label)] == [says] * bool(says)
+
+
 def printed(text):
     return nbformat.v4.new_output("stream", name="stdout", text=text)
 

@@ -100,6 +100,10 @@ Participant 13,Ada Lovelace,Submitted,,"Saturday, October 24, 2026, 9:00 AM",-
 Participant 14,Zoe M,Submitted,,"Samstag, 24. Oktober 2026, 09:00",-
 Participant 15,Cy Young,No submission,,-,-
 """
+GRADESCOPE = """First Name,Last Name,SID,Email,Total Score,Status,Submission ID,Submission Time,Lateness (H:M:S)
+Ada,Lovelace,1,ada@x.org,,Graded,5,2026-10-26 12:00:00 +0100,48:00:00
+Bob,Smith,2,bob@x.org,,Missing,,,
+"""
 TABLE = "matriculation number;handed in\n0071;2026-10-26 12:00\n0072;2026-10-24T23:59+02:00\n0074;24/10/2026\n"
 
 
@@ -118,6 +122,14 @@ def test_times_come_from_moodles_worksheet_or_any_table(policies, tmp_path, text
     assert counted.points == pytest.approx(points)
     assert words.replace("Samstag", "24/10" if text == TABLE else "Samstag") in "".join(counted.why)
     assert counted.dated == (number in ("11", "12", "13"))
+
+
+def test_times_come_from_gradescopes_grades(policies, tmp_path):
+    (tmp_path / "times.csv").write_text(GRADESCOPE)
+    found = policies(DEADLINE + '[handed_in]\n01_rnn_cell = "times.csv"\n')
+    for name, points in (("Ada Lovelace", 9.6), ("Bob Smith", 12)):
+        counted = found.counted(result(0, student=name, name=name, layout="Canvas"), READ)
+        assert counted.points == pytest.approx(points) and counted.dated == (points < 12)
 
 
 def test_a_file_marked_late_counts_whole_until_somebody_says_when(policies):

@@ -205,6 +205,8 @@ def test_rows_in_are_rows_out_and_points_are_deserved(grader, school):
     names = {path.name for path in (out / "nbgrader" / "autograded").iterdir()}
     assert all(name.startswith("anonymous-") for name in names)
     report = (out / "report.html").read_text()
+    undated = [row["student"] for row in rows(out) if "is not known: no deadline applied" in row["why it counts so"]]
+    assert undated and all(f"<td>{student}</td>" in report for student in undated)
     assert all(f"feedback/{s.key}/{FIRST}.html" in report for s in students if s.points)
     # an attempt more, a worse one, of one student alone: the best counts, nobody else is looked at
     before = {path: path.stat().st_mtime_ns for path in out.glob("results/*/*.json")}

@@ -414,6 +414,21 @@ CASES = {
 }
 
 
+@pytest.mark.parametrize("files", [
+    {"week1.zip": MOODLE}, below("week1/week1", MOODLE), MOODLE,
+    {"week1.zip": MOODLE, "week2.zip": {f"{moodle(A, 91)}/02.ipynb": work(SECOND)}}])
+@pytest.mark.parametrize("form", builder.FORMS)
+def test_moodles_worksheet_beside_the_class_says_when(tmp_path, files, form):
+    sheet = """\ufeffIdentifier,"Full name",Status,"Last modified (submission)","Last modified (grade)"
+"Participant 11","Ada Lovelace","Submitted for grading","Monday, 26 October 2026, 12:00 PM",-
+"Participant 12","Böb O'Brien","Submitted for grading",-,-
+""".encode()
+    intake = look(builder.FORMS[form](tmp_path, {**files, "Grades-CS101-Week 1-98765.csv": sheet, "other.csv": b"a,b\n"}))
+    noon = int(dt.datetime(2026, 10, 26, 12).timestamp() * 1e9)  # in this machine's time
+    found = {(item.who.name, item.who.number): item.when for item in intake.items if item.state == DUE}
+    assert found == {(A, "11"): noon, (B, "12"): 0, (C, "13"): 0, **({(A, "91"): 0} if "week2.zip" in files else {})}
+
+
 HEADS = {
     "Moodle": {f"moodle/{FIRST}.csv": "Identifier,Full name,Grade,Maximum Grade,Last modified (grade)"},
     "Canvas": {"canvas.csv": f"Student,ID,SIS User ID,SIS Login ID,Section,{FIRST}"},
