@@ -1,5 +1,6 @@
 """What names say: a student's as a folder, and what is left of a file's name without its notebook, copies and dates."""
 
+import functools
 import re
 import unicodedata
 import zlib
@@ -64,6 +65,12 @@ def tokens(text):
     return re.findall(r"\d+|[^\W\d_]+", unicodedata.normalize("NFKC", text).casefold())
 
 
+@functools.cache
+def words_of(*notebooks):
+    """The words and numbers of the notebooks' names."""
+    return {word for notebook in notebooks for word in tokens(notebook)}
+
+
 def named(name, notebooks):
     """(notebook, sure): which of the course's notebooks a name means; not sure where only a number in it says so."""
     words = tokens(re.sub(r"(\.\w{1,5})+$", "", name[-LONGEST_NAME:]))
@@ -82,7 +89,7 @@ def named(name, notebooks):
 
 def is_box(name, notebooks):
     """Whether a folder's name speaks of a week, section, assignment or date, and of nobody."""
-    words = set(tokens(name)) - {part for notebook in notebooks for part in tokens(notebook)}
+    words = set(tokens(name)) - words_of(*notebooks)
     if words and words <= MONTHS:
         return False  # April and June are people too
     return all(word in BOXES or len(word) == 1 or word.isdigit() and (len(word) < 5 or re.match(r"20\d{6}$", word))
@@ -154,5 +161,5 @@ def owner_in(name, notebooks):
         left.append(word if len(word) == 2 else word.strip("."))  # J. keeps its point
     owner, team = " ".join(word for word in left if word), TEAM.search(name[-LONGEST_NAME:])
     said = {word for word in tokens(owner) if not word.isdigit()}
-    owner = "" if said and said <= GENERIC.union(*map(tokens, notebooks)) else owner  # my work, forward-1
+    owner = "" if said and said <= GENERIC | words_of(*notebooks) else owner  # my work, forward-1
     return team[0] if team and owner in ("", team[1]) else owner
