@@ -10,7 +10,7 @@ from functools import lru_cache
 import pytest
 
 from rnn_helpers import check
-from rnn_helpers.check.judge import judge
+from rnn_helpers.check.judge import Evidence, facet_scores, judge
 from rnn_helpers.check.observe import observe
 from rnn_helpers.check.search import Fit, together
 from rnn_helpers.check.search import told as texts_of
@@ -39,6 +39,16 @@ def verdict(name, function, seed=0, **using):
     given = measure.inputs.copy()
     given.using = using
     return judge(measure, observe(measure.exercise, function, given, guarded=seed < 2))
+
+
+def scores(measure, observed, hidden=False):
+    """What each facet earns and why, in the order of the exercise; no mistake is sought, which takes most of the time."""
+    return facet_scores(Evidence(measure, observed, hidden))
+
+
+def earned(measure, observed):
+    """The points of what was observed."""
+    return float(sum(score.earned for score in scores(measure, observed)))
 
 
 @lru_cache(maxsize=100)
