@@ -42,13 +42,14 @@ def verdict(name, function, seed=0, **using):
 
 
 def scores(measure, observed, hidden=False):
-    """What each facet earns and why, in the order of the exercise; no mistake is sought, which takes most of the time."""
+    """What each facet earns and why, in the order of the exercise; no name is sought, which takes longest."""
     return facet_scores(Evidence(measure, observed, hidden))
 
 
 def earned(measure, observed):
-    """The points of what was observed."""
-    return float(sum(score.earned for score in scores(measure, observed)))
+    """The points of what was observed, as `judge` gives them."""
+    seen = [] if observed.borrowed else [observed] if observed.helped is None else [observed, observed.helped]
+    return float(max((sum(score.earned for score in scores(measure, one)) for one in seen), default=0.0))
 
 
 @lru_cache(maxsize=100)

@@ -7,9 +7,11 @@ import pytest
 
 from instructor.grading.box.wire import observed_out, value_out
 from instructor.grading.pages import feedback
-from instructor.grading.scoring import fixture, nothing, score
+from instructor.grading.scoring import fixture, nothing, observed_in, score
 from rnn_helpers.check import EXERCISES
 from rnn_helpers.check.observe import observe
+from rnn_helpers.check.yardstick import Yardstick
+from tests.check.trying import earned
 
 SEED = 5
 SECRET = "s3cr3t"
@@ -107,7 +109,7 @@ def test_fixtures_are_equally_hard(name):
             for value in case["values"].values():
                 if "data" in value:
                     value["data"] = "A" * len(value["data"].rstrip("=")) + "=" * value["data"].count("=")
-        points.add(score(name, inputs, observed)["points"])
+        points.add(earned(Yardstick(EXERCISES[name], inputs), observed_in(EXERCISES[name], inputs, observed)))
     assert len(points) == 1, points
 
 
