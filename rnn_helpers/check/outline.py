@@ -13,7 +13,7 @@ PURE = re.compile(r"(np\.(append|insert|delete|concatenate|[vh]?stack|clip|add|s
                   r"[\w.]+\.(reshape|ravel|flatten|transpose|astype|clip|sum|mean|dot|copy)|sorted|reversed)\("
                   r"(?!.*\bout=)")  # calls that give a result, and change nothing
 DOWN = re.compile(r"range\((len\(\w+\)|[A-Za-z]\w*)( - 1)?, -1\)|"  # to a number that is not larger, without a step
-                  r"range\((\w+), (max\()?(0, )?\3 - \w+(, -1)?(?(4)\))\)")
+                  r"range\((\w+), (max\()?(0, )?\3 - \w+(?(4)(, -1)?\))\)")
 MOST = 8  # remarks on a function
 
 

@@ -98,6 +98,13 @@ def test_a_loop_that_loses_an_argument_or_never_runs_is_told_first(lines, words)
     assert words in judgement.advice[0] and judgement.mistakes == [], judgement.advice
 
 
+def test_a_loop_that_counts_down_runs():
+    judgement = check.run("rnn_backward_truncated", written(
+        "rnn_backward_truncated", "cell, dh, caches, k",
+        "t = 3\nfor s in range(t, t - k, -1):\n    pass\nreturn 0, 0, 0, 0")).judgement
+    assert "argument, -1" not in judgement.advice[0]
+
+
 def test_a_lambda_with_its_arguments_in_another_order():
     text = "readout = lambda Wy, h_t, c: Wy @ h_t + c\n"
     linecache.cache["<a lambda>"] = len(text), None, [text], "<a lambda>"
