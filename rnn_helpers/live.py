@@ -38,7 +38,8 @@ def show(box, still, text, name, to="move it"):
         unseen = widgets.HTML(f"<style>.{name}{{display:none}}</style>", layout={"display": "none"})
         box.children = (*box.children, unseen)
         view = {"version_major": 2, "version_minor": 0, "model_id": box.model_id}
-        display({WIDGET_VIEW: view}, raw=True)
+        # the empty text is what VS Code falls back on without the kernel; without it, it says what it cannot render
+        display({WIDGET_VIEW: view, "text/plain": ""}, raw=True)
     line = f'<p class="course-still-line"><em>{says}</em></p>'
     html = f'<div class="course-still {name}">{_HIDE_ERROR}{still}{line}</div>'
     display({"text/html": html, "text/plain": text}, raw=True)

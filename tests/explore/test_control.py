@@ -46,7 +46,8 @@ def test_the_stored_output_has_picture_and_alt_text(explorer, monkeypatch):
     monkeypatch.setattr(live, "display", lambda data, raw: shown.append(data))
     explorer.show()
     view, still = shown
-    assert view == {WIDGET_VIEW: {"version_major": 2, "version_minor": 0, "model_id": explorer.box.model_id}}
+    assert view[WIDGET_VIEW] == {"version_major": 2, "version_minor": 0, "model_id": explorer.box.model_id}
+    assert view["text/plain"] == ""  # tests/browser/test_vscode.py
     page = still["text/html"]
     assert Image.open(io.BytesIO(base64.b64decode(normalise.PNG.search(page)[0]))).size == (1280, 544)
     assert f'<img alt="{explorer.alt}" width="640" height="272"' in page and "Run this cell to move it." in page
