@@ -2,9 +2,9 @@
 
     python -m benchmarks.bench_browser [NAME ...]
 
-For each notebook Run All from a fresh kernel until every picture and question is there; for each control the median and
-the slowest of seven keys, on the wall, and the kernel's processor time for one picture. Needs what `make browser` needs
-and two idle cores: on a busy machine only the processor time means anything.
+For each notebook Run All from a fresh kernel until every picture and question is there, and for each control the median
+and the slowest of seven keys, on the wall; of both the kernel's processor time, for one picture. Needs what `make browser`
+needs and two idle cores: on a busy machine only the processor time means anything.
 """
 
 import statistics
@@ -13,6 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import psutil
 from playwright.sync_api import sync_playwright
 
 from rnn_helpers import course
@@ -22,10 +23,11 @@ from tests.browser.frontends import CHROMIUM, FLAGS, Lab, Server
 from tests.browser.play import holds
 
 KEYS = 7
-WATCH = """box => { const image = box.querySelector('img'); box.drawn = new Promise(done => new MutationObserver(() =>
-    image.decode().then(() => requestAnimationFrame(() => done(performance.now()))).catch(() => 0))
-    .observe(image, {attributes: true, attributeFilter: ['src']})); box.started = 0;
-    box.addEventListener('keydown', () => box.started = performance.now(), {capture: true, once: true}); }"""
+WATCH = """box => { const shown = box.querySelector('img.widget-image') || box.querySelector('.widget-html-content');
+    box.drawn = new Promise(done => new MutationObserver(() => (shown.decode ? shown.decode() : Promise.resolve())
+        .then(() => requestAnimationFrame(() => done(performance.now()))).catch(() => 0))
+        .observe(shown, {attributes: true, attributeFilter: ['src'], childList: true})); box.started = 0;
+    box.addEventListener('keydown', e => { if (e.key !== 'Tab') box.started ||= performance.now(); }, true); }"""
 
 
 def keys(box, control):
@@ -33,10 +35,19 @@ def keys(box, control):
     times = []
     for n in range(KEYS):
         box.evaluate(WATCH)
-        control.press("ArrowRight" if n % 2 == 0 else "ArrowLeft")
+        if control.kind == "choice":
+            control.step()
+        else:
+            control.press("ArrowRight" if n % 2 == 0 else "ArrowLeft")
         times.append(box.evaluate("""box => Promise.race([box.drawn.then(drawn => drawn - box.started),
             new Promise(done => setTimeout(done, 3000, NaN))])"""))
     return [time for time in times if time == time]  # a key at the slider's end moves nothing
+
+
+def spent(server):
+    """Seconds of processor time that the server's kernel has used."""
+    kernels = psutil.Process(server.process.pid).children(recursive=True)
+    return sum(sum(kernel.cpu_times()[:2]) for kernel in kernels)
 
 
 def main(names):
@@ -48,15 +59,17 @@ def main(names):
         for name in names:
             path = f"solutions/{name}.ipynb"
             notebook = Lab(browser.new_context(viewport={"width": 1280, "height": 900}), server, f"notebooks/{path}")
-            start = time.perf_counter()
+            start, before = time.perf_counter(), spent(server)
             notebook.run_all()
             notebook.settle(*holds(path, True), quiet=0)
-            print(f"{time.perf_counter() - start:6.1f} s   Run All of {name}")
-            for box in notebook.pictures():
+            print(f"{time.perf_counter() - start:6.1f} s, the kernel {spent(server) - before:.1f}   Run All of {name}")
+            for box in notebook.page.locator(".widget-vbox").all():
                 for control in notebook.controls(box):
-                    if control.kind == "slider":
-                        found = keys(box, control) or [float("nan")]
-                        print(f"{statistics.median(found):6.0f} ms, slowest {max(found):.0f}   {control.name}")
+                    before = spent(server)
+                    found = keys(box, control) or [float("nan")]
+                    each = 1000 * (spent(server) - before) / KEYS
+                    print(f"{statistics.median(found):6.0f} ms, slowest {max(found):.0f}, the kernel {each:.0f}   "
+                          f"{control.name}", flush=True)
             notebook.close()
         browser.close()
         server.stop()

@@ -58,7 +58,7 @@ class Control:
 
     def widget(self):
         """A new widget: its name is its label, its value stands beside it, the arrow keys change it."""
-        options, width = dict(self.options), "34em"
+        options, width = dict(self.options), "40em"  # beside a slider its longest value fits
         if self.make == "RadioButtons":
             width = "56em"  # one below the other: side by side, long names are cut off
         else:

@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.patches import FancyArrowPatch
+from matplotlib.ticker import LogFormatter
 
 from rnn_helpers.plots.style import COLOR, INK, SHADE, decades, line
 
@@ -47,6 +48,7 @@ def loss_curves(ax, curves, floor=None, ylabel="loss", xlabel="update", low=None
         text.append(f"{floor[0]} is at {floor[1]:.3g}")
     ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
     ax.set_ylim(low, high)
+    ax.yaxis.set_minor_formatter(LogFormatter())  # where there is hardly a decade: 60, not 6 times 10 to the 1
     if len(curves) > 1 or floor:
         ax.legend(loc="best")
     return f"Loss on a logarithmic axis: {'; '.join(text)}."
@@ -103,7 +105,7 @@ def continuation(ax, truth, alone, first=0, title=None, ylabel="series", columns
     start = steps[-1] - len(alone) + 1
     ax.plot(steps, truth, **line("target"), label="truth")
     ax.plot(steps[len(steps) - len(alone):], alone, **line("prediction"), label="it hears itself")
-    ax.axvspan(first, start, color=COLOR["input"], alpha=0.10, linewidth=0, label="it hears the truth")
+    ax.axvspan(first, start, color=COLOR["input"], alpha=0.25, linewidth=0, label="it hears the truth")
     ax.set(xlabel="step", ylabel=ylabel, xlim=(first, steps[-1]), title=title)
     ax.legend(loc="lower left" if columns > 1 else "upper left", ncols=columns)
     error = np.abs(alone - truth[len(truth) - len(alone):])
