@@ -3,8 +3,8 @@
     python -m benchmarks.bench_browser [NAME ...]
 
 For each notebook Run All from a fresh kernel until every picture and question is there, and for each control the median
-and the slowest of seven keys, on the wall; of both the kernel's processor time, for one picture. Needs what `make browser`
-needs and two idle cores: on a busy machine only the processor time means anything.
+and the slowest of seven keys, on the wall; of both the kernel's processor time, for one picture. Needs what `make
+browser` needs and two idle cores: on a busy machine only the processor time means anything.
 """
 
 import statistics
