@@ -23,10 +23,12 @@ from tests.browser.frontends import CHROMIUM, FLAGS, Lab, Server
 from tests.browser.play import holds
 
 KEYS = 7
-WATCH = """box => { const shown = box.querySelector('img.widget-image') || box.querySelector('.widget-html-content');
-    box.drawn = new Promise(done => new MutationObserver(() => (shown.decode ? shown.decode() : Promise.resolve())
-        .then(() => requestAnimationFrame(() => done(performance.now()))).catch(() => 0))
-        .observe(shown, {attributes: true, attributeFilter: ['src'], childList: true})); box.started = 0;
+WATCH = """box => { const image = box.querySelector('img.widget-image'), drawn = '.widget-html-content';
+    box.drawn = new Promise(done => new MutationObserver(all => image ? image.decode().then(() => requestAnimationFrame(
+        () => done(performance.now()))).catch(() => 0) : all.some(one => one.target.matches?.(drawn))
+        && requestAnimationFrame(() => done(performance.now())))
+        .observe(image || box, {attributes: true, attributeFilter: ['src'], childList: true, subtree: !image}));
+    box.started = 0;
     box.addEventListener('keydown', e => { if (e.key !== 'Tab') box.started ||= performance.now(); }, true); }"""
 
 
