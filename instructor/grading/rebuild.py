@@ -16,6 +16,8 @@ RUNS = r"%(?:time|timeit|prun|memit|mprun|lprun)\b"  # what stands behind these 
 VERSION = ".".join(map(str, sys.version_info[:2]))
 SPECIAL, MOST_SPECIAL = r"(?m)^[ \t]*[%!?].*$|^.*\?[ \t]*$", 50  # IPython reads the whole cell again for each
 RUNS_CELL = rf"%{RUNS}|%%(?:capture|debug)\b"
+WRITES = re.compile(r"\s*%%(?:writefile|file)[ \t]+(?:\./)?([A-Za-z_]\w*)\.py[ \t]*\n")
+RUNS_FILE = re.compile(r"(?m)^(?:%run[ \t]+(?:-\w+[ \t]+)*['\"]?|exec\(open\(['\"])(?:\./)?([A-Za-z_]\w*)\.py\b.*$")
 
 
 @dataclass
@@ -123,6 +125,17 @@ def in_order(release, submission, found):
     return order
 
 
+def own_files(submission):
+    """(sources in which a file that a cell above wrote stands where it is run, those files: name -> source)."""
+    sources, files = [], {}
+    for cell in submission:
+        if match := WRITES.match(cell["source"]):
+            files[match[1]] = cell["source"][match.end():]
+        sources.append(RUNS_FILE.sub(lambda match: files.get(match[1], match[0]), cell["source"])
+                       if files and cell["cell_type"] == "code" else cell["source"])
+    return sources, files
+
+
 def rebuild(release, submission):
     """Put a submission's sources on the release's skeleton.
 
@@ -138,8 +151,9 @@ def rebuild(release, submission):
              and (function := next(iter(sorted(defines(cell["source"]))), None))}
     released = [place is not None and place not in homes and cell["source"].strip() == release[place]["source"].strip()
                 for place, cell in zip(found, submission, strict=True)]
-    python = [python_of(cell["source"]) if cell["cell_type"] == "code" or place in homes else ""
-              for place, cell in zip(found, submission, strict=True)]
+    sources, rebuilt.files = own_files(submission)
+    python = [python_of(source) if cell["cell_type"] == "code" or place in homes else ""
+              for place, cell, source in zip(found, submission, sources, strict=True)]
     named = [set() if same else defines(text) for text, same in zip(python, released, strict=True)]
     # an answer that became text by a slip of the hand is run, too
     runs = [not same and (cell["cell_type"] == "code" or homes.get(place) in names)
@@ -158,9 +172,6 @@ def rebuild(release, submission):
             if runs[i] and not (answered and is_stub(python[i])):
                 rebuilt.cells.append((f"your cell {i + 1}", python[i]))
             end[i] = len(rebuilt.cells)
-            if match := re.match(r"\s*%%(?:writefile|file)[ \t]+(?:\./)?([A-Za-z_]\w*)\.py[ \t]*\n",
-                                 submission[i]["source"]):
-                rebuilt.files[match[1]] = submission[i]["source"][match.end():]
     for place, cell in enumerate(release):
         name, info = grade_id(cell), cell["metadata"].get("nbgrader", {})
         if info.get("grade") and not info.get("solution"):
@@ -189,7 +200,7 @@ def rebuild(release, submission):
         rebuilt.sources[name] = "\n\n".join(submission[i]["source"] for i in mine if function not in named[i]
                                             and pick in mine and i < pick) + "\n\n" + submission[pick]["source"]
         rebuilt.sources[name] = rebuilt.sources[name].strip("\n")
-    special = [str(i + 1) for i, text in enumerate(python) if runs[i] and text != submission[i]["source"]]
+    special = [str(i + 1) for i, text in enumerate(python) if runs[i] and text != sources[i]]
     if special:
         rebuilt.notes.append(f"your cell {', '.join(special)}: lines for IPython that show, measure or ask the system "
                              "do nothing here")

@@ -105,7 +105,7 @@ def needed(statements, function):
 
 def compiled(statements):
     """Marshalled code of each statement, for `serve.define`; a `from __future__` holds for all that follow."""
-    found, flags = [], 0
+    found, flags = [], ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     for name, node in statements:
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":
             flags |= sum({getattr(__future__, alias.name).compiler_flag for alias in node.names

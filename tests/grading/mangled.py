@@ -146,6 +146,12 @@ def within(*lines):
     return rewrite(change)
 
 
+def run_from_a_file(p):
+    p.above(f"%%writefile my_{p.name}.py\nimport numpy as np\nfrom rnn_helpers.bptt import rnn_forward\n" + p.helper()[0])
+    p.above(p.rng.choice(("%run my_{0}.py", "%run -i ./my_{0}.py", "exec(open('my_{0}.py').read())")).format(p.name))
+    p.cell["source"] = p.helper()[1]
+
+
 MANGLINGS = {
     "as it is": lambda p: None,
     "helper and answer under one grade id": helper_in(lambda p, s: p.above(s, like=p.cell)),
@@ -175,6 +181,9 @@ MANGLINGS = {
     "another language's cell": lambda p: p.above("%%bash\necho 'def x(:' && ls"),
     "html cell": lambda p: p.above("%%html\n<b>1 % 2</b>"),
     "a file of its own": written_to_a_file,
+    "a file that is run": run_from_a_file,
+    "a cell that awaits": lambda p: (p.above("import asyncio\nWAITED = await asyncio.sleep(0, 3)\nasync def wait(): return 1"),
+                                     within("assert WAITED == 3")(p)),
     "a line that begins with %": rewrite(lambda p, s: "seven = (15\n    % 8)\n" + s),
     "a doctest's prompts": rewrite(lambda p, s: "\n".join((">>> " if line[:1] not in " #)" and line else "... ") + line
                                                           for line in s.split("\n"))),

@@ -41,7 +41,9 @@ def define(codes, namespace):
     """Execute statements, marshalled code, one by one; what raises is passed over."""
     for code in codes:
         with contextlib.suppress(Exception):
-            exec(marshal.loads(code), namespace)
+            waiting = eval(marshal.loads(code), namespace)
+            while waiting:  # of a cell that awaits: without a loop of events, what only steps aside
+                waiting.send(None)
 
 
 def serve(request):

@@ -94,7 +94,8 @@ class Plain(Layout):
         said = {(form, owner) for entry, owner in owners.items() if (form := form_of(entry.parts[-1], owner)) and
                 not is_paper(owner) and (course.seen(entry).notebook or is_box(" ".join(form), course.notebooks))}
         forms = Counter(form for form, _ in said)
-        dashed = any(" - " in entry.parts[-1] and course.seen(entry).notebook for entry in owners)
+        worked = [entry.parts[-1] for entry in owners if course.seen(entry).notebook]
+        dashed = any(" - " in name for name in worked) or not worked and not beside
         for entry, owner in owners.items():
             notebook = course.seen(entry)
             if not notebook.text and not entry.why:

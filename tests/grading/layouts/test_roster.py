@@ -170,6 +170,14 @@ def test_a_class_without_a_notebook_has_its_rows(tmp_path):
     assert {item.student for item in intake.items if item.who} == {"ada", "bob", "cy", "1234567"}
 
 
+@pytest.mark.parametrize("path", ["Ada Ray - hw1.html", "Ada Ray - report.pdf", "home/Ada Ray/notes.txt"])
+def test_a_class_of_one_without_a_notebook_has_its_row(tmp_path, path):
+    intake = look(unpacked(tmp_path / "class", {path: b"x"}))
+    assert [(item.student, item.state) for item in intake.items if item.who] == [("Ada_Ray", REFUSED)]
+    papers = ("Grades-CS101-Week 1.csv", "README.md", "notes - week 1.txt")
+    assert not any(item.who for item in look(unpacked(tmp_path / "papers", dict.fromkeys(papers, b"x"))).items)
+
+
 @pytest.mark.parametrize("path", ["mia.txt", "mia answers.csv", "solutions/01_rnn_cell.ipynb", "Source/a.pdf"])
 @pytest.mark.parametrize("flat", [True, False])
 def test_a_roster_says_who_is_called_as_papers_and_folders_are(tmp_path, path, flat):
