@@ -274,7 +274,8 @@ class Classroom:
 
 
 def fingerprint(task):
-    """Changes when the file, the release or a check does; "" when the file cannot be looked at."""
+    """Changes when the file, the release, a check, or what the system says of the hand-in does; "" when the file cannot
+    be looked at."""
     parts = []
     for path in (os.path.join(task.root, task.path), task.release):
         try:
@@ -283,7 +284,7 @@ def fingerprint(task):
             return ""
         parts += [path, info.st_size, info.st_mtime_ns]
     checks = [check_digest(name) for name, exercise in EXERCISES.items() if exercise.notebook == task.notebook]
-    return json.dumps([parts, checks, task.seed])
+    return json.dumps([parts, checks, task.seed, task.name, task.number, task.late, task.layout, task.time])
 
 
 def differences(before, now):

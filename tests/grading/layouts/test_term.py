@@ -64,3 +64,17 @@ def test_a_term_keeps_one_row_for_each_student_and_notebook(grader):
     assert set(rows(out)) == {("Ada_Lovelace", "01_rnn_cell"), ("Ada_Lovelace", SECOND), ("Cy_Young", SECOND),
                               ("Bob_O_Brien", "01_rnn_cell")}
     assert (out / "left" / "results" / "Eve_Unknown" / "01_rnn_cell.json").exists()
+    # the same hand-in with Moodle's worksheet beside it: nothing is run again, and a deadline is applied
+    (home / "both").mkdir()
+    (home / "week1.zip").rename(home / "both" / "week1.zip")
+    builder.written(home / "both" / "Grades-CS101-Week 1-98765.csv", b"Identifier,Full name,Last modified (submission)\n"
+                    b'Participant 11,Ada Lovelace,"Monday, 26 October 2026, 12:00 PM"\nParticipant 12,Bob O\'Brien,-\n')
+    builder.written(out / "grading.toml", b'timezone = "Europe/Vienna"\nlate_per_day = 10\n[deadlines]\n'
+                    b"01_rnn_cell = 2026-10-24\n")
+    grader.give(home / "both")
+    grader.give(out / "grading.toml")
+    done = grader.run("-m", "instructor", "grade", home / "both", "--out", out)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = rows(out)
+    assert "2 days late" in found["Ada_Lovelace", "01_rnn_cell"]["why it counts so"]
+    assert "is not known: no deadline applied" in found["Bob_O_Brien", "01_rnn_cell"]["why it counts so"]
