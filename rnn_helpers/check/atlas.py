@@ -76,6 +76,7 @@ PARTLY = Variant(None, "zeros-among-right-numbers", "Some numbers of {o} are rig
 def partly_zero(evidence):
     """PARTLY where it says all there is to say: of every wrong value."""
     names = dict.fromkeys(key.split("/")[1] for key in evidence.wrong if key not in evidence.yardstick.properties)
+    there = 0
     for key in evidence.wrong:
         got, right = evidence.got.get(key), evidence.expected[key]
         if key in evidence.yardstick.properties:
@@ -83,8 +84,9 @@ def partly_zero(evidence):
         if not (numbers(got) and numbers(right) and got.shape == right.shape and right.ndim):
             return []
         off = ~np.isclose(got, right, rtol=1e-5, atol=1e-9)
-        if np.any(got[off]) or off.all() or right.size - off.sum() < 2:
+        if np.any(got[off]) or not np.any(right[~off]):
             return []
-    return [replace(PARTLY, title=PARTLY.title.replace("{o}", listed(list(names))))] if names else []
+        there += int((~off).sum())
+    return [replace(PARTLY, title=PARTLY.title.replace("{o}", listed(list(names))))] if there > 2 else []
 
 

@@ -141,7 +141,8 @@ def along(letter, axis):
         for change, shows in ((lambda v, run=run: run(v, axis), lambda v: True),
                               (lambda v, run=run: run(v, axis, keepdims=True), lambda v: True),
                               (lambda v, run=run: run(v, axis, keepdims=True) + 0 * v, alike)):
-            yield Change(f"{done}-over-{over}", f"{{is}} {words} over {many}", change, "cut", own, shows)
+            one_array = f" Do all share one array, as in `[array] * {letter}`?" * (shows is alike and done == "summed")
+            yield Change(f"{done}-over-{over}", f"{{is}} {words} over {many}", change, "cut", own + one_array, shows)
     for which, key, rest in (("last", -1, slice(-1)), ("first", 0, slice(1, None))):
         for change in (lambda v, key=key: np.take(v, key, axis), lambda v, key=key: np.take(v, [key], axis)):
             yield Change(f"{which}-{one}-only", f"{{has}} the {which} {one} only", change, "cut", own)
@@ -180,7 +181,7 @@ def changes(axes, inside=False):
     found = [*(FACTORS if inside else ROUNDED),
              *(change for change in MAPS if not axes or change.slug not in ("rooted", "logarithm"))]  # nan below 0
     if axes:
-        shape = ", ".join(axes)
+        shape = ", ".join(axes).replace("K", "H")  # the old units are as many
         for order in () if inside else itertools.permutations(range(len(axes))):
             if order != tuple(range(len(axes))):
                 name = "".join(axes[n] for n in order)

@@ -157,8 +157,7 @@ class Repair:
         """
         alone = copy.copy(self.yardstick)
         alone.slips = 1
-        before = self.read() if pairs else ()
-        evidence = pairs and Evidence(alone, observe(self.exercise, self.built(), self.inputs, guarded=False))
+        before, start = self.read(), self.built()
         for pair in pairs:
             if time.process_time() > self.start + 3.6 * SECONDS:
                 break
@@ -170,7 +169,8 @@ class Repair:
             observed = observe(self.exercise, function, self.inputs, guarded=False)
             left = judge(alone, observed)
             if len(left.mistakes) == 1 and all(advice.kind == "mistake" for advice in left.advice) \
-                    and mends(evidence, Evidence(alone, observed)):
+                    and mends(*(Evidence(alone, found) for found in (
+                        observe(self.exercise, start, self.inputs, guarded=False), observed))):
                 return told(*pair), left
         return ()
 

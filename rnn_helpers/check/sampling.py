@@ -250,7 +250,7 @@ def read_drawn(i, values):
     p = OFTEN[i["_order"]]
     low, high = distribution_in_words(cold, p), distribution_in_words(warm, p)
     unlike = f"at a low temperature {low}, at a high one {high}".replace(AS_ASKED, "as it should be")
-    whatever = "the same at every temperature" if colder == warmer and low != high else ""
+    whatever = "the same at both temperatures that were tried" if colder == warmer and low != high else ""
     words = {
         "each character": whatever or (low if low == high else unlike),
         "rng": "is not used" if np.array_equal(values["rng"], state_of(np.random.default_rng(i["seed"])))

@@ -9,6 +9,7 @@ import contextlib
 import copy
 import itertools
 import math
+import re
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -304,6 +305,29 @@ def forms(axes, line):
     return solve
 
 
+def parts(what, axes, which, total, line, why):
+    """A solver for what may become of an array that a finished value is made of, and of this value alone.
+
+    which : flow -> the array; total : (array, flow) -> the value
+    """
+    slug = re.sub(r"\W+", "-", what).strip("-")
+
+    def solve(observed, value, flow):
+        array = which(flow)
+        if not same(value, np.asarray(total(array, flow))):
+            return None
+        for change in changes(axes, True):
+            with contextlib.suppress(ValueError, IndexError):  # not with this shape
+                other = change.run(array)
+                given = np.asarray(total(other, flow)) if other.shape == array.shape else value
+                if same(observed, given) and not same(observed, value):
+                    return Variant(lambda value, flow, run=change.run: total(run(which(flow)), flow),
+                                   f"{slug}-{change.slug}", f"In {{o}}, {what} {change.told}", why, line, alone=True)
+        return None
+
+    return solve
+
+
 def times(line):
     """A solver for any other constant factor."""
 
@@ -530,8 +554,10 @@ class Search:
                     continue
                 for chosen in itertools.islice(itertools.product(*ways), 400):
                     fit = Fit(slips + tuple(itertools.chain(*chosen)), frozenset(open_), self.order)
-                    uncommon = {slip.what for slip in fit.slips if slip.variant.alone}
-                    if fit.cost == level and len(uncommon) < 2 and (not spare or self.needed(fit, slips)):
+                    uncommon = {(slip.output, slip.what) for slip in fit.slips if slip.variant.alone}
+                    places = [place for place, _ in uncommon]  # one in each output says as much as one
+                    few = len({what for _, what in uncommon}) < 2 or all(places) and len({*places}) == len(places)
+                    if fit.cost == level and few and (not spare or self.needed(fit, slips)):
                         yield fit
                         if wider := self.spread(fit, flow):
                             yield wider

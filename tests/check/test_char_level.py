@@ -505,3 +505,18 @@ def test_an_overflow_and_a_prefix_that_is_not_read_are_both_named():
         return text
 
     assert set(verdict("sample", from_the_last).mistakes) == {"overflow", "prefix-not-read"}
+
+
+@pytest.mark.parametrize(("of_loss", "of_gradient", "names"), [
+    (lambda a: a[:-1], lambda y: y, ["log-p-target-last-step-missing"]),
+    (lambda a: a, lambda y: np.repeat(y[..., :1], y.shape[2], 2), ["one_hot-target-first-example-everywhere"]),
+    (lambda a: a[:-1], lambda y: -y, ["log-p-target-last-step-missing", "one_hot-target-sign"])])
+def test_what_becomes_of_the_targets_in_one_output_alone(of_loss, of_gradient, names):
+    def answer(logits, targets):
+        p = softmax(logits, axis=1)
+        y = np.moveaxis(np.eye(logits.shape[1])[targets], 2, 1)
+        shifted = logits - logits.max(axis=1, keepdims=True)
+        log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+        return of_loss(-(log_p * y).sum(axis=1)).sum(), p - of_gradient(y)
+
+    assert sorted(verdict("softmax_cross_entropy", answer).mistakes) == names

@@ -342,3 +342,24 @@ def test_an_array_of_two_unpacks_alike():
         return np.array([np.mean(series), np.std(series)])
 
     all_right("fit_scale", together, range(3))
+
+
+def test_a_rare_mistake_in_each_of_two_outputs_is_named():
+    def in_reverse(dy, h_states, Wy):
+        dWy, dc, dh = np.zeros(Wy.shape), np.zeros((len(Wy), 1)), []
+        for t in reversed(range(len(dy))):
+            dWy += dy[t] @ h_states[t].T
+            dc += dy[t].sum(axis=1, keepdims=True) * (t < len(dy) - 1)
+            dh.append(Wy.T @ dy[t])
+        return dWy ** 2, dc, np.array(dh)
+
+    assert verdict("readout_backward", in_reverse).mistakes == ["dh-backwards", "dy-last-step-missing", "dWy-squared"]
+
+
+def test_windows_rolled_one_further():
+    def rolled(series, length):
+        X = np.array([series[n: n + length] for n in range(len(series) - length)]).T[:, None, :]
+        return X, np.roll(X, -1, axis=2)
+
+    found = verdict("make_windows", rolled)
+    assert found.mistakes == ["last-window-wraps"] and found.points == 1.5

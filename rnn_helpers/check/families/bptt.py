@@ -1,10 +1,11 @@
 """The families of one step back and of backpropagation through time."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 
-from rnn_helpers.check.changes import HERE, changes, everywhere, later
+from rnn_helpers.check.changes import FACTORS, HERE, changes, everywhere, later
 from rnn_helpers.check.families.common import chosen, late
 from rnn_helpers.check.search import Family, Output, decayed, slot
 
@@ -50,6 +51,9 @@ SLOPES = slot(
     ("slope-of-z", "The slope is 1 - z_t^2", lambda h, p, x, cell: 1 - np.arctanh(h) ** 2),
     rare=[("slope-one-minus-tanh", "The slope is 1 - tanh(h_t)", lambda h, p, x, cell: 1 - np.tanh(h))],
     why="The slope of tanh at z_t is 1 - h_t^2: multiply by it once.", of=("the slope", "THB"))
+SCALED = {f"the-slope-{change.slug}" for change in FACTORS}  # whatever of dz_t it is that has the factor
+SLOPES = tuple(replace(v, title=v.title.replace("The slope", "dz_t"), why="It is (dh[t] + what comes back) (1 - "
+                       "h_t^2), without a factor.") if v.name in SCALED else v for v in SLOPES)
 
 
 def first_in_a_sentence(what):
@@ -93,14 +97,14 @@ CACHE = slot(
     ("h_prev-and-h_t-swapped", "h_prev and h_t are swapped",
      "The cache is (x_t, h_prev, h_t): unpack it in the order in which you pack it.", lambda X, P, H: (X, H, P)),
     ("caches-in-reverse", "The caches are read in the wrong order", "Going back, t runs from T - 1 to 0, and dh[t] "
-     "goes with caches[t]; reverse both or neither.", lambda X, P, H: (X[::-1], P[::-1], H[::-1])),
+     "goes with caches[t].", lambda X, P, H: (X[::-1], P[::-1], H[::-1])),
     ("caches-one-late", "Step t reads caches[t - 1]", lambda X, P, H: tuple(np.roll(a, 1, 0) for a in (X, P, H))),
     why="dh[t] goes with caches[t].")
 
 LOSS = slot(  # run (dh) -> dh as it joins, or that and what is added to dh0 as well
     FLOW, lambda d: d,
     ("losses-in-reverse", "dh is read in the wrong order",
-     "Going back, t runs from T - 1 to 0, and dh[t] goes with caches[t]; reverse both or neither.", lambda d: d[::-1]),
+     "Going back, t runs from T - 1 to 0, and dh[t] goes with caches[t].", lambda d: d[::-1]),
     ("last-loss-at-every-step", "The last step's loss is added at every step",
      "You read dh[-1] each time. Step t adds its own loss: dh[t].", lambda d: everywhere(d, -1)),
     ("losses-one-step-late", "dh[t] is added after step t", "It then joins what goes into step t - 1, and the last "
@@ -129,6 +133,8 @@ JOIN = slot(
      "step. Carry back everything that reached h_t: dh[t] + dh_next.", lambda l, c, first: (l, c, l, 0 * c)),
     ("gradients-without-what-comes-back", "dWx, dWh and db hear dh[t] only",
      "What comes back reaches them too: dz_t = (dh[t] + dh_next) (1 - h_t^2).", lambda l, c, first: (l, 0 * c, l, c)),
+    ("dz_t-halved", "dz_t is halved", "It is (dh[t] + dh_next) (1 - h_t^2): a sum, no mean of the two, and no factor.",
+     lambda l, c, first: (l / 2, c / 2, l / 2, c / 2)),
     ("carry-subtracted", "What comes back is subtracted", lambda l, c, first: (l, -c, l, -c)),
     why="They are added, each once: dh[t] + dh_next.")
 
@@ -193,6 +199,7 @@ LEFT = slot(
      "You use dL/dh_t. It needs dz_t = (dL/dh_t) (1 - h_t^2).", lambda f: f.total),
     ("own-loss-only-in-{o}|gradients-without-what-comes-back", "{o} {has} dh[t] only, not what comes back",
      lambda f: f.L * f.S),
+    ("own-dh-itself-in-{o}", "{o} {has} dh[t] itself, without tanh' and what comes back", lambda f: f.L),
     ("dh_prev-in-{o}", "{o} {is} made of Wh.T @ dz_t, not of dz_t",
      "dz_t comes first; Wh.T @ dz_t is what leaves the step.", lambda f: f.left),
     ("slope-twice-in-{o}|slope-twice-in-the-gradients", "tanh' is applied twice in {o}", "dz_t has its slope already.",
@@ -238,7 +245,9 @@ PRODUCT = slot(
     ("outer-for-the-batch", "np.outer makes {o} too large for a batch", "np.outer flattens both sides: with several "
      "examples its result is (H B, ...). dz_t @ x_t.T (or h_prev.T) sums over the batch.", outer),
     ("first-example-in-{o}", "{o} {has} the first example's share only", "The product dz_t @ x_t.T (or h_prev.T) sums "
-     "over the whole batch.", lambda L, R: L[:, :, :1] @ R[:, :, :1].transpose(0, 2, 1)))
+     "over the whole batch.", lambda L, R: L[:, :, :1] @ R[:, :, :1].transpose(0, 2, 1)),
+    ("last-example-in-{o}", "{o} {has} the last example's share only", "In a loop over the batch `=` keeps that one: "
+     "+=.", lambda L, R: L[:, :, -1:] @ R[:, :, -1:].transpose(0, 2, 1)))
 
 OVER_BATCH = slot(
     OF_B, lambda z: z.sum(axis=2, keepdims=True),

@@ -335,7 +335,9 @@ def counted(name):
 
 def parameters(s, D, H, O):
     n = {"D": D, "H": H, "O": O, "1": 1}
-    return sum(getattr(s, name)(n, s.product) * (s.gates if name in ("Wx", "Wh", "b") else 1) for name in SIZES)
+    counts = {name: getattr(s, name)(n, s.product) for name in SIZES}
+    counts |= dict.fromkeys("" if s.biases is None else "bc", s.biases)
+    return sum(counts[name] * (s.gates if name in ("Wx", "Wh", "b") else 1) for name in SIZES)
 
 
 COUNT_PARAMETERS = Family(
@@ -344,6 +346,8 @@ COUNT_PARAMETERS = Family(
         COUNT, 1,
         ("of-an-lstm", "Wx, Wh and b are counted four times", "An LSTM has four of each. Here there is one.", 4),
         ("of-a-gru", "Wx, Wh and b are counted three times", "A GRU has three of each. Here there is one.", 3)),
+        "biases": slot(COUNT, None, ("biases-as-one-number", "Each bias is counted as one number", 1),
+                       ("biases-forgotten", "The biases are not counted", 0), why="b holds H numbers, c holds O."),
         "product": slot(
         COUNT, lambda rows, columns: rows * columns,
         ("sides-added", "The sides of each array are added",

@@ -26,8 +26,8 @@ QUOTIENT = slot(  # run (f) -> the slope; f.plus, f.minus, f.middle : f(p + eps)
      lambda f: (f.plus - f.minus) / 2),
     ("sign", "The sign is wrong", "f(p + eps) comes first, f(p - eps) is subtracted from it.",
      lambda f: (f.minus - f.plus) / (2 * f.eps)),
-    ("minus-eps-forgotten", "The second point is p, not p - eps", "param += eps, then param -= eps leads back to p: "
-     "you measure (f(p + eps) - f(p)) / (2 eps), half the slope. Go on to p - eps.",
+    ("minus-eps-forgotten", "The second point is p, not p - eps", "You measure (f(p + eps) - f(p)) / (2 eps), half the "
+     "slope (param += eps, then param -= eps leads back to p). Go on to p - eps.",
      lambda f: (f.plus - f.middle) / (2 * f.eps)),
     ("backward-difference", "A one-sided difference", "(f(p) - f(p - eps)) / eps errs in proportion to eps, the "
      "central difference in proportion to eps^2.", lambda f: (f.middle - f.minus) / f.eps))

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from rnn_helpers.check.changes import only
-from rnn_helpers.check.search import Family, Output, factors, forms, made, slot
+from rnn_helpers.check.search import Family, Output, factors, forms, made, parts, slot
 
 SQUARES = "L = sum((y - target)^2), dy = 2 (y - target)"
 
@@ -86,7 +86,9 @@ SQUARED_ERROR = Family(
     outputs={"loss": Output(lambda s, f: f.scale * s.square(f.e), {"square": SQUARE}, (own_factors(
                  SQUARES, "loss", MEANS, ("half-of-the-loss-only", "The loss has a factor of 1/2, dy does not",
                                           "The two must belong together: here neither has it.", SQUARES,
-                                          lambda f: 0.5)), *made("", SQUARES))),
+                                          lambda f: 0.5)), parts(
+                     "y - target", "TOB", lambda f: f.e, lambda e, f: f.scale * np.sum(e * e), SQUARES,
+                     "Every prediction has its error, and all of them count."), *made("", SQUARES))),
              "dy": Output(lambda s, f: f.scale * s.of_square(f.e), {"of_square": OF_SQUARE}, (
                  own_factors(SQUARES, "dy", MEANS,
                              ("two-forgotten", "The factor 2 is missing in dy", "The derivative of e^2 is 2 e.",
@@ -221,6 +223,11 @@ PICK = slot(  # run (f) -> the loss; f.y : paired targets, f.z : logits
     ("log-of-p-minus-one", "1 is subtracted from p before its log is taken", "dlogits = p is the same array, not a "
      "copy, so p[target] is p - 1, and its log is nan. Compute the loss first, or take p.copy().",
      lambda f: -np.sum(at(f.y, np.log(f.p - 1)))),
+    ("entropy", "The loss is the entropy of p", "That is the surprise to be expected. What counts is the surprise at "
+     "what came: -log p[target].", lambda f: -np.sum(at(f.p, f.log_p))),
+    ("maximum-on-one-side", "The maximum is subtracted in one of the two, logits[target] and log sum exp, alone",
+     "Then it stays in the loss. Subtract it in both, or add it to the logarithm again.",
+     lambda f: -np.sum(at(f.y, f.log_p + f.top)), lambda f: -np.sum(at(f.y, f.log_p - f.top))),
     ("perplexity", "The loss is the perplexity", "exp of the mean is for reports. The loss is the sum of -log "
      "p[target].", lambda f: np.exp(-np.sum(at(f.y, f.log_p)) / f.y.sum())),
     why="Sum over time and over the batch: one float.")
@@ -235,6 +242,8 @@ OF_LOGITS = slot(  # run (y, p) -> dlogits
      "must fall too: their gradient is p. Start from p, then subtract 1 at the target.", lambda y, p: at(y, p - 1)),
     ("gradient-of-p", "The gradient is with respect to p, not to the logits",
      "-1/p is dL/dp. Through the softmax it becomes p - one_hot, which is simpler.", lambda y, p: -at(y, 1 / p)),
+    ("gradient-is-p(1-p)", "The gradient is p (1 - p)", "That is the slope of a sigmoid. Through softmax and log it is "
+     "p - one_hot.", lambda y, p: p * (1 - p)),
     ("gradient-times-p(1-p)", "The gradient is multiplied by p (1 - p)", "p - one_hot is dL/dlogits already; p (1 - p) "
      "belongs to a sigmoid with a squared error.", lambda y, p: (p - y) * p * (1 - p)),
     ("softmax-s-slope-once-more", "The gradient passes the softmax once more", "p - one_hot is dL/dlogits already: no "
@@ -245,7 +254,7 @@ OF_LOGITS = slot(  # run (y, p) -> dlogits
 def cross_entropy(s, logits, targets):
     z, targets = s.cut(np.array(logits)), np.array(targets)
     shifted, log_sum = s.axis(z, s.shift)
-    f = SimpleNamespace(z=z, p=np.exp(shifted) / np.exp(log_sum), log_p=s.logs(shifted, log_sum),
+    f = SimpleNamespace(z=z, top=z - shifted, p=np.exp(shifted) / np.exp(log_sum), log_p=s.logs(shifted, log_sum),
                         y=s.targets(targets, z), size=z.size, T=len(z), B=z.shape[2])
     f.scale = s.scale(f)
     return f
@@ -265,9 +274,12 @@ SOFTMAX_CROSS_ENTROPY = Family(
                  ("loss-in-log10", "The loss is in powers of ten",
                   "The loss is in nats: use np.log, the natural logarithm.", LOSS, lambda f: 1 / np.log(10)),
                  ("loss-negative", "The loss has the wrong sign", "log p is negative. The loss is minus its sum, so "
-                  "that a surer network has a smaller one.", LOSS, lambda f: -1.0)), *made("", LOSS))),
+                  "that a surer network has a smaller one.", LOSS, lambda f: -1.0)), parts(
+                     "-log p[target]", "TB", lambda f: -at(f.y, f.log_p).sum(axis=1), lambda a, f: f.scale * a.sum(),
+                     LOSS, "Every step and example has its share of the loss."), *made("", LOSS))),
              "dlogits": Output(lambda s, f: f.scale * s.of_logits(f.y, f.p), {"of_logits": OF_LOGITS}, (own_factors(
                  GRADIENT, "gradient", OF_TARGETS, ("gradient-sign", "The gradient has the wrong sign",
                                                     "one_hot - p points downhill. The gradient points uphill, p - "
                                                     "one_hot; the update subtracts it.", GRADIENT, lambda f: -1.0)),
-                 *made("TVB", GRADIENT)))})
+                 parts("one_hot(target)", "TVB", lambda f: f.y, lambda y, f: f.scale * (f.p - y), GRADIENT,
+                       "Each step and example has its own target, targets[t, b]."), *made("TVB", GRADIENT)))})

@@ -8,7 +8,7 @@ import numpy as np
 from rnn_helpers.check.changes import everywhere
 from rnn_helpers.check.families.bptt import MEANS
 from rnn_helpers.check.families.common import but, late
-from rnn_helpers.check.search import Family, Output, Variant, made, slot
+from rnn_helpers.check.search import Family, Output, Variant, made, parts, slot
 
 # ---- windows ----
 
@@ -41,13 +41,19 @@ TARGET = slot(  # run (series, start, T) -> the targets of a window
     ("target-is-the-previous", "Y is one step earlier than X", "The network would be asked for what it has already "
      "read (and the first window would have no target). Shift Y forwards.",
      lambda s, n, T: s[(np.arange(n, n + T) - 1) % len(s)]),
-    ("target-two-steps-later", "Y is two steps later than X", lambda s, n, T: s[(np.arange(n, n + T) + 2) % len(s)]),
+    ("target-two-steps-later", "Y is two steps later than X", lambda s, n, T: s[(np.arange(n, n + T) + 2) % len(s)],
+     lambda s, n, T: s[np.minimum(np.arange(n, n + T) + 2, len(s) - 1)]),
     ("target-by-adding-one", "Y is X + 1", "That is right for 1, 2, 3, ... only. The target is the series' own next "
      "number, whatever it is.", lambda s, n, T: s[n : n + T] + 1),
     ("target-is-the-next-window", "Y is the window after X", "Y starts T steps later. It starts one step later: each "
      "number's target is the number right after it.", lambda s, n, T: padded(s[n + T : n + 2 * T], T)),
     ("only-the-last-target", "Y holds the last target only", "That is many-to-one. Here every step has a target, so Y "
      "has the shape of X.", lambda s, n, T: s[n + T : n + T + 1]),
+    ("last-target-at-every-step", "Y holds the number after the window at every step", "Step t has a target of its "
+     "own, the number after X[t].", lambda s, n, T: np.repeat(s[n + T], T)),
+    ("last-window-wraps", "The last window's targets are the first window", "Rolling the windows hands the last one "
+     "the first. Its targets are in the series, one step later.",
+     lambda s, n, T: s[(n + 1) % (len(s) - T) + np.arange(T)]),
     ("wrapped-inside-the-window", "Each window's last target is its own first number",
      "np.roll of a window wraps around. " + NEXT, lambda s, n, T: np.roll(s[n : n + T], -1)),
     why=NEXT)
@@ -232,7 +238,9 @@ READOUT_BACKWARD = Family(
                          ("dc-carries-h", "dc is multiplied by the state", "c is added to Wy h_t, so its gradient is "
                           "dy_t itself.", lambda dy, f: product(dy, f.h).sum(axis=2, keepdims=True)),
                          why="All examples share c, each output has its own: dy_t.sum(axis=1, keepdims=True), (O, 1)."),
-            "grows": GROWS}, gradients("O1")),
+            "grows": GROWS}, (*gradients("O1"), parts(
+                "dy", "TOB", lambda f: f.dy, lambda dy, f: dy.sum(axis=(0, 2))[:, None], OF_C,
+                "Every step and example adds its share of dy."))),
         "dh": Output(lambda s, f: s.through(f), {
             "through": slot(OF_H, lambda f: f.Wy.T @ f.dy,
                             ("tanh-in-dh", "dh includes tanh'", "dh_t is what reaches h_t itself. The factor 1 - h_t^2 "

@@ -24,8 +24,6 @@ MADE = slot(  # run (indices, size) -> X
      "You write X[indices[t], t]. The step is the first axis: X[t, indices[t]].",
      lambda i, size: np.array([[[float(a < len(i) and row < len(i) and i[row] == a)] for row in range(size)]
                                for a in range(len(i))])),
-    ("index-for-one", "The column holds the index, not a 1", "The index says where; what stands there is 1. Otherwise "
-     "the last letters would weigh the most.", lambda i, size: columns(i, size) * i[:, None, None]),
     ("one-column-for-all", "All steps share one column", "X is (size, 1), a bag of characters without order. Each step "
      "has a column of its own: (T, size, 1).", lambda i, size: columns(i, size).max(axis=0)),
     ("indices-ignored", "The ones stand on the diagonal", "np.eye(T, size) does not know the indices: pick its rows, "
@@ -34,9 +32,15 @@ MADE = slot(  # run (indices, size) -> X
      "them all?", lambda i, size: np.minimum(columns(i, size).cumsum(0), 1)),
     why="One 1 for each step, at its index: no slice.")
 
+WORTH = slot(  # run (X, indices) -> X
+    COLUMN, lambda X, i: X,
+    ("index-for-one", "The column holds the index, not a 1", "The index says where; what stands there is 1. Otherwise "
+     "the last letters would weigh the most.", lambda X, i: X * i[:, None, None]))
+
 ONE_HOT = Family(
-    flow=lambda s, indices, size: SimpleNamespace(X=s.made(s.read(np.array(indices, int), size), size)), weight=2,
-    slots={"made": MADE,
+    flow=lambda s, indices, size: SimpleNamespace(X=s.worth(s.made(s.read(np.array(indices, int), size), size),
+                                                            np.array(indices, int))), weight=2,
+    slots={"made": MADE, "worth": WORTH,
            "read": slot(COLUMN, lambda i, size: i,
                         ("one-too-low", "The ones are a row too high up",
                          "Row 0 belongs to index 0: do not subtract 1.", lambda i, size: i - 1),
@@ -46,9 +50,9 @@ ONE_HOT = Family(
     outputs={"X": Output(lambda s, f: s.turned(f.X), {"turned": slot(
         COLUMN, lambda X: X,
         ("batch-axis-missing", "The axis of examples is missing", "X is (T, size). The course's sequences are (T, D, "
-         "B), and one text is B = 1: add [:, :, None].", lambda X: X[:, :, 0]),
+         "B), and one text is B = 1: add [:, :, None].", lambda X: X[..., 0]),
         ("rows-for-columns", "Each step is a row",
          "X is (T, 1, size). An input x_t is a column (size, 1): X is (T, size, 1).", lambda X: X.transpose(0, 2, 1)),
         ("columns-side-by-side", "The steps are the columns of one matrix", "X is (size, T). Time is the first axis, "
-         "and each step is a column of its own: (T, size, 1).", lambda X: X[:, :, 0].T))},
+         "and each step is a column of its own: (T, size, 1).", lambda X: X[..., 0].T))},
                           made("TV1", COLUMN))})

@@ -213,6 +213,11 @@ CELL = slot(  # run (Wx, Wh, b, Wy, c, what is read during the warm-up?) -> the 
      lambda Wx, Wh, b, Wy, c: (Wx, 0 * Wh, b, Wy, c)),
     ("Wx-flat", "Wx[:, i] is flat", "(H,) + (H, 1) is (H, H); write Wx[:, [i]].",
      lambda Wx, Wh, b, Wy, c: (np.repeat(Wx[:1], len(Wx), 0), Wh, b, Wy, c)))
+LOGITS = slot(  # run (Wy h, c, temperature) -> what is divided by the temperature
+    DRAW, lambda y, c, temperature: y + c,
+    ("temperature-of-one-term", "The temperature divides one of the two terms only, Wy h or c",
+     "The sum is divided: (Wy @ h + c) / temperature.", lambda y, c, temperature: y + c * temperature,
+     lambda y, c, temperature: y * temperature + c))
 HANDED = slot(
     STEPS, lambda h: h,
     ("state-reset", "The state is reset for every character", "Each call to rnn_forward starts at h0 = 0 unless you "
@@ -231,7 +236,7 @@ def text_of(s, model, chars, prefix, length, temperature, rng):
     state = h.tobytes()
     for _ in range(s.length(length, prefix)):
         if state not in draws:
-            logits = Wy @ h + c
+            logits = s.logits(Wy @ h, c, temperature)
             draws[state] = s.draws(s.probabilities(logits, temperature)), int(np.argmax(logits))
         draw, top = draws[state]
         index = draw(rng)
@@ -250,7 +255,7 @@ def text_of(s, model, chars, prefix, length, temperature, rng):
 
 SAMPLE = Family(flow=text_of, weight=15, outputs={}, slots={
     "probabilities": PROBABILITIES, "draws": DRAWS, "generator": GENERATOR, "returned": RETURNED, "length": LENGTH,
-    "warm": WARM, "handed": HANDED, "fed": FED, "again": AGAIN, "cell": CELL,
+    "logits": LOGITS, "warm": WARM, "handed": HANDED, "fed": FED, "again": AGAIN, "cell": CELL,
     "shown": (Variant(lambda new, top: new), Variant(
         lambda new, top: top, "likeliest-shown", "The text holds the likeliest characters, not those that were drawn",
         "Write down the character that was drawn, the one that is read next.", DRAW))})

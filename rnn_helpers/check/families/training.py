@@ -95,8 +95,9 @@ CLIPPED_OF = slot(  # run (gradients by name, max_norm, norm, shorten) -> clippe
      lambda grads, m, norm, shorten: {n: shorten(g, norm(grouped(grads, n)), m, grouped(grads, n)) for n,
                                       g in grads.items()}),
     ("readout-not-clipped", "The gradients of Wy and c are left out of the clipping",
-     lambda grads, m, norm, shorten: {n: shorten(g, norm(grouped(grads, "Wx")), m, grads) if n in NAMES[:3] else g
-                                      for n, g in grads.items()}),
+     *(lambda grads, m, norm, shorten, of=of: {n: shorten(g, norm(of(grads)), m, grads) if n in NAMES[:3] else g
+                                               for n, g in grads.items()}
+       for of in (lambda grads: grouped(grads, "Wx"), lambda grads: grads))),
     ("norm-of-the-cell-only", "The norm leaves out Wy and c", "Clipping takes all five gradients as one vector.",
      lambda grads, m, norm, shorten: {n: shorten(g, norm(grouped(grads, "Wx")), m, grads) for n, g in grads.items()}),
     why="Put all five gradients in one dict and clip once.")
@@ -110,6 +111,8 @@ def grouped(grads, name):
 
 MEASURED = slot(
     STEP, lambda grads: {n: grads[n] for n in NAMES},
+    *((f"{left}-not-in-the-dict", f"{left} is left out of the clipping", "Put all five gradients in one dict and clip "
+       "once.", lambda grads, left=left: {n: grads[n] for n in NAMES if n != left}) for left in NAMES),
     ("h0-in-the-norm", "The gradient of h0 counts in the norm",
      "h0 = 0 is not trained, so dh0 is none of the five. Leave it out of the dict that you clip.", lambda grads: grads))
 
@@ -172,13 +175,15 @@ def training(loss_function):
             grads, lr = {n: lr * g for n, g in grads.items()}, 1.0
 
         def clip(grads):
-            return s.clip(s.measured(grads), s.limit(max_norm), s.norm, s.shorten)
+            shortened = s.clip(s.measured(grads), s.limit(max_norm), s.norm, s.shorten)
+            return {n: shortened.get(n, grads[n]) for n in NAMES}
 
         clipped, p = clip(grads), model.params
         if s.readout_first:
-            early = clipped if s.readout_first == "clipped" else grads
+            early = clipped if "unclipped" not in s.readout_first else grads
             moved = back(model, X, s.counts(dy), h_states, caches, model.Wy - lr * early["Wy"])
-            clipped = clip({n: g * of_step for n, g in moved.items()})
+            clipped = clip(moved := {n: g * of_step for n, g in moved.items()})
+            whole = moved if "measured" in s.readout_first else whole
         norm = s.norm(s.measured(grads if s.lr_first == "in the norm too" else whole))
         return SimpleNamespace(loss=loss * of_loss, grads=s.measured(grads), norm=norm, shape=y.shape,
                                clipped=clipped, p=p, lr=lr, X=X, target=target, cell=model.cell)
@@ -196,7 +201,8 @@ def training(loss_function):
                "lr_first": slot(STEP, "", LR_FIRST + ("in the norm too",), rare=[LR_FIRST + ("not in the norm",)]),
                "readout_first": slot("dh_t = Wy^T dy_t", "", (
                    "readout-moved-first", "Wy moves before dh is computed", "dh = Wy^T dy needs the Wy of the forward "
-                   "pass. Compute all gradients first, then update.", "clipped", "unclipped")),
+                   "pass. Compute all gradients first, then update.", "clipped", "unclipped",
+                   "unclipped, measured afterwards")),
                "limit": slot(STEP, lambda m: m, ("max_norm-ignored", "max_norm is not used",
                                                  "The threshold is the argument max_norm, not a number of your own.",
                                                  *(lambda m, own=own: own for own in (5.0, 1.0, 10.0, 0.5, 0.1, 2.0)))),
@@ -253,11 +259,12 @@ PIECES = slot(  # run (T, k1, k2) -> (first step, end) of each piece
      "back.", lambda T, k1, k2: [(n, n + k2) for n in range(0, T, k2)]),
     why="range(0, T, k1) includes it; a slice may end beyond the stream.")
 
-STATE = slot(  # run (states of the piece, state it started from) -> state that the next one starts from; None is zeros
-    CARRIED, lambda h, h0: h[-1],
+STATE = slot(  # run (states of the piece, state it started from, window of caches) -> the next one's h0; None is zeros
+    CARRIED, lambda h, h0, used: h[-1],
     ("state-reset", "The state starts at zero in every piece", "The stream does not begin anew. Hand the last state of "
-     "a piece to the next one as its h0; only its gradient is cut.", lambda h, h0: None),
-    ("first-state-carried", "The first state of a piece is carried forward", lambda h, h0: h[0]),
+     "a piece to the next one as its h0; only its gradient is cut.", lambda h, h0, used: None),
+    ("first-state-carried", "The first state of a piece is carried forward", lambda h, h0, used: h[0]),
+    ("oldest-state-carried", "The oldest state of the window is carried forward", lambda h, h0, used: used[0][2]),
     why="The next piece goes on where this one ended: h_states[-1].")
 
 OLDER = ("With k2 > k1, or in a last shorter piece, they go on into steps before the piece: keep the last k2 caches, "
@@ -270,6 +277,8 @@ WINDOW = slot(  # run (f) -> how many caches are walked back through; f.seen : s
      "older caches, with dh = 0 for their steps) or smaller (the first steps of the piece are not walked).",
      lambda f: f.new),
     ("never-beyond-the-piece", "The losses do not flow into older pieces", OLDER, lambda f: min(f.new, f.k2)),
+    ("k2-before-the-piece", "The losses flow back k2 steps beyond their piece", "k2 steps, those of the piece "
+     "included.", lambda f: f.new + f.k2),
     ("one-step-too-many", "The losses flow back k2 + 1 steps", lambda f: f.k2 + 1),
     ("one-step-too-few", "The losses flow back k2 - 1 steps", lambda f: max(1, f.k2 - 1)),
     why="Keep k2 caches: caches[-k2:].")
@@ -284,6 +293,8 @@ KEPT = slot(
      "losses of the new steps, each once; dh = 0 for older steps.", ("the window", False)),
     ("dh-at-the-beginning-of-the-window", "dh stands at the beginning of the window", "The new steps are the last ones "
      "of the window: zeros for the older steps come first.", ("older last", False)),
+    ("first-losses-for-the-last-caches", "With k2 < k1 the losses of the first steps meet the caches of the last ones",
+     "caches[-k2:] goes with dh[-k2:].", ("the first", False)),
     ("caches-recomputed", "Older steps are computed anew with the new weights",
      "That is another algorithm. Here older steps keep the caches that they were computed with.", ("", True)),
     why="dh = 0 for their steps.")
@@ -358,6 +369,8 @@ def stream(s, model, X, Y, k1, k2, lr):
         flows = [0 * dh[0]] * old + list(dh)[-len(used):]
         if again == "as they were":
             flows = dh_kept[-len(used):]
+        if again == "the first":
+            flows = list(dh)[:len(used)] if len(used) < len(dh) else flows
         if again == "older last":
             flows = flows[old:] + flows[:old]
         if again == "the window":
@@ -380,7 +393,7 @@ def stream(s, model, X, Y, k1, k2, lr):
         rerun = rnn_forward(cell, x, start)[0]
         log.append(SimpleNamespace(value=value, dY=dY,
                                    after=squared_error(many_to_many(rerun, p["Wy"], p["c"]), target)[0]))
-        h0 = s.state(rerun if s.rerun else h, start)
+        h0 = s.state(rerun if s.rerun else h, start, used)
     return SimpleNamespace(p=p, log=log)
 
 

@@ -19,7 +19,7 @@ def each(reach, losses=lambda T, k: range(T), ends=lambda steps, k: steps[-1] ==
 
     def windows(T, k):
         found = ((t, list(reach(t, k, T))) for t in losses(T, k))
-        return [(t, steps, ends(steps, k)) for t, steps in found if steps]
+        return [(t, steps, ends(steps or [t], k)) for t, steps in found if steps or ends is even_where_none_is_walked]
 
     return windows
 
@@ -30,6 +30,11 @@ def always(steps, k):
 
 def of_the_first_k_losses(steps, k):
     """The losses whose window, in truth, ends at h0, whatever has been walked."""
+    return steps[0] < k
+
+
+def even_where_none_is_walked(steps, k):
+    """The same, and dh[t] itself counts where the window is empty."""
     return steps[0] < k
 
 
@@ -63,7 +68,8 @@ WINDOWS = slot(
       for name, ends in (("one-step-too-many", {}), ("one-step-too-many+dh0-right", {"ends": of_the_first_k_losses}))),
     *((name, "Each loss goes back one step too few", OWN_INCLUDED, each(lambda t, k, T: back(t, k - 1, T), **ends))
       for name, ends in (("one-step-too-few", {}),
-                         ("one-step-too-few+dh0-of-the-first-k-losses", {"ends": of_the_first_k_losses}))),
+                         *(("one-step-too-few+dh0-of-the-first-k-losses", {"ends": ends})
+                           for ends in (of_the_first_k_losses, even_where_none_is_walked)))),
     *((name, "No window reaches step 0",
        "range(t, max(0, t - k), -1) ends before 0. Its end is not included: max(-1, t - k).",
        each(lambda t, k, T: range(t, max(0, t - k), -1), **ends))
@@ -85,6 +91,9 @@ WINDOWS = slot(
        "A negative index counts from the end: caches[-1] is the last step. Stop at step 0: max(0, t - k + 1).",
        each(lambda t, k, T, last=last: range(t, max(t - k, last(t, T)), -1),
             ends=lambda steps, k: 0 in steps)) for last in (lambda t, T: t - T, lambda t, T: -T - 1)),
+    ("forward-in-time", "The windows run forward in time", "What a loss tells flows back: from its own step t to "
+     "t - 1, ..., t - k + 1.", *(each(lambda t, k, T: range(t, min(t + k, T)), ends=ends)
+                          for ends in (of_the_first_k_losses, lambda steps, k: steps[-1] == 0))),
     ("own-step-only", "No loss flows back", "Each loss stays at its own step, whatever k is. It goes on through k - 1 "
      "earlier steps: Wh.T @ dz, and on.", each(lambda t, k, T: [t])),
     why="The losses are at steps 0 to T - 1. " + EVERY_LOSS)
@@ -100,6 +109,12 @@ SLOPE_OF = slot(  # run (slopes, the step, the window's loss) -> the slope that 
     "dz_s = dh_s (1 - h_s^2)", lambda S, s, t: S[s],
     ("slope-of-the-step-after", "Going back takes the slope of the step just left",
      "Each step has its own slope: 1 - h_s^2 of the step that is entered.", lambda S, s, t: S[min(s + 1, t)]))
+
+READS = slot(  # run (the step, the window's loss) -> the step whose cache is read
+    "caches[s] = (x_s, h_{s-1}, h_s)", lambda s, t: s,
+    ("cache-of-the-loss-step", "Every step back reads the cache of the loss's own step", lambda s, t: t),
+    ("cache-of-the-step-before", "Going back, step s reads caches[s - 1]", lambda s, t: s - 1),
+    why="Step s of the walk reads caches[s].")
 
 OF_LOSS = "Each step of the window has its own share: its own {}, not that of the loss's step."
 X_SIDE = (*bptt.X_SIDE,
@@ -152,9 +167,10 @@ def walks(s, cell, dh, caches, k):
     D = s.loss(np.array(dh))
     S, entries, outs, totals = s.slope(H, P, X, cell), [], [], []
     for t, steps, ends in s.windows(len(X), k):
-        c = 0 * D[0]
+        c, out = 0 * D[0], (D[t], D[t])
         for at in steps:
-            loss, slope = s.joins(D, t, steps[0], at), s.slope_of(S, at, t)
+            loss, at = s.joins(D, t, steps[0], at), s.reads(at, t)
+            slope = s.slope_of(S, at, t)
             dz, sent = s.where(loss, c, slope)
             total = loss + c
             c = s.carry(SimpleNamespace(cell=cell, z=sent, old=c, l=loss, c=c))
@@ -164,7 +180,8 @@ def walks(s, cell, dh, caches, k):
         outs.append((out[0], ends))
         totals.append((out[1], ends))
     if not entries:
-        entries, outs, totals = [(0, 0, *[0 * D[0]] * 6)], [(0 * D[0], False)], [(0 * D[0], False)]
+        entries = [(0, 0, *[0 * D[0]] * 6)]
+        outs, totals = outs or [(0 * D[0], False)], totals or [(0 * D[0], False)]
     at, of, G, total, L, slopes, sent, left = (list(part) if n < 2 else np.array(part) for n,
                                                part in enumerate(zip(*entries, strict=True)))
     return SimpleNamespace(cell=cell, X=X, P=P, H=H, D=D, S=slopes, L=L, G=G, total=total, sent=sent, left=left, at=at,
@@ -175,7 +192,7 @@ def walks(s, cell, dh, caches, k):
 OVER_K = ("mean-over-k", "k", lambda f: 1 / f.k)
 RNN_BACKWARD_TRUNCATED = Family(
     flow=walks, weight=40,
-    slots={"windows": WINDOWS, "joins": JOINS, "carry": but(bptt.CARRIES, "carry-through-Wx"),
+    slots={"windows": WINDOWS, "joins": JOINS, "reads": READS, "carry": but(bptt.CARRIES, "carry-through-Wx"),
            "where": bptt.where("what is carried back"), "slope": bptt.SLOPES, "slope_of": SLOPE_OF,
            "cache": bptt.CACHE, "loss": (*chosen(bptt.LOSS, "losses-in-reverse", "last-loss-at-every-step"),
                                          *(v for v in bptt.LOSS if v.alone))},
