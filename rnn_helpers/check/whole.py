@@ -5,7 +5,6 @@ function showed. Where none does: single slips of each of which every sign is th
 """
 
 import itertools
-from functools import cached_property
 
 import numpy as np
 
@@ -14,17 +13,21 @@ from rnn_helpers.check.observe import process_unchanged, run_case
 from rnn_helpers.check.search import Fit, Slip, together, told
 from rnn_helpers.check.yardstick import reading
 
-EFFORT = {1: 9000, 2: 9000, 3: 1500}  # for slips at once: a probe costs 1, a case the family's weight
+EFFORT = {1: 9000, 2: 4000, 3: 1000}  # for slips at once: a probe costs 1, a case the family's weight
 MOST = 3  # slips that are told together
 LONG = 40  # values of a case that is left for the end
 
 
-def near(got, expected, tolerance):
-    """Whether two observations agree; numbers of the size of rounding errors are 0."""
+def alike(got, expected, tolerance):
+    """Whether two observations agree, shape included; numbers of the size of rounding errors are 0."""
+    if not isinstance(got, np.ndarray | str) or not isinstance(expected, np.ndarray | str):
+        return type(got) is type(expected) and got == expected
+    if getattr(got, "shape", 0) != getattr(expected, "shape", 0):
+        return False
     if close(got, expected, tolerance):
         return True
-    numbers = all(getattr(value, "dtype", np.dtype(str)).kind in "biuf" for value in (got, expected))
-    return numbers and got.shape == expected.shape and bool(np.all(np.abs(got - expected) < 1e-13))
+    numbers = all(getattr(value, "dtype", np.dtype(str)).kind in "iuf" for value in (got, expected))
+    return numbers and bool(np.all(np.abs(got - expected) < 1e-13))
 
 
 class Whole:
@@ -34,15 +37,23 @@ class Whole:
         self.evidence, self.exercise, self.inputs = evidence, evidence.exercise, evidence.inputs
         self.family, self.left = evidence.exercise.family, 0
         wrong = {key.split("/")[0] for key in evidence.wrong}
+
+        def size(case):
+            return sum(map(np.size, evidence.observed.cases[case.name].values.values()))
+
         self.cases = sorted((case for case in self.exercise.cases if not case.repeats), key=lambda case: (
-            sum(map(np.size, evidence.observed.cases[case.name].values.values())) > LONG, case.name not in wrong))
+            size(case) > LONG, case.name not in wrong))
         slots = self.family.slots
         self.rights = {name: [Slip("", name, variant) for variant in variants if not variant.name]
                        for name, variants in slots.items()}
         self.one_base = all(len(found) == 1 for found in self.rights.values())
         self.ranks = {Slip("", name, variant): rank for name, variants in slots.items()
                       for rank, variant in enumerate(variants)}
-        self.changed = {}  # (slip, case) -> whether it changes what the case shows
+        self.long = {case.name for case in self.cases if size(case) > LONG}
+        self.results, self.readings = {}, {}  # (slips, name of a case) -> result; its id -> what it shows
+        self.shown = {}  # (slip, name of a case, raw) -> what it shows there
+        self.probed = {}  # slips -> whether a program with them gives in the probe what was observed
+        self.neutral = self.of_no_effect() if self.family.probe else set()
 
     def fits(self, slips):
         """The programs with these slips, one for each choice of right ways elsewhere."""
@@ -51,59 +62,97 @@ class Whole:
             yield Fit((*slips, *(slip for slip in base if self.ranks[slip])))
 
     def run(self, fit, case):
-        self.left -= self.family.weight
-        return run_case(case, self.family.program(fit), self.inputs, self.exercise.asks)
+        key = fit.slips, case.name
+        if key not in self.results:
+            self.left -= self.family.weight
+            self.results[key] = run_case(case, self.family.program(fit), self.inputs, self.exercise.asks)
+        return self.results[key]
 
-    @cached_property
-    def right(self):
-        """What the program without a slip shows in each case."""
-        return {case.name: self.run(Fit(), case) for case in self.cases}
+    def probe(self, slips):
+        """What a program gives in the family's probe; None where it raises."""
+        try:
+            return np.asarray(self.family.program(Fit(slips))(*self.family.probe(self.inputs, {})[0]))
+        except Exception:
+            return None
+
+    def of_no_effect(self):
+        """The slips, and other right ways, that alone change nothing in the probe."""
+        right = self.probe(())
+        return {slip for slip in self.ranks if np.array_equal(self.probe((slip,)), right)}
+
+    def probes_alike(self, slips):
+        """Whether a program gives in the probe what was observed there."""
+        key = frozenset(slips) - self.neutral
+        if key not in self.probed:
+            self.left -= 1
+            _, value = self.family.probe(
+                self.inputs, self.evidence.observed.cases[self.exercise.cases[0].name].values)
+            found = self.probe(slips)
+            self.probed[key] = found is not None and (  # None: no number was observed
+                bool(found.ndim) if value is None else close(value, found, 1e-6))
+        return self.probed[key]
+
+    def seen(self, case, result):
+        """What a result shows, by name: its values as they are, or as they are judged; "" : what else there is."""
+        key = id(result), self.raw
+        if key not in self.readings:
+            values = result.values if self.raw else reading(case, self.inputs, result)
+            self.readings[key] = {"": (result.problem and result.problem.text, result.damaged, {*values}), **values}
+        return self.readings[key]
 
     def agree(self, case, result, other):
-        """Whether two results of a case are the same: its values as they are, or as they are judged."""
-        texts = [found.problem and found.problem.text for found in (result, other)]
-        if self.raw:
-            a, b = result.values, other.values
-        else:
-            a, b = (reading(case, self.inputs, found) for found in (result, other))
-        return texts[0] == texts[1] and result.damaged == other.damaged and a.keys() == b.keys() and all(
-            near(a[name], b[name], case.tolerance) and getattr(a[name], "shape", 0) == getattr(b[name], "shape", 0)
-            for name in a)
+        """Whether two results of a case are the same."""
+        one, other = self.seen(case, result), self.seen(case, other)
+        return one[""] == other[""] and all(alike(value, other[name], case.tolerance) for name, value in one.items())
 
-    def cannot(self, slips, case):
-        """Whether what is known of the slips alone excludes that together they show what was observed in a case."""
-        known = [self.changed.get((slip, case.name)) for slip in slips]
-        if None in known or not self.one_base:
-            return False
-        right = self.agree(case, self.evidence.observed.cases[case.name], self.right[case.name])
-        return any(known) if right else not any(known)
+    def alone(self, slip, case):
+        """What a slip alone shows in a case, as the names of values; and those of them that are as observed."""
+        key = slip, case.name, self.raw
+        if key not in self.shown:
+            left, found, right, observed = self.left, *(self.seen(case, result) for result in (
+                self.run(Fit((slip,)), case), self.run(Fit(), case), self.evidence.observed.cases[case.name]))
+            self.left = left  # these are few
+            self.shown[key] = {name: alike(found.get(name), observed.get(name), case.tolerance) for name in right
+                               if not alike(found.get(name), right[name], case.tolerance)}
+        return self.shown[key]
 
-    def shows(self, slips, fit):
-        """Whether a program shows all that was observed."""
-        if self.family.probe and self.raw:
-            self.left -= 1
-            given, value = self.family.probe(
-                self.inputs, self.evidence.observed.cases[self.exercise.cases[0].name].values)
-            try:
-                found = np.asarray(self.family.program(fit)(*given))
-            except Exception:
-                return False
-            if not (found.ndim if value is None else close(value, found, 1e-6)):  # none where that was no number
-                return False
-        for case in self.cases:
-            if self.cannot(slips, case):
-                return False
-            result = self.run(fit, case)
-            if len(slips) == 1:
-                self.changed[slips[0], case.name] = not self.agree(case, result, self.right[case.name])
-            if not self.agree(case, result, self.evidence.observed.cases[case.name]):
+    def telling(self, slips):
+        """The cases for which it is known what each slip alone shows."""
+        return [case for case in self.cases if self.one_base and (
+            case.name not in self.long or all(((slip,), case.name) in self.results for slip in slips))]
+
+    def may_be_among(self, slip):
+        """Whether a slip shows nowhere that what was observed is right: no other slip undoes it."""
+        for case in self.telling([slip]):
+            right, observed = (self.seen(case, result) for result in (
+                self.run(Fit(), case), self.evidence.observed.cases[case.name]))
+            if any(alike(observed.get(name), right[name], case.tolerance) for name in self.alone(slip, case)):
                 return False
         return True
+
+    def shows(self, slips, fit):
+        """Whether a program shows all that was observed. What one slip alone shows of several, they all show together.
+        """
+        if self.family.probe and self.raw and not self.probes_alike(fit.slips):
+            return False
+        silent = []
+        if len(slips) > 1:
+            for case in self.telling(slips):
+                alone = [self.alone(slip, case) for slip in slips]
+                silent += [case] * (not any(alone))
+                if any(not here for each in alone for name, here in each.items()
+                       if sum(name in other for other in alone) == 1):
+                    return False
+        return all(self.agree(case, self.run(fit, case), self.evidence.observed.cases[case.name])
+                   for case in sorted(self.cases, key=lambda case: case in silent))
 
     def exactly(self, level, raw):
         """The likeliest `level` slips that show everything; None when there are none, or it takes too long."""
         self.left, self.raw = EFFORT[level], raw
-        for slips in sorted(together("", self.family.slots, level), key=lambda slips: sum(map(self.ranks.get, slips))):
+        possible = {name: [variants[0], *(variant for variant in variants[1:] if variant.name and (
+            level == 1 or not variant.alone and self.may_be_among(Slip("", name, variant))))]
+            for name, variants in self.family.slots.items()}
+        for slips in sorted(together("", possible, level), key=lambda slips: sum(map(self.ranks.get, slips))):
             for fit in self.fits(slips):
                 if self.left < 0:
                     return None
