@@ -28,8 +28,8 @@ RETURNED = "returned"  # an observation: in words, which values there were, in w
 LATE = "late", "later"  # the places of what becomes of a finished value
 # How long a search may be, in values worked out, for (slips, outputs left open), in turn: a count, so that a name does
 # not depend on how busy the machine is. BRIEFLY: to look again with less to explain; FARTHER: afterwards
-EFFORT = {(1, 0): 20000, (2, 0): 11000, (3, 0): 7000}
-FARTHER = {(1, 1): 2500, (2, 1): 2500}
+EFFORT = {(1, 0): 20000, (2, 0): 9000, (3, 0): 4000}
+FARTHER = {(1, 1): 1500, (2, 1): 1500}
 BRIEFLY = {(1, 0): 8000}
 MOST_FITS = 40  # candidates of a level that are confirmed
 
@@ -748,7 +748,7 @@ def diagnose(family, cases, inputs, reference, evidence, show):
                 small.replace(ELSEWHERE, ""))}, evidence.properties))  # where nothing is added up it may be a number
         alone = Search(family, [trial], order) if any(small in skipped for skipped, _ in rounds) else None
         plan = [(rounds[0], EFFORT), *((less, BRIEFLY) for less in rounds[1:]), (rounds[0], FARTHER),
-                *((less, {(2, 0): 5000}) for less in rounds[1:])]
+                *((less, {(2, 0): 3000}) for less in rounds[1:])]
         for (skipped, ignored), effort in plan:
             effort = {(level, spare): most for (level, spare), most in effort.items() if level <= evidence.slips}
 
