@@ -200,7 +200,7 @@ def drawn(function, i):
     again = []
     for temperature in (COLD, WARM, WARM):
         with shared_generators():  # which begin alike, too
-            again += texts("cold", temperature, np.random.default_rng(i["seed"]), SAME, 1)
+            again += texts("warm", temperature, np.random.default_rng(i["seed"]), SAME, 1)
     return {**found, "one seed": again}
 
 
