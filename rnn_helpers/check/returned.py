@@ -68,8 +68,13 @@ def spoiled(results, *given):
             result[...] = -1
 
 
-def shape_of(value):
-    """The shape of an array, or of a list of arrays; None for what has none."""
+def shape_of(value, depth=0):
+    """The shape of an array, or of a list of arrays; None for what has none, as what lies deeper than any array here.
+    """
+    if isinstance(value, (list, tuple)) and value and isinstance(value[0], (np.ndarray, list, tuple)):
+        shapes = {shape_of(part, depth + 1) for part in value} if depth < 5 else {}  # a list may hold itself
+        inner = shapes.pop() if len(shapes) == 1 else None
+        return None if inner is None else (len(value), *inner)
     try:
         return np.shape(value)
     except ValueError:  # ragged
