@@ -6,6 +6,7 @@ import itertools
 from dataclasses import dataclass
 from typing import Any
 
+from rnn_helpers.check.advice import listed
 from rnn_helpers.check.scene import SYMBOL
 
 SWAPS = {ast.Add: (ast.Sub, ast.Mult), ast.Sub: (ast.Add,), ast.Mult: (ast.MatMult, ast.Div, ast.Add),
@@ -70,9 +71,10 @@ class Everywhere:
 
 
 def place_names(edits):
-    lines = list(dict.fromkeys(edit.line for edit in edits))
-    return f"in all {len(edits)} places of this line" if len(lines) == 1 else "here and in " + " and ".join(
-        f"line {line}" for line in lines[1:])
+    lines = sorted({edit.line for edit in edits})
+    others = [str(line) for line in lines if line != edits[0].line]
+    return f"in all {len(edits)} places of this line" if not others else \
+        f"here and in line{'s' * (len(others) > 1)} {listed(others)}"
 
 
 def edits(function):

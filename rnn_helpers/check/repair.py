@@ -38,9 +38,10 @@ class Repair:
 
     exercise, function, inputs : as `observe` takes them; yardstick : of the same fixture
     leave : names of functions that are not to be changed: those of other exercises
+    share : of the time that is to be taken
     """
 
-    def __init__(self, exercise, function, inputs, yardstick, leave=()):
+    def __init__(self, exercise, function, inputs, yardstick, leave=(), share=1.0):
         self.exercise, self.function, self.inputs, self.yardstick = exercise, function, inputs, yardstick
         self.trees = {}
         for own in with_helpers(function, leave):
@@ -49,11 +50,13 @@ class Repair:
                 self.trees = {}
                 break
             self.trees[own.__name__] = own, copy.deepcopy(tree), lines
+        self.codes = {}  # of the functions as they are
         self.names = dict(function.__globals__) if self.trees else {}
         for own, *_ in self.trees.values():  # what is kept in the notebook stays as it is
             kept = {name: self.names.get(name) for name in names_read(own.__code__)}
             self.names.update({name: copy.deepcopy(value) for name, value in kept.items()
                                if isinstance(value, list | dict | set | np.ndarray)})
+        self.seconds = share * SECONDS
         self.better, self.cases, self.start, self.looks, self.now = [], [], time.process_time(), 0, 0.0
         self.telling = []  # edits that change what the first wrong case shows
         self.shown = []  # (what is judged of the first wrong case, the edit that it was with)
@@ -63,14 +66,16 @@ class Repair:
             self.expected[case][name] = expected
 
     def edits(self):
-        return sorted(((edit, lines) for _, tree, lines in self.trees.values() for edit in edits(tree)),
-                      key=lambda pair: pair[0].rank)
+        return sorted(((edit, lines, name) for name, (_, tree, lines) in self.trees.items() for edit in edits(tree)),
+                      key=lambda change: change[0].rank)
 
-    def built(self):
-        """The function as its trees are now, or None."""
+    def built(self, *changed):
+        """The function, with some functions as their trees are now; or None."""
         names = dict(self.names)
         try:
-            made = [rebuilt(own, tree, names) for own, tree, _ in self.trees.values()]
+            self.codes = self.codes or {name: compiled(own, tree) for name, (own, tree, _) in self.trees.items()}
+            made = [rebuilt(own, compiled(own, tree) if name in changed else self.codes[name], names)
+                    for name, (own, tree, _) in self.trees.items()]
         except Exception:
             return None
         names.update({function.__name__: function for function in made})
@@ -117,7 +122,7 @@ class Repair:
             if self.is_over(2):
                 break
             undo = pair[0].apply()
-            found = self.score(function := self.built(), cases)
+            found = self.score(function := self.built(pair[2]), cases)
             undo()
             if not self.last:
                 failing.append(pair)
@@ -141,7 +146,7 @@ class Repair:
                     if self.is_over(2.5):
                         return ()
                     again = other[0].apply()
-                    found = self.score(function := self.built(), cases)
+                    found = self.score(function := self.built(pair[2], other[2]), cases)
                     again()
                     if self.is_right(function, found):
                         return first, told(*other)
@@ -159,10 +164,10 @@ class Repair:
         alone.slips = 1
         before, start = self.read(), self.built()
         for pair in pairs:
-            if time.process_time() > self.start + 3.6 * SECONDS:
+            if time.process_time() > self.start + 3.6 * self.seconds:
                 break
             undo = pair[0].apply()
-            function, after = self.built(), self.read()
+            function, after = self.built(pair[2]), self.read()
             undo()
             if before - after:
                 continue
@@ -204,7 +209,7 @@ class Repair:
                 if self.is_over(1.8):
                     return ()
                 undo = [pair[0].apply() for pair in (tried[i], tried[total - i])]
-                found = self.score(function := self.built(), self.cases)
+                found = self.score(function := self.built(tried[i][2], tried[total - i][2]), self.cases)
                 for one in reversed(undo):
                     one()
                 if self.is_right(function, found):
@@ -215,14 +220,14 @@ class Repair:
         self.looks += 1
         if self.looks % EVERY == 1:
             self.now = time.process_time()
-        return self.now > self.start + times * SECONDS
+        return self.now > self.start + times * self.seconds
 
     def is_right(self, function, found):
         return len(found) == len(self.exercise.cases) and found[-1][0] == found[-1][1] and judge(
             self.yardstick, observe(self.exercise, function, self.inputs, guarded=False)).status == "right"
 
 
-def told(edit, lines):
+def told(edit, lines, _):
     """An edit in words, and the line where it is to be made."""
     return edit.told(), f"line {edit.line}: {lines[edit.line - 1].strip()}"
 
@@ -241,20 +246,23 @@ def with_helpers(function, leave):
     return found
 
 
-def rebuilt(function, tree, names):
-    """A function anew from its tree, with the names it reads and the variables it closes over."""
-    free = function.__code__.co_freevars
-    if not free:
-        body = [tree]
-    else:
+def compiled(function, tree):
+    """The code that defines a function by its tree; within another one where it closes over variables."""
+    free, body = function.__code__.co_freevars, [tree]
+    if free:
         taken = ast.arguments([], [ast.arg(name) for name in free], None, [], [], None, [])
         made = ast.FunctionDef("_around", taken, [tree, ast.Return(ast.Name(tree.name, ast.Load()))], [],
                                **({"type_params": []} if "type_params" in ast.FunctionDef._fields else {}))
         body = [ast.fix_missing_locations(ast.copy_location(made, tree))]
-    exec(compile(ast.Module(body, []), function.__code__.co_filename, "exec"), names)
-    if free:
+    return compile(ast.Module(body, []), function.__code__.co_filename, "exec")
+
+
+def rebuilt(function, code, names):
+    """A function anew from its code, with the names it reads and the variables it closes over."""
+    exec(code, names)
+    if function.__code__.co_freevars:
         return names.pop("_around")(*(cell.cell_contents for cell in function.__closure__))
-    return names[tree.name]
+    return names[function.__name__]
 
 
 def brief(shown):
@@ -295,14 +303,19 @@ def agreeing(got, expected, tolerance):
     return int(np.isclose(got, expected, rtol=tolerance, atol=1e-12).sum())
 
 
-def repaired(exercise, function, inputs, yardstick, leave=()):
-    """Advice on an answer of which nothing else could be said: the changes that make it right; [] for none."""
+def repaired(exercise, function, inputs, yardstick, leave=(), explained=False):
+    """Advice on an answer of which nothing else could be said: the changes that make it right; [] for none.
+
+    leave : as `Repair` takes it; explained : whether an exception was, then only what makes all right is told
+    """
     quiet = io.StringIO()
     with process_unchanged(), limits.limited(5 * SECONDS, computing=True), redirect_stdout(quiet), \
             redirect_stderr(quiet):
         try:
-            tried = Repair(exercise, function, inputs, yardstick, leave)
+            tried = Repair(exercise, function, inputs, yardstick, leave, 0.5 if explained else 1.0)
             found = tried.one_or_two()
+            if explained and len(found) != 1:
+                return []
             beside = () if found else tried.beside_a_name(tried.better[:TOGETHER])
             found = found if found or beside else tried.any_two()
             beside = beside if found or beside or tried.better else tried.beside_a_name(tried.as_a_slip())
