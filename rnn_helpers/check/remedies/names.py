@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import difflib
 import inspect
 
 import numpy as np
@@ -135,10 +136,10 @@ def without_value(scene):
     return ""
 
 
-def empty_loop(scene, step):
-    """A `for` over a range without a step, around a statement."""
+def empty_loop(scene, step=None):
+    """A `for` over a range without a step, around a statement or anywhere."""
     for loop in ast.walk(scene.function):
-        if isinstance(loop, ast.For) and loop.lineno <= step.lineno <= loop.end_lineno \
+        if isinstance(loop, ast.For) and (step is None or loop.lineno <= step.lineno <= loop.end_lineno) \
                 and isinstance(loop.iter, ast.Call) and scene.value(loop.iter.func) is range:
             ends = list(map(scene.value, loop.iter.args))
             if all(type(end) is int for end in ends) and ends and not range(*ends):
@@ -196,8 +197,9 @@ def _of_a_module(name, module, base):
         return f"NumPy no longer has `np.{name}`: write `{GONE[name]}`."
     if module is np and (inner := numpys(name)):
         return f"It is `{short}.{inner}`."
-    other = one_letter_off(name, [n for n in dir(module) if not n.startswith("_")])
-    if other:
+    there = [n for n in dir(module) if not n.startswith("_")]
+    near = difflib.get_close_matches(name, there, 2, 0.8)
+    if other := one_letter_off(name, there) or (near[0] if len(near) == 1 else ""):
         return f"There is no `{short}.{name}`, but there is `{short}.{other}`."
     return f"`{short}` has nothing of this name."
 

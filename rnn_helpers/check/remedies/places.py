@@ -2,12 +2,13 @@
 
 import ast
 import inspect
+import re
 
 import numpy as np
 
 from rnn_helpers.check.advice import listed
 from rnn_helpers.check.remedies.common import arguments, calls, loops_around, of_ours, parameters_of
-from rnn_helpers.check.remedies.names import none_there
+from rnn_helpers.check.remedies.names import empty_loop, none_there
 from rnn_helpers.check.scene import UNKNOWN, described, own
 
 
@@ -57,6 +58,16 @@ def given_otherwise(scene):
     return ""
 
 
+def counted(scene, index):
+    """A loop over numbers that stand in the code, whose number is in an index."""
+    for loop in loops_around(scene, ast.For):
+        if isinstance(loop.iter, ast.Call) and scene.value(loop.iter.func) is range and all(
+                isinstance(end, ast.Constant) for end in loop.iter.args) and scene.source(loop.target) in {
+                node.id for node in ast.walk(index) if isinstance(node, ast.Name)}:
+            return f" The loop on line {loop.lineno} goes over `{scene.source(loop.iter)}`, whatever is given."
+    return ""
+
+
 def beyond_the_end(scene):
     """An index that is not there."""
     for node in scene.of(ast.Subscript):
@@ -77,13 +88,17 @@ def beyond_the_end(scene):
                     if isinstance(over, ast.Call) and scene.value(over.func) is range and ast.unparse(loop.target) in \
                             inner and list(map(scene.value, over.args)) == [size]:
                         grow = f" `{scene.source(over)}` takes all {size}: `{scene.source(node.slice)}` goes beyond."
-                return f"`{text}` has no element {where}{along}.{grow}"
+                return f"`{text}` has no element {where}{along}.{grow}{counted(scene, node.slice)}"
         if type(base) is np.ndarray and type(index) is tuple and len(index) > base.ndim:
+            if base.shape == (0,) and scene.function is not None and (loop := empty_loop(scene)):
+                return f"`{text}` is empty. {loop}"
             return f"`{text}` has {base.ndim} {'axis' if base.ndim == 1 else 'axes'}, {base.shape}, and " \
                    f"{len(index)} indices are given."
         if type(base) is np.ndarray and isinstance(node.slice, ast.Tuple):
             shapes = [np.shape(v) for part in node.slice.elts if (v := scene.value(part)) is not UNKNOWN
                       and isinstance(v, np.ndarray | list | range)]
+            if len(shapes) > 1 and len(node.slice.elts) < base.ndim:
+                return f"`{text}` is {base.shape}, and the line indexes {len(node.slice.elts)} of its {base.ndim} axes."
             if len(shapes) > 1 and len(set(shapes)) > 1:
                 return f"The indices have the shapes {listed(list(map(str, shapes)))}, which do not pair: " \
                        "one with `[:, None]` does."
@@ -162,7 +177,10 @@ def refused_by_the_course(scene):
             steps = [len(given[name]) for name in ("dh", "caches") if isinstance(given.get(name), list | np.ndarray)]
             if len(steps) == 2 and steps[0] < steps[1]:
                 return f"{steps[1]} caches need {steps[1]} dh: zeros for the steps that have no loss here."
-            return f"It is called as `{text}({', '.join(names)})`."
+            dicts = dict(re.findall(r"^ *(\w+) : (dict\b[^;\n]*)", function.__doc__ or "", re.MULTILINE))
+            wrong = [f" `{name}` is a {dicts[name]}." for name, arg in zip(names, node.args, strict=False)
+                     if name in dicts and (isinstance(arg, ast.List | ast.Tuple) or type(scene.value(arg)) is list)]
+            return f"It is called as `{text}({', '.join(names)})`.{''.join(wrong)}"
     return ""
 
 

@@ -282,7 +282,7 @@ def parts_of_other_shapes(scene):
 
 
 def flat_probabilities(scene):
-    """rng.choice(..., p=a column)"""
+    """rng.choice(..., p=a column, or what does not sum to 1, or of another length)"""
     for node in scene.of(ast.Call):
         p = next((keyword.value for keyword in node.keywords if keyword.arg == "p"), None)
         shape = scene.shape(p) if p is not None else None
@@ -297,6 +297,9 @@ def flat_probabilities(scene):
                      for name in ast.walk(step or p) if isinstance(name, ast.Name)
                      and (inner := scene.shape(name)) and len(inner) == 3 and inner[0] == shape[0]]
             return count and f"`choice` needs {count} probabilities, and `{text}` is {shape}." + f" {'; '.join(whole)}"
+        if getattr(node.func, "attr", "") == "choice" and shape and len(shape) == 1 \
+                and np.isfinite(total := np.sum(scene.value(p))) and abs(total - 1) > 1e-6:
+            return f"`{scene.source(p)}` sums to {total:.4g}. Divide by the sum, as the last step: then it is 1."
     return ""
 
 
