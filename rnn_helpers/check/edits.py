@@ -115,7 +115,8 @@ def changes(node, holder, field, names, unread):
         yield node.left, lambda: f"without `{sign} {operand(node.right, product)}`", 0
         yield node.right, lambda: f"without `{operand(node.left)} {sign}`", 0
         for op in SWAPS.get(type(node.op), ()):
-            yield instead(ast.BinOp(node.left, op(), node.right), 0, f"with `{SYMBOL[op]}` in place of `{sign}`")
+            if op not in (ast.Div, ast.Sub) or text(node.left) != text(node.right):  # x / x is 1
+                yield instead(ast.BinOp(node.left, op(), node.right), 0, f"with `{SYMBOL[op]}` in place of `{sign}`")
         if isinstance(node.op, ast.Mult) and getattr(node.left, "value", 0) in (2, 3):  # 2 * h, read as h ** 2
             yield instead(ast.BinOp(node.right, ast.Pow(), node.left), 1)
         if isinstance(node.op, ast.Div) and isinstance(node.right, ast.Name):  # / eps, read as / (2 * eps)

@@ -53,7 +53,8 @@ class Whole:
         self.results, self.readings = {}, {}  # (slips, name of a case) -> result; its id -> what it shows
         self.shown = {}  # (slip, name of a case, raw) -> what it shows there
         self.probed = {}  # slips -> whether a program with them gives in the probe what was observed
-        self.neutral = self.of_no_effect() if self.family.probe else set()
+        self.neutral = {slip for slip in self.ranks if np.array_equal(self.probe((slip,)), self.probe(()))} \
+            if self.family.probe else set()
 
     def fits(self, slips):
         """The programs with these slips, one for each choice of right ways elsewhere."""
@@ -64,7 +65,7 @@ class Whole:
     def run(self, fit, case):
         key = fit.slips, case.name
         if key not in self.results:
-            self.left -= self.family.weight
+            self.left -= self.family.weight * (len(fit.slips) > 1)  # of one there are few
             self.results[key] = run_case(case, self.family.program(fit), self.inputs, self.exercise.asks)
         return self.results[key]
 
@@ -75,20 +76,14 @@ class Whole:
         except Exception:
             return None
 
-    def of_no_effect(self):
-        """The slips, and other right ways, that alone change nothing in the probe."""
-        right = self.probe(())
-        return {slip for slip in self.ranks if np.array_equal(self.probe((slip,)), right)}
-
     def probes_alike(self, slips):
         """Whether a program gives in the probe what was observed there."""
         key = frozenset(slips) - self.neutral
         if key not in self.probed:
             self.left -= 1
-            _, value = self.family.probe(
-                self.inputs, self.evidence.observed.cases[self.exercise.cases[0].name].values)
-            found = self.probe(slips)
-            self.probed[key] = found is not None and (  # None: no number was observed
+            first, found = self.evidence.observed.cases[self.exercise.cases[0].name], self.probe(slips)
+            _, value = self.family.probe(self.inputs, first.values)  # None: no number was observed
+            self.probed[key] = found is not None and (
                 bool(found.ndim) if value is None else close(value, found, 1e-6))
         return self.probed[key]
 
@@ -106,14 +101,15 @@ class Whole:
         return one[""] == other[""] and all(alike(value, other[name], case.tolerance) for name, value in one.items())
 
     def alone(self, slip, case):
-        """What a slip alone shows in a case, as the names of values; and those of them that are as observed."""
+        """What a slip alone shows in a case, by name: whether it is as observed; None where what was observed is right.
+        """
         key = slip, case.name, self.raw
         if key not in self.shown:
-            left, found, right, observed = self.left, *(self.seen(case, result) for result in (
+            found, right, observed = (self.seen(case, result) for result in (
                 self.run(Fit((slip,)), case), self.run(Fit(), case), self.evidence.observed.cases[case.name]))
-            self.left = left  # these are few
-            self.shown[key] = {name: alike(found.get(name), observed.get(name), case.tolerance) for name in right
-                               if not alike(found.get(name), right[name], case.tolerance)}
+            self.shown[key] = {name: None if alike(observed.get(name), value, case.tolerance) else alike(
+                observed.get(name), found.get(name), case.tolerance) for name, value in right.items()
+                if not alike(found.get(name), value, case.tolerance)}
         return self.shown[key]
 
     def telling(self, slips):
@@ -122,27 +118,19 @@ class Whole:
             case.name not in self.long or all(((slip,), case.name) in self.results for slip in slips))]
 
     def may_be_among(self, slip):
-        """Whether a slip shows nowhere that what was observed is right: no other slip undoes it."""
-        for case in self.telling([slip]):
-            right, observed = (self.seen(case, result) for result in (
-                self.run(Fit(), case), self.evidence.observed.cases[case.name]))
-            if any(alike(observed.get(name), right[name], case.tolerance) for name in self.alone(slip, case)):
-                return False
-        return True
+        """Whether what a slip alone shows is nowhere right in what was observed: no other slip undoes it."""
+        return not any(None in self.alone(slip, case).values() for case in self.telling([slip]))
 
     def shows(self, slips, fit):
-        """Whether a program shows all that was observed. What one slip alone shows of several, they all show together.
-        """
+        """Whether a program shows all that was observed. What one slip alone shows of several, they show together."""
         if self.family.probe and self.raw and not self.probes_alike(fit.slips):
             return False
         silent = []
-        if len(slips) > 1:
-            for case in self.telling(slips):
-                alone = [self.alone(slip, case) for slip in slips]
-                silent += [case] * (not any(alone))
-                if any(not here for each in alone for name, here in each.items()
-                       if sum(name in other for other in alone) == 1):
-                    return False
+        for case in self.telling(slips) if len(slips) > 1 else ():
+            alone = [pair for slip in slips for pair in self.alone(slip, case).items()]
+            silent += [case] * (not alone)
+            if any(not here and sum(name == other for other, _ in alone) == 1 for name, here in alone):
+                return False
         return all(self.agree(case, self.run(fit, case), self.evidence.observed.cases[case.name])
                    for case in sorted(self.cases, key=lambda case: case in silent))
 
@@ -201,8 +189,9 @@ class Whole:
 
 def of_whole_programs(evidence):
     """The slips that explain what is wrong, as variants, and the wrong observations that they leave."""
-    whole, raw, named, left = Whole(evidence), evidence.exercise.family.raw, (), evidence.wrong
+    raw, named, left = evidence.exercise.family.raw, (), evidence.wrong
     with process_unchanged():
+        whole = Whole(evidence)
         slips = whole.exactly(1, raw)
         if not raw and not slips:
             named, left = whole.partly()
