@@ -101,14 +101,16 @@ class Whole:
         return one[""] == other[""] and all(alike(value, other[name], case.tolerance) for name, value in one.items())
 
     def alone(self, slip, case):
-        """What a slip alone shows in a case, by name: whether it is as observed; None where what was observed is right.
-        """
+        """What a slip alone shows in a case, by name: whether it is as observed; None where what was observed is right
+        (of values as they are, which follow from one another, all of them)."""
         key = slip, case.name, self.raw
         if key not in self.shown:
-            found, right, observed = (self.seen(case, result) for result in (
-                self.run(Fit((slip,)), case), self.run(Fit(), case), self.evidence.observed.cases[case.name]))
-            self.shown[key] = {name: None if alike(observed.get(name), value, case.tolerance) else alike(
-                observed.get(name), found.get(name), case.tolerance) for name, value in right.items()
+            results = (self.run(Fit((slip,)), case), self.run(Fit(), case), self.evidence.observed.cases[case.name])
+            found, right, observed = (self.seen(case, result) for result in results)
+            all_right = self.agree(case, *results[1:])
+            self.shown[key] = {
+                name: None if all_right or not self.raw and alike(observed.get(name), value, case.tolerance)
+                else alike(observed.get(name), found.get(name), case.tolerance) for name, value in right.items()
                 if not alike(found.get(name), value, case.tolerance)}
         return self.shown[key]
 
@@ -122,14 +124,15 @@ class Whole:
         return not any(None in self.alone(slip, case).values() for case in self.telling([slip]))
 
     def shows(self, slips, fit):
-        """Whether a program shows all that was observed. What one slip alone shows of several, they show together."""
+        """Whether a program shows all that was observed. What one slip of several shows alone, they show together,
+        where it is judged by itself."""
         if self.family.probe and self.raw and not self.probes_alike(fit.slips):
             return False
         silent = []
         for case in self.telling(slips) if len(slips) > 1 else ():
             alone = [pair for slip in slips for pair in self.alone(slip, case).items()]
             silent += [case] * (not alone)
-            if any(not here and sum(name == other for other, _ in alone) == 1 for name, here in alone):
+            if not self.raw and any(not here and sum(name == other for other, _ in alone) == 1 for name, here in alone):
                 return False
         return all(self.agree(case, self.run(fit, case), self.evidence.observed.cases[case.name])
                    for case in sorted(self.cases, key=lambda case: case in silent))
