@@ -9,7 +9,7 @@ from rnn_helpers.check import EXERCISES
 from rnn_helpers.check.judge import judge
 from rnn_helpers.check.observe import observe
 from rnn_helpers.check.search import Fit, told
-from tests.check.trying import called, each_of, slips, yardstick
+from tests.check.trying import SLOW, called, each_of, slips, yardstick
 
 FAMILIES = [name for name, exercise in EXERCISES.items() if exercise.family]
 
@@ -52,7 +52,8 @@ def test_two_slips_are_explained_by_no_more_than_two(name):
     by as few. One in twelve may be too far to seek."""
     usual = [fit for fit in slips(name) if not fit.slips[0].variant.alone]
     rng, tried, unnamed = random.Random(5), 0, []
-    while tried < 36:
+    wanted = 12 if name in SLOW else 36
+    while tried < wanted:
         one, two = (fit.slips[0] for fit in rng.sample(usual, 2))
         if (one.output, one.slot) == (two.output, two.slot):
             continue
@@ -63,7 +64,7 @@ def test_two_slips_are_explained_by_no_more_than_two(name):
             unnamed.append(called(name, fit))
         most = sum(1 + slip.count("+") for slip in called(name, fit))  # some of the pairs are of two already
         assert len(found.mistakes) <= most, (called(name, fit), found.mistakes)
-    assert len(unnamed) <= 3, unnamed
+    assert len(unnamed) <= wanted // 12, unnamed
 
 
 @pytest.mark.parametrize("name", FAMILIES)
