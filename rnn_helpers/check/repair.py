@@ -160,6 +160,8 @@ class Repair:
         The slip named must have been there without the edit, which then spoils no number, takes no argument away, and
         mends something of what the slip leaves right.
         """
+        if not self.trees or not pairs:
+            return ()
         alone = copy.copy(self.yardstick)
         alone.slips = 1
         before, start = self.read(), self.built()

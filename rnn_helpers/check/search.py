@@ -28,7 +28,7 @@ RETURNED = "returned"  # an observation: in words, which values there were, in w
 LATE = "late", "later"  # the places of what becomes of a finished value
 # How long a search may be, in values worked out, for (slips, outputs left open), in turn: a count, so that a name does
 # not depend on how busy the machine is. BRIEFLY: to look again with less to explain; FARTHER: afterwards
-EFFORT = {(1, 0): 20000, (2, 0): 9000, (3, 0): 4000}
+EFFORT = {(1, 0): 20000, (2, 0): 11000, (3, 0): 5500}
 FARTHER = {(1, 1): 1500, (2, 1): 1500}
 BRIEFLY = {(1, 0): 8000}
 MOST_FITS = 40  # candidates of a level that are confirmed

@@ -62,9 +62,6 @@ CASES = {  # what is told, and of which line: the body of an answer
     "a size that is none": (
         "count_parameters", "D, H, O", "return np.size((H, D)) + np.size((H, H)) + H + O * H + O",
         ["with `prod` in place of `size` in all 2 places of this line"], [2]),
-    "a sum that keeps its last term": (
-        "squared_error", "y, target", "for y_t, target_t in zip(y, target):\n    loss = np.sum((y_t - target_t) ** 2)\n"
-        "return loss, 2 * (y - target)", ["with `+=` in place of `=`, and `loss = 0` before the loop"], [3]),
     "axes that reshape mixes": (
         "readout_backward", "dy, h_states, Wy", "rows = [np.moveaxis(np.array(a), 1, 0) for a in (dy, h_states)]\n"
         "dY, h = (a.reshape(len(a), -1) for a in rows)\n"
@@ -76,11 +73,6 @@ CASES = {  # what is told, and of which line: the body of an answer
         "e = np.exp(z)\nlog_p = z - np.log(e.sum(axis=1, keepdims=True))\nt, b = np.indices(targets.shape)\n"
         "p = e / e.sum()\np[t, targets, b] -= 1\nreturn -log_p[t, targets, b].sum(), p",
         ["with `axis=1, keepdims=True` in `e.sum()`"], [6]),
-    "a difference on one side only": (
-        "softmax_cross_entropy", "logits, targets", "m = logits.max(axis=1, keepdims=True)\n"
-        "log_p = logits - np.log(np.exp(logits - m).sum(axis=1, keepdims=True))\nt, b = np.indices(targets.shape)\n"
-        "p = np.exp(logits - m)\np /= p.sum(axis=1, keepdims=True)\np[t, targets, b] -= 1\n"
-        "return -log_p[t, targets, b].sum(), p", ["with `logits - m` in place of `logits`"], [3]),
     "the same in two places": (
         "numerical_gradient", "f, param, eps=1e-5",
         "g = np.zeros_like(param)\nfor i in np.ndindex(*param.shape):\n    old = param[i]\n"
