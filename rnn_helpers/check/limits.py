@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import gc
 import signal
 import sys
 import threading
@@ -32,9 +33,12 @@ def shelter(function):
 
 
 def may_stop(frame):
-    """Whether TimeUp may be raised in a frame: in what the learner's code does, not in what runs it and cleans up."""
-    ours = frame
+    """Whether TimeUp may be raised in a frame: in what the learner's code does, not in what runs it and cleans up, nor
+    in what others hang on garbage collection, where Python prints what is raised and goes on."""
+    ours, on_collection = frame, {getattr(callback, "__code__", None) for callback in gc.callbacks}
     while ours and ours.f_code.co_filename not in _ours:
+        if ours.f_code in on_collection:
+            return False
         ours = ours.f_back
     return bool(ours) and ours is not frame and ours.f_code in _entrances
 

@@ -1,5 +1,6 @@
 """What runs without end or takes too much memory is stopped, wherever it stands, and what comes after runs on."""
 
+import gc
 import os
 import sys
 import textwrap
@@ -133,6 +134,22 @@ def test_what_comes_after_a_stopped_loop_runs_on(soon, thread):
     else:
         then()
     assert done == [FULL["rnn_cell_forward"], sum(range(10**6))]
+
+
+def collects_for_ever(cell, x_t, h_prev):
+    while True:
+        gc.collect(0)
+
+
+def test_what_hangs_on_garbage_collection_is_not_stopped(soon, monkeypatch):
+    ignored = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda what: ignored.append(what.exc_type))
+    gc.callbacks.append(slow := lambda phase, info: sum(range(10_000)))  # Python is in it nearly all the time
+    try:
+        points, advice, _ = told("rnn_cell_forward", collects_for_ever)
+    finally:
+        gc.callbacks.remove(slow)
+    assert points == 0 and "0.3 seconds" in advice and not ignored
 
 
 def test_a_case_in_which_alone_it_hangs_costs_that_case_and_the_later_ones(soon):
