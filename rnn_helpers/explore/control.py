@@ -17,6 +17,8 @@ ipywidgets it is all that is shown. Only plain ipywidgets (7.7 and 8) are used: 
 rewrites.
 """
 
+import contextlib
+import gc
 import html
 import linecache
 import textwrap
@@ -185,12 +187,13 @@ class Explorer:
         if self.seconds > SLOW:
             self._say("computing \N{HORIZONTAL ELLIPSIS}")
         start = time.perf_counter()
-        data, text = picture(self.draw, values, self.title, self.easel)
-        self.seconds = max(self.seconds, time.perf_counter() - start)
-        self.redraws += 1
-        self.alt = f"{self.title}. {text}"
-        self.image.value, self.image.tooltip = data, self.alt
-        self._say(text)
+        with collecting_later():
+            data, text = picture(self.draw, values, self.title, self.easel)
+            self.seconds = max(self.seconds, time.perf_counter() - start)
+            self.redraws += 1
+            self.alt = f"{self.title}. {text}"
+            self.image.value, self.image.tooltip = data, self.alt
+            self._say(text)
 
     def _say(self, text):
         self.caption.value = f"<div role='status' aria-live='polite'>{html.escape(text)}</div>"
@@ -198,6 +201,18 @@ class Explorer:
     def show(self):
         """Put controls and picture into the cell's output."""
         live.show(self.box, style.image(self.image.value, self.alt), self.alt, self.title)
+
+
+@contextlib.contextmanager
+def collecting_later():
+    """No garbage collection in the block: with a dozen figures to clear away it takes longer than to draw the next."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
 
 
 def picture(draw, values, title, easel=None):

@@ -1,6 +1,7 @@
 """The sliders' machinery: what a control shows, what a picture says, what a page without a kernel keeps."""
 
 import base64
+import gc
 import io
 import re
 
@@ -39,6 +40,17 @@ def test_every_control_redraws_at_once(explorer):
         assert says in explorer.alt and explorer.image.tooltip == explorer.alt
         assert name == "kind" or explorer.image.value != before
     assert explorer.redraws == 4
+
+
+def test_no_garbage_is_collected_between_a_key_and_its_picture():
+    collecting = []
+
+    def watched(fig, x):
+        collecting.append(gc.isenabled())
+        return draw(fig, x)
+
+    Explorer(watched, "A line", x=slider("x", 0, 2, 0.5, 1)).controls["x"].value = 2
+    assert collecting == [False, False] and gc.isenabled()
 
 
 def test_the_stored_output_has_picture_and_alt_text(explorer, monkeypatch):
