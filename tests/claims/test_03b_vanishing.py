@@ -181,10 +181,13 @@ def test_where_a_gradient_gets_back_to_the_first_step_the_bit_is_learned_every_t
 
 
 @pytest.mark.slow
-def test_where_next_to_nothing_gets_back_14_of_16_go_on_guessing():
+def test_where_next_to_nothing_gets_back_most_go_on_guessing():
     claims.says("03b", "with scale 0.5 and $T = 50$, 14 of 16 did")
-    runs = [train_one_bit(50, 0.5, seed) for seed in range(16)]
-    assert all(run.before[-1] < 1e-14 for run in runs) and sum(run.right < 0.6 for run in runs) == 14
+    claims.says("03b", "Of the others some do, by luck: 2 of 16 with scale 0.5, 5 of 16 with 0.7.")
+    for scale, left_over, lucky in ((0.5, 1e-14, 2), (0.7, 1e-7, 5)):
+        runs = [train_one_bit(50, scale, seed) for seed in range(16)]
+        assert all(run.before[-1] < left_over for run in runs)
+        assert (sum(run.right < 0.6 for run in runs), sum(run.right > 0.95 for run in runs)) == (16 - lucky, lucky)
 
 
 def test_where_the_picture_of_one_bit_turns():

@@ -94,7 +94,7 @@ SQUARED_ERROR = Family(
                              ("two-forgotten", "The factor 2 is missing in dy", "The derivative of e^2 is 2 e.",
                               SQUARES, lambda f: 0.5),
                              ("sign-flipped", "dy has the wrong sign", "dy grows where y is too large: 2 (y - target). "
-                              "With target - y every step would climb.", SQUARES, lambda f: -1.0),
+                              "With target - y every update would climb.", SQUARES, lambda f: -1.0),
                              ("two-forgotten+sign-flipped", "dy is target - y",
                               "The derivative of (y - target)^2 is 2 (y - target).", SQUARES, lambda f: -0.5)),
                  forms("TOB", SQUARES), *made("OB", SQUARES)))})
@@ -215,8 +215,8 @@ PICK = slot(  # run (f) -> the loss; f.y : paired targets, f.z : logits
      "-logits[target] can fall forever. Subtract log sum exp of the column.", lambda f: -np.sum(at(f.y, f.z))),
     ("log-of-logits", "The log is applied to the logits", "Take the softmax first: log p[target].",
      lambda f: -np.sum(at(f.y, np.log(f.z)))),
-    ("squared-error-of-p", "The loss is a squared error of the probabilities", "Against a target it is sure to be "
-     "wrong about, its gradient vanishes. Cross-entropy: -log p[target].", lambda f: np.sum((f.p - f.y) ** 2)),
+    ("squared-error-of-p", "The loss is a squared error of the probabilities", "Where the network is sure, and "
+     "wrong, its gradient vanishes. Cross-entropy: -log p[target].", lambda f: np.sum((f.p - f.y) ** 2)),
     ("binary-cross-entropy", "The other characters count too",
      "(1 - y) log(1 - p) belongs to yes-or-no outputs. One of V characters comes next: only -log p[target] counts.",
      lambda f: -np.sum(f.y * f.log_p + (1 - f.y) * np.log(1 - f.p))),

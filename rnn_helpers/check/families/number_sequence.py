@@ -122,9 +122,9 @@ ROOT = "scale = sqrt(mean((series - shift)^2))"
 SHIFT = slot(
     SCALE, np.mean,
     ("median-for-mean", "shift is the median", np.median),
-    ("no-shift", "shift is 0", "Subtract the mean, so that numbers lie on both sides of 0, where tanh bends.",
+    ("no-shift", "shift is 0", "Subtract the mean, so that numbers lie on both sides of 0, where tanh is steep.",
      lambda s: 0.0),
-    ("minimum-for-mean", "shift is the minimum", "Use the mean: then numbers lie on both sides of 0, where tanh bends.",
+    ("minimum-for-mean", "shift is the minimum", "Use the mean: numbers then lie around 0, where tanh is steep.",
      np.min),
     ("middle-for-mean", "shift is midway between minimum and maximum", lambda s: (s.max() + s.min()) / 2),
     ("scaled-series-returned", "The scaled series is returned", "Return the two numbers. The caller scales, and scales "

@@ -38,19 +38,19 @@ MEANS = (("of-all", "the number of predictions", lambda T, O, B: 1 / (T * O * B)
          ("over-the-batch", "B", lambda T, O, B: 1 / B), ("over-time-and-batch", "T B", lambda T, O, B: 1 / (T * B)))
 SCALE = slot(  # run (T, O, B) -> factors of the loss and of the gradients
     SUM, lambda T, O, B: (1.0, 1.0),
-    *((name, f"Loss and step are divided by {by}",
+    *((name, f"Loss and update are divided by {by}",
        "train_step works on the sum, over steps and examples: leave out the division. lr and max_norm are chosen for "
        "it.",
        lambda T, O, B, number=number: (number(T, O, B),) * 2) for (_, by, number),
       name in zip(MEANS, ("mean-everywhere", "divided-by-the-steps", "divided-by-the-batch", "mean-for-sum"),
                   strict=True)),
-    *((f"step-of-a-mean-{name}", f"The step is that of a mean: divided by {by}",
+    *((f"step-of-a-mean-{name}", f"The update is that of a mean: divided by {by}",
        "The loss is a sum, and so are its gradients: leave out the division.",
        lambda T, O, B, number=number: (1.0, number(T, O, B))) for name, by, number in MEANS),
     *((f"mean-loss-returned-{name}", f"The loss returned is divided by {by}",
-       "Return the sum, and divide when you print it. Your step is that of the sum.",
+       "Return the sum, and divide when you print it. Your update is that of the sum.",
        lambda T, O, B, number=number: (number(T, O, B), 1.0)) for name, by, number in MEANS),
-    ("halved", "Loss and step are halved", lambda T, O, B: (0.5, 0.5)),
+    ("halved", "Loss and update are halved", lambda T, O, B: (0.5, 0.5)),
     why="Here the loss has no factor 1/2.")
 
 COUNTS = slot(  # run (dy) -> dy
@@ -120,12 +120,12 @@ UPDATE = slot(  # run (p, clipped gradient, lr) -> the parameter afterwards
     STEP, lambda p, g, lr: p - lr * g,
     ("{o}-not-updated|model-unchanged", "{o} {is} never updated", "All five parameters learn, in place: model.cell.Wx "
      "-= lr * ..., and so Wh, b, model.Wy and model.c.", lambda p, g, lr: p + 0),
-    ("{o}-climbs|climbs", "The step of {o} goes uphill", "The gradient points where the loss grows: subtract "
+    ("{o}-climbs|climbs", "The update of {o} goes uphill", "The gradient points where the loss grows: subtract "
      "it. And does the loss get the outputs first, then the targets?",
      lambda p, g, lr: p + lr * g),
-    ("{o}-replaced|equals-for-minus-equals", "{o} {is} replaced by the step",
-     "You write p = -lr * g. The step is added to what was there: p -= lr * g.", lambda p, g, lr: -lr * g),
-    ("{o}-without-lr|learning-rate-forgotten", "The learning rate is not used in the step of {o}",
+    ("{o}-replaced|equals-for-minus-equals", "{o} {is} replaced by the update",
+     "You write p = -lr * g. The update is added to what was there: p -= lr * g.", lambda p, g, lr: -lr * g),
+    ("{o}-without-lr|learning-rate-forgotten", "The learning rate is not used in the update of {o}",
      "Multiply the clipped gradients by lr.", lambda p, g, lr: p - g),
     why="Plain descent is asked for: p -= lr * g.")
 
@@ -153,7 +153,7 @@ def step_times(observed, value, flow, name):
     if by in (0, 1) or not same(observed, p + number(*flow.shape) * step):
         return None
     return Variant(lambda value, flow: flow.p[name] + number(*flow.shape) * (value - flow.p[name]), f"steps-{slug}",
-                   f"The step of {{o}} is {told}", "p -= lr * g, once.", STEP, alone=True)
+                   f"The update of {{o}} is {told}", "p -= lr * g, once.", STEP, alone=True)
 
 
 def training(loss_function):
@@ -225,7 +225,7 @@ def training(loss_function):
                                 made("", "the norm before clipping")),
                  **{name: Output(lambda s, f, name=name: s.update(f.p[name], f.clipped[name], f.lr),
                                  {"update": UPDATE}, (decayed(
-                                     "weight-decay", "A multiple of the weights is part of the step of {o}",
+                                     "weight-decay", "A multiple of the weights is part of the update of {o}",
                                      "Plain descent is asked for: p -= lr * g.", STEP,
                                      lambda f, name=name: f.lr * f.p[name], lambda *_: None),
                                      lambda observed, value, flow, name=name: step_times(
