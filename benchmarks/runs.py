@@ -45,8 +45,9 @@ The others' processor time for a forward pass and BPTT divided by ours, on one c
 
 {as_markdown(runs)}
 
-Seconds from the start of a process to the end of a training run of the notebooks, imports and compilation included, and
-the others' time for the same updates divided by ours, on one core.
+Seconds from the start of a process to the end of a training run of the notebooks (the stream: a sine in place of
+notebook 6's tide), imports and compilation included, and the others' time for the same updates divided by ours, on one
+core.
 
 Measured by `make bench` on {where["processor"]}, {versions}."""
 
