@@ -70,10 +70,10 @@ def run(name, function, seed=SEED, **using):
     given.using = using
     yardstick, observed = Yardstick(exercise, inputs), observe_both(exercise, function, given, HELPERS)
     points = Points(judge.judge(yardstick, observed))
-    if judge.puzzles(points.judgement, observed):
+    advice, named = points.judgement.advice, points.judgement.program
+    if named or judge.puzzles(points.judgement, observed):
         problem = next((case.problem for case in observed.cases.values() if case.problem), None)
-        changes = repaired(exercise, function, inputs, yardstick, HELPERS, bool(problem and problem.hint))
-        advice = points.judgement.advice
+        changes = repaired(exercise, function, inputs, yardstick, HELPERS, bool(problem and problem.hint), named)
         place = next((n for n, line in enumerate(advice) if line.kind in ("difference", "witness")), len(advice))
         advice[place:place] = changes  # below what happened
         points.judgement.mistakes += ["a-small-change"] * bool(changes)

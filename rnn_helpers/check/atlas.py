@@ -44,6 +44,7 @@ def of_a_family(evidence):
                            raised={name for name, result in evidence.observed.cases.items() if result.problem})
     variants, left = diagnose(exercise.family, exercise.cases, inputs, exercise.reference, seen,
                               show) if evidence.wrong else ([], [])
+    evidence.program = getattr(seen, "program", None)
     if not variants and later and all(case.repeats for case in exercise.cases if case.name in later):
         return [KEPT], []
     return [*variants, *(harm if variants or not evidence.wrong else ())], left

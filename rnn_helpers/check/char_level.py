@@ -51,10 +51,9 @@ def leads(keys, indices, chars):
         return "to something that is not an index"
     index_of = {str(key): int(index) for key, index in zip(keys, indices, strict=True)}
     offsets = {index_of[char] - index for index, char in enumerate(chars) if chars.count(char) == 1}
-    if len(offsets) != 1:
-        return "to other places than chars"
     places = {0: "to the place in chars", 1: "to the place in chars, counted from 1"}
-    return places.get(offsets.pop(), "to other places than chars")
+    known = places.get(offsets.pop()) if len(offsets) == 1 else ""
+    return known or f"to other places than chars: {', '.join(str(index_of[char]) for char in sorted(index_of))}"
 
 
 def of_characters(value):

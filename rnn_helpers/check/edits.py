@@ -10,7 +10,7 @@ from rnn_helpers.check.advice import listed
 from rnn_helpers.check.scene import SYMBOL
 
 SWAPS = {ast.Add: (ast.Sub, ast.Mult), ast.Sub: (ast.Add,), ast.Mult: (ast.MatMult, ast.Div, ast.Add),
-         ast.MatMult: (ast.Mult,), ast.Div: (ast.Mult,), ast.FloorDiv: (ast.Div,)}
+         ast.MatMult: (ast.Mult,), ast.Div: (ast.Mult, ast.FloorDiv), ast.FloorDiv: (ast.Div,)}
 COMPARE = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
 SIBLINGS = ({"sum", "mean", "max", "min", "prod"}, {"zeros", "ones", "empty"}, {"zeros_like", "ones_like"},
             {"argmax", "argmin"}, {"maximum", "minimum"}, {"any", "all"}, {"tanh", "exp", "log", "sqrt", "abs"},
@@ -77,9 +77,9 @@ def place_names(edits):
         f"here and in line{'s' * (len(others) > 1)} {listed(others)}"
 
 
-def edits(function):
-    """All edits of a function's tree, the likeliest first."""
-    found, alike = [*expressions(function), *statements(function), *powers(function)], {}
+def edits(function, kinds):
+    """All edits of a function's tree, the likeliest first; kinds : of the values of its names, as far as known."""
+    found, alike = [*expressions(function, kinds), *statements(function), *powers(function)], {}
     for edit in found:
         if edit.alike:
             alike.setdefault(edit.alike, []).append(edit)
@@ -89,8 +89,8 @@ def edits(function):
 
 # ---- expressions ----
 
-def expressions(function):
-    names = scope(function)
+def expressions(function, kinds):
+    names = {**scope(function), "kinds": kinds}
     unread = [name for name in names["arguments"] if name not in names["read"]]
     for holder in ast.walk(function):
         if isinstance(holder, ast.arguments):
@@ -115,7 +115,7 @@ def changes(node, holder, field, names, unread):
         yield node.left, lambda: f"without `{sign} {operand(node.right, product)}`", 0
         yield node.right, lambda: f"without `{operand(node.left)} {sign}`", 0
         for op in SWAPS.get(type(node.op), ()):
-            if op not in (ast.Div, ast.Sub) or text(node.left) != text(node.right):  # x / x is 1
+            if op not in (ast.Div, ast.FloorDiv, ast.Sub) or text(node.left) != text(node.right):  # x / x is 1
                 yield instead(ast.BinOp(node.left, op(), node.right), 0, f"with `{SYMBOL[op]}` in place of `{sign}`")
         if isinstance(node.op, ast.Mult) and getattr(node.left, "value", 0) in (2, 3):  # 2 * h, read as h ** 2
             yield instead(ast.BinOp(node.right, ast.Pow(), node.left), 1)
@@ -135,7 +135,8 @@ def changes(node, holder, field, names, unread):
             yield instead(ast.BinOp(ast.BinOp(node.left, node.op, inner.left), inner.op, inner.right), 2)
     elif isinstance(node, ast.Call):
         for part in [*node.args[:3], *([node.func.value] if isinstance(node.func, ast.Attribute) else [])]:
-            if not isinstance(part, ast.Starred) and text(part) not in ("np", "numpy", "math", "rng"):
+            if not isinstance(part, ast.Starred) and not isinstance(holder, ast.Expr) \
+                    and text(part) not in ("np", "numpy", "math", "rng"):
                 yield instead(part, 0, f"without `{text(node.func)}(...)`")
         if len(node.args) == 1 and isinstance(node.args[0], ast.BinOp):  # f(a + b), read as f(a) + b
             inner = node.args[0]
@@ -157,7 +158,7 @@ def changes(node, holder, field, names, unread):
                 words = f"with `{', '.join(f'{k.arg}={text(k.value)}' for k in more)}` in `{text(node)}`"
                 yield ast.Call(node.func, node.args, [*node.keywords, *more]), words, 1 + bool(axis)
         if getattr(node.func, "attr", "") == "reshape" and isinstance(node.func, ast.Attribute):
-            yield from (instead(new, 2) for new in axes_moved(node))
+            yield from (instead(new, 2, f"with {moved}") for new, moved in axes_moved(node))
     elif isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], COMPARE):
         for op in COMPARE:
             if not isinstance(node.ops[0], op):
@@ -191,10 +192,11 @@ def changes(node, holder, field, names, unread):
                 if text(index) != text(node.slice):
                     yield instead(ast.Subscript(node.value, index, ast.Load()), 2)
     elif isinstance(node, ast.Slice):
-        yield from (instead(new, 1) for new in slices(node))
+        yield from (instead(new, 1, f"with `[{text(new)}]` in place of `[{text(node)}]`") for new in slices(node))
     elif isinstance(node, ast.Name) and field != "func":
         yield from (instead(name(other), 1, f"with `{other}` in place of `{node.id}`")
-                    for other in names["all"] if other != node.id)
+                    for other in names["all"] if other != node.id and names["kinds"].get(other) in (
+                        None, names["kinds"].get(node.id, names["kinds"].get(other))))
         yield from (instead(copy.deepcopy(whole), 2) for whole in names["within"].get(node.id, ())
                     if whole is not holder)
     elif isinstance(node, ast.Name):
@@ -214,6 +216,9 @@ def changes(node, holder, field, names, unread):
             new = ast.Attribute(node.func.value, other, ast.Load())
             words = f"with `{other}` in place of `{node.func.attr}`"
             yield ast.Call(new, node.args, node.keywords), words, 0, words
+    if isinstance(holder, ast.For | ast.comprehension) and field == "iter" and text(node)[-6:] != "[::-1]":
+        ranges = isinstance(node, ast.Call) and text(node.func) == "range"
+        yield instead(ast.Call(name("reversed"), [node if ranges else ast.Call(name("list"), [node], [])], []), 1)
     yield from additions(node, holder, field, names)
 
 
@@ -255,23 +260,26 @@ def additions(node, holder, field, names):
     yield with_(ast.UnaryOp(ast.USub(), node))
     if isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
         yield with_(ast.BinOp(node, ast.Pow(), ast.Constant(2)), 3)
+        own = names["kinds"].get(text(node))
         for other in names["arguments"]:
-            if not (isinstance(node, ast.Name) and node.id == other):
+            if text(node) != other and names["kinds"].get(other) in (None, "int", "float", own):
                 for op in (ast.Sub, ast.Mult, ast.Add, ast.Div):
                     yield with_(ast.BinOp(node, op(), name(other)), 3)
 
 
 def axes_moved(node):
-    """A reshape that first brings the axes into the order in which they are taken apart, or does so afterwards."""
+    """A reshape that first brings the axes into the order in which they are taken apart, or does so afterwards; what it
+    does besides, in words."""
     def swapped(array, one, other):
         return ast.Call(ast.Attribute(array, "swapaxes", ast.Load()), [ast.Constant(one), ast.Constant(other)], [])
 
     array, sizes = node.func.value, node.args[0].elts if isinstance(node.args[0], ast.Tuple) else node.args
     for first in (ast.Attribute(array, "T", ast.Load()), swapped(array, 0, 1), swapped(array, 1, 2)):
-        yield ast.Call(ast.Attribute(first, "reshape", ast.Load()), node.args, [])
+        moved = text(first)[len(text(array)):]
+        yield ast.Call(ast.Attribute(first, "reshape", ast.Load()), node.args, []), f"`{moved}` before `.reshape(...)`"
     for i in range(len(sizes) - 1):
         other = [*sizes[:i], sizes[i + 1], sizes[i], *sizes[i + 2:]]
-        yield swapped(ast.Call(node.func, other, []), i, i + 1)
+        yield swapped(ast.Call(node.func, other, []), i, i + 1), f"`.swapaxes({i}, {i + 1})` after `.reshape(...)`"
 
 
 def in_place(holder):

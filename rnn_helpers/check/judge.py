@@ -32,7 +32,7 @@ class Judgement:
 
     status : "right", "partly right", "wrong", "not attempted", "borrowed"
     advice : what helps most, one or more lines; facets : list of FacetScore
-    mistakes : names of the mistakes of the atlas that fit
+    mistakes : names of the mistakes of the atlas that fit; program : with them, where they leave something unexplained
     helped : names of the learner's functions that were replaced by the course's, so that their mistakes count once
     """
 
@@ -45,6 +45,7 @@ class Judgement:
     facets: list = field(default_factory=list)
     mistakes: list = field(default_factory=list)
     helped: tuple = ()
+    program = None
 
 
 DISCREET = {"error": "it raised an exception: the check in the notebook shows which, and where; if it shows none, the "
@@ -246,6 +247,7 @@ def judge_alone(yardstick, observed, hidden=False):
         result.advice = unfinished(evidence, last=True) \
             or unknown(exercise, inputs, observed, evidence, result, problems)
     elif left:  # stands first when it comes first
+        result.program = getattr(evidence, "program", None)
         problem = evidence.case(left[0]).problem
         shown = evidence.told(problem) if problem else [Advice(evidence.what_shows(left[0]), "difference")]
         place = 0 if left[0] == evidence.wrong[0] else len(named)

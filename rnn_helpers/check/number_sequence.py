@@ -199,7 +199,7 @@ def clip_fixtures(rng, sizes=(2, 4, 3)):
     """sizes : D, H, O. Neither the first array nor the last is the largest."""
     D, H, O = sizes
     return {"dWx": rng.normal(0, 2, (H, D)) + 1, "dWh": rng.normal(0, 5, (H, H)), "db": rng.normal(0, 2, (H, 1)) - 2,
-            "dWy": rng.normal(0, 3, (O, H)), "dc": rng.normal(0, 2, (O, 1)), "max_norm": float(rng.uniform(1.2, 2.0))}
+            "dWy": rng.normal(0, 3, (O, H)), "dc": rng.normal(0, 2, O), "max_norm": float(rng.uniform(1.2, 2.0))}
 
 
 def just_below(grads):

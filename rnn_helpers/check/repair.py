@@ -23,7 +23,7 @@ from rnn_helpers.check.observe import CaseResult, as_asked, observe, plain, proc
 from rnn_helpers.check.outline import definition
 from rnn_helpers.check.search import numbers, single
 from rnn_helpers.check.whose import is_own, names_read
-from rnn_helpers.check.yardstick import reading
+from rnn_helpers.check.yardstick import Yardstick, reading
 
 SECONDS = 0.7 if sys.platform == "emscripten" else 0.25  # of work; a browser's Python takes longer
 EVERY = 8  # changes that are tried between two looks at the clock, each of which may cost as much as a change
@@ -58,6 +58,7 @@ class Repair:
                                if isinstance(value, list | dict | set | np.ndarray)})
         self.seconds = share * SECONDS
         self.better, self.cases, self.start, self.looks, self.now = [], [], time.process_time(), 0, 0.0
+        self.kinds = {}  # name of a function -> of its names, the kinds of their values
         self.telling = []  # edits that change what the first wrong case shows
         self.shown = []  # (what is judged of the first wrong case, the edit that it was with)
         self.expected = {case.name: {} for case in exercise.cases}
@@ -66,8 +67,15 @@ class Repair:
             self.expected[case][name] = expected
 
     def edits(self):
-        return sorted(((edit, lines, name) for name, (_, tree, lines) in self.trees.items() for edit in edits(tree)),
-                      key=lambda change: change[0].rank)
+        return sorted(((edit, lines, name) for name, (_, tree, lines) in self.trees.items()
+                       for edit in edits(tree, self.kinds.get(name, {}))), key=lambda change: change[0].rank)
+
+    def look(self, frame, event, _):
+        """Note the kinds of the values that the names of a function have in the end; as `sys.setprofile` calls it."""
+        if event == "return" and frame.f_code.co_name in self.trees:
+            self.kinds.setdefault(frame.f_code.co_name, {}).update(
+                (name, f"array of {value.ndim}" if isinstance(value, np.ndarray) else "float" if isinstance(
+                    value, float) else type(value).__name__) for name, value in frame.f_locals.items())
 
     def built(self, *changed):
         """The function, with some functions as their trees are now; or None."""
@@ -104,11 +112,14 @@ class Repair:
                 break
         return found
 
-    def one_or_two(self):
-        """One or two changes with which everything is right, as (words, line), or ()."""
+    def one_or_two(self, most=2):
+        """One or two changes with which everything is right, as (words, line), or (); most : how many are tried."""
         if not self.trees:
             return ()
-        before = self.score(self.built(), self.exercise.cases)
+        before, profiler = self.score(self.built(), self.exercise.cases), sys.getprofile()
+        sys.setprofile(self.look)
+        self.score(self.built(), self.exercise.cases[:1])
+        sys.setprofile(profiler)
         wrong = len(before) - (before[-1:] != [] and before[-1][0] < before[-1][1])
         if wrong == len(self.exercise.cases):  # all values are right: what it does to its arguments is not
             return ()
@@ -139,7 +150,7 @@ class Repair:
         if base >= 0:  # of what raises any change may be an improvement
             self.better = [pair for found, pair in better if found[0][2] > whole and pair[0].rank < 2
                            and all(right == size for right, size, _ in found[1:wrong + 1])]  # spoils nothing
-        for _, pair in better[:MOST]:
+        for _, pair in better[:MOST * (most > 1)]:
             first, undo = told(*pair), pair[0].apply()
             try:
                 for other in self.edits():  # of what is there now
@@ -305,18 +316,21 @@ def agreeing(got, expected, tolerance):
     return int(np.isclose(got, expected, rtol=tolerance, atol=1e-12).sum())
 
 
-def repaired(exercise, function, inputs, yardstick, leave=(), explained=False):
-    """Advice on an answer of which nothing else could be said: the changes that make it right; [] for none.
+def repaired(exercise, function, inputs, yardstick, leave=(), explained=False, named=None):
+    """Advice on an answer of which not all could be said: the changes that make it right; [] for none.
 
-    leave : as `Repair` takes it; explained : whether an exception was, then only what makes all right is told
+    leave : as `Repair` takes it; explained : whether an exception was, then only one that makes all right is told;
+    named : the program with the mistakes that have a name, where they are not all: what it gives stands for what is right
     """
     quiet = io.StringIO()
+    yardstick = Yardstick(exercise, inputs, named) if named else yardstick
     with process_unchanged(), limits.limited(5 * SECONDS, computing=True), redirect_stdout(quiet), \
             redirect_stderr(quiet):
         try:
+            alone = explained or bool(named)
             tried = Repair(exercise, function, inputs, yardstick, leave, 0.5 if explained else 1.0)
-            found = tried.one_or_two()
-            if explained and len(found) != 1:
+            found = tried.one_or_two(2 - alone)
+            if alone and not found:
                 return []
             beside = () if found else tried.beside_a_name(tried.better[:TOGETHER])
             found = found if found or beside else tried.any_two()
@@ -328,6 +342,7 @@ def repaired(exercise, function, inputs, yardstick, leave=(), explained=False):
         return [Advice(f"Two things are wrong. What is left {words} is said below.", "mistake", line, theirs=True),
                 *left.advice]
     if len(found) == 1:
-        return [Advice(f"Everything is right {words}.", "mistake", line, theirs=True) for words, line in found]
+        all_right = "All the rest is right" if named else "Everything is right"
+        return [Advice(f"{all_right} {words}.", "mistake", line, theirs=True) for words, line in found]
     both = [Advice(f"{words[0].upper()}{words[1:]}.", "mistake", line, theirs=True) for words, line in found]
     return both and [Advice("Everything is right with two changes:", "mistake"), *both]

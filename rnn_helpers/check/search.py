@@ -708,7 +708,7 @@ def diagnose(family, cases, inputs, reference, evidence, show):
 
     Returns
     -------
-    variants : list, [] when nothing explains it
+    variants : list, [] when nothing explains it; evidence.program has them
     open : the wrong keys that they do not explain
     """
     trials = []
@@ -771,6 +771,7 @@ def diagnose(family, cases, inputs, reference, evidence, show):
             if fit := search.run(confirm, effort):
                 rest = [key for key in evidence.wrong if key.split("/")[1] in (*fit.open, *missing) or key in ignored
                         or key.split("/")[0] in skipped]
+                evidence.program = family.program(fit)
                 return with_others(family, fit, search.others(fit)), rest
     return [], evidence.wrong
 

@@ -177,8 +177,8 @@ def stacked(line, what, one, letter):
     return slot(
         line, lambda a, *_: a,
         ("only-the-last", f"Only the last {one} is returned", lambda a, *_: a[-1], lambda a, *_: a[-1:]),
-        ("aliased", f"Every entry is the last {one}", "One array is filled again and again, and the list holds it T "
-         "times. Make a new array at each step.", lambda a, *_: np.repeat(a[-1:], len(a), 0)),
+        ("aliased", f"Every entry is the last {one}", "Does a list hold T times one array that is filled again and "
+         "again, or does each step fill all of it, as `[:] = ` does? Each step has a place of its own.", lambda a, *_: np.repeat(a[-1:], len(a), 0)),
         ("steps-glued", "The steps are glued together", ONE_MORE.format(what), lambda a, *_: np.concatenate(list(a))),
         ("only-the-last-filled", f"Only the last entry of {what} is filled",
          f"{what}[t] = ... belongs inside the loop.", lambda a, *_: np.concatenate([0 * a[:-1], a[-1:]])),
@@ -329,7 +329,7 @@ def counted(name):
                 (f"{name}-forgotten", f"{name} is not counted", of(SIZES[name], 0)),
                 (f"{name}-twice", f"{name} is counted twice", of(SIZES[name], 2)),
                 *((f"{name}-with-{size}", f"{name} is counted with {words_of(size)}", of(size))
-                  for size in OTHERS if size != SIZES[name]),
+                  for size in OTHERS if size != SIZES[name] and (size[1] == "1" or SIZES[name][1] != "1")),
                 why=f"{name} holds {words_of(SIZES[name])}, once.")
 
 

@@ -62,6 +62,8 @@ LEADS = slot(
     ("places-in-the-text", "index_of holds places in the text",
      lambda chars, text: {char: text.index(char) for char in chars},
      lambda chars, text: {char: index for index, char in enumerate(text)}),
+    ("counts-for-places", "index_of holds how often each character occurs",
+     lambda chars, text: {char: text.count(char) for char in chars}),
     ("places-in-another-order", "index_of counts in another order than chars", "enumerate the very list that you "
      "return.", lambda chars, text: {char: index for index, char in enumerate(dict.fromkeys(text))},
      lambda chars, text: {char: index for index, char in enumerate(set(text))},
@@ -178,8 +180,8 @@ WARM = slot(
     STEPS, lambda prefix: prefix,
     ("prefix-not-read", "Only the prefix's last character is read", "The state should have seen all of the prefix. Run "
      "its characters through the network before you draw.", lambda prefix: prefix[-1]),
-    ("prefix-read-from-its-first-character", "Only the prefix's first character is read",
-     "Run all of the prefix through the network before you draw.", lambda prefix: prefix[0]),
+    ("prefix-read-from-its-first-character", "The first draw comes after the prefix's first character only",
+     "Run all of the prefix through the network, and draw from its last state.", lambda prefix: prefix[0]),
     ("prefix-not-read-to-its-end", "The prefix's last character is not read", "The warm-up stops one early, so the "
      "first character you draw competes with the prefix's last one.", lambda prefix: prefix[:-1]),
     ("last-character-read-twice", "The prefix's last character is read twice", "The warm-up has fed it already. Draw "

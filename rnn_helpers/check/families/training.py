@@ -276,6 +276,7 @@ WINDOW = slot(  # run (f) -> how many caches are walked back through; f.seen : s
     ("own-piece-only", "The losses flow back through their own piece, whatever k2 is", "k2 may be larger than k1 (keep "
      "older caches, with dh = 0 for their steps) or smaller (the first steps of the piece are not walked).",
      lambda f: f.new),
+    ("k1-for-k2", "The losses flow back k1 steps, whatever k2 is", lambda f: f.k1),
     ("never-beyond-the-piece", "The losses do not flow into older pieces", OLDER, lambda f: min(f.new, f.k2)),
     ("k2-before-the-piece", "The losses flow back k2 steps beyond their piece", "k2 steps, those of the piece "
      "included.", lambda f: f.new + f.k2),
