@@ -101,6 +101,8 @@ def lost(evidence, empty, last):
 def bare(evidence, problems, last):
     """Values that are None, empty, or 0 everywhere."""
     found, right = {}, set()
+    if any(problem.hint for problem in problems):  # that says more
+        return []
     for key, expected in evidence.expected.items():
         name = key.partition("/")[2]
         if key in evidence.yardstick.properties or name in ("returned", "length") or isinstance(expected, str):

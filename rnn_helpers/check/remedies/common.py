@@ -3,6 +3,7 @@
 import ast
 import difflib
 import inspect
+import re
 import sys
 
 from rnn_helpers.check.scene import UNKNOWN
@@ -73,6 +74,15 @@ def unpack(text, value):
     return f"`{text}` is a tuple of {len(value)}: unpack it, as in `{number_word(len(value))} = {text}`."
 
 
+def whole_tuple(scene, text, value):
+    """That a name stands for all the values that a function returned, or a cache holds."""
+    step, call = last_given(scene, text)
+    if call is None:
+        return unpack(text, value)
+    return f"`{text}` is a tuple of {len(value)}, all that `{scene.source(call.func)}` on line {step.lineno} " \
+           "returns: give each value a name."
+
+
 def round_brackets(text, line=""):
     return f"`{text}`{line} is a function: round brackets call it, `{text}(...)`."
 
@@ -103,6 +113,12 @@ def loops_around(scene, *kinds):
     """The loops of the function that the line stands in."""
     return [node for node in ast.walk(scene.function or scene.statement)
             if isinstance(node, kinds or (ast.For, ast.While)) and node.lineno <= scene.lineno <= node.end_lineno]
+
+
+def asked_for(function):
+    """What a function's documentation says of its parameters: name -> the first line."""
+    found = re.findall(r"^ *(\w+(?:, \w+)*) : ([^;\n]*)", getattr(function, "__doc__", None) or "", re.MULTILINE)
+    return {name: text.strip() for names, text in found for name in names.split(", ")}
 
 
 def parameters_of(function):

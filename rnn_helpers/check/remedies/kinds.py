@@ -4,11 +4,13 @@ import ast
 import builtins
 import inspect
 import math
+import re
 
 import numpy as np
 
 from rnn_helpers.check.advice import listed
 from rnn_helpers.check.remedies.common import (
+    arguments,
     assignments,
     calls,
     fields_of,
@@ -19,7 +21,7 @@ from rnn_helpers.check.remedies.common import (
     one_of,
     parameters_of,
     round_brackets,
-    unpack,
+    whole_tuple,
 )
 from rnn_helpers.check.remedies.names import none_there
 from rnn_helpers.check.scene import REDUCTIONS, SYMBOL, UNKNOWN
@@ -112,8 +114,11 @@ def walk_over_a_number(scene):
         name = scene.source(scene.statement.iter)
         return f"`{name}` is a number; its steps are `range({name})`."
     for node, function, _ in calls(scene):
-        if function is range and len(node.args) == 1 and isinstance(scene.value(node.args[0]), np.ndarray | list):
-            return f"`range` takes a number: `range(len({scene.source(node.args[0])}))`."
+        inner = ast.walk(node.args[0]) if function is range and len(node.args) == 1 else ()
+        many = [n for n in inner if isinstance(n, ast.Name) and isinstance(scene.value(n), np.ndarray | list)]
+        if len(many) == 1 and isinstance(node.args[0], ast.Name | ast.BinOp):
+            counted = re.sub(rf"\b{many[0].id}\b", f"len({many[0].id})", scene.source(node.args[0]))
+            return f"`range` takes a number: `range({counted})`."
         if function is reversed and len(node.args) == 1:
             argument, text = node.args[0], scene.source(node.args[0])
             called = scene.value(argument.func) if isinstance(argument, ast.Call) else None
@@ -217,8 +222,11 @@ def keyword_off(scene):
 
 
 def one_number_only(scene):
-    """math.tanh(an array)"""
+    """math.tanh(an array), float(an array)"""
     for node, function, _ in calls(scene):
+        if one_of(function, (float, int)) and len(node.args) == 1 and math.prod(scene.shape(node.args[0]) or ()) > 1:
+            return f"`{function.__name__}` takes one number, and `{scene.source(node.args[0])}` is " \
+                   f"{scene.shape(node.args[0])}."
         name = getattr(function, "__name__", "")
         if getattr(function, "__module__", "") == math.__name__ and hasattr(np, name) \
                 and any(map(scene.shape, node.args)):
@@ -285,25 +293,24 @@ def no_arithmetic(scene):
         if type(scene.value(node.target)) is list and (shape := scene.shape(node.value)):
             return f"`{scene.source(node.target)}` is a list, and an array is added to it: start from " \
                    f"`np.zeros({shape})`."
+        if type(scene.value(node.target)) is str and isinstance(scene.value(node.value), int | np.integer):
+            name, number = scene.source(node.target), scene.source(node.value)
+            letters = [n for n in arguments(scene) if type(scene.lookup(n)) is list and all(
+                type(part) is str for part in scene.lookup(n))]
+            return f"`{number}` is a number, and `{name}` a str: only a str can be added" + (
+                f", as `{letters[0]}[{number}]` is." if len(letters) == 1 else ".")
         if getattr(scene.value(node.target), "dtype", np.dtype(float)).kind in "iu":
             return f"`{scene.source(node.target)}` holds whole numbers, and `{SYMBOL.get(type(node.op), '')}=` " \
                    "cannot put floats into it: make a new array."
-    for node, function, _ in calls(scene):
+    for node, function, called in calls(scene):
         of_numpy = str(getattr(function, "__module__", "")).startswith("numpy") or isinstance(function, np.ufunc)
         for arg in node.args if of_numpy else ():
             if type(scene.value(arg)) is dict:
                 text = scene.source(arg)
                 return f"`{text}` is a dict, and NumPy takes arrays: its arrays are `{text}.values()`."
+            if isinstance(arg, ast.Call) and getattr(arg.func, "attr", "") == "values":
+                return f"`{scene.source(arg)}` are several arrays, and `{called}` takes one: call it for each."
     return ""
-
-
-def whole_tuple(scene, text, value):
-    """That a name stands for all the values that a function returned, or a cache holds."""
-    step, call = last_given(scene, text)
-    if call is None:
-        return unpack(text, value)
-    return f"`{text}` is a tuple of {len(value)}, all that `{scene.source(call.func)}` on line {step.lineno} " \
-           "returns: give each value a name."
 
 
 def tuple_given(scene):

@@ -12,10 +12,12 @@ from rnn_helpers.check.remedies.common import (
     arguments,
     assignments,
     fields_of,
+    last_given,
     loops_around,
     of_the_course,
     one_letter_off,
     unpack,
+    whole_tuple,
 )
 from rnn_helpers.check.scene import UNKNOWN, described
 
@@ -68,6 +70,9 @@ def missing_name(scene):
     if other := one_letter_off(name, local) or one_letter_off(name, frame.f_globals) \
         or one_letter_off(name, vars(builtins)):
         return f"There is no `{name}` here, but there is `{other}`."
+    whole = [n for n, v in local.items() if type(v) is tuple and getattr(last_given(scene, n)[1], "func", None)]
+    if len(whole) == 1 and not assignments(scene, name):
+        return f"No line above gives `{name}` a value. {whole_tuple(scene, whole[0], local[whole[0]])}"
     sums = name[0] == "d" and any(isinstance(node, ast.For) for node in ast.walk(scene.function or scene.statement))
     longer = [other for other in local if other.startswith(f"{name}_") and not sums or name.startswith(f"{other}_")] + [
         other for other, value in frame.f_globals.items() if other.endswith(f"_{name}") and callable(value)]
@@ -85,6 +90,10 @@ def missing_name(scene):
     like = any(getattr(node.func, "attr", "").endswith("_like") for node in scene.of(ast.Call))
     if (name in SIZES or like) and (shapes := known_shapes(scene)):
         return f"No line gives `{name}` a value. The sizes are in the arguments: {shapes}."
+    for node in scene.of(ast.Call):
+        functions = [n for n in arguments(scene) if inspect.isfunction(scene.lookup(n))]
+        if scene.source(node.func) == name and len(functions) == 1:
+            return f"There is no `{name}` here; the function among the arguments is `{functions[0]}`."
     known = scene.function is None or assignments(scene, name)
     return "" if known else f"No line above gives `{name}` a value."
 
@@ -236,4 +245,6 @@ def none_there(scene, base):
     if given := next((name for name in sources if name in optional), ""):
         start = "was not given here and is None" if base == given else f"is None, as `{given}` was not given"
         return f"`{base}` {start}: what should it be then?"
-    return f"`{base}` is None here."
+    given = [step.lineno for step in steps if isinstance(getattr(step, "value", None), ast.Constant)]
+    return f"`{base}` is None, as line {given[-1]} says: what should it start from?" if given else \
+        f"`{base}` is None here."

@@ -2,12 +2,11 @@
 
 import ast
 import inspect
-import re
 
 import numpy as np
 
 from rnn_helpers.check.advice import listed
-from rnn_helpers.check.remedies.common import arguments, calls, loops_around, of_ours, parameters_of
+from rnn_helpers.check.remedies.common import arguments, asked_for, calls, loops_around, of_ours, parameters_of
 from rnn_helpers.check.remedies.names import empty_loop, none_there
 from rnn_helpers.check.scene import UNKNOWN, described, own
 
@@ -46,12 +45,18 @@ def given_otherwise(scene):
     for node, function, text in calls(scene) if scene.statement is not None else ():
         if getattr(function, "__code__", None) not in raised:
             continue
-        sources = list(map(scene.source, node.args))
-        for name, arg, source in zip(parameters_of(function), node.args, sources, strict=False):
-            value, other = scene.value(arg), scene.lookup(name)
+        sources, asked = list(map(scene.source, node.args)), asked_for(function)
+        parameters = [name for name in parameters_of(function) if name != "self"]
+        for name, arg, source in zip(parameters, node.args, sources, strict=False):
+            value, other, said = scene.value(arg), scene.lookup(name), asked.get(name, "")
             if isinstance(arg, ast.Name) and source != name and name not in sources and described(other) \
-                    and type(other) is not type(value):
-                return f"`{text}` takes `{name}` here, and gets `{source}`."
+                    and type(other) is not type(value) or said.startswith("dict") and (
+                        isinstance(arg, ast.List | ast.Tuple) or type(value) is list):
+                return f"`{text}` takes `{name}` here{', ' * bool(said)}{said}, and gets `{source}`."
+            base = scene.source(arg.value) if isinstance(arg, ast.Subscript) else source
+            place = next((n for n in parameters if n != name and base in (n, f"{n}s", n.removesuffix("_t"))), "")
+            if place and isinstance(arg, ast.Name | ast.Subscript) and base not in (name, f"{name}s"):
+                return f"It is called as `{text}({', '.join(parameters)})`: `{source}` stands in the place of `{name}`."
             whole = arg.value if isinstance(arg, ast.Subscript) and isinstance(arg.slice, ast.Slice) else arg
             if scene.source(whole) == f"{name}s" and isinstance(value, list):
                 return f"`{text}` takes one {name}, as `{name}s[...]` is; `{source}` is a list."
@@ -143,7 +148,10 @@ def arrays_added(scene):
         second = parameters_of(function)[1:2]
         if second and second[0] in ("axis", "ord", "dtype") and len(node.args) > 1 \
                 and isinstance(scene.value(node.args[1]), np.ndarray):
-            return f"`{text}` takes one array; what comes second is `{second[0]}`."
+            joins = function not in (np.linalg.norm, np.sum, np.mean, np.max, np.min)
+            both = ", ".join(map(scene.source, node.args[:2]))
+            return f"`{text}` takes one list of arrays: `{text}([{both}], ...)`." if joins else \
+                f"`{text}` takes one array; what comes second is `{second[0]}`."
     return ""
 
 
@@ -177,10 +185,13 @@ def refused_by_the_course(scene):
             steps = [len(given[name]) for name in ("dh", "caches") if isinstance(given.get(name), list | np.ndarray)]
             if len(steps) == 2 and steps[0] < steps[1]:
                 return f"{steps[1]} caches need {steps[1]} dh: zeros for the steps that have no loss here."
-            dicts = dict(re.findall(r"^ *(\w+) : (dict\b[^;\n]*)", function.__doc__ or "", re.MULTILINE))
-            wrong = [f" `{name}` is a {dicts[name]}." for name, arg in zip(names, node.args, strict=False)
-                     if name in dicts and (isinstance(arg, ast.List | ast.Tuple) or type(scene.value(arg)) is list)]
-            return f"It is called as `{text}({', '.join(names)})`.{''.join(wrong)}"
+            asked = asked_for(function)
+            for name, arg in zip(names, node.args, strict=False):
+                shape, axes = scene.shape(arg), asked.get(name, "").partition(")")[0].count(",") + 1
+                if shape and asked.get(name, "").startswith("(") and len(shape) == axes + 1 == 3:
+                    return f"`{scene.source(arg)}` is {shape}, all steps; `{name}` is {asked[name]}: one of them, as " \
+                           f"the last is, `{scene.source(arg)}[-1]`."
+            return f"It is called as `{text}({', '.join(names)})`."
     return ""
 
 

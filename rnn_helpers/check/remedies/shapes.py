@@ -144,7 +144,9 @@ def transposed(scene):
         wanted = made and fits(scene, node, made) is not False
         return f"`*` multiplies element by element. The matrix product is `{x} @ {y}`, {made}." if wanted else ""
     if len(a) != len(b):
-        return ""
+        ways = {f"{y} @ {x}": matmul(b, a), f"{y}.T @ {x}".replace(".T.T", ""): len(b) == 2 and matmul(b[::-1], a)}
+        good = [f"`{way}` is {shape}" for way, shape in ways.items() if shape and fits(scene, node, shape) is not False]
+        return f"It fits the other way round: {good[0]}." if len(good) == 1 else ""
     ways = {f"{x} @ {y}.T": (matmul(a, b[::-1]), y), f"{x}.T @ {y}": (matmul(a[::-1], b), x),
             f"{y} @ {x}": (matmul(b, a), "")}
     good = {way: found for way, found in ways.items() if found[0] and fits(scene, node, found[0])}
@@ -297,6 +299,8 @@ def flat_probabilities(scene):
                      for name in ast.walk(step or p) if isinstance(name, ast.Name)
                      and (inner := scene.shape(name)) and len(inner) == 3 and inner[0] == shape[0]]
             return count and f"`choice` needs {count} probabilities, and `{text}` is {shape}." + f" {'; '.join(whole)}"
+        if getattr(node.func, "attr", "") == "choice" and shape and np.min(scene.value(p)) < 0:
+            return f"`{scene.source(p)}` has numbers below 0, which are no probabilities: has it been through softmax?"
         if getattr(node.func, "attr", "") == "choice" and shape and len(shape) == 1 \
                 and np.isfinite(total := np.sum(scene.value(p))) and abs(total - 1) > 1e-6:
             return f"`{scene.source(p)}` sums to {total:.4g}. Divide by the sum, as the last step: then it is 1."
