@@ -89,24 +89,3 @@ def partly_zero(evidence):
             return []
         there += int((~off).sum())
     return [replace(PARTLY, title=PARTLY.title.replace("{o}", listed(list(names))))] if there > 2 else []
-
-
-def rescaled(evidence):
-    """How each wrong value follows from the right one by a factor and a constant, where all do so in every case."""
-    found, wrong = [], [key for key in evidence.wrong if key not in evidence.yardstick.properties]
-    for name in dict.fromkeys(key.split("/")[1] for key in wrong):
-        keys = [key for key in evidence.expected if key.split("/")[1] == name]
-        pairs = [(evidence.got.get(key), evidence.expected[key]) for key in keys]
-        if evidence.hidden or len(pairs) < 3 or not all(
-                numbers(got) and numbers(right) and got.shape == right.shape for got, right in pairs):
-            return []
-        got, right = (np.concatenate([part.ravel().astype(float) for part in parts])
-                      for parts in zip(*pairs, strict=True))
-        if len(np.unique(right)) < 4 or not np.isfinite(got).all():
-            return []
-        a, b = np.linalg.lstsq(np.stack([right, np.ones_like(right)], axis=1), got, rcond=None)[0].round(8)
-        if not a or not b or np.abs(a * right + b - got).max() > 1e-6 * np.abs(got).max():
-            return []
-        found.append(f"{name} is {a:g} times what is expected, {'plus' if b > 0 else 'minus'} {abs(b):g}, in every "
-                     "case: is it mixed with a constant, or with another value?")
-    return found

@@ -110,13 +110,6 @@ ROUNDED = tuple(Change(slug, words, run, "map", why, again(run)) for slug, words
 FACTORS = tuple(Change(slug, words, lambda v, by=by: by * v, "map", HERE) for slug, words, by in (
     ("sign", "{has} the wrong sign", -1), ("doubled", "{is} doubled", 2), ("halved", "{is} halved", 0.5),
     ("shrunk", "{is} multiplied by 0.9", 0.9), ("zero", "{is} zero", 0)))
-WHOLE = tuple(Change(slug, words, run, "cut", f"Leave out the {what}.", lambda v, of=of, is_=is_: near(of(v), is_))
-              for slug, words, run, what, of, is_ in (
-    ("of-length-1", "{is} divided by the norm", lambda v: v / np.linalg.norm(v), "division", np.linalg.norm, 1),
-    ("over-the-largest", "{is} divided by the largest absolute value", lambda v: v / np.abs(v).max(), "division",
-     lambda v: np.abs(v).max(), 1),
-    ("centred", "{has} the mean subtracted", lambda v: v - v.mean(), "subtraction", np.mean, 0),
-    ("in-a-softmax", "{is} a softmax over everything", softmax, "softmax", np.sum, 1)))
 SHAPES = tuple(Change(slug, words, run, "move", SHAPED) for slug, words, run in (
     ("flat", "{is} flat", np.ravel), ("has-an-axis-more", "{has} one axis too many", lambda v: v[None]),
     ("has-an-axis-more", "{has} one axis too many", lambda v: v[..., None]),
@@ -168,8 +161,6 @@ def along(letter, axis):
     yield Change("added-up", "{is} added up from step to step", lambda v: v.cumsum(axis), "cut", own)
     yield Change("added-up-backwards", "{is} added up from the end",
                  lambda v: np.flip(np.flip(v, axis).cumsum(axis), axis), "cut", own)
-    yield Change("differences", "{is} replaced by the differences from step to step",
-                 lambda v: np.diff(v, axis=axis, prepend=0), "cut", own)
     yield Change("an-entry-more", "{has} one entry too many, at the front", lambda v: np.insert(v, 0, 0, axis), "cut",
                  "One entry for each step.", empty(0))
 
@@ -193,7 +184,6 @@ def changes(axes, inside=False):
                                     "Use a transpose."))
         for axis, letter in enumerate(axes):
             found += along(letter, axis) if letter in AXES else ()
-        found += WHOLE
         found += () if inside else SHAPES
     return tuple(found)
 

@@ -77,9 +77,9 @@ def place_names(edits):
         f"here and in line{'s' * (len(others) > 1)} {listed(others)}"
 
 
-def edits(function, kinds):
+def edits(function, kinds=None):
     """All edits of a function's tree, the likeliest first; kinds : of the values of its names, as far as known."""
-    found, alike = [*expressions(function, kinds), *statements(function), *powers(function)], {}
+    found, alike = [*expressions(function, kinds or {}), *statements(function), *powers(function)], {}
     for edit in found:
         if edit.alike:
             alike.setdefault(edit.alike, []).append(edit)
@@ -251,8 +251,6 @@ def additions(node, holder, field, names):
         if isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
             yield with_(ast.Call(ast.Attribute(node, "copy", ast.Load()), [], []))
             yield with_(numpy("zeros_like", node))
-        if isinstance(holder, ast.Return):
-            yield with_(numpy("sum", node))
         if isinstance(holder, ast.Return | ast.Tuple):
             yield from (with_(ast.Subscript(node, cut, ast.Load())) for cut in (
                 ast.Slice(None, ast.UnaryOp(ast.USub(), ast.Constant(1)), None), ast.Slice(ast.Constant(1), None, None),
@@ -283,15 +281,12 @@ def axes_moved(node):
 
 
 def in_place(holder):
-    """Edits of a node's own parts that are no expressions: keywords, the sign of `+=`, conditions of comprehensions."""
+    """Edits of a node's own parts that are no expressions: keywords, the sign of `+=`."""
     if isinstance(holder, ast.Call):
         for keyword in holder.keywords:
             if keyword.arg:
                 yield Edit(holder, "keywords", leaving(keyword), f"without `{keyword.arg}={text(keyword.value)}`",
                            holder.lineno, 0)
-    elif isinstance(holder, ast.comprehension):
-        for test in holder.ifs:
-            yield Edit(holder, "ifs", leaving(test), f"without `if {text(test)}`", test.lineno, 0)
     elif isinstance(holder, ast.AugAssign):
         for op in SWAPS.get(type(holder.op), ()):
             yield Edit(holder, "op", lambda _, op=op: op(),
@@ -324,8 +319,6 @@ def in_a_block(holder, field, body):
             block = " and those below that belong to it" if hasattr(statement, "body") else ""
             rank = -1 if isinstance(statement, ast.If) else 0  # before a condition is changed so that it never holds
             yield Edit(holder, field, leaving(statement), f"without this line{block}", line, rank)
-        if isinstance(statement, ast.If):
-            yield Edit(holder, field, unfolding(statement, statement.body), "without this condition", line, 0)
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name | ast.Subscript) \
                 and len(statement.targets) == 1:
             target = copy.copy(statement.targets[0])
@@ -338,18 +331,12 @@ def in_a_block(holder, field, body):
                 yield Edit(holder, field, replacing(statement, new), f"with `{text(new)}`", line, 0)
         if isinstance(statement, ast.AugAssign):
             target = copy.copy(statement.target)
-            read = copy.copy(statement.target)
-            read.ctx = ast.Load()
             plain = placed(ast.Assign([target], statement.value), statement)
             sign = SYMBOL.get(type(statement.op), "") + "="
             yield Edit(holder, field, replacing(statement, plain), f"with `=` in place of `{sign}`", line, 0)
-            new = placed(ast.Assign([target], ast.BinOp(read, statement.op, statement.value)), statement)
-            yield Edit(holder, field, replacing(statement, new),
-                       f"with `{text(new)}`, which makes a new array, in place of `{sign}`", line, 0)
         if n + 1 < len(body) and not isinstance(body[n + 1], ast.Return):
             yield Edit(holder, field, exchanging(statement, body[n + 1]), "with this line below the next", line, 2)
         if isinstance(statement, ast.For):
-            last, first = statement.body[-1], statement.body[0]
             for inner in statement.body:
                 if isinstance(inner, ast.Assign) and isinstance(target := inner.targets[0], ast.Name):
                     start = placed(ast.Assign([target], ast.Constant(0)), statement)
@@ -358,17 +345,6 @@ def in_a_block(holder, field, body):
                     loop = placed(ast.For(statement.target, statement.iter, sums, statement.orelse), statement)
                     yield Edit(holder, field, unfolding(statement, [start, loop]),
                                f"with `+=` in place of `=`, and `{text(start)}` before the loop", inner.lineno, 1)
-            if len(statement.body) > 1:
-                yield Edit(holder, field, out_of(statement, last, after=True), "with this line after the loop",
-                           last.lineno, 2)
-                yield Edit(holder, field, out_of(statement, first, after=False), "with this line before the loop",
-                           first.lineno, 2)
-            if n + 1 < len(body) and not isinstance(body[n + 1], ast.Return):
-                yield Edit(holder, field, into(statement, body[n + 1], end=True), "with this line in the loop above it",
-                           body[n + 1].lineno, 2)
-            if n and not _text_alone(body[n - 1]):
-                yield Edit(holder, field, into(statement, body[n - 1], end=False),
-                           "with this line in the loop below it", body[n - 1].lineno, 2)
 
 
 def _text_alone(statement):
@@ -398,18 +374,6 @@ def unfolding(old, new):
 def exchanging(one, other):
     pair = {id(one): other, id(other): one}
     return lambda items: [pair.get(id(item), item) for item in items]
-
-
-def out_of(loop, statement, after):
-    rest = [item for item in loop.body if item is not statement]
-    new = placed(ast.For(loop.target, loop.iter, rest, loop.orelse), loop)
-    return unfolding(loop, [new, statement] if after else [statement, new])
-
-
-def into(loop, statement, end):
-    body = [*loop.body, statement] if end else [statement, *loop.body]
-    new = placed(ast.For(loop.target, loop.iter, body, loop.orelse), loop)
-    return lambda items: [new if item is loop else item for item in items if item is not statement]
 
 
 # ---- parts ----
@@ -462,10 +426,6 @@ def slices(node):
     elif lower is not None:
         yield ast.Slice(None, upper, step)
         yield ast.Slice(lower, None, step)
-        if isinstance(lower, ast.Constant) and isinstance(upper, ast.Constant):
-            for by in (-1, 1):
-                if lower.value + by >= 0:
-                    yield ast.Slice(ast.Constant(lower.value + by), ast.Constant(upper.value + by), step)
 
 
 def name(identifier):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from rnn_helpers.check.advice import Advice
-from rnn_helpers.check.atlas import name_mistakes, rescaled
+from rnn_helpers.check.atlas import name_mistakes
 from rnn_helpers.check.compare import close, first_difference, same_shape
 from rnn_helpers.check.exercise import ELSEWHERE
 from rnn_helpers.check.observe import Observed
@@ -282,7 +282,7 @@ def unknown(exercise, inputs, observed, evidence, result, problems):
         where = f"It works on {working[0]!r} and fails on {failing!r}." if working else ""
         return advice + evidence.told(problem) + ([Advice(where, "happened")] if where else [])
     if not kept or not problems:
-        reasons = *rescaled(evidence), next((v.reason for v in result.facets if v.reason), ""), evidence.harm()
+        reasons = next((v.reason for v in result.facets if v.reason), ""), evidence.harm()
         advice += [Advice(text, "difference") for text in dict.fromkeys(filter(None, reasons)) if text != kept]
         advice += [Advice(text, "difference")] if (text := the_rest_is_right(exercise, evidence)) else []
     return advice + witness_lines(exercise, inputs, evidence)

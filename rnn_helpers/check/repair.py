@@ -320,7 +320,7 @@ def repaired(exercise, function, inputs, yardstick, leave=(), explained=False, n
     """Advice on an answer of which not all could be said: the changes that make it right; [] for none.
 
     leave : as `Repair` takes it; explained : whether an exception was, then only one that makes all right is told;
-    named : the program with the mistakes that have a name, where they are not all: what it gives stands for what is right
+    named : the program with the mistakes that have a name, where they are not all: what it gives is then expected
     """
     quiet = io.StringIO()
     yardstick = Yardstick(exercise, inputs, named) if named else yardstick

@@ -73,6 +73,9 @@ CASES = {  # what is told, and of which line: the body of an answer
         "e = np.exp(z)\nlog_p = z - np.log(e.sum(axis=1, keepdims=True))\nt, b = np.indices(targets.shape)\n"
         "p = e / e.sum()\np[t, targets, b] -= 1\nreturn -log_p[t, targets, b].sum(), p",
         ["with `axis=1, keepdims=True` in `e.sum()`"], [6]),
+    "a sum that keeps one share": (
+        "fit_scale", "series", "for v in series:\n    total = v\nreturn total / len(series), np.std(series)",
+        ["with `+=` in place of `=`, and `total = 0` before the loop"], [3]),
     "the same in two places": (
         "numerical_gradient", "f, param, eps=1e-5",
         "g = np.zeros_like(param)\nfor i in np.ndindex(*param.shape):\n    old = param[i]\n"
@@ -133,6 +136,15 @@ def test_a_change_that_improves_nothing_and_a_name():
         "rnn_cell_forward", "cell, x_t, h_prev", "both = np.vstack((h_prev, x_t))\nW = np.hstack((cell.Wx, cell.Wh))\n"
         "h_t = 1 / (1 + np.exp(-(W @ both + cell.b)))\nreturn h_t, (x_t, h_prev, h_t)"))
     assert "with `(x_t, h_prev)` in place of `(h_prev, x_t)`" in found[0] and "sigmoid" in found[1]
+
+
+def test_what_a_name_leaves_is_told_beside_it():
+    found = advice("rnn_cell_backward", written(
+        "rnn_cell_backward", STEP, "x_t, h_prev, h_t = cache\ndz = dh_t * (1 - h_t**2)\n"
+        "db = np.full((len(dz), 1), dz.sum())\ndh_prev = (1 - h_t**2) * (cell.Wh.T @ dz)\n"
+        "return dz @ x_t.T, dz @ h_prev.T, db, dh_prev"))
+    assert found[0].startswith("db is one number for all units")
+    assert found[1].text == "All the rest is right without `(1 - h_t ** 2) *`." and found[1].code.startswith("line 5")
 
 
 def test_it_is_told_in_a_notebook_too():
