@@ -44,9 +44,15 @@ def definition(function):
 
 
 @lru_cache(maxsize=16)
+def parsed(text):
+    """The tree of a file's text, which nobody changes."""
+    return ast.parse(text)
+
+
+@lru_cache(maxsize=16)
 def definitions(text):
     """The trees of all functions in a file's text, by name and first line, which may be that of a decorator."""
-    return {(node.name, line): node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)
+    return {(node.name, line): node for node in ast.walk(parsed(text)) if isinstance(node, ast.FunctionDef)
             for line in (node.lineno, *(decorator.lineno for decorator in node.decorator_list))}
 
 

@@ -17,6 +17,8 @@ import warnings
 
 import numpy as np
 
+from rnn_helpers.check.outline import parsed
+
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LIBRARIES = tuple(os.path.abspath(folder) + os.sep for folder in
                   (PACKAGE, os.path.dirname(os.path.dirname(np.__file__)), os.path.dirname(os.__file__)))
@@ -114,10 +116,10 @@ class Scene:
         self.name, self.elsewhere = whole[-1].f_code.co_name, whole[-1].f_code is not frames[0].f_code
         text = "".join(linecache.getlines(self.frame.f_code.co_filename, self.frame.f_globals))
         try:
-            tree = ast.parse(text)
+            tree = parsed(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return
-        self.text = text
+        self.lines = text.split("\n")
         inside = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)
                   and node.lineno <= self.lineno <= node.end_lineno]
         column = self._place()[2]
@@ -186,9 +188,9 @@ class Scene:
 
     def source(self, node, symbols=None):
         """The text of a tree, as the learner wrote it; symbols : an operation -> the symbol to put in its place."""
-        text = ast.get_source_segment(self.text, node) or ast.unparse(node)
+        text = segment(self.lines, node) or ast.unparse(node)
         if symbols and node in symbols and isinstance(node, ast.BinOp):
-            left, right = (ast.get_source_segment(self.text, side) for side in (node.left, node.right))
+            left, right = (segment(self.lines, side) for side in (node.left, node.right))
             start, end = text.index(left) + len(left), text.rindex(right)
             text = text[:start] + text[start:end].replace("^", symbols[node]) + text[end:]
         return " ".join(text.split())
@@ -341,6 +343,15 @@ class Scene:
             for part in self.parts():
                 if part is not self.statement and isinstance(part, ast.expr):
                     yield from walk(part)
+
+
+def segment(lines, node):
+    """What `ast.get_source_segment` gives, "" for a tree of ours, without dividing the whole text each time."""
+    if getattr(node, "end_lineno", None) is None:
+        return ""
+    *above, last = lines[node.lineno - 1:node.end_lineno]
+    first, *below = *above, last.encode()[:node.end_col_offset].decode()
+    return "\n".join([first.encode()[node.col_offset:].decode(), *below])
 
 
 def plain(value):

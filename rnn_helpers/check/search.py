@@ -222,7 +222,7 @@ def content(thing):
         return type(thing), *map(content, thing)
     if isinstance(thing, (SimpleNamespace, dict)):
         parts = thing if isinstance(thing, dict) else vars(thing)
-        return tuple((name, content(part)) for name, part in parts.items())
+        return (*parts, *map(content, parts.values()))
     return (type(thing), thing) if isinstance(thing, (float, int, str, type(None))) else id(thing)
 
 
