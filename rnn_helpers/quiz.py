@@ -87,7 +87,7 @@ def predict(name):
     if name not in QUESTIONS:
         raise ValueError(f"the question is {name!r}, expected one of {', '.join(QUESTIONS)}")
     if not widgets:
-        return live.show(None, *still(QUESTIONS[name]), name, "answer it")
+        return live.show(None, *still(QUESTIONS[name]), QUESTIONS[name].text, "answer it")
     quiz, before = Quiz(QUESTIONS[name]), _asked.get(name)
     if before:  # asked again: what was guessed, and what waits, stay
         quiz.guess, quiz.waiting = before.guess, before.waiting

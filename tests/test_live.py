@@ -1,19 +1,17 @@
-"""A notebook where ipywidgets cannot be imported: pictures stand still, and each says what to install."""
+"""A notebook where ipywidgets cannot be imported: pictures stand still, and each says what to install.
+
+The solved ones are run so in tests/notebooks/test_code_path.py.
+"""
 
 import os
-
-import pytest
 
 from authoring import ROOT, files, notebooks
 from rnn_helpers import course
 
-SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in course.NOTEBOOKS[1:]]
 
-
-@pytest.mark.parametrize("name", [course.NOTEBOOKS[0], *SLOW])
-def test_without_ipywidgets_a_notebook_runs_and_a_sentence_says_what_to_install(tmp_path, name):
+def test_without_ipywidgets_a_notebook_runs_and_a_sentence_says_what_to_install(tmp_path):
     (tmp_path / "ipywidgets.py").write_text("raise ImportError('not here')")
-    path = files.learner_path(name)
+    path = files.learner_path(course.NOTEBOOKS[0])
     nb = notebooks.execute(files.read(path), path.parent, {"PYTHONPATH": os.pathsep.join((str(tmp_path), str(ROOT)))})
     outputs = {cell.id: cell.outputs for cell in nb.cells if cell.cell_type == "code"}
     assert [output for found in outputs.values() for output in found
