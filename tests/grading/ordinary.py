@@ -4,6 +4,7 @@ CI runs as root, for whom the sandbox refuses to work. There this file makes the
 may read: a copy of Python where root's lies in a closed folder, the installed packages, the course.
 """
 
+import compileall
 import contextlib
 import os
 import pwd
@@ -60,6 +61,7 @@ def ordinary_user():
     home.chmod(0o755)
     for name in ("rnn_helpers", "authoring", "instructor", "notebooks"):
         shutil.copytree(ROOT / name, home / "course" / name, ignore=shutil.ignore_patterns("__pycache__"))
+    compileall.compile_dir(home / "course", quiet=1)  # once, and not by each process
     site = Path(numpy.__file__).parents[1]
     env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": str(home), "PYTHONDONTWRITEBYTECODE": "1",
            "OPENBLAS_NUM_THREADS": "1", "JUPYTER_PLATFORM_DIRS": "1"}

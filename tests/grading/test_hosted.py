@@ -15,6 +15,13 @@ from tests.grading.ordinary import ROOT
 
 MOST = sum(e.points for e in check.EXERCISES.values() if e.notebook == "01_rnn_cell")
 HOLES = "This machine's sandbox allows: proc, writing to /tmp, writing to /var/tmp, writing to /dev/shm"  # empty files
+NOSY = """def opens(path):
+        try:
+            open(path).close()
+        except OSError:
+            return False
+        return True
+    assert [opens(path) for path in {paths}] == [True, False, False, False]"""
 
 
 @pytest.fixture(scope="module")
@@ -76,14 +83,17 @@ def test_gradescope_gets_points_and_the_checks_words(autograder):
 
 @pytest.mark.slow
 def test_a_submission_cannot_read_the_autograder(autograder):
+    """It earns its points if it can open the first of these files and none of the others."""
     top, graded = autograder
-    for path, most in (("/etc/os-release", 7), (top / "source" / "secret", 0), (top / "results.json", 0),
-                       (top / "source" / "rnn_helpers" / "cell.py", 0)):
-        nosy = solved()
-        cell = next(cell for cell in nosy.cells if "def rnn_cell_forward" in cell.source)
-        cell.source = cell.source.replace("### BEGIN SOLUTION", f"open({str(path)!r}).close()")
-        found = {test["name"]: test for test in graded(("01_rnn_cell.ipynb", nosy))["tests"]}["rnn_cell_forward"]
-        assert found["score"] == most, (path, found)
+    paths = ["/etc/os-release", *(str(top.joinpath(*parts)) for parts in (
+        ("source", "secret"), ("results.json",), ("source", "rnn_helpers", "cell.py")))]
+    (top / "results.json").touch()
+    assert all(map(os.path.exists, paths))
+    nosy = solved()
+    cell = next(cell for cell in nosy.cells if "def rnn_cell_forward" in cell.source)
+    cell.source = cell.source.replace("### BEGIN SOLUTION", NOSY.format(paths=paths))
+    found = {test["name"]: test for test in graded(("01_rnn_cell.ipynb", nosy))["tests"]}["rnn_cell_forward"]
+    assert found["score"] == 7, found
 
 
 @pytest.mark.slow
