@@ -16,9 +16,9 @@ from rnn_helpers.check.search import Fit, together
 from rnn_helpers.check.search import told as texts_of
 from rnn_helpers.check.yardstick import Yardstick
 
-FEW, SEEDS = range(4), range(50)  # of the fixtures: in `make test`, and in `make test-all`
-over_seeds = pytest.mark.parametrize("seeds", [pytest.param(FEW, id="few"),
-                                               pytest.param(SEEDS[len(FEW):], id="more", marks=pytest.mark.slow)])
+FEW, SEEDS = range(4), range(50)  # of the fixtures: in `make test`, and in `make test-all`, where right ways are tried
+over_seeds = pytest.mark.parametrize("seeds", [pytest.param(SEEDS[:2], id="few"),
+                                               pytest.param(SEEDS[2:], id="more", marks=pytest.mark.slow)])
 SEARCHED_LONG = {"rnn_backward", "rnn_backward_truncated"}  # their families have several hundred slips
 BIG = {"rnn_cell_forward", "rnn_forward", "rnn_cell_backward", "rnn_backward", "softmax_cross_entropy",
        "rnn_backward_truncated"}
