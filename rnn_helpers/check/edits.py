@@ -251,7 +251,7 @@ def additions(node, holder, field, names):
         if isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
             yield with_(ast.Call(ast.Attribute(node, "copy", ast.Load()), [], []))
             yield with_(numpy("zeros_like", node))
-        if isinstance(holder, ast.Return | ast.Tuple):
+        if isinstance(holder, ast.Return) or isinstance(holder, ast.Tuple) and not isinstance(node, ast.Call):
             yield from (with_(ast.Subscript(node, cut, ast.Load())) for cut in (
                 ast.Slice(None, ast.UnaryOp(ast.USub(), ast.Constant(1)), None), ast.Slice(ast.Constant(1), None, None),
                 ast.UnaryOp(ast.USub(), ast.Constant(1))))

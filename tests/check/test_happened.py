@@ -292,6 +292,17 @@ WHAT_TO_DO = {  # (exercise, arguments, lines of the function) -> what is said; 
                                     "`choice` needs 5 probabilities, and `p` is (3, 1). `h` is (3, 2, 1), all steps"),
     "caches for states": (("readout_backward", "dy, h_states, Wy", "def back(dy, h_states):\n    return h_states[0].T\n"
                            "caches = [(1, 2)]\nback(dy, caches)"), "`back` takes `h_states` here, and gets `caches`."),
+    "in each other's place": (
+        ("rnn_backward", "cell, dh, caches", "def back(dh_t, cache):\n    x, h, n = cache\nback(caches[0], dh[0])"),
+        "It is called as `back(dh_t, cache)`: `caches[0]` stands in the place of `dh_t`."),
+    "a list for a dict": (("clip_by_norm", "grads, max_norm", "def norm(grads):\n    \"\"\"grads : dict, name -> array"
+                           "\"\"\"\n    return grads.values()\nnorm([grads['dWx']])"),
+                          "`norm` takes `grads` here, dict, name -> array, and gets `[grads['dWx']]`."),
+    "every state for the last": (("train_stream", "model, X, Y, k1, k2, lr",
+                                  "from rnn_helpers.bptt import rnn_forward\nrnn_forward(model.cell, X, "
+                                  "np.zeros((4, 5, 3)))"), "(4, 5, 3), all steps; `h0` is (H, B)"),
+    "a slice of what is ragged": (forward("parts = [X[0], X[0][0]]\ncell.forward(parts[0:2], X[0])"),
+                                  "It is called as `cell.forward(x_t, h_prev)`"),
     "all caches for one": (("rnn_backward", "cell, dh, caches", "def back(cache):\n    x, h, n = cache\nback(caches)"),
                            "`back` takes one cache, as `caches[...]` is; `caches` is a list."),
     "no state to start from": (forward("h = h0\ncell.forward(X[0], h)"), "`h` is None, as `h0` was not given"),

@@ -3,6 +3,8 @@
 A remedy is a function of the `Scene` that gives a sentence or "". It looks at trees and values, never at words.
 """
 
+import contextlib
+
 from rnn_helpers.check.remedies import kinds, names, places, shapes
 
 REMEDIES = (  # exception -> what may explain it, the most telling first
@@ -32,6 +34,7 @@ def remedy(scene):
     rules = next((rules for kind, rules in REMEDIES if isinstance(scene.error, kind)), ())
     anywhere = (places.hidden_by_a_loop, places.time_is_first, places.refused_by_the_course)
     for rule in (*(places.calls_itself,) * again, places.given_otherwise, *rules, *anywhere):
-        if found := rule(scene):
-            return found
+        with contextlib.suppress(Exception):  # of objects that cannot be looked at nothing is said
+            if found := rule(scene):
+                return found
     return ""

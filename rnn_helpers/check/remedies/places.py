@@ -173,7 +173,7 @@ def refused_by_the_course(scene):
         for arg in node.args:
             ends = [end for end in (arg.slice.lower, arg.slice.upper) if end is not None] \
                 if isinstance(arg, ast.Subscript) and isinstance(arg.slice, ast.Slice) else []
-            if ends and np.shape(scene.value(arg))[:1] == (0,):
+            if ends and isinstance(value := scene.value(arg), np.ndarray | list) and not len(value):
                 shown = " and ".join(f"`{scene.source(end)}` is {scene.value(end)}" for end in ends)
                 return f"`{scene.source(arg)}` is empty: {shown}."
         for arg in node.args:
