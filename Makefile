@@ -11,7 +11,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 help:
 	@echo "make lab                        install, open JupyterLab on the notebooks"
-	@echo "make test                       install, run the quick tests, two to three minutes"
+	@echo "make test                       install, run the quick tests, two to five minutes"
 	@echo "make test-all                   the slow ones too, as CI does"
 	@echo "make browser                    play with every notebook in a real browser"
 	@echo "make browser-lite               the same in a browser's own Python, without a server"
