@@ -17,7 +17,9 @@ EVERY = [str(path.relative_to(pyodide.ROOT)) for folder in ("tests/check", "test
          for path in sorted((pyodide.ROOT / folder).glob("test_*.py")) if not LACKING.search(path.read_text())]
 
 
-@pytest.mark.parametrize("names", [pytest.param(FEW, id="few"), pytest.param(EVERY, id="all", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("names", [
+    pytest.param(FEW, id="few"),
+    *(pytest.param(EVERY[part::4], id=f"all, part {part}", marks=pytest.mark.slow) for part in range(4))])
 def test_in_node(tmp_path, names):
     core = pyodide.with_packages(tmp_path / "pyodide")
     for name in NEEDED:
