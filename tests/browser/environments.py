@@ -3,6 +3,8 @@
 They are made once and again when what they hold changes; without a network and without them the tests are skipped.
 """
 
+import contextlib
+import fcntl
 import os
 import re
 import shutil
@@ -22,6 +24,14 @@ BINDER_BASE = ["jupyterlab==4.4.9", "notebook==7.4.7", "ipywidgets==8.1.7"]  # o
 COLAB = ["numpy==2.1.3", "matplotlib==3.10.0", "ipywidgets==7.7.1", "ipython==7.34.0", "ipykernel==6.17.1",
          "tqdm>=4.66",
          "notebook==6.5.7"]  # the last stands in for Colab's own page
+
+
+@contextlib.contextmanager
+def alone():
+    """One process at a time: what the workers of a test run share is made once, and not looked at half made."""
+    with open(ROOT / "pyproject.toml") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def binder():
@@ -44,6 +54,7 @@ def colab():
     return made("colab", sys.executable, COLAB)
 
 
+@alone()
 def made(name, python, packages):
     """The interpreter of `.venv-name`, which is made where it is missing or holds something else."""
     home = ROOT / f".venv-{name}"

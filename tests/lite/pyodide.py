@@ -19,6 +19,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.environments import alone
+
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / ".pyodide"  # git ignores it
 VERSION = "0.27.7"
@@ -47,6 +49,7 @@ def digest(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+@alone()
 def core(version, folder):
     """Pyodide without packages, from npm, in `folder`."""
     archive = KEPT / f"pyodide-{version}.tgz"
@@ -109,6 +112,7 @@ def from_pypi(folder, names):
     wheel.unlink()
 
 
+@alone()
 def packages(entries):
     """The paths of the files of these entries of the lock, each checked; what is not here yet is fetched."""
     folders = [KEPT / VERSION, *(Path(given) for given in [os.environ.get("PYODIDE_PACKAGES")] if given)]
@@ -132,6 +136,7 @@ def packages(entries):
     return [checked(find(entry["file_name"]), entry) for entry in entries.values()]
 
 
+@alone()
 def pure_packages(version, folder):
     """Add to a core what its IPython needs and PyPI has: pure Python, the same versions in other bytes."""
     path = folder / "pyodide-lock.json"
