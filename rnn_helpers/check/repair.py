@@ -70,6 +70,15 @@ class Repair:
         return sorted(((edit, lines, name) for name, (_, tree, lines) in self.trees.items()
                        for edit in edits(tree, self.kinds.get(name, {}))), key=lambda change: change[0].rank)
 
+    def look_at_names(self):
+        """Run the first case to note the kinds of values in it."""
+        before = sys.getprofile()
+        sys.setprofile(self.look)
+        try:
+            self.score(self.built(), self.exercise.cases[:1])
+        finally:
+            sys.setprofile(before)
+
     def look(self, frame, event, _):
         """Note the kinds of the values that the names of a function have in the end; as `sys.setprofile` calls it."""
         if event == "return" and frame.f_code.co_name in self.trees:
@@ -116,10 +125,8 @@ class Repair:
         """One or two changes with which everything is right, as (words, line), or (); most : how many are tried."""
         if not self.trees:
             return ()
-        before, profiler = self.score(self.built(), self.exercise.cases), sys.getprofile()
-        sys.setprofile(self.look)
-        self.score(self.built(), self.exercise.cases[:1])
-        sys.setprofile(profiler)
+        before = self.score(self.built(), self.exercise.cases)
+        self.look_at_names()
         wrong = len(before) - (before[-1:] != [] and before[-1][0] < before[-1][1])
         if wrong == len(self.exercise.cases):  # all values are right: what it does to its arguments is not
             return ()

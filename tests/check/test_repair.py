@@ -1,6 +1,7 @@
 """Where no mistake has a name: the change of the learner's own lines that makes everything right."""
 
 import copy
+import sys
 
 import numpy as np
 import pytest
@@ -210,6 +211,23 @@ def test_the_learners_own_things_stay_as_they_are(tmp_path):
     measure = yardstick("readout", 0)
     assert repaired(measure.exercise, function, measure.inputs, measure)
     assert function.__globals__["log"] == [] and function.__globals__["readout"] is function
+
+
+class Impatient:
+    """Interrupts what looks at the names of a running function."""
+
+    def __call__(self):
+        if sys.getprofile():
+            raise KeyboardInterrupt
+
+
+def test_an_interrupt_leaves_no_profiler_behind():
+    function = written("readout", "h_t, Wy, c", "press()\nreturn Wy @ h_t - c")
+    function.__globals__["press"] = Impatient()
+    measure = yardstick("readout", 0)
+    with pytest.raises(KeyboardInterrupt):
+        Repair(measure.exercise, function, measure.inputs, measure).one_or_two()
+    assert sys.getprofile() is None
 
 
 @pytest.mark.parametrize("line", ["open('x').close()", "__import__('os').getcwd()", "exec('')"])
