@@ -306,6 +306,17 @@ WHAT_TO_DO = {  # (exercise, arguments, lines of the function) -> what is said; 
     "all caches for one": (("rnn_backward", "cell, dh, caches", "def back(cache):\n    x, h, n = cache\nback(caches)"),
                            "`back` takes one cache, as `caches[...]` is; `caches` is a list."),
     "no state to start from": (forward("h = h0\ncell.forward(X[0], h)"), "`h` is None, as `h0` was not given"),
+    "None to start from": (("rnn_backward", "cell, dh, caches", "carry = None\nfor t in reversed(range(len(dh))):\n"
+                            "    dWx, dWh, db, carry = cell.backward(dh[t] + carry, caches[t])"),
+                           "`carry` is None, as line 2 says: what should it start from?"),
+    "a function that gives None": (forward("def step(x, h):\n    h = x\nh = 0\nh = step(X[0], h)\nX[0] @ h"),
+                                   "`h` is None here."),
+    "None to start from, and from a function": (
+        ("rnn_backward", "cell, dh, caches", "def step(x):\n    pass\ncarry = None\nif len(dh):\n"
+         "    carry = step(dh[0])\ndh[0] + carry"), "`carry` is None here."),
+    "two arrays to add up one after the other": (forward("np.cumsum(X[0], X[1])"),
+                                                 "`np.cumsum` takes one array; what comes second is `axis`."),
+    "two arrays to join": (forward("np.concatenate(X[0], X[1])"), "`np.concatenate([X[0], X[1]], ...)`"),
     "all steps for one": (("rnn_backward", "cell, dh, caches", "def back(d):\n    return d, d\na, b = back(dh + 0)\n"
                            "c = np.zeros(dh[0].shape)\nc += b"), "takes the whole `dh`, (8, 5, 1); one step is (5, 1)"),
     "four values for three": (("shares", "backward, cell, dh, caches", "def back():\n    return 1, 2, 3, 4\n"

@@ -245,6 +245,9 @@ def none_there(scene, base):
     if given := next((name for name in sources if name in optional), ""):
         start = "was not given here and is None" if base == given else f"is None, as `{given}` was not given"
         return f"`{base}` {start}: what should it be then?"
-    given = [step.lineno for step in steps if isinstance(getattr(step, "value", None), ast.Constant)]
-    return f"`{base}` is None, as line {given[-1]} says: what should it start from?" if given else \
-        f"`{base}` is None here."
+    nones = [step for step in steps if isinstance(step.value, ast.Constant) and step.value.value is None]
+    gives_none = [step for step in steps if step not in nones and not isinstance(step.value, ast.BinOp | ast.Constant)
+                  and all(node.id in scene.frame.f_locals for target in getattr(step, "targets", [])
+                          for node in ast.walk(target) if isinstance(node, ast.Name))]  # else it has not run yet
+    return f"`{base}` is None, as line {nones[0].lineno} says: what should it start from?" \
+        if len(nones) == 1 and not gives_none else f"`{base}` is None here."

@@ -148,9 +148,9 @@ def arrays_added(scene):
         second = parameters_of(function)[1:2]
         if second and second[0] in ("axis", "ord", "dtype") and len(node.args) > 1 \
                 and isinstance(scene.value(node.args[1]), np.ndarray):
-            joins = function not in (np.linalg.norm, np.sum, np.mean, np.max, np.min)
             both = ", ".join(map(scene.source, node.args[:2]))
-            return f"`{text}` takes one list of arrays: `{text}([{both}], ...)`." if joins else \
+            return f"`{text}` takes one list of arrays: `{text}([{both}], ...)`." \
+                if function in (np.concatenate, np.stack) else \
                 f"`{text}` takes one array; what comes second is `{second[0]}`."
     return ""
 
