@@ -20,6 +20,7 @@ rewrites.
 import contextlib
 import gc
 import html
+import io
 import linecache
 import textwrap
 import threading
@@ -29,6 +30,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import traitlets
+from PIL import Image
 
 from rnn_helpers import live
 from rnn_helpers.explore.easel import Easel
@@ -192,7 +194,8 @@ class Explorer:
             self.seconds = max(self.seconds, time.perf_counter() - start)
             self.redraws += 1
             self.alt = f"{self.title}. {text}"
-            self.image.value, self.image.tooltip = data, self.alt
+            with self.image.hold_sync():  # one message: the page decodes the picture once
+                self.image.value, self.image.tooltip = data, self.alt
             self._say(text)
 
     def _say(self, text):
@@ -200,7 +203,7 @@ class Explorer:
 
     def show(self):
         """Put controls and picture into the cell's output."""
-        live.show(self.box, style.image(self.image.value, self.alt), self.alt, self.title)
+        live.show(self.box, still(self.image.value, self.alt), self.alt, self.title)
 
 
 @contextlib.contextmanager
@@ -239,6 +242,12 @@ def picture(draw, values, title, easel=None):
         return style.png(fig), f"No picture for these values. {message}"
 
 
+def still(data, alt):
+    """What stands there for a page without a kernel: the picture in few bytes, with its text."""
+    pixels = np.asarray(Image.open(io.BytesIO(data)).convert("RGBA"))
+    return style.image(style.packed(pixels), alt)
+
+
 def titled(title, whose):
     return f"{title} \N{MIDDLE DOT} {whose}" if whose else title
 
@@ -262,4 +271,4 @@ def explore(draw, title, *, whose="", size=(style.WIDTH, style.HEIGHT), **contro
     else:
         title = titled(title, whose)
         data, text = picture(draw, {name: control.value for name, control in controls.items()}, title, Easel(size))
-        live.show(None, style.image(data, f"{title}. {text}"), f"{title}. {text}", title)
+        live.show(None, still(data, f"{title}. {text}"), f"{title}. {text}", title)

@@ -15,13 +15,15 @@ import colorsys
 import contextlib
 import html
 import io
+import struct
+import zlib
 
 import matplotlib
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import ListedColormap, to_hex, to_rgb
 from matplotlib.figure import Figure
-from matplotlib.ticker import AutoLocator, FixedLocator, NullLocator
+from matplotlib.ticker import AutoLocator, FixedLocator, LogLocator, NullLocator
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -173,26 +175,49 @@ def image(data, alt):
 
 
 def tidy(fig):
-    """Thin out what `fig` shows beside its data: about five labels an axis, no minor ticks over many decades, no grid
-    on a matrix. Each tick costs a millisecond. What a drawing function chose itself stays."""
+    """Thin out what `fig` shows beside its data: about five labels an axis, plain powers of ten and no minor ticks over
+    many decades, no grid on a matrix. Each tick costs a millisecond, as TeX ten. What a drawing function chose itself
+    stays."""
     for ax in fig.axes:
         if ax.images:
             ax.grid(False)
-        for axis, (low, high) in ((ax.xaxis, ax.get_xlim()), (ax.yaxis, ax.get_ylim())):
+        for axis, ends in ((ax.xaxis, ax.get_xlim()), (ax.yaxis, ax.get_ylim())):
             if type(axis.get_major_locator()) is AutoLocator:
                 axis.get_major_locator().set_params(nbins=5)
-            elif axis.get_scale() == "log" and max(low, high) > 100 * min(low, high):
-                axis.set_minor_locator(NullLocator())
+            elif type(axis.get_major_locator()) is LogLocator and max(ends) > 100 * min(ends):
+                decades(axis, min(ends), max(ends))
 
 
-def png(fig, compress_level=6):
-    """The figure as the bytes of a PNG of at most 256 colours; compress_level from 0, quick, to 9, small."""
+def png(fig):
+    """The figure as the bytes of a PNG of at most 256 colours."""
     fig.canvas.draw()
-    pixels = np.asarray(fig.canvas.buffer_rgba())
-    picture, info, buffer = palette(pixels), PngInfo(), io.BytesIO()
+    return packed(np.asarray(fig.canvas.buffer_rgba()))
+
+
+def packed(pixels):
+    """RGBA (height, width, 4) of uint8 as the bytes of a PNG of at most 256 colours."""
+    info, buffer = PngInfo(), io.BytesIO()
     info.add_text("Software", f"Matplotlib version{matplotlib.__version__}, https://matplotlib.org/")
-    picture.save(buffer, "PNG", compress_level=compress_level, pnginfo=info)
+    palette(pixels).save(buffer, "PNG", pnginfo=info)
     return buffer.getvalue()
+
+
+def quick_png(fig):
+    """The figure as the bytes of a PNG with all its colours: in a third of the time of `png`, twice the bytes.
+
+    Pillow tries five filters on each row; here each row is stored as what changes from the one above (filter 2).
+    """
+    fig.canvas.draw()
+    rows = np.asarray(fig.canvas.buffer_rgba())
+    height, width = rows.shape[:2]
+    rows = rows.reshape(height, -1)
+    filtered = np.full((height, 1 + 4 * width), 2, np.uint8)
+    filtered[0, 1:] = rows[0]
+    np.subtract(rows[1:], rows[:-1], out=filtered[1:, 1:])
+    header = struct.pack(">2I5B", width, height, 8, 6, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in ((b"IHDR", header), (b"IDAT", zlib.compress(filtered, 1)), (b"IEND", b"")))
 
 
 def palette(pixels):

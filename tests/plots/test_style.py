@@ -106,6 +106,16 @@ def test_figures_are_unknown_to_pyplot_and_pngs_have_their_size():
     assert not plt.get_fignums() and Image.open(io.BytesIO(data)).size == (640, 320)
 
 
+def test_the_quick_png_has_every_pixel_and_colour_of_the_figure():
+    with style.context():
+        fig = style.figure(3, 2)
+        fig.subplots().plot(np.sin(np.arange(50)), **style.line("state", marker=True))
+        data = style.quick_png(fig)
+    with Image.open(io.BytesIO(data)) as image:
+        image.verify()  # the checksums
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(data))), np.asarray(fig.canvas.buffer_rgba()))
+
+
 def test_tidy_takes_the_grid_from_a_matrix_and_crowded_ticks_from_axes():
     with style.context():
         fig = style.figure()
@@ -114,6 +124,9 @@ def test_tidy_takes_the_grid_from_a_matrix_and_crowded_ticks_from_axes():
         curve.semilogy([1e-9, 1e9])
         style.tidy(fig)
     assert len(curve.get_yticks(minor=True)) == 0 and len(curve.get_xticks()) <= 7
+    fig.canvas.draw()
+    labels = [label.get_text() for label in curve.get_yticklabels()]
+    assert "10⁻⁸" in labels and not any("$" in label for label in labels)
     assert not any(line.get_visible() for line in matrix.get_xgridlines())
 
 
