@@ -20,7 +20,6 @@ rewrites.
 import contextlib
 import gc
 import html
-import io
 import linecache
 import textwrap
 import threading
@@ -30,7 +29,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import traitlets
-from PIL import Image
 
 from rnn_helpers import live
 from rnn_helpers.explore.easel import Easel
@@ -203,7 +201,7 @@ class Explorer:
 
     def show(self):
         """Put controls and picture into the cell's output."""
-        live.show(self.box, still(self.image.value, self.alt), self.alt, self.title)
+        live.show(self.box, style.still(self.image.value, self.alt), self.alt, self.title)
 
 
 @contextlib.contextmanager
@@ -242,12 +240,6 @@ def picture(draw, values, title, easel=None):
         return style.png(fig), f"No picture for these values. {message}"
 
 
-def still(data, alt):
-    """What stands there for a page without a kernel: the picture in few bytes, with its text."""
-    pixels = np.asarray(Image.open(io.BytesIO(data)).convert("RGBA"))
-    return style.image(style.packed(pixels), alt)
-
-
 def titled(title, whose):
     return f"{title} \N{MIDDLE DOT} {whose}" if whose else title
 
@@ -271,4 +263,4 @@ def explore(draw, title, *, whose="", size=(style.WIDTH, style.HEIGHT), **contro
     else:
         title = titled(title, whose)
         data, text = picture(draw, {name: control.value for name, control in controls.items()}, title, Easel(size))
-        live.show(None, still(data, f"{title}. {text}"), f"{title}. {text}", title)
+        live.show(None, style.still(data, f"{title}. {text}"), f"{title}. {text}", title)

@@ -174,6 +174,11 @@ def image(data, alt):
             f'style="max-width:100%;height:auto" src="data:image/png;base64,{encoded}">')
 
 
+def still(data, alt):
+    """`image` of a PNG in few bytes, for a page that keeps it."""
+    return image(packed(np.asarray(Image.open(io.BytesIO(data)).convert("RGBA"))), alt)
+
+
 def tidy(fig):
     """Thin out what `fig` shows beside its data: about five labels an axis, plain powers of ten and no minor ticks over
     many decades, no grid on a matrix. Each tick costs a millisecond, as TeX ten. What a drawing function chose itself
