@@ -6,6 +6,8 @@ import inspect
 import re
 import sys
 
+import numpy as np
+
 from rnn_helpers.check.scene import UNKNOWN
 
 
@@ -125,5 +127,5 @@ def parameters_of(function):
     """The names of a function's parameters, [] for one that does not tell them."""
     try:
         return list(inspect.signature(function).parameters)
-    except (TypeError, ValueError):
-        return []
+    except (TypeError, ValueError):  # as NumPy's compiled functions before 2.4
+        return ["arrays", "axis", "out"] if function is np.concatenate else []
