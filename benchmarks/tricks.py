@@ -24,10 +24,10 @@ def variant(p, one_projection=True, one_product_a_gradient=True, slopes_at_once=
         else:
             for x_t, z_t in zip(X, Z, strict=True):
                 np.add(x_t.T.dot(WxT), bT, out=z_t)
-        h_prev = states[0]
+        h_prev, Wh_h = states[0], np.empty_like(states[0])
         for z_t in Z:
             if in_place:
-                z_t += dot(h_prev, WhT)
+                z_t += dot(h_prev, WhT, Wh_h)
                 h_prev = np.tanh(z_t, z_t)
             else:
                 h_prev = z_t[:] = np.tanh(z_t + dot(h_prev, WhT))
@@ -48,7 +48,7 @@ def variant(p, one_projection=True, one_product_a_gradient=True, slopes_at_once=
                 dz_t *= dh_next
             else:
                 dz_t = dZ[t] = (dh_rows[t] + dh_next) * dz_t
-            dh_next = dot(dz_t, Wh)
+            dh_next = dot(dz_t, Wh, dh_next if in_place else None)
         if one_product_a_gradient:
             return *parameter_gradients(dZ, X, H_prev), dh_next.T
         dWx, dWh, db = np.zeros_like(p.Wx), np.zeros_like(p.Wh), np.zeros_like(p.b)
@@ -70,9 +70,9 @@ def columns_in_the_loop(p):
         states = np.empty((T + 1, H, B), p.Wx.dtype)
         states[0], Z, Wh, WhT = p.h0, states[1:], p.Wh, p.Wh.T
         np.add(columns(rows(p.X).dot(p.Wx.T), T), p.b, out=Z)
-        h_prev = states[0]
+        h_prev, Wh_h = states[0], np.empty_like(states[0])
         for z_t in Z:
-            z_t += Wh.dot(h_prev)
+            z_t += Wh.dot(h_prev, Wh_h)
             h_prev = np.tanh(z_t, z_t)
         assert Caches(p.X, states.transpose(0, 2, 1)).is_whole  # they are part of the work
         dZ, dh_next = Z * Z, np.zeros((H, B), p.Wh.dtype)
@@ -81,7 +81,7 @@ def columns_in_the_loop(p):
             dz_t = dZ[t]
             dh_next += p.dh[t]
             dz_t *= dh_next
-            dh_next = WhT.dot(dz_t)
+            dh_next = WhT.dot(dz_t, dh_next)
         return *parameter_gradients(dZ.transpose(0, 2, 1), p.X, states[:-1].transpose(0, 2, 1)), dh_next
 
     return run

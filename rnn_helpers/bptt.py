@@ -55,9 +55,9 @@ def rnn_forward(cell, X, h0=None):
     states = np.empty((T + 1, B, len(cell.Wh)), np.result_type(X.dtype, h0, cell.Wx, cell.Wh))
     states[0], Z, WhT = h0.T, states[1:], cell.Wh.T
     np.add(rows(X).dot(cell.Wx.T), cell.b.T, out=Z.reshape(T * B, -1))  # Wx x_t + b of all steps
-    h_prev = states[0]
+    h_prev, Wh_h = states[0], np.empty_like(states[0])
     for z_t in Z:
-        z_t += h_prev.dot(WhT)
+        z_t += h_prev.dot(WhT, Wh_h)
         h_prev = np.tanh(z_t, z_t)  # h_t takes the place of z_t
     return Z.transpose(0, 2, 1), Caches(X, states)
 
@@ -84,12 +84,12 @@ def rnn_backward(cell, dh, caches):
     X, H_prev, H, dh = unpack(cell, dh, caches)
     T, Wh = len(dh), cell.Wh
     dZ = slope(H)
-    dh_next = np.zeros(dZ.shape[1:], dZ.dtype)
+    dh_next = np.zeros(dZ.shape[1:], np.result_type(dZ, Wh))
     for t in reversed(range(T)):
         dh_next += dh[t]  # all of dL/dh_t
         dz_t = dZ[t]  # tanh'(z_t), until dL/dh_t is multiplied in
         dz_t *= dh_next
-        dh_next = dz_t.dot(Wh)
+        dh_next = dz_t.dot(Wh, dh_next)
     return *parameter_gradients(dZ, X, H_prev), dh_next.T
 
 
