@@ -47,4 +47,4 @@ def remembered(ax, difference, title):
     ax.semilogy(np.arange(len(difference)), np.maximum(difference, 1e-12), **line("state"))
     ax.set(xlabel="steps after the changed input", ylabel="difference of the states", ylim=(1e-4, 10), title=title)
     return (f"The difference is {difference[0]:.2g} at first, at most {difference.max():.2g}, and {difference[-1]:.2g} "
-            f"{len(difference) - 1} steps later.")
+            f"after {len(difference) - 1} steps.")
