@@ -39,7 +39,7 @@ def test_an_impulse_is_the_difference_of_two_runs():
 def test_memory_draws_both_parts():
     fig = style.figure()
     alt = unrolling.draw_memory(fig, 0.9, 12)
-    assert "10 units over 12 steps" in alt and "11 steps later" in alt
+    assert "10 units over 12 steps" in alt and "after 11 steps" in alt
 
 
 @pytest.mark.parametrize("k", [1, 5, 20])

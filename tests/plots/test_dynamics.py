@@ -50,4 +50,4 @@ def test_the_state_map_has_time_to_the_right(ax):
 def test_what_is_remembered_is_on_a_log_axis(ax):
     alt = unrolling.remembered(ax, np.array([1.0, 0.1, 0.0]), "memory")
     assert ax.get_yscale() == "log" and list(ax.lines[0].get_ydata()) == [1.0, 0.1, 1e-12]
-    assert "1 at first, at most 1, and 0 2 steps later" in alt
+    assert "1 at first, at most 1, and 0 after 2 steps" in alt
