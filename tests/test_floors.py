@@ -5,6 +5,7 @@ at the top of a file.
 """
 
 import ast
+import functools
 import graphlib
 import pathlib
 import subprocess
@@ -60,21 +61,23 @@ def floor_of(part):
     return next((level for level, parts in enumerate(FLOORS) if part in parts), None)
 
 
+@functools.cache
 def imports(name, path=None):
-    """What a module imports, in the order in which it stands there: (dotted name, whether inside a function)."""
-    path = path or MODULES[name]
+    """What a module imports: a list of (dotted name, whether inside a function)."""
+    path, found = path or MODULES[name], []
     tree = ast.parse(path.read_text(encoding="utf-8"))
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     inside = {node for function in functions for node in ast.walk(function)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from ((alias.name, node in inside) for alias in node.names)
+            found += [(alias.name, node in inside) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             here = name.split(".") if path.name == "__init__.py" else name.split(".")[:-1]
             base = [*here[:len(here) - node.level + 1], *filter(None, [node.module])] if node.level else [node.module]
             for alias in node.names:
                 full = ".".join([*base, alias.name])
-                yield (full if full in MODULES else ".".join(base)), node in inside
+                found.append((full if full in MODULES else ".".join(base), node in inside))
+    return found
 
 
 def ours(name):
@@ -96,7 +99,7 @@ def circle(graph):
 def test_a_module_imports_from_floors_below(name):
     _, *parts = name.split(".")
     if not parts:
-        assert not list(imports(name))
+        assert not imports(name)
         return
     part = parts[0]
     assert floor_of(part) is not None, f"{part} stands on no floor; give it one in this test"
@@ -133,7 +136,7 @@ def test_inside_functions_only_what_is_heavy_or_may_be_missing_is_imported():
 def test_a_planted_circle_is_found(tmp_path):
     path = tmp_path / "links.py"
     path.write_text("import re\n\n\ndef stamp():\n    from authoring.notebooks import build\n    return build\n")
-    assert list(imports("authoring.links", path)) == [("re", False), ("authoring.notebooks", True)]
+    assert imports("authoring.links", path) == [("re", False), ("authoring.notebooks", True)]
     assert ours("authoring.notebooks.build") == "authoring.notebooks" and ours("numpy.linalg") is None
     assert circle({"links": {"notebooks"}, "notebooks": {"links", "names"}, "names": set()})[0] in ("links",
                                                                                                     "notebooks")

@@ -9,8 +9,15 @@ from rnn_helpers.streaming import train_stream
 from rnn_helpers.training import SGD, Adam, clip_by_norm
 from tests.cases import draw
 
-torch = pytest.importorskip("torch")
-torch.set_num_threads(1)
+torch = None  # imported where a test needs it: of the two processes of `make test` by one
+
+
+@pytest.fixture(scope="module", autouse=True)
+def witness():
+    global torch
+    torch = pytest.importorskip("torch")
+    torch.set_num_threads(1)
+
 
 SHAPES = [dict(T=1, D=1, H=1, B=1), dict(T=10, D=1, H=10, B=1), dict(T=4, D=7, H=3, B=5), dict(T=25, D=8, H=32, B=1),
           dict(T=60, D=2, H=5, B=4), dict(T=7, D=3, H=40, B=9)]
