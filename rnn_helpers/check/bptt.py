@@ -275,6 +275,8 @@ def errors(function, i):
         found = single(function(given["a"][1], given["b"][1]), "error")
         i.altered += [name for name, (before, now) in given.items() if not np.array_equal(before, now)]
         returned.append(found["returned"])
+        if isinstance(found["error"], str):
+            raise BadReturn("it returned a str, expected one number")
         if np.size(found["error"]) != 1:
             raise BadReturn(f"it returned an array of shape {np.shape(found['error'])}, expected one number")
         return float(np.reshape(found["error"], ()))

@@ -26,7 +26,8 @@ def sequence_fixtures(rng, sizes=((7, 3, 4, 2), (8, 2, 6, 1))):
 def states(function, cell, X, *h0):
     """h_states, caches, and in words what was returned."""
     shape = len(X), len(cell.Wh), np.shape(X[0])[-1]
-    return pair(function(cell, X, *h0), "h_states", "caches", lambda value: shape_of(value) == shape)
+    return pair(function(cell, X, *h0), "h_states", "caches", lambda value: shape_of(value) == shape,
+                lambda value: isinstance(value, (list, tuple)) and len(value) == len(X))
 
 
 def one_sequence(function, i):

@@ -10,6 +10,7 @@ from rnn_helpers.check.remedies import remedy
 from rnn_helpers.check.remedies.places import nothing_moves
 from rnn_helpers.check.scene import Scene, own
 
+UNWRITTEN = ", which is not written yet"
 LONGEST = 300  # characters of an exception that are shown
 
 
@@ -87,7 +88,7 @@ def not_written(error, scene):
                        "do not ask for input: use the arguments")
     if scene.elsewhere and own(scene.frame):
         name = scene.name
-        return Problem("error", f"it calls {name}, which is not written yet", "",
+        return Problem("error", f"it calls {name}{UNWRITTEN}", "",
                        f"write {name} first, or take check.yours_or_ours({name}), which is the course's until yours "
                        "is right")
     return Problem("not attempted", "not attempted yet", scene.line if more_than_a_stub(scene) else "")

@@ -6,6 +6,7 @@ from rnn_helpers.check.advice import Advice
 from rnn_helpers.check.atlas import name_mistakes
 from rnn_helpers.check.compare import close, first_difference, same_shape
 from rnn_helpers.check.exercise import ELSEWHERE
+from rnn_helpers.check.happened import UNWRITTEN
 from rnn_helpers.check.observe import Observed
 from rnn_helpers.check.unfinished import unfinished
 from rnn_helpers.check.yardstick import flatten, reading
@@ -189,12 +190,16 @@ def judge(yardstick, observed: Observed, hidden=False):
     if observed.helped is None:
         return alone
     helped = judge_alone(yardstick, observed.helped, hidden)
-    if helped.points <= alone.points:
+    said = {case.problem.text for case in observed.cases.values() if case.problem}
+    unwritten = all(f"it calls {name}{UNWRITTEN}" in said for name in observed.helpers)
+    if helped.points <= alone.points and not unwritten:
         return alone
     names = " and ".join(f"`{name}`" for name in observed.helpers)
     right = "right" if helped.status == "right" else f"judged with the course's {names}"
-    helped.advice = [Advice(f"`{alone.name}` is {right}. Your {names}, which it calls, gives results that differ "
-                            "from the course's: look at that check.", "whose", theirs=True), *helped.advice]
+    why = "is not written yet." if unwritten else \
+        "gives results that differ from the course's: look at that check."
+    helped.advice = [Advice(f"`{alone.name}` is {right}. Your {names}, which it calls, {why}", "whose", theirs=True),
+                     *helped.advice]
     helped.helped = observed.helpers
     return helped
 

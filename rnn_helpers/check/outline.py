@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 MAKES = {"zeros", "zeros_like", "empty", "empty_like", "ones", "ones_like", "full", "full_like"}
-KINDS = ("other order", "argument lost", "empty range", "below the raise", "nothing written", "no return",
+KINDS = ("other order", "argument lost", "empty range", "used up", "below the raise", "nothing written", "no return",
          "return in the loop", "never filled", "np.empty never filled", "local name", "model untouched",
          "result lost")
 PURE = re.compile(r"(np\.(append|insert|delete|concatenate|[vh]?stack|clip|add|subtract|multiply|tanh|transpose|sum)|"
@@ -94,6 +94,7 @@ def remarks(tree, lines):
             yield "argument lost", place(loop)
         if DOWN.fullmatch(ast.unparse(loop.iter)):
             yield "empty range", place(loop)
+    yield from used_up(tree, place)
     yield from never_filled(nodes)
     for node in nodes:
         if isinstance(node, ast.Expr) and PURE.match(ast.unparse(node)):
@@ -107,6 +108,35 @@ def remarks(tree, lines):
                or isinstance(node, ast.AugAssign) for node in nodes)
     if "model" in [argument.arg for argument in tree.args.args] and not kept:
         yield "model untouched", ""
+
+
+def used_up(tree, place):
+    """Generators and iterators that have a name, and are gone through twice."""
+    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+
+    def around(node, kinds):
+        while node in parents:
+            child, node = node, parents[node]
+            if isinstance(node, kinds) and child not in (getattr(node, "iter", None), getattr(node, "test", None)):
+                yield node
+
+    for step in parents:
+        if not isinstance(step, ast.Assign) or any(isinstance(node, ast.Break) for node in parents):
+            continue
+        name, value = getattr(step.targets[0], "id", ""), step.value
+        once = isinstance(value, ast.GeneratorExp) or isinstance(value, ast.Call) and getattr(
+            value.func, "id", "") in ("zip", "map", "filter", "reversed", "enumerate")
+        named = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == name] if once else []
+        reads = [node for node in named if isinstance(node.ctx, ast.Load)]
+        through = [node for node in reads if isinstance(parents[node], ast.For | ast.comprehension)
+                   or isinstance(parents[node], ast.Call) and getattr(parents[node].func, "id", "") in (
+                       "sum", "list", "tuple", "sorted", "dict", "max", "min")]
+        if len(named) - len(reads) != 1 or len(reads) != len(through):
+            continue
+        loops, forks = (ast.For, ast.While), (ast.If, ast.IfExp, ast.Try, ast.FunctionDef)
+        again = len(reads) > 1 or reads and {*around(reads[0], loops)} - {*around(step, loops)}
+        if again and not any({*around(node, forks)} - {*around(step, forks)} for node in reads):
+            yield "used up", place(step)
 
 
 def never_filled(nodes):

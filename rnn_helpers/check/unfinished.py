@@ -29,11 +29,12 @@ def other_order(evidence):
 
 
 LOOPS = {"argument lost": "The loop gives one of the arguments another value, and it is read again: take another name.",
-         "empty range": "The loop makes no step: counting down needs a third argument, -1."}
+         "empty range": "The loop makes no step: counting down needs a third argument, -1.",
+         "used up": "This gives its values only once, and they are gone through again: `list(...)` keeps them."}
 
 
 def loops(evidence):
-    """Loops that lose an argument, or never run."""
+    """Loops that lose an argument, never run, or find nothing left."""
     return [Advice(text, "happened", code=place, theirs=True) for kind, text in LOOPS.items()
             for place in remarks(evidence, kind)[:1] if not evidence.hidden]
 

@@ -233,6 +233,20 @@ def test_what_stands_in_the_wrong_place_was_not_overwritten():
     assert verdict("rnn_forward", from_the_end).mistakes == ["h_states-in-reverse", "caches-in-reverse"]
 
 
+def test_a_value_more_between_states_and_caches():
+    def with_the_last_state(cell, X, h0=None):
+        h, h_states, caches = np.zeros((len(cell.Wh), len(X[0].T))) if h0 is None else h0, [], []
+        for x_t in X:
+            h, cache = rnn_cell_forward(cell, x_t, h)
+            h_states.append(h)
+            caches.append(cache)
+        return h_states, h, caches
+
+    found = verdict("rnn_forward", with_the_last_state)
+    assert "returned: h_states, ?, caches; expected: h_states, caches" in " ".join(found.advice)
+    assert found.maximum - found.points == 0.5 and not found.mistakes
+
+
 def test_an_unknown_loop_gets_the_first_departure():
     def odd(cell, X, h0=None):
         h, states, caches = first_state(cell, X, h0), [], []

@@ -335,6 +335,17 @@ WHAT_TO_DO = {  # (exercise, arguments, lines of the function) -> what is said; 
     "zeros like no argument": (("readout_backward", "dy, h_states, Wy", "np.zeros_like(c)"), "`Wy` is (2, 4)"),
     "more caches than losses": (("rnn_backward_truncated", "cell, dh, caches, k", "from rnn_helpers.bptt import "
                                  "rnn_backward\nrnn_backward(cell, dh[1:], caches)"), "8 caches need 8 dh"),
+    "asscalar": (("relative_error", "a, b", "return np.asscalar(a[0, 0])"), "NumPy no longer has `np.asscalar`: write "
+                                                                            "`float`."),
+    "a dict that loses keys": (("clip_by_norm", "grads, max_norm", "for name in grads:\n    del grads[name]"),
+                               "`grads` loses keys while the loop runs over it: `list(grads)` keeps"),
+    "a dict whose items lose keys": (("clip_by_norm", "grads, max_norm", "for n, g in grads.items():\n    "
+                                                                         "grads.pop(n)"), "`list(grads.items())`"),
+    "arrays of any shapes joined": (("clip_by_norm", "grads, max_norm", "parts = list(grads.values())\n"
+                                     "np.concatenate(parts)"), "`[g.ravel() for g in parts]`"),
+    "a sum of the function around": (
+        ("rnn_backward", "cell, dh, caches", "dWx = np.zeros_like(cell.Wx)\ndef walk():\n    dWx += 1\nwalk()"),
+        "`nonlocal dWx` at its top makes it that of line 2."),
     "a learner's own error": (cell_back("raise ValueError('not like this')"), ""),
 }
 

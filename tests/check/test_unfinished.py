@@ -98,6 +98,27 @@ def test_a_loop_that_loses_an_argument_or_never_runs_is_told_first(lines, words)
     assert words in judgement.advice[0] and judgement.mistakes == [], judgement.advice
 
 
+TWICE = "n = len(series)\n{}\nshift = sum(values) / n\nreturn shift, np.sqrt(sum((v - shift)**2 for v in values) / n)"
+
+
+@pytest.mark.parametrize("line, told", [
+    ("values = (float(s) for s in series)", True), ("values = map(float, series)", True),
+    ("values = reversed(series)", True), ("values = [float(s) for s in series]", False)])
+def test_an_iterator_that_is_gone_through_twice(line, told):
+    advice = check.run("fit_scale", written("fit_scale", "series", TWICE.format(line))).judgement.advice
+    assert any("only once" in text and text.code == f"line 3: {line}" for text in advice) == told
+
+
+@pytest.mark.parametrize("lines", [
+    "pairs = zip(dh, caches)\nif len(dh) > 3:\n    return list(pairs)\nreturn list(pairs)",
+    "pairs = zip(dh, caches)\nfirst = next(pairs)\nreturn list(pairs)",
+    "for t in range(3):\n    pairs = zip(dh, caches)\n    for d, c in pairs:\n        pass",
+    "pairs = zip(dh, caches)\nfor d, c in pairs:\n    pass\npairs = zip(dh, caches)\nreturn sum(pairs)"])
+def test_an_iterator_that_is_gone_through_once(lines):
+    advice = check.run("rnn_backward", written("rnn_backward", "cell, dh, caches", lines)).judgement.advice
+    assert not any("only once" in text for text in advice)
+
+
 def test_a_loop_that_counts_down_runs():
     judgement = check.run("rnn_backward_truncated", written(
         "rnn_backward_truncated", "cell, dh, caches, k",

@@ -46,6 +46,19 @@ def test_a_step_that_is_not_written_yet():
     assert judgement.status == "right" and "rnn_cell_backward" in judgement.advice[0]
 
 
+def test_a_walk_that_raises_on_a_step_that_is_not_written_yet():
+    walk = RIGHT_WALK.replace("db += c", "db += c[9]")
+    advice = check.run("rnn_backward", both("raise NotImplementedError", walk)).judgement.advice
+    assert "Your `rnn_cell_backward`, which it calls, is not written yet." in advice[0]
+    assert "`c` has no element 9" in " ".join(map(str, advice[1:]))
+
+
+@pytest.mark.parametrize("step, why", [("raise NotImplementedError", "is not written yet"),
+                                       (WRONG_STEP, "gives results that differ")])
+def test_what_is_said_of_the_step(step, why):
+    assert why in check.run("rnn_backward", both(step, WRONG_WALK)).judgement.advice[0]
+
+
 def test_a_wrong_walk_on_a_wrong_step_is_named():
     judgement = check.run("rnn_backward", both(WRONG_STEP, WRONG_WALK)).judgement
     assert 0 < judgement.points < judgement.maximum and "is judged with the course's" in judgement.advice[0] \

@@ -8,6 +8,7 @@ import inspect
 import numpy as np
 
 from rnn_helpers.check.advice import listed
+from rnn_helpers.check.outline import inside, parsed
 from rnn_helpers.check.remedies.common import (
     arguments,
     assignments,
@@ -23,7 +24,8 @@ from rnn_helpers.check.scene import UNKNOWN, described
 
 GONE = {  # names that NumPy has no longer -> what took their place
     "float": "float", "int": "int", "bool": "bool", "object": "object", "str": "str", "complex": "complex",
-    "float_": "np.float64",
+    "float_": "np.float64", "asscalar": "float", "alen": "len", "rank": "np.ndim", "msort": "np.sort",
+    "NINF": "-np.inf", "PINF": "np.inf",
     "Inf": "np.inf", "Infinity": "np.inf", "infty": "np.inf", "NaN": "np.nan", "product": "np.prod",
     "cumproduct": "np.cumprod",
     "trapz": "np.trapezoid", "in1d": "np.isin", "row_stack": "np.vstack", "alltrue": "np.all", "sometrue": "np.any",
@@ -128,6 +130,9 @@ def without_value(scene):
         if not scene.gives(node.id) or scene.lookup(node.id) is not UNKNOWN:
             continue
         given = assignments(scene, node.id)
+        if given and (around := given_around(scene, node.id)):
+            return f"`{node.id}` is a name of `{scene.name}`'s own here, because line {given[0].lineno} gives it a " \
+                   f"value: `nonlocal {node.id}` at its top makes it that of line {around}."
         if given and all(isinstance(step, ast.AugAssign) for step in given):
             return without_start(scene, node.id)
         if given and hasattr(builtins, node.id):
@@ -143,6 +148,17 @@ def without_value(scene):
         if given:
             return f"`{node.id}` gets its value on line {given[0].lineno}, which has not run at this point."
     return ""
+
+
+def given_around(scene, name):
+    """The line on which the function around this function gives a name a value, 0 for none."""
+    functions = [node for node in ast.walk(parsed("\n".join(scene.lines))) if isinstance(node, ast.FunctionDef)]
+    for outer in functions:
+        own = outer.body if scene.function in ast.walk(outer) and outer is not scene.function else ()
+        for node in inside(step for step in own):
+            if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store):
+                return node.lineno
+    return 0
 
 
 def empty_loop(scene, step=None):

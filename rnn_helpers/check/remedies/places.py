@@ -156,10 +156,18 @@ def arrays_added(scene):
 
 
 def changed_in_its_loop(scene):
-    """A dict that gets new keys while a loop runs over it."""
-    if isinstance(scene.statement, ast.For) and type(scene.value(scene.statement.iter)) is dict:
-        return f"`{scene.source(scene.statement.iter)}` gets new keys while the loop runs over it: fill a new dict."
-    return ""
+    """A dict that gets or loses keys while a loop runs over it."""
+    over = scene.statement.iter if isinstance(scene.statement, ast.For) else None
+    if isinstance(over, ast.Call) and getattr(over.func, "attr", "") in ("items", "keys", "values"):
+        over = over.func.value
+    if over is None or type(scene.value(over)) is not dict:
+        return ""
+    name, all_of_it = scene.source(over), scene.source(scene.statement.iter)
+    body = [node for step in scene.statement.body for node in ast.walk(step)]
+    lost = [node for node in body if isinstance(node, ast.Delete) or isinstance(node, ast.Call)
+            and scene.source(node.func) in (f"{name}.pop", f"{name}.popitem")]
+    return f"`{name}` loses keys while the loop runs over it: `list({all_of_it})` keeps what was there." if lost \
+        else f"`{name}` gets new keys while the loop runs over it: fill a new dict."
 
 
 def refused_by_the_course(scene):

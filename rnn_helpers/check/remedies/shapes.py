@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from rnn_helpers.check.remedies.common import assignments, calls, fields_of, last_given, of_ours, one_of
+from rnn_helpers.check.remedies.common import arguments, assignments, calls, fields_of, last_given, of_ours, one_of
 from rnn_helpers.check.scene import UNKNOWN, broadcast, described, matmul
 
 
@@ -229,6 +229,8 @@ def joined_otherwise(scene):
         value = scene.value(node.args[0]) if node.args else UNKNOWN
         joins = one_of(function, (np.concatenate, np.vstack, np.hstack))
         shapes, good = [np.shape(part) for part in value] if joins and type(value) in (list, tuple) else [], {}
+        if shapes and any(holds_all(scene.lookup(name), value) for name in arguments(scene)):
+            return f"Arrays of any shapes join once they are flat: `[g.ravel() for g in {scene.source(node.args[0])}]`."
         for axis in range(len(shapes[0]) if shapes and len(set(map(len, shapes))) == 1 else 0):
             if len({shape[:axis] + shape[axis + 1:] for shape in shapes}) == 1:
                 good[axis] = np.concatenate(value, axis).shape
@@ -237,6 +239,11 @@ def joined_otherwise(scene):
             text = f"np.concatenate({scene.source(node.args[0])}, axis={axis})"
             return f"They join along axis {axis}: `{text}` is {shape}."
     return ""
+
+
+def holds_all(value, parts):
+    """Whether a value is a dict that these arrays are in."""
+    return type(value) is dict and all(any(part is other for other in value.values()) for part in parts)
 
 
 def lost_axis(scene):
