@@ -4,6 +4,7 @@ import ast
 import collections
 import contextlib
 import dis
+import gc
 import inspect
 import io
 import sys
@@ -97,6 +98,10 @@ class Watch:
             sys.monitoring.set_events(TOOL, 0)
             sys.monitoring.free_tool_id(TOOL)
         sys.setprofile(self.before)
+
+    def forget(self):
+        self.returned.clear()
+        self.error, self.names = None, {}
 
     def struck(self, code, offset, error):
         if error is not self.error:
@@ -249,7 +254,7 @@ def run(case, function, inputs):
 @limits.shelter
 def run_case(case, function, inputs, asks, watch=None, known=None):
     """Run one case on a fresh copy of the inputs; never raises. `function` as `as_asked` gives it."""
-    fresh, result, given = inputs.copy(), CaseResult(), getattr(function, "given", [])
+    fresh, result, given, full = inputs.copy(), CaseResult(), getattr(function, "given", []), False
     try:
         returned = run(case, function, fresh)
         result.values = {name: plain(name, value) for name, value in returned.items()}
@@ -261,6 +266,11 @@ def run_case(case, function, inputs, asks, watch=None, known=None):
     except BaseException as error:
         noted = (list(watch.returned), watch.names) if watch else ((), {})
         result.problem = what_happened(error, function, asks, noted, known)
+        noted, full = None, isinstance(error, MemoryError)
+    if full:  # of what the function made nothing stays, or there is no room for the next case
+        if isinstance(watch, Watch):
+            watch.forget()
+        gc.collect()
     damaged = [in_argument(fresh[n], given) or n for n, v in inputs.items()
                if n not in case.may_change and differs(v, fresh[n])]
     damaged += fresh.changed()
