@@ -79,6 +79,19 @@ def line_of(frame, lineno):
     return linecache.getline(frame.f_code.co_filename, lineno, frame.f_globals).strip()
 
 
+def statements_around(tree, lineno):
+    """The statements of a module that a line belongs to, from the outside in."""
+    inside, left = [], [tree]
+    for node in left:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.stmt) and child.lineno <= lineno <= child.end_lineno:
+                inside.append(child)
+                left.append(child)
+            elif isinstance(child, ast.excepthandler | ast.match_case):
+                left.append(child)
+    return inside
+
+
 class Scene:
     """Where an exception struck.
 
@@ -120,8 +133,7 @@ class Scene:
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return
         self.lines = text.split("\n")
-        inside = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)
-                  and node.lineno <= self.lineno <= node.end_lineno]
+        inside = statements_around(tree, self.lineno)
         column = self._place()[2]
         here = [node for node in inside if column is None or node.lineno < self.lineno or node.col_offset <= column]
         self.statement = max(here, key=lambda node: (node.lineno, -node.end_lineno, node.col_offset), default=None)
