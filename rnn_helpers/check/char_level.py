@@ -72,7 +72,7 @@ def vocabulary(name):
                  "returned": returned}
         if isinstance(index_of, dict):
             return {**found, "keys": list(index_of), "indices": list(index_of.values())}
-        return found if index_of is None else {**found, "kind": f"a {type(index_of).__name__}"}
+        return found if index_of is None else {**found, "kind": f"no dict, but of type {type(index_of).__name__}"}
 
     return run
 

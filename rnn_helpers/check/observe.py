@@ -19,11 +19,14 @@ from rnn_helpers.check import limits
 from rnn_helpers.check.exercise import BadReturn
 from rnn_helpers.check.happened import Problem, said, what_happened
 from rnn_helpers.check.outline import outline
+from rnn_helpers.check.remedies.common import parameters_of
+from rnn_helpers.check.remedies.kinds import ITERATORS
 from rnn_helpers.check.scene import own
 
 LARGEST = 2_000_000  # numbers in a returned array
 LAST = 40  # returns that are remembered: what unwinds after an exception is among them
 TOOL = 3  # of sys.monitoring's
+FUNCTIONS = (np.ufunc, types.FunctionType, types.BuiltinFunctionType, types.MethodType)
 
 
 @dataclass
@@ -148,8 +151,11 @@ def as_asked(function, asks):
             returned = function(*args, **kwargs)
         except TypeError as error:
             if error.__traceback__.tb_next is None:  # raised by the call itself
-                raise BadReturn(f"it cannot be called as asked, {asks}: {said(error)}") from None
+                takes = f"; yours takes ({', '.join(own)})" if (own := parameters_of(function)) else ""
+                raise BadReturn(f"it cannot be called as asked, {asks}: {said(error)}{takes}") from None
             raise
+        if inspect.isclass(function) and isinstance(returned, function):
+            raise BadReturn(f"{function.__name__} is a class, which gives an object; expected a function, {asks}")
         if inspect.iscoroutine(returned):
             returned.close()
             raise BadReturn("it is an `async def`, which returns nothing until it is awaited: write `def`")
@@ -230,6 +236,10 @@ def plain(name, value):
         and all(isinstance(v, str) for v in array.flat):
         return array.astype(str)
     if array.dtype.kind not in "biuf":
+        if type(value) in ITERATORS:
+            return f"{name} is a {type(value).__name__}, which can only be gone through: `list(...)` around it keeps it"
+        if isinstance(value, FUNCTIONS):
+            return f"{name} is a function, `{value.__name__}`: round brackets call it"
         what = "complex numbers" if array.dtype.kind == "c" else f"{type(value).__name__} objects ({array.dtype})"
         return f"{name} holds {what}, expected real numbers"
     if array.size > LARGEST:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 MAKES = {"zeros", "zeros_like", "empty", "empty_like", "ones", "ones_like", "full", "full_like"}
 KINDS = ("other order", "argument lost", "empty range", "used up", "below the raise", "nothing written", "no return",
-         "return in the loop", "never filled", "np.empty never filled", "local name", "model untouched",
+         "None alone", "return in the loop", "never filled", "np.empty never filled", "local name", "model untouched",
          "result lost")
 PURE = re.compile(r"(np\.(append|insert|delete|concatenate|[vh]?stack|clip|add|subtract|multiply|tanh|transpose|sum)|"
                   r"[\w.]+\.(reshape|ravel|flatten|transpose|astype|clip|sum|mean|dot|copy)|sorted|reversed)\("
@@ -81,6 +81,9 @@ def remarks(tree, lines):
     elif not any(isinstance(node, ast.Return) and node.value is not None
                  or isinstance(node, ast.Yield | ast.YieldFrom | ast.Raise) for node in nodes):
         yield "no return", ""
+    elif (ends := [node for node in nodes if isinstance(node, ast.Return)]) and all(
+            isinstance(node.value, ast.Constant) and node.value.value is None for node in ends if node.value):
+        yield "None alone", place(ends[-1])
     for loop in nodes:
         if isinstance(loop, ast.For | ast.While) and not any(isinstance(n, ast.Continue) for n in inside(loop.body)):
             if ends := [step for step in loop.body if isinstance(step, ast.Return)]:

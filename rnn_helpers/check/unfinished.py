@@ -40,7 +40,12 @@ def loops(evidence):
 
 
 def returns_nothing(evidence, problems):
-    if not problems or problems[0].kind != "return" or not remarks(evidence, "no return"):
+    if not problems or problems[0].kind != "return":
+        return []
+    if places := remarks(evidence, "None alone"):
+        return [Advice(f"It returns None: nothing is written there yet. Expected: {evidence.exercise.asks}.",
+                       "unfinished", code="" if evidence.hidden else places[0], theirs=True)]
+    if not remarks(evidence, "no return"):
         return []
     shown = " `print` shows a value; `return` gives it back." if evidence.observed.printed else ""
     return [Advice(f"It has no `return`, so nothing comes back.{shown} Expected: {evidence.exercise.asks}.",

@@ -346,6 +346,58 @@ WHAT_TO_DO = {  # (exercise, arguments, lines of the function) -> what is said; 
     "a sum of the function around": (
         ("rnn_backward", "cell, dh, caches", "dWx = np.zeros_like(cell.Wx)\ndef walk():\n    dWx += 1\nwalk()"),
         "`nonlocal dWx` at its top makes it that of line 2."),
+    "a name of another course": (("rnn_cell_forward", "cell, x_t, h_prev", "return np.tanh(Waa @ h_prev), None"),
+                                 "There are `cell.Wx`, (5, 2), `cell.Wh`, (5, 5), `cell.b`, (5, 1), `x_t`, (2, 1) and "
+                                 "`h_prev`, (5, 1)."),
+    "a loss of another course": (
+        ("squared_error", "y, target", "global a_loss_of_ours\ndef a_loss_of_ours():\n    pass\nreturn mse_loss(y), y"),
+        "there is `a_loss_of_ours`"),
+    "a length as an attribute": (forward("return X.len, X"), "a function of Python's stands around it: `len(X)`"),
+    "parameters of a model": (("train_step_characters", "model, X, targets, lr, max_norm", "model.parameters()"),
+                              "`model` has no `parameters`, but it has `params`."),
+    "a keyword two letters off": (cell_back("np.sum(dh_t, axes=1)"), "`np.sum` has no `axes`, but it has `axis`."),
+    "a gap in a sum": (("readout", "h_t, Wy, c", "return Wy @ h_t + ..."), "a gap that is still to be filled"),
+    "sizes apart": (("softmax_cross_entropy", "logits, targets", "T, V, B = logits.shape\nnp.indices(T, B)"),
+                    "`np.indices((T, B))`"),
+    "a range of a shape": (("numerical_gradient", "f, param, eps=1e-5", "for i in range(param.shape):\n    pass"),
+                           "`np.ndindex(param.shape)` goes over all places"),
+    "a source of randomness called": (("sample", "model, chars, prefix, length, temperature, rng", "rng(5)"),
+                                      "`rng.choice(...)`"),
+    "a draw from the probabilities": (
+        ("sample", "model, chars, prefix, length, temperature, rng", "p = np.ones(5) / 5\ni = rng.choice(p)\n"
+         "return chars[i]"), "`rng.choice(p)` draws one of the numbers in `p`; one of its places is "
+                             "`rng.choice(len(p), p=p)`."),
+    "names among arrays": (("clip_by_norm", "grads, max_norm", "for p, g in zip([1.0], grads):\n    p = p - 0.5 * g"),
+                           "`zip([1.0], grads)` takes the names in `grads`; the arrays are `grads.values()`."),
+    "numbers for places": (("numerical_gradient", "f, param, eps=1e-5", "for i in param.flat:\n    param[i]"),
+                           "their places are `np.ndindex(param.shape)`"),
+    "a tuple written into": (cell_back("sums = (h_t, h_prev)\nsums[0] += 1"), "`list(sums)` makes a list"),
+    "an array for a key": (cell_back("found = {}\nfound[x_t] = 1"), "`'x_t'`, in quotes, can"),
+    "a length of what is reversed": (("rnn_backward", "cell, dh, caches", "back = reversed(caches)\nlen(back)"),
+                                     "`reversed(caches)` (line 2) can be gone through"),
+    "a place of what is zipped": (("rnn_backward", "cell, dh, caches", "zip(dh, caches)[0]"), "`list(...)` around it"),
+    "numbers joined to a text": (("sample", "model, chars, prefix, length, temperature, rng", "out = [1]\n"
+                                  "return ''.join(out)"), "`out` holds 1, and `join` takes only str"),
+    "a format for an array": (("fit_scale", "series", "s = np.ones(3)\nprint(f'{s:.2f}')"), "`s` is (3,)"),
+    "a loss in quotes": (("train_step_characters", "model, X, targets, lr, max_norm", "global cross\ncross = "
+                          "lambda y, t: y\nmodel.loss_and_gradients(X, targets, loss='cross')"),
+                         "without quotes: `loss=cross`"),
+    "a loss that raises when called": (
+        ("train_step_characters", "model, X, targets, lr, max_norm", "from rnn_helpers.losses import "
+         "softmax_cross_entropy as cross\nmodel.loss_and_gradients(X, targets, loss=cross(X, targets))"),
+        "`loss=` takes the function itself, without brackets: `loss=cross`."),
+    "a shape of any length": (forward("np.arange(18).reshape(6, -1, 2)"), "(6, -1, 2) takes a multiple of 12"),
+    "other axes joined": (forward("np.concatenate([np.zeros(3), X[0]])"), "the shapes are (3,) and (2, 1)"),
+    "a norm of a list": (("clip_by_norm", "grads, max_norm", "parts = list(grads.values())\nnp.linalg.norm(parts)"),
+                         "`np.linalg.norm` takes one array: call it for each"),
+    "indices multiplied": (("softmax_cross_entropy", "logits, targets", "targets * logits"), "in square brackets"),
+    "one index for several": (("sample", "model, chars, prefix, length, temperature, rng", "from rnn_helpers.text "
+                               "import one_hot\none_hot(3, 5)"), "`[3]` holds it"),
+    "a text for indices": (("sample", "model, chars, prefix, length, temperature, rng", "from rnn_helpers.text "
+                            "import one_hot\none_hot(prefix, 5)"), "`prefix` is a str, and `indices` is (T,) integers"),
+    "lists in a list": (("rnn_backward_truncated", "cell, dh, caches, k", "from rnn_helpers.bptt import rnn_backward\n"
+                         "kept = []\nkept.append(list(caches))\nrnn_backward(cell, dh, kept)"),
+                        "`kept + ...` joins two"),
     "a learner's own error": (cell_back("raise ValueError('not like this')"), ""),
 }
 

@@ -32,7 +32,8 @@ class Network:
 @pytest.mark.parametrize("thing, words", [
     (None, ["not a function", "check.rnn_cell_forward(rnn_cell_forward)"]),
     ((np.zeros(3), None), ["tuple", "not a function"]),
-    (Network, ["Network", "h_t, cache"]),
+    (Network, ["Network is a class", "h_t, cache"]),
+    (lambda self, cell, x_t, h_prev: h_prev, ["yours takes (self, cell, x_t, h_prev)"]),
     (lambda cell, x_t: x_t, ["cannot be called as asked", "rnn_cell_forward(cell, x_t, h_prev)"]),
     (lambda *, cell: cell, ["cannot be called as asked"]),
 ])
@@ -42,6 +43,14 @@ def test_what_cannot_be_called(thing, words):
 
 
 # --- odd results ---
+
+@pytest.mark.parametrize("name, function, words", [
+    ("many_to_many", lambda h_states, Wy, c: map(lambda h_t: Wy @ h_t + c, h_states), "Y is a map, which can only be"),
+    ("squared_error", lambda y, target: (np.square, 2 * (y - target)), "loss is a function, `square`: round brackets"),
+    ("build_vocabulary", lambda text: (sorted(set(text)), enumerate(text)), "no dict, but of type enumerate")])
+def test_iterators_and_functions_for_values(name, function, words):
+    assert words in told(name, function)[1]
+
 
 async def coroutine(cell, x_t, h_prev):
     return right(cell, x_t, h_prev)

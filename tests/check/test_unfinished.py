@@ -20,6 +20,7 @@ TRAIN = "loss, gradients = model.loss_and_gradients(X, Y)\nnorm = np.sqrt(sum(np
 
 UNFINISHED = {  # (exercise, arguments, lines) -> what is said
     "nothing returned": (("rnn_cell_forward", "cell, x_t, h_prev", "h_t = np.tanh(cell.Wx @ x_t)"), "has no `return`"),
+    "None alone": (("readout", "h_t, Wy, c", "y_t = Wy @ h_t\nreturn None"), "nothing is written there"),
     "printed": (("count_parameters", "D, H, O", "print(D * H)"), "`return` gives it back"),
     "None": (("rnn_cell_forward", "cell, x_t, h_prev", "h_t = None\ncache = None\nreturn h_t, cache"), "h_t.* None"),
     "four None": (("rnn_cell_backward", "cell, dh_t, cache", "return None, None, None, None"), "dWx, dWh, db and "

@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import difflib
 import inspect
 import math
 import re
@@ -24,7 +25,61 @@ from rnn_helpers.check.remedies.common import (
     whole_tuple,
 )
 from rnn_helpers.check.remedies.names import none_there
-from rnn_helpers.check.scene import REDUCTIONS, SYMBOL, UNKNOWN
+from rnn_helpers.check.scene import REDUCTIONS, SYMBOL, UNKNOWN, described
+
+ITERATORS = (map, zip, filter, enumerate, reversed, *map(type, (reversed([]), iter([]), {}.values(), {}.items(),
+                                                                {}.keys(), (n for n in ()))))
+
+
+def only_gone_through(scene):
+    """len(reversed(caches)), zip(a, b)[0]"""
+    asked = [node.value for node in scene.of(ast.Subscript)]
+    asked += [node.args[0] for node, function, _ in calls(scene) if function is len and len(node.args) == 1]
+    for node in asked:
+        text = scene.source(node)
+        if type(scene.value(node)) in ITERATORS or isinstance(node, ast.Call) and scene.value(node.func) in ITERATORS:
+            step = (assignments(scene, text) or [None])[-1]
+            made = f"`{scene.source(step.value)}` (line {step.lineno})" if step is not None else f"`{text}`"
+            return f"{made} can be gone through, and has no length and no places: `list(...)` around it has."
+    return ""
+
+
+def joined_numbers(scene):
+    """''.join(indices)"""
+    for node in scene.of(ast.Call):
+        value = scene.value(node.args[0]) if getattr(node.func, "attr", "") == "join" and node.args else None
+        other = next((part for part in value if not isinstance(part, str)), None) if type(value) is list else None
+        if other is not None:
+            held = described(other) or "what is no str"
+            return f"`{scene.source(node.args[0])}` holds {held}, and `join` takes only str."
+    return ""
+
+
+def formatted_otherwise(scene):
+    """{an array:.2f} in an f-string"""
+    for node in scene.of(ast.FormattedValue):
+        if node.format_spec is not None and (shape := scene.shape(node.value)):
+            return f"A format as `:.2f` is for one number, and `{scene.source(node.value)}` is {shape}."
+    return ""
+
+
+def function_itself(scene):
+    """loss="cross_entropy", loss=cross_entropy(X, targets)"""
+    for node in scene.parts():
+        function = scene.value(node.func) if isinstance(node, ast.Call) else None
+        if function is UNKNOWN and isinstance(node.func, ast.Attribute):
+            function = getattr(type(scene.value(node.func.value)), node.func.attr, None)
+        known = inspect.signature(function).parameters if inspect.isfunction(function) and of_ours(function) else {}
+        for keyword in node.keywords if known else ():
+            default = known[keyword.arg].default if keyword.arg in known else None
+            value, name = scene.value(keyword.value), ""
+            if isinstance(keyword.value, ast.Call):
+                name, how = scene.source(keyword.value.func), "without brackets"
+            elif type(value) is str and inspect.isfunction(scene.lookup(value)):
+                name, how = value, "without quotes"
+            if name and inspect.isfunction(default) and inspect.isfunction(scene.lookup(name)):
+                return f"`{keyword.arg}=` takes the function itself, {how}: `{keyword.arg}={name}`."
+    return ""
 
 
 def none_in_the_line(scene):
@@ -75,6 +130,8 @@ def not_a_function(scene):
             how = "leave them out" if not node.args else "a product is written with `*`" if number \
                 else f"{element}, a product is `*` or `@`" if what == "an array" else element
             return f"`{name}` is {what}, and round brackets call it as a function: {how}."
+        if isinstance(value, np.random.Generator):
+            return f"`{name}` cannot be called; it has `{name}.choice(...)`, `{name}.normal(...)` and others."
         methods = [] if value is UNKNOWN or callable(value) else \
             [n for n, m in vars(type(value)).items() if inspect.isfunction(m) and not n.startswith("_")]
         if methods:
@@ -86,7 +143,7 @@ def shape_not_a_tuple(scene):
     """np.zeros(T, H, B); np.zeros(an array); np.zeros((T, a shape))"""
     for node, function, name in calls(scene):
         values = list(map(scene.value, node.args))
-        if not one_of(function, (np.zeros, np.ones, np.empty)) or not values:
+        if not one_of(function, (np.zeros, np.ones, np.empty, np.indices)) or not values:
             continue
         if len(values) > 1 and all(type(value) in (int, np.intp) for value in values):
             return f"`{name}` takes the shape as one tuple: `{name}(({', '.join(map(scene.source, node.args))}))`."
@@ -119,6 +176,10 @@ def walk_over_a_number(scene):
         if len(many) == 1 and isinstance(node.args[0], ast.Name | ast.BinOp):
             counted = re.sub(rf"\b{many[0].id}\b", f"len({many[0].id})", scene.source(node.args[0]))
             return f"`range` takes a number: `range({counted})`."
+        if function is range and len(node.args) == 1 and type(sizes := scene.value(node.args[0])) is tuple:
+            text = scene.source(node.args[0])
+            return f"`range` takes a number, and `{text}` is a tuple, {sizes}: one of its numbers is `{text}[0]`" + (
+                f"; `np.ndindex({text})` goes over all places." if text.endswith(".shape") else ".")
         if function is reversed and len(node.args) == 1:
             argument, text = node.args[0], scene.source(node.args[0])
             called = scene.value(argument.func) if isinstance(argument, ast.Call) else None
@@ -138,6 +199,11 @@ def float_for_a_count(scene):
         value, text = scene.value(part), scene.source(part)
         if not isinstance(value, float):
             continue
+        call = last_given(scene, text)[1]
+        if call is not None and getattr(call.func, "attr", "") == "choice" and len(call.args) == 1 \
+                and len(scene.shape(call.args[0]) or ()) == 1:
+            p, how = scene.source(call.args[0]), scene.source(call.func)
+            return f"`{how}({p})` draws one of the numbers in `{p}`; one of its places is `{how}(len({p}), p={p})`."
         step = next((step for step in assignments(scene, text) if isinstance(getattr(step, "value", None), ast.BinOp)
                      and isinstance(step.value.op, ast.Div)), None)
         if step is not None or isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div):
@@ -187,6 +253,11 @@ def keys_for_values(scene):
         if letters and (type(value) is dict or value is UNKNOWN):
             return f"`for {scene.source(target)} in {name}` takes each name apart; `{name}.items()` gives names and " \
                    "values."
+        of_zip = isinstance(over, ast.Call) and scene.value(over.func) is zip and isinstance(target, ast.Tuple)
+        for part, arg in zip(target.elts, over.args, strict=False) if of_zip else ():
+            text, read = scene.source(arg), map(scene.source, scene.of(ast.Name))
+            if type(scene.value(arg)) is dict and scene.source(part) in read:
+                return f"`{scene.source(over)}` takes the names in `{text}`; the arrays are `{text}.values()`."
         held = scene.lookup(target.id) if isinstance(target, ast.Name) else None
         if held is not None and (scene.of(ast.Subscript) and isinstance(scene.node, ast.Subscript) and scene.source(
                 scene.node.slice) == target.id or not any(node.id == target.id for node in scene.of(ast.Name))):
@@ -215,7 +286,8 @@ def keyword_off(scene):
         for keyword in node.keywords if names else ():
             given = keyword.arg or "..."  # **more
             other = "axis" if given == "dim" and "axis" in names else one_letter_off(given, names) or \
-                next((name for name in names if len(name) > 3 and given.startswith(f"{name}_")), "")
+                next((name for name in names if len(name) > 3 and given.startswith(f"{name}_")), "") or \
+                next(iter(difflib.get_close_matches(given, names, 1, 0.7)), "")
             if given not in names and other:
                 return f"`{text}` has no `{keyword.arg}`, but it has `{other}`."
     return ""
@@ -287,6 +359,8 @@ def no_arithmetic(scene):
                 step = (assignments(scene, text) or [None])[-1]
                 line = f" (line {step.lineno})" if isinstance(getattr(step, "value", None), ast.Name) else ""
                 return round_brackets(scene.source(step.value) if line else text, line)
+            if value is ...:
+                return "`...` is a gap that is still to be filled."
             if type(value) is str and isinstance(scene.value(other), np.ndarray | int | float):
                 return f"`{text}` is a str here, not a number."
     for node in scene.of(ast.AugAssign):
@@ -343,6 +417,10 @@ def other_index(scene):
     for node in scene.of(ast.Subscript):
         value, text, index = scene.value(node.value), scene.source(node.value), scene.value(node.slice)
         key = scene.source(node.slice)
+        if type(value) is tuple and isinstance(node.ctx, ast.Store):
+            return f"`{text}` is a tuple, whose elements stay what they are: `list({text})` makes a list of them."
+        if type(value) is dict and isinstance(index, np.ndarray):
+            return f"`{key}` is an array, which cannot be a key: `{key!r}`, in quotes, can."
         if type(value) in (tuple, list) and value and isinstance(node.slice, ast.Constant) and isinstance(index, str):
             step, _ = last_given(scene, text)
             made = f" (line {step.lineno})" if step is not None else ""
@@ -374,8 +452,14 @@ def other_index(scene):
                         way = ("reversed({})" if back else "{}").format
                         return f"`for {key} in {way(over)}` gives the elements of `{over}`; their places are " \
                                f"`{way(f'range(len({over}))')}`."
+                    flat = over.func if isinstance(over, ast.Call) else over
+                    if isinstance(flat, ast.Attribute) and flat.attr in ("flat", "ravel", "flatten"):
+                        array = scene.source(flat.value)
+                        return f"`for {key} in {scene.source(over)}` gives the numbers in `{array}`; their places " \
+                               f"are `np.ndindex({array}.shape)`."
                     if floats:
-                        return f"`{key}` holds floats, and an index is a whole number."
+                        what = "holds floats" if isinstance(index, np.ndarray) else "is a float"
+                        return f"`{key}` {what}, and an index is a whole number."
         if value is not UNKNOWN and isinstance(index, str) and index in fields_of(value):
             return f"An attribute has a dot: `{text}.{index}`."
         if isinstance(value, int | float | np.number):

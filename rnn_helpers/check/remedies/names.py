@@ -38,6 +38,7 @@ OF_TENSORS = {  # methods of PyTorch's tensors -> what takes their place
     "t": "`{0}.T`", "unsqueeze": "an axis more is `{0}[:, None]`", "detach": "an array needs no such call",
     "backward": "NumPy keeps no gradients", "grad": "NumPy keeps no gradients"}
 ARRAYS_HAVE = {*dir(np.ndarray), *dir(list), *dir(dict), *dir(str)}
+AROUND = {name: name for name in ("len", "sorted", "enumerate", "reversed")} | {"length": "len"}
 IN_PLACE = {"append": "write the call alone on its line", "extend": "write the call alone on its line",
             "insert": "write the call alone on its line", "update": "write the call alone on its line",
             "sort": "`sorted(...)` gives a new list", "reverse": "`[::-1]` gives a new one"}
@@ -96,8 +97,26 @@ def missing_name(scene):
         functions = [n for n in arguments(scene) if inspect.isfunction(scene.lookup(n))]
         if scene.source(node.func) == name and len(functions) == 1:
             return f"There is no `{name}` here; the function among the arguments is `{functions[0]}`."
+        words = {word for word in name.split("_") if len(word) > 3}
+        alike = [n for n, v in frame.f_globals.items() if inspect.isfunction(v) and words & {*n.split("_")}]
+        if scene.source(node.func) == name and len(alike) == 1:
+            return f"There is no `{name}` here, but there is `{alike[0]}`."
     known = scene.function is None or assignments(scene, name)
-    return "" if known else f"No line above gives `{name}` a value."
+    there = listed([f"`{n}`, {what}" for n, what in here(scene).items()][:MOST])
+    return "" if known else f"No line above gives `{name}` a value." + (f" There are {there}." if there else "")
+
+
+MOST = 8  # names that are listed
+
+
+def here(scene):
+    """The names that the function has at that moment, and the arrays of its arguments: name -> what it is."""
+    found = {}
+    for name in dict.fromkeys([*arguments(scene), *scene.around[0].f_locals]):
+        value = scene.lookup(name)
+        inner = {f"{name}.{n}": described(v) for n, v in fields_of(value).items() if isinstance(v, np.ndarray)}
+        found |= inner or {name: "a function" if inspect.isfunction(value) else described(value)}
+    return {name: what for name, what in found.items() if what and name.isprintable() and name[0] != "."}
 
 
 SIZES = ("T", "D", "H", "B", "O", "V", "N", "hidden_size", "input_size", "batch_size", "seq_len", "vocab_size")
@@ -188,6 +207,8 @@ def missing_attribute(scene):
         return "`np` is not NumPy here: something else has been given this name."
     if thing is None:
         return none_there(scene, base)
+    if isinstance(thing, np.ndarray | list | tuple | str | dict) and base and name in AROUND:
+        return f"`{base}` has no `{name}`; a function of Python's stands around it: `{AROUND[name]}({base})`."
     if type(thing) is list and (hasattr(np.ndarray, name) or hasattr(np, name)):
         return f"`{base}` is a list here, and a list has no `{name}`: `np.asarray({base})` makes an array of " \
                "it." if base else ""
@@ -240,6 +261,8 @@ def _of_an_object(scene, name, thing, base):
     if inner := next((n for n, v in fields.items() if name in fields_of(v)), ""):
         return f"`{owner}` has no `{name}`, `{owner}.{inner}` has."
     made = [n for n, what in vars(type(thing)).items() if isinstance(what, property)]
+    if near := difflib.get_close_matches(name, [n for n in (*fields, *made) if len(n) > 2], 1, 0.7):
+        return f"`{owner}` has no `{name}`, but it has `{near[0]}`."
     return f"`{owner}` has {listed(f'`{field}`' for field in (*fields, *made))}."
 
 

@@ -195,6 +195,15 @@ def refused_by_the_course(scene):
                 return f"{steps[1]} caches need {steps[1]} dh: zeros for the steps that have no loss here."
             asked = asked_for(function)
             for name, arg in zip(names, node.args, strict=False):
+                value, text_of, said = scene.value(arg), scene.source(arg), asked.get(name, "")
+                if said.startswith("(") and type(value) in (str, int, np.int64):
+                    what = "a str" if type(value) is str else "one number"
+                    return f"`{text_of}` is {what}, and `{name}` is {said}" + (
+                        f": `[{text_of}]` holds it." if what != "a str" and said.startswith("(T,)") else ".")
+                if type(value) is list and value and all(isinstance(part, list) for part in value) \
+                        and f"{text_of}.append(" in ast.unparse(scene.function):
+                    return f"The elements of `{text_of}` are lists: `{text_of}.append(...)` puts a whole list into " \
+                           f"it, `{text_of} + ...` joins two."
                 shape, axes = scene.shape(arg), asked.get(name, "").partition(")")[0].count(",") + 1
                 if shape and asked.get(name, "").startswith("(") and len(shape) == axes + 1 == 3:
                     return f"`{scene.source(arg)}` is {shape}, all steps; `{name}` is {asked[name]}: one of them, as " \

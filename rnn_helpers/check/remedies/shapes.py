@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from rnn_helpers.check.advice import listed
 from rnn_helpers.check.remedies.common import arguments, assignments, calls, fields_of, last_given, of_ours, one_of
 from rnn_helpers.check.scene import UNKNOWN, broadcast, described, matmul
 
@@ -216,10 +217,11 @@ def other_count(scene):
         values = [scene.value(part) for part in shape]
         sizes = values[0] if len(values) == 1 and type(values[0]) is tuple else tuple(values)
         value = scene.value(array)
-        if isinstance(value, np.ndarray | list) and all(type(n) is int for n in sizes) and -1 not in sizes \
-                and np.size(value) != math.prod(sizes):
-            return f"`{scene.source(array)}` is {np.shape(value)}, {np.size(value)} numbers; {sizes} takes " \
-                   f"{math.prod(sizes)}."
+        known = math.prod(n for n in sizes if n != -1) if all(type(n) is int for n in sizes) else 0
+        count = np.size(value) if isinstance(value, np.ndarray | list) else 0
+        if known and count and (count % known if -1 in sizes else count != known):
+            return f"`{scene.source(array)}` is {np.shape(value)}, {count} numbers; {sizes} takes " \
+                   f"{f'a multiple of {known}' if -1 in sizes else known}."
     return ""
 
 
@@ -231,13 +233,25 @@ def joined_otherwise(scene):
         shapes, good = [np.shape(part) for part in value] if joins and type(value) in (list, tuple) else [], {}
         if shapes and any(holds_all(scene.lookup(name), value) for name in arguments(scene)):
             return f"Arrays of any shapes join once they are flat: `[g.ravel() for g in {scene.source(node.args[0])}]`."
-        for axis in range(len(shapes[0]) if shapes and len(set(map(len, shapes))) == 1 else 0):
+        if len(set(map(len, shapes))) > 1:
+            return f"What is joined needs as many axes: the shapes are {listed(list(map(str, dict.fromkeys(shapes))))}."
+        for axis in range(len(shapes[0]) if shapes else 0):
             if len({shape[:axis] + shape[axis + 1:] for shape in shapes}) == 1:
                 good[axis] = np.concatenate(value, axis).shape
         if len(good) == 1:
             (axis, shape), = good.items()
             text = f"np.concatenate({scene.source(node.args[0])}, axis={axis})"
             return f"They join along axis {axis}: `{text}` is {shape}."
+    return ""
+
+
+def whole_numbers(scene):
+    """targets * np.log(p), where targets are indices"""
+    left, _, right = scene.operation() or (None, "", None)
+    for node, other in ((left, right), (right, left)):
+        value = scene.value(node) if isinstance(node, ast.Name) and node.id in arguments(scene) else None
+        if isinstance(value, np.ndarray) and value.dtype.kind in "iu" and value.ndim < len(scene.shape(other)):
+            return f"`{node.id}` holds whole numbers, which are places: they stand in square brackets, as indices."
     return ""
 
 
@@ -276,6 +290,12 @@ def parts_of_other_shapes(scene):
                 and isinstance(given[0], np.ndarray) and str(getattr(function, "__module__", "")).startswith("numpy"):
             return f"`{scene.source(call.func)}(...)` gives {len(given)} arrays, and `{text}` takes one: call it for " \
                    "each."
+        if str(getattr(function, "__module__", "")).startswith("numpy") and type(value) in (list, tuple) \
+                and not one_of(function, (np.array, np.asarray, np.stack, np.concatenate, np.vstack, np.hstack)) \
+                and len(shapes := dict.fromkeys(v.shape for v in value if isinstance(v, np.ndarray))) > 1:
+            other = listed(list(map(str, shapes))[:3])
+            return f"`{scene.source(node.args[0])}` holds arrays of other shapes, {other}, and `{text}` takes one " \
+                   "array: call it for each."
         if not one_of(function, (np.array, np.asarray, np.stack)):
             continue
         part = getattr(node.args[0], "elt", None) if node.args else None
