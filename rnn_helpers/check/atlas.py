@@ -40,6 +40,7 @@ def of_a_family(evidence):
 
     seen = SimpleNamespace(got=evidence.got, expected=evidence.expected, wrong=evidence.wrong,
                            agree=evidence.yardstick.agree, slips=evidence.yardstick.slips,
+                           kept=evidence.yardstick.programs,
                            properties=evidence.yardstick.properties,
                            raised={name for name, result in evidence.observed.cases.items() if result.problem})
     variants, left = diagnose(exercise.family, exercise.cases, inputs, exercise.reference, seen,

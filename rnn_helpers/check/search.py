@@ -180,11 +180,15 @@ class Fit:
 
 @dataclass
 class Trial:
-    """A case that candidates are tried on: its one call's arguments, and what the learner's function gave."""
+    """A case that candidates are tried on: its one call's arguments, and what the learner's function gave.
+
+    flows : what the flow of at most one slip makes of the arguments, and its content; kept for other learners
+    """
 
     arguments: tuple
     named: dict
     observed: dict
+    flows: dict
 
     @property
     def size(self):
@@ -422,12 +426,16 @@ class Search:
         key = id(trial), slips
         if key not in self.flows:
             self.left -= self.family.weight
-            choice = self.family.choice(self.family.slots, {slip.slot: slip.variant for slip in slips})
-            try:
-                flow = self.family.flow(choice, *trial.arguments, **trial.named)
-            except Exception:
-                flow = None
-            self.flows[key] = self.alike.setdefault((id(trial), content(flow)), flow)  # another way to the same
+            kept = trial.flows if len(slips) < 2 else {}
+            if slips not in kept:
+                choice = self.family.choice(self.family.slots, {slip.slot: slip.variant for slip in slips})
+                try:
+                    flow = self.family.flow(choice, *trial.arguments, **trial.named)
+                except Exception:
+                    flow = None
+                kept[slips] = content(flow), flow
+            inside, flow = kept[slips]
+            self.flows[key] = self.alike.setdefault((id(trial), inside), flow)  # another way to the same
         return self.flows[key]
 
     def value(self, output, chosen, flow):
@@ -703,7 +711,8 @@ def diagnose(family, cases, inputs, reference, evidence, show):
     ----------
     family : Family; cases, inputs, reference : of the exercise
     evidence : has expected and got ("case/name" -> value), wrong (keys), properties (keys told in words that follow
-        from other values), raised (names of cases without a result), agree (key, value, value), slips (at most)
+        from other values), raised (names of cases without a result), agree (key, value, value), slips (at most), kept
+        (a dict for what is the same for every learner)
     show : (case, program) -> (values by key, whether it raised)
 
     Returns
@@ -719,9 +728,11 @@ def diagnose(family, cases, inputs, reference, evidence, show):
                       if f"{case.name}/{name}" in evidence.expected}
             if case.name in evidence.raised or case.tolerance > 1e-5 or not any(map(numbers, values.values())):
                 continue
-            calls = recorded(case, inputs, reference)
+            if case.name not in evidence.kept:
+                evidence.kept[case.name] = recorded(case, inputs, reference), {}
+            calls, flows = evidence.kept[case.name]
             if len(calls) == 1:
-                trials.append((case.name, Trial(*calls[0], values)))
+                trials.append((case.name, Trial(*calls[0], values, flows)))
         no_numbers = {key.split("/")[0] for key in wrong_numbers(evidence)}
         wrong = [pair for pair in trials if pair[0] in wrong_cases - no_numbers] or [
             pair for pair in trials if pair[0] in wrong_cases] or trials  # where only words are wrong

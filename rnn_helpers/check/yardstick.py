@@ -39,7 +39,7 @@ class Yardstick:
     slips = 3
 
     def __init__(self, exercise, inputs, reference=None):
-        self.exercise, self.inputs = exercise, inputs
+        self.exercise, self.inputs, self.programs = exercise, inputs, {}  # what programs of its family gave
         self.tolerance = {case.name: case.tolerance for case in exercise.cases}
         always = {case.name: case.always(inputs) for case in exercise.cases if case.always}
         shown = observe(exercise, reference or exercise.reference, inputs, guarded=False, skip=always)
