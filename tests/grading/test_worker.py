@@ -52,6 +52,7 @@ def fault(task, sandboxes):
 def test_a_reader_that_dies_is_a_row_with_a_reason(bomb, words, again, monkeypatch):
     monkeypatch.setattr(worker, "grade_one", bomb)
     monkeypatch.setattr(worker, "READER_CPU", 1 if bomb is time else 120)
+    monkeypatch.setattr(worker, "READER_MEMORY", 1 << 28)
     result = json.loads(worker.read_in_fork(TASK, None)[0])
     assert result["status"] == "not graded" and words in result["why"], result["why"]
     assert result["again"] is again and result["student"] == "eve"
