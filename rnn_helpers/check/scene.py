@@ -162,11 +162,22 @@ class Scene:
         return line, end, column, end_column
 
     def _failed(self):
-        """The expression at that place."""
+        """The expression at that place; before Python 3.11 the first of the line that fails alike when done again."""
         line, end, column, end_column = self._place()
+        if not hasattr(self.frame.f_code, "co_positions"):
+            return next(filter(self._fails, self.parts()), None)
         return next((node for node in self.parts() if isinstance(node, ast.expr | ast.stmt) and line
                      and (node.lineno, node.end_lineno, node.col_offset, node.end_col_offset)
                      == (line, end, column, end_column)), None)
+
+    def _fails(self, node):
+        """Whether an element or an operation, its own parts being known, raises what was raised."""
+        try:
+            if isinstance(node, ast.Subscript | ast.BinOp | ast.Call):
+                self._worked_out(node)
+        except Exception as error:
+            return type(error) is type(self.error) and error.args == self.error.args
+        return False
 
     def parts(self):
         """The trees of the statement, without the body of a loop or an `if`."""
