@@ -99,7 +99,8 @@ def observed_in(exercise, inputs, data):
                         tuple((kind, "") for kind in data["remarks"] if kind in REMARKS),
                         observed_in(exercise, inputs, {**data["helped"], "helped": None})
                         if data.get("helped") else None,
-                        tuple(name for name in data.get("helpers", ()) if name in EXERCISES))
+                        *(tuple(name for name in data.get(field, ()) if name in EXERCISES)
+                          for field in ("helpers", "unwritten")))
     except Malformed:
         raise
     except Exception as error:

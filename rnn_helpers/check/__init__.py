@@ -25,7 +25,7 @@ from rnn_helpers.check.progress import Progress, answered, keep, kept, state
 from rnn_helpers.check.repair import repaired
 from rnn_helpers.check.report import Points
 from rnn_helpers.check.search import single
-from rnn_helpers.check.whose import observe_both
+from rnn_helpers.check.whose import lent, observe_both
 from rnn_helpers.check.yardstick import Yardstick
 from rnn_helpers.course import NOTEBOOKS, WRITTEN, find
 from rnn_helpers.page import on_page, shell
@@ -71,9 +71,11 @@ def run(name, function, seed=SEED, **using):
     yardstick, observed = Yardstick(exercise, inputs), observe_both(exercise, function, given, HELPERS)
     points = Points(judge.judge(yardstick, observed))
     advice, named = points.judgement.advice, points.judgement.program
-    if named or judge.puzzles(points.judgement, observed):
-        problem = next((case.problem for case in observed.cases.values() if case.problem), None)
-        changes = repaired(exercise, function, inputs, yardstick, HELPERS, bool(problem and problem.hint), named)
+    seen = observed.helped if points.judgement.helped else observed
+    if named or judge.puzzles(points.judgement, seen):
+        problem = next((case.problem for case in seen.cases.values() if case.problem), None)
+        with lent(function, HELPERS, points.judgement.helped):
+            changes = repaired(exercise, function, inputs, yardstick, HELPERS, bool(problem and problem.hint), named)
         place = next((n for n, line in enumerate(advice) if line.kind in ("difference", "witness")), len(advice))
         advice[place:place] = changes  # below what happened
         points.judgement.mistakes += ["a-small-change"] * bool(changes)

@@ -1,5 +1,7 @@
 """The exercises of notebook 3: one step back, backpropagation through time, and checking gradients."""
 
+import itertools
+import math
 from functools import partial
 
 import numpy as np
@@ -10,6 +12,7 @@ from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, Inputs,
 from rnn_helpers.check.families import bptt as family
 from rnn_helpers.check.families import gradcheck
 from rnn_helpers.check.networks import cell_of, differences, draw_cell, draw_sequence, halve
+from rnn_helpers.check.observe import differs
 from rnn_helpers.check.returned import named, several, single, spoiled
 from rnn_helpers.gradcheck import check_gradients, numerical_gradient, relative_error
 
@@ -271,12 +274,14 @@ def errors(function, i):
     returned = []
 
     def of(a, b):
-        given = {"a": (a, np.array(a)), "b": (b, np.array(b))}
-        found = single(function(given["a"][1], given["b"][1]), "error")
-        i.altered += [name for name, (before, now) in given.items() if not np.array_equal(before, now)]
+        now = a.copy(), b.copy()
+        found = single(function(*now), "error")
+        i.altered += [name for name, before, after in zip("ab", (a, b), now, strict=True) if differs(before, after)]
         returned.append(found["returned"])
         if isinstance(found["error"], str):
             raise BadReturn("it returned a str, expected one number")
+        if isinstance(found["error"], float):
+            return float(found["error"])
         if np.size(found["error"]) != 1:
             raise BadReturn(f"it returned an array of shape {np.shape(found['error'])}, expected one number")
         return float(np.reshape(found["error"], ()))
@@ -292,8 +297,8 @@ def errors(function, i):
 
 def size_in_words(value, low, high, right):
     """`right` for a number between two bounds, else what is the matter with it, in words that fit any fixture."""
-    if not np.isfinite(value):
-        return "nan" if np.isnan(value) else "inf"
+    if not math.isfinite(value):
+        return "nan" if math.isnan(value) else "inf"
     if low < value < high:
         return right
     return "0" if value == 0 else "below 0" if value < 0 else "too small" if value <= low else "too large"
@@ -301,7 +306,7 @@ def size_in_words(value, low, high, right):
 
 def change_in_words(value, other, tolerance):
     """What becomes of a number where it should stay as it is."""
-    if abs(value - other) <= tolerance * abs(value) or not np.isfinite(value):
+    if abs(value - other) <= tolerance * abs(value) or not math.isfinite(value):
         return "the same number"
     return "a larger number" if abs(other) > abs(value) else "a smaller number"
 
@@ -312,8 +317,10 @@ def properties(i, values):
     Two of them follow from the fixture, so that numbers which were never computed from it do not have them: the error
     grows as the arrays of a hidden order grow, and with the small difference.
     """
+    returned, values = values["returned"], {name: value.tolist() for name, value in values.items()}  # which is faster
     value, swapped, (larger, smaller), near = (values[name] for name in ("value", "swapped", "scaled", "near"))
-    grows = bool(np.all(np.diff(values["longer"][np.argsort(i["factors"])]) > 0))
+    longer = [error for _, error in sorted(zip(i["factors"].tolist(), values["longer"], strict=True))]
+    grows = all(after > before for before, after in itertools.pairwise(longer))
     in_step = abs(near[1] / near[0] * i["small"][0] / i["small"][1] - 1) < 5e-3 if near[0] else False
     off = size_in_words(near[0], 1e-5, 1e-2, "about 0.001")
     none, zeros = (size_in_words(values[name], -1e-12, 1e-12, "0") for name in ("equal", "zeros"))
@@ -332,7 +339,7 @@ def properties(i, values):
         "opposite arrays": size_in_words(values["opposite"], 0.3, 100, "near 1"),
         "twice as long": size_in_words(values["twice"], 0.1, 2.1, "about a third"),
     }
-    return {"returned": values["returned"], **{name: np.array(text) for name, text in words.items()}}
+    return {"returned": returned, **{name: np.array(text) for name, text in words.items()}}
 
 
 def at_all(*keys):

@@ -55,7 +55,9 @@ def not_run(name, function, shell):
     arguments = list(code.co_varnames[:code.co_argcount])
     for n in range(len(cells) - 1, home, -1):
         for other, others in functions_in(cells[n], shell).items():
-            if others == arguments and difflib.SequenceMatcher(None, name, other).ratio() >= ALIKE:
+            parts = {*name.split("_")}, {*other.split("_")}
+            alike = difflib.SequenceMatcher(None, name, other).ratio() >= ALIKE or parts[1] < parts[0]
+            if others == arguments and alike:
                 return Advice(f"Cell [{n}] defines `{other}`, and `{name}` is checked. {judged}", "unfinished",
                               theirs=True)
     return None

@@ -157,7 +157,8 @@ def along(letter, axis):
                                   ("edge", "cut", lambda v, end=end, by=by: near(
                                       np.take(v, end, axis), np.take(v, end - by, axis)))):
             yield Change(f"one-step-{words}", f"{{is}} one step {words}",
-                         lambda v, by=by, fill=fill: shifted(v, by, fill, axis), kind, own, shows)
+                         lambda v, by=by, fill=fill: shifted(v, by, fill, axis), kind,
+                         f"Step t has what belongs to step t {'-' if by < 0 else '+'} 1.", shows)
     yield Change("added-up", "{is} added up from step to step", lambda v: v.cumsum(axis), "cut", own)
     yield Change("added-up-backwards", "{is} added up from the end",
                  lambda v: np.flip(np.flip(v, axis).cumsum(axis), axis), "cut", own)

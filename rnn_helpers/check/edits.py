@@ -37,6 +37,11 @@ class Edit:
     rank: int
     alike: str = ""
 
+    @property
+    def sibling(self):
+        """Whether one function or attribute is put in the place of another."""
+        return any(group.issuperset(self.alike.replace("`.", "`").split("`")[1::2]) for group in SIBLINGS if self.alike)
+
     def told(self):
         """The words, as the trees are now."""
         return self.words() if callable(self.words) else self.words
@@ -57,6 +62,10 @@ class Everywhere:
     def __post_init__(self):
         first = self.edits[0]
         self.line, self.rank, self.words = first.line, 1, f"{first.alike} {place_names(self.edits)}"
+
+    @property
+    def sibling(self):
+        return self.edits[0].sibling
 
     def told(self):
         return self.words

@@ -69,7 +69,10 @@ def read_caches(*given):
         if "no entry" in str(values["caches"]):
             return {"h_states": h_states, **dict.fromkeys(names, str(values["caches"]))}
         steps = [kept(i, values, X[t], h_states[t - 1] if t else h0, h_states[t], t) for t in range(len(X))]
-        found = {name: min((step[name] for step in steps), key=lambda word: word == "kept") for name in names[:3]}
+        empty = next((f"missing: caches[{t}] is empty" for t in range(len(X))
+                      if not any(name.startswith(f"cache {t}, ") for name in values)), "")
+        words = {name: min((step[name] for step in steps), key=lambda word: word == "kept") for name in names[:3]}
+        found = dict.fromkeys(names[:3], np.array(empty)) if empty else words
         order = order_of(values, X[-1], h_states[-2], h_states[-1], len(X) - 1)
         return {"h_states": h_states, **found, names[3]: order}
 

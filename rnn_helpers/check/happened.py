@@ -10,7 +10,6 @@ from rnn_helpers.check.remedies import remedy
 from rnn_helpers.check.remedies.places import nothing_moves
 from rnn_helpers.check.scene import Scene, own
 
-UNWRITTEN = ", which is not written yet"
 LONGEST = 300  # characters of an exception that are shown
 
 
@@ -21,6 +20,7 @@ class Problem:
     kind : "not attempted", "error", "return", "time", "exit"
     text : what happened, as an exception says it; line : the learner's own line, or ""; hint : what to do, or ""
     seen : the names of that line with their shapes or types, or ""; plain : the text in plainer words, or ""
+    missing : the name of a function that is called and not written yet, or ""
     """
 
     kind: str
@@ -29,6 +29,7 @@ class Problem:
     hint: str = ""
     seen: str = ""
     plain: str = ""
+    missing: str = ""
 
 
 @limits.shelter
@@ -88,9 +89,9 @@ def not_written(error, scene):
                        "do not ask for input: use the arguments")
     if scene.elsewhere and own(scene.frame):
         name = scene.name
-        return Problem("error", f"it calls {name}{UNWRITTEN}", "",
+        return Problem("error", f"it calls {name}, which is not written yet", "",
                        f"write {name} first, or take check.yours_or_ours({name}), which is the course's until yours "
-                       "is right")
+                       "is right", missing=name)
     return Problem("not attempted", "not attempted yet", scene.line if more_than_a_stub(scene) else "")
 
 

@@ -6,7 +6,6 @@ from rnn_helpers.check.advice import Advice
 from rnn_helpers.check.atlas import name_mistakes
 from rnn_helpers.check.compare import close, first_difference, same_shape
 from rnn_helpers.check.exercise import ELSEWHERE
-from rnn_helpers.check.happened import UNWRITTEN
 from rnn_helpers.check.observe import Observed
 from rnn_helpers.check.unfinished import unfinished
 from rnn_helpers.check.yardstick import flatten, reading
@@ -183,6 +182,10 @@ def facet_scores(evidence):
     return [score for facet, score in sorted(found, key=lambda pair: order[id(pair[0])])]
 
 
+def in_code(names):
+    return " and ".join(f"`{name}`" for name in names)
+
+
 def judge(yardstick, observed: Observed, hidden=False):
     """The verdict on what was observed, as `judge_alone` gives it; with the course's helpers, where that is worth more.
     """
@@ -190,16 +193,15 @@ def judge(yardstick, observed: Observed, hidden=False):
     if observed.helped is None:
         return alone
     helped = judge_alone(yardstick, observed.helped, hidden)
-    said = {case.problem.text for case in observed.cases.values() if case.problem}
-    unwritten = all(f"it calls {name}{UNWRITTEN}" in said for name in observed.helpers)
-    if helped.points <= alone.points and not unwritten:
+    if helped.points <= alone.points and observed.unwritten != observed.helpers:
         return alone
-    names = " and ".join(f"`{name}`" for name in observed.helpers)
-    right = "right" if helped.status == "right" else f"judged with the course's {names}"
-    why = "is not written yet." if unwritten else \
-        "gives results that differ from the course's: look at that check."
-    helped.advice = [Advice(f"`{alone.name}` is {right}. Your {names}, which it calls, {why}", "whose", theirs=True),
-                     *helped.advice]
+    right = "right" if helped.status == "right" else f"judged with the course's {in_code(observed.helpers)}"
+    differ = [name for name in observed.helpers if name not in observed.unwritten]
+    told = [f"Your {in_code(names)}, which it calls, {what}" for names, what in (
+        (observed.unwritten, f"{'is' if len(observed.unwritten) == 1 else 'are'} not written yet."),
+        (differ, f"give{'s' * (len(differ) == 1)} results that differ from the course's: look at that check."))
+        if names]
+    helped.advice = [Advice(f"`{alone.name}` is {right}. {' '.join(told)}", "whose", theirs=True), *helped.advice]
     helped.helped = observed.helpers
     return helped
 
@@ -269,7 +271,7 @@ def judge_alone(yardstick, observed, hidden=False):
 def puzzles(judgement, observed):
     """Whether an answer is wrong and nothing could be said of why, but what explains an exception."""
     problems = [case.problem for case in observed.cases.values() if case.problem]
-    kinds = ("unfinished", "whose") if problems else ("unfinished", "whose", "happened")
+    kinds = ("unfinished",) if problems else ("unfinished", "happened")
     told = judgement.mistakes or any(advice.kind in kinds for advice in judgement.advice)
     return judgement.status in ("wrong", "partly right") and not told and all(
         problem.kind == "error" for problem in problems)

@@ -49,7 +49,8 @@ class Observed:
     printed : characters that were printed
     globals_read : names of notebook arrays that the function reads though they are no arguments
     remarks : what the function's text tells of how far it is written, see `outline`
-    helped : Observed with the course's functions in place of `helpers`, the learner's own (see `whose`), or None
+    helped : Observed with the course's functions in place of `helpers`, the learner's own (see `whose`), or None;
+        unwritten : those of `helpers` that are not written yet
     """
 
     cases: dict
@@ -60,6 +61,7 @@ class Observed:
     remarks: tuple = ()
     helped: "Observed | None" = None
     helpers: tuple = ()
+    unwritten: tuple = ()
 
 
 class Counter(io.TextIOBase):
@@ -200,9 +202,9 @@ def in_argument(thing, given):
     return ""
 
 
-def nothing(name, value=None):
-    """What stands in the place of an array where there is none yet."""
-    return f"{name} is {'still ...' if value is ... else value}"
+def nothing(name, value=None, everywhere=False):
+    """What stands in the place of an array where there is none yet, or of each of its numbers."""
+    return f"{name} is {'still ...' if value is ... else value}{' everywhere' * everywhere}"
 
 
 def within_itself(value, above=(), seen=None):
@@ -240,7 +242,10 @@ def plain(name, value):
             return f"{name} is a {type(value).__name__}, which can only be gone through: `list(...)` around it keeps it"
         if isinstance(value, FUNCTIONS):
             return f"{name} is a function, `{value.__name__}`: round brackets call it"
-        what = "complex numbers" if array.dtype.kind == "c" else f"{type(value).__name__} objects ({array.dtype})"
+        kinds = list(dict.fromkeys(type(part).__name__ for part in array.flat))
+        if kinds in (["ellipsis"], ["NoneType"]):
+            return nothing(name, array.flat[0], everywhere=True)
+        what = "complex numbers" if array.dtype.kind == "c" else f"objects ({', '.join(kinds[:4])})"
         return f"{name} holds {what}, expected real numbers"
     if array.size > LARGEST:
         return f"{name} holds {array.size} numbers, shape {array.shape}: far more than asked for"

@@ -7,8 +7,8 @@ from functools import lru_cache
 
 MAKES = {"zeros", "zeros_like", "empty", "empty_like", "ones", "ones_like", "full", "full_like"}
 KINDS = ("other order", "argument lost", "empty range", "used up", "below the raise", "nothing written", "no return",
-         "None alone", "return in the loop", "never filled", "np.empty never filled", "local name", "model untouched",
-         "result lost")
+         "None alone", "gap", "reads no argument", "return in the loop", "never filled", "np.empty never filled",
+         "local name", "model untouched", "result lost")
 PURE = re.compile(r"(np\.(append|insert|delete|concatenate|[vh]?stack|clip|add|subtract|multiply|tanh|transpose|sum)|"
                   r"[\w.]+\.(reshape|ravel|flatten|transpose|astype|clip|sum|mean|dot|copy)|sorted|reversed)\("
                   r"(?!.*\bout=)")  # calls that give a result, and change nothing
@@ -66,6 +66,7 @@ def inside(nodes):
 
 def remarks(tree, lines):
     body, nodes = tree.body, list(inside(tree.body))
+    names = [node.arg for node in ast.walk(tree.args) if isinstance(node, ast.arg)]
     loops = [node for node in nodes if isinstance(node, ast.For)]
 
     def place(node):
@@ -84,6 +85,12 @@ def remarks(tree, lines):
     elif (ends := [node for node in nodes if isinstance(node, ast.Return)]) and all(
             isinstance(node.value, ast.Constant) and node.value.value is None for node in ends if node.value):
         yield "None alone", place(ends[-1])
+    elif not {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} & {*names, "locals"} and names \
+            and not any(isinstance(node, ast.Raise) for node in nodes):
+        yield "reads no argument", ""
+    gaps = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and re.fullmatch("___+", node.id)]
+    if gaps:
+        yield "gap", place(min(gaps, key=lambda node: node.lineno))
     for loop in nodes:
         if isinstance(loop, ast.For | ast.While) and not any(isinstance(n, ast.Continue) for n in inside(loop.body)):
             if ends := [step for step in loop.body if isinstance(step, ast.Return)]:
@@ -91,7 +98,7 @@ def remarks(tree, lines):
     for loop in loops:
         name = getattr(loop.target, "id", "")
         later = max([outer.end_lineno for outer in loops if outer.lineno < loop.lineno <= outer.end_lineno] or [0])
-        if name in [argument.arg for argument in tree.args.args] and any(
+        if name in names and any(
                 isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
                 and (node.lineno > loop.end_lineno or later and node in list(ast.walk(loop.iter))) for node in nodes):
             yield "argument lost", place(loop)
@@ -107,9 +114,12 @@ def remarks(tree, lines):
                 and isinstance(node.value, ast.BinOp) and isinstance(node.value.op, ast.Sub) \
                 and any(isinstance(n, ast.Name) and n.id == "lr" for n in ast.walk(node.value)):
             yield "local name", place(node)
-    kept = any(isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load)
-               or isinstance(node, ast.AugAssign) for node in nodes)
-    if "model" in [argument.arg for argument in tree.args.args] and not kept:
+    new = {name.id for node in nodes if isinstance(node, ast.Assign) and made(node.value) for name in node.targets
+           if isinstance(name, ast.Name)}
+    kept = any((isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load)
+                or isinstance(node, ast.AugAssign)) and ast.unparse(getattr(node, "target", getattr(
+                    node, "value", node))) not in new for node in nodes)
+    if "model" in names and not kept:
         yield "model untouched", ""
 
 

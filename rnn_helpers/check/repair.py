@@ -207,7 +207,8 @@ class Repair:
                 isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in names}
 
     def as_a_slip(self):
-        """The edits with which the first wrong case shows what a slip alone would show there."""
+        """The edits with which the first wrong case shows what a slip alone would show there; none that puts another
+        function in the place of one, which may be this slip itself."""
         slips, case = set(), self.cases[0] if self.shown else None
         for _, fit in single(self.exercise.family) if case else ():
             if self.is_over(3):
@@ -218,8 +219,9 @@ class Repair:
                 continue
             result = CaseResult({name: plain(name, value) for name, value in values.items()})
             slips.add(brief(reading(case, self.inputs, result)))
-        return [pair for shown, pair in self.shown if slips and brief(shown) in slips and not any(
-            numbers(value) and value.size > 1 and not np.ptp(value) for value in shown.values())][:TOGETHER]
+        return [(edit, *rest) for shown, (edit, *rest) in self.shown if slips and brief(shown) in slips
+                and not edit.sibling and not any(numbers(value) and value.size > 1 and not np.ptp(value)
+                                                 for value in shown.values())][:TOGETHER]
 
     def any_two(self):
         """As `one_or_two`, of changes that improve nothing alone, but show: first those that raise nothing."""

@@ -95,8 +95,9 @@ class Family:
     slots : those that more than one output depends on; outputs : in the order asked for
     call : (values by name, arguments) -> what the program returns; the values in order (one alone as it is), unless
     something is to be done with them, as writing them into a model
-    raw, probe : of a family without outputs, whose flow is the whole program (see `whole`): whether values are compared
-        before they are read; (inputs, values of the first case) -> the arguments of one call, and its value
+    raw, probe : of a family without outputs, whose flow is the whole program (see `whole`): where values are compared
+        before they are read, the slots whose slips show in what is read, whatever the values; (inputs, values of the
+        first case) -> the arguments of one call, and its value
     weight : how many values cost as much to work out as the flow
     """
 
@@ -105,7 +106,7 @@ class Family:
     outputs: dict
     call: Callable = lambda values, arguments: tuple(values.values()) if len(values) > 1 else [*values.values()][0]
     weight: int = 10
-    raw: bool = False
+    raw: tuple = ()
     probe: Callable | None = None
 
     def choice(self, slots, chosen):

@@ -12,9 +12,10 @@ def unfinished(evidence, last=False):
     last : True when no mistake could be named; before, one bare value among right ones is left for a mistake to explain
     """
     problems = [case.problem for case in evidence.observed.cases.values() if case.problem]
-    return (other_order(evidence) or loops(evidence) or too_early(evidence, problems)
+    return (other_order(evidence) or gaps(evidence) or loops(evidence) or too_early(evidence, problems)
             or returns_nothing(evidence, problems) or missing(evidence) or untouched(evidence)
-            or lost(evidence, bare(evidence, problems, last), last and not problems))
+            or lost(evidence, bare(evidence, problems, last), last and not problems)
+            or ([] if problems else reads_nothing(evidence)))
 
 
 def remarks(evidence, kind):
@@ -26,6 +27,17 @@ def other_order(evidence):
     """Arguments that the function names in another order than they are given in."""
     return [Advice(f"Your function takes ({taken}), and gets its arguments in another order: {evidence.exercise.asks}.",
                    "happened", theirs=True) for taken in remarks(evidence, "other order")]
+
+
+def gaps(evidence):
+    """A gap of a hint's skeleton; in a notebook its name may stand for what some cell showed."""
+    return [Advice("A gap is left here, `___`: write what belongs there.", "unfinished",
+                   code="" if evidence.hidden else place, theirs=True) for place in remarks(evidence, "gap")]
+
+
+def reads_nothing(evidence):
+    return [Advice("It reads none of its arguments, so what it gives cannot depend on them.", "unfinished")
+            for _ in remarks(evidence, "reads no argument") if not evidence.observed.globals_read]
 
 
 LOOPS = {"argument lost": "The loop gives one of the arguments another value, and it is read again: take another name.",
@@ -69,7 +81,9 @@ def missing(evidence):
     if not names or any(evidence.got.get(key) is not None or evidence.case(key).problem for key in wrong):
         return []
     text = f"{listed(names)} {'is' if len(names) == 1 else 'are'} not returned; what is returned is right."
-    return [Advice(f"{text} Expected: {evidence.exercise.asks}.", "unfinished")]
+    never = [] if evidence.hidden else remarks(evidence, "never filled")
+    return [Advice(f"{text} {as_made(never) if never else f'Expected: {evidence.exercise.asks}.'}", "unfinished",
+                   theirs=bool(never))]
 
 
 def untouched(evidence):
@@ -155,7 +169,8 @@ def in_words(got, expected):
 def kind_of(name, got, expected):
     """What a wrong value is instead: "None", "empty", "0 everywhere"; "" for anything else."""
     if isinstance(got, str):
-        return next((word for word, value in (("None", None), ("still `...`", ...)) if got == nothing(name, value)), "")
+        return next((word + " everywhere" * everywhere for word, value in (("None", None), ("still `...`", ...))
+                     for everywhere in (False, True) if got == nothing(name, value, everywhere)), "")
     if got is None:
         return ""
     if got.size == 0 or got.dtype.kind == "U" and not any(got.ravel()):

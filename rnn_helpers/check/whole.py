@@ -154,6 +154,11 @@ class Whole:
                     return slips
         return None
 
+    def by_words(self):
+        """A slip that what is judged proves, whatever the values are: one of `Family.raw`; None for none."""
+        self.raw, slots = False, {name: self.family.slots[name] for name in self.family.raw}
+        return next((slips for slips in together("", slots, 1) if self.shows(slips, Fit(slips))), None)
+
     def signs(self, slip):
         """The observations that a slip alone gets wrong, None when the learner's are not all wrong in this way."""
         found, telling = [], self.evidence.yardstick.telling
@@ -195,7 +200,7 @@ class Whole:
 
 def of_whole_programs(evidence):
     """The slips that explain what is wrong, as variants, and the wrong observations that they leave."""
-    raw, named, left = evidence.exercise.family.raw, (), evidence.wrong
+    raw, named, left = bool(evidence.exercise.family.raw), (), evidence.wrong
     with process_unchanged():
         whole = Whole(evidence)
         slips = whole.exactly(1, raw)
@@ -204,5 +209,5 @@ def of_whole_programs(evidence):
             if len(named) > 1 and not left and not whole.shows(named, Fit(named)):  # nor do others, perhaps
                 slips = whole.exactly(2, raw)
         if left and not slips and evidence.yardstick.slips > 1 and not all(evidence.case(key).problem for key in left):
-            slips = whole.exactly(2, raw) or whole.exactly(3, raw) or raw and whole.exactly(1, False)
+            slips = whole.exactly(2, raw) or whole.exactly(3, raw) or whole.by_words()
     return (told(whole.family, Fit(slips)), []) if slips else (told(whole.family, Fit(named)), left)

@@ -1,10 +1,10 @@
 """Whose fault it is: that of the function which is checked, or of one of the learner's own that it calls."""
 
+import contextlib
 import time
 import types
 
 from rnn_helpers.check.compare import close
-from rnn_helpers.check.happened import UNWRITTEN
 from rnn_helpers.check.observe import observe
 
 SLOW = 0.5  # seconds of work after which a function is not tried again with other helpers
@@ -27,8 +27,8 @@ def own_helpers(function, helpers):
     while wanted:
         for name in names_read(wanted.pop().__code__) - reached:
             reached.add(name)
-            if is_own(names.get(name), names) and name not in helpers:
-                wanted.append(names[name])
+            if name not in helpers:
+                wanted += own_functions(names.get(name), names)
     return tuple(name for name in helpers if name in reached and is_own(names.get(name), names))
 
 
@@ -37,23 +37,27 @@ def is_own(thing, names):
     return isinstance(thing, types.FunctionType) and thing.__globals__ is names
 
 
-def with_ours(function, helpers, names):
-    """A function as it is, but for the helpers named: there it calls the course's."""
-    fresh = dict(function.__globals__)
+def own_functions(thing, names):
+    """A notebook's function itself, or the methods of its class."""
+    methods = vars(thing).values() if isinstance(thing, type) else [thing]
+    return [method for method in methods if is_own(method, names)]
 
-    def bound(own):
-        copy = types.FunctionType(own.__code__, fresh, own.__name__, own.__defaults__, own.__closure__)
-        copy.__kwdefaults__ = own.__kwdefaults__
-        return copy
 
-    fresh.update({name: bound(own) for name, own in function.__globals__.items() if is_own(own, function.__globals__)})
-    fresh.update({name: helpers[name] for name in names})
-    return bound(function)
+@contextlib.contextmanager
+def lent(function, helpers, names):
+    """While it lasts, the function's notebook has the course's helpers of these names in place of the learner's."""
+    known = getattr(function, "__globals__", {})
+    theirs = {name: known[name] for name in names}
+    known.update({name: helpers[name] for name in names})
+    try:
+        yield
+    finally:
+        known.update(theirs)
 
 
 def how_far(problem):
     """Whether a case came to its end, stopped, or waits for a function that is not written."""
-    return None if problem is None else problem.text.endswith(UNWRITTEN)
+    return None if problem is None else bool(problem.missing)
 
 
 def alike(one, other):
@@ -69,7 +73,7 @@ def alike(one, other):
 
 def observe_both(exercise, function, inputs, helpers, **limits):
     """Observe a function; and, where it calls helpers of the learner's own, once more with the course's in their place:
-    that is `helped`, where it differs, and `helpers` names those that differ.
+    that is `helped`, where it differs, `helpers` names those that differ, and `unwritten` those still to be written.
 
     helpers : name -> the course's implementation of other exercises; limits : as `observe` takes them
     """
@@ -80,10 +84,16 @@ def observe_both(exercise, function, inputs, helpers, **limits):
     names = own_helpers(function, helpers)
     if not names or time.process_time() - start > SLOW or observed.borrowed:
         return observed
-    helped = observe(exercise, with_ours(function, helpers, names), inputs, **limits)
+
+    def without(*kept):
+        with lent(function, helpers, set(names) - {*kept}):
+            return observe(exercise, function, inputs, **limits)
+
+    helped = without()
     if not alike(observed, helped):
-        others = {name: with_ours(function, helpers, set(names) - {name}) for name in names}
+        each = {name: observed if len(names) == 1 else without(name) for name in names}
         observed.helped = helped
-        observed.helpers = names if len(names) == 1 else tuple(
-            name for name, version in others.items() if not alike(helped, observe(exercise, version, inputs, **limits)))
+        observed.helpers = tuple(name for name, one in each.items() if not alike(helped, one))
+        observed.unwritten = tuple(name for name in observed.helpers if any(
+            case.problem and case.problem.missing == name for case in each[name].cases.values()))
     return observed

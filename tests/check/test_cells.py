@@ -18,6 +18,11 @@ CELLS = {
     "of the new": "check.readout(readout)",
     "renamed": "def readouts(h_t, Wy, c):\n    return Wy @ h_t + c",
     "of the former name": "check.readout(readout)",
+    "a part of the name": "def read(h_t, Wy, c):\n    return Wy @ h_t\n\ndef out(h_t, Wy):\n    return Wy @ h_t",
+    "not of that": "check.readout(readout)",
+    "forward": "def rnn_forward(cell, X, h0=None):\n    raise NotImplementedError",
+    "forward alone": "def forward(cell, X, h0=None):\n    return X, []",
+    "of the stub": "check.rnn_forward(rnn_forward)",
     "never defined": "def many_to_one(h_states, Wy, c)\n    return 1",
     "so not there": "check.many_to_one(many_to_one)",
 }
@@ -36,4 +41,6 @@ def test_on_a_kernel():
         assert f"Cell [{5 if name == 'old' else 7}]" in said[name] and why in said[name] \
             and "version in cell [3]" in said[name]
     assert "readouts" in said["of the former name"] and "version in cell [9]" in said["of the former name"]
-    assert "did not run: SyntaxError" in said["so not there"] and "Cell [13]" in said["so not there"]
+    assert "Cell [16]" in said["of the stub"] and "version in cell [15]" in said["of the stub"]
+    assert "Cell [13]" not in said["not of that"]
+    assert "did not run: SyntaxError" in said["so not there"] and "Cell [18]" in said["so not there"]

@@ -299,6 +299,15 @@ def test_one_cache_for_all_steps():
     assert "not a list of one cache for each step" in found.advice[0] and 0 < found.points < 8
 
 
+def test_a_cache_of_none_is_not_called_another_order():
+    def one_short(cell, X, h0=None):
+        states, caches = with_the_courses_step(cell, X, h0)
+        return [*states[:-1], 0 * states[-1]], [*caches[:-1], None]
+
+    advice = " ".join(verdict("rnn_forward", one_short).advice)
+    assert "reverse" not in advice and "caches[6] is empty" in advice and "The last step is missing" in advice
+
+
 def test_outputs_of_the_wrong_shape_keep_their_numbers():
     found = verdict("many_to_many", lambda h, Wy, c: np.concatenate([Wy @ h_t + c for h_t in h]))
     assert found.mistakes == ["steps-glued"] and found.points == 2.25

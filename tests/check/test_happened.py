@@ -398,6 +398,10 @@ WHAT_TO_DO = {  # (exercise, arguments, lines of the function) -> what is said; 
     "lists in a list": (("rnn_backward_truncated", "cell, dh, caches, k", "from rnn_helpers.bptt import rnn_backward\n"
                          "kept = []\nkept.append(list(caches))\nrnn_backward(cell, dh, kept)"),
                         "`kept + ...` joins two"),
+    "sizes for places": (("numerical_gradient", "f, param, eps=1e-5", "for i, j in param.shape:\n    pass"),
+                         "`np.ndindex(param.shape)` goes through all places."),
+    "rows for a number of rows": (("one_hot", "indices, size", "return np.eye(indices, size)"),
+                                  "`np.eye` takes a number of rows, and `indices` is (3,)"),
     "a learner's own error": (cell_back("raise ValueError('not like this')"), ""),
 }
 

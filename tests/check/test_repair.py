@@ -121,6 +121,9 @@ def test_two_names_need_no_change():
      "total = np.cumsum(np.asarray(dh)[::-1], axis=0)[::-1]\nX, P, H = (np.array(part) for part in zip(*caches))\n"
      "dz = total * (1 - H ** 2)\nback = dz.swapaxes(1, 2)\ndWx, dWh = (X @ back).sum(0).T, (P @ back).sum(0).T\n"
      "return dWx, dWh, dz.sum(axis=(0, 2))[:, None], cell.Wh.T @ dz[0]"),
+    ("shares", "backward, cell, dh, caches",  # with a sum it would be a mistake with a name
+     "rows = []\nfor t in range(len(dh)):\n    alone = np.zeros_like(dh)\n    alone[t] = dh[t]\n"
+     "    rows.append([np.abs(g).min() for g in backward(cell, alone, caches)[:3]])\nreturn np.array(rows)"),
     ("readout", "h_t, Wy, c", "return Wy @ h_t + np.sort(np.exp(c) * np.cos(c) - np.tanh(c), axis=0)")])
 def test_what_only_the_change_makes_is_not_told_as_a_second_mistake(name, arguments, body):
     judgement = check.run(name, written(name, arguments, body)).judgement

@@ -26,6 +26,19 @@ UNFINISHED = {  # (exercise, arguments, lines) -> what is said
     "four None": (("rnn_cell_backward", "cell, dh_t, cache", "return None, None, None, None"), "dWx, dWh, db and "
                                                                                                "dh_prev are None"),
     "an ellipsis": (("readout", "h_t, Wy, c", "y_t = ...\nreturn y_t"), r"y_t is still `\.\.\.`"),
+    "a list of ellipses": (("many_to_many", "h_states, Wy, c", "return np.array([... for h_t in h_states])"),
+                           r"Y is still `\.\.\.` everywhere"),
+    "a list of None": (("many_to_many", "h_states, Wy, c", "return [None for h_t in h_states]"),
+                       "Y is None everywhere"),
+    "a gap of the skeleton": (("readout", "h_t, Wy, c", "___ = 'what IPython shows'\nreturn ___ @ h_t + ___"),
+                              "A gap is left here, `___`"),
+    "one number for all": (("relative_error", "a, b", "return 0.0"), "reads none of its arguments"),
+    "a dict that is returned as created": (
+        ("clip_by_norm", "grads, max_norm", "norm = np.sqrt(sum((g**2).sum() for g in grads.values()))\nclipped = {}\n"
+         "return clipped, norm"), "`clipped` .line 3. is returned as created"),
+    "no update, and a new array filled": (
+        ("train_step", "model, X, Y, lr, max_norm", TRAIN + "sizes = np.zeros(5)\nsizes[:2] = norm\nreturn loss, norm"),
+        "the update is still to be written"),
     "zeros": (("rnn_cell_forward", "cell, x_t, h_prev", "h_t = np.zeros_like(h_prev)\nreturn h_t, (x_t, h_prev, "
                                                         "h_t)"), "0 everywhere"),
     "three of four": (("rnn_cell_backward", "cell, dh_t, cache", STEP),
@@ -84,6 +97,7 @@ RIGHT_ENOUGH = {  # what looks unfinished and is not
     "a loss of 0 that is added to": ("squared_error", "y, target", "loss = 0\nloss += np.sum((y - target)**2)\nreturn "
                                                                    "loss, 2 * (y - target)"),
     "a list that is filled": ("rnn_forward", "cell, X, h0=None", FORWARD + "return np.array(h_states), caches"),
+    "arguments without names": ("count_parameters", "*sizes", "D, H, O = sizes\nreturn H * (D + H + 1) + O * (H + 1)"),
     "a return in an if in a loop": ("count_parameters", "D, H, O", "for n in range(3):\n    if n:\n        return H * "
                                                                    "(D + H + 1) + O * (H + 1)"),
 }

@@ -43,7 +43,27 @@ def test_a_right_walk_on_a_wrong_step():
 
 def test_a_step_that_is_not_written_yet():
     judgement = check.run("rnn_backward", both("raise NotImplementedError", RIGHT_WALK)).judgement
-    assert judgement.status == "right" and "rnn_cell_backward" in judgement.advice[0]
+    assert judgement.status == "right" and "`rnn_cell_backward`, which it calls, is not written yet." in \
+        judgement.advice[0] and "differ" not in judgement.advice[0]
+
+
+def test_a_class_that_calls_a_wrong_step():
+    walk = both(WRONG_STEP, "return Walk(cell).back(dh, caches)")
+    lines = "".join(f"        {line}\n" for line in RIGHT_WALK.split("\n"))
+    exec("class Walk:\n    def __init__(self, cell):\n        self.cell = cell\n    def back(self, dh, caches):\n"
+         "        cell = self.cell\n" + lines, walk.__globals__)
+    step = walk.__globals__["rnn_cell_backward"]
+    judgement = check.run("rnn_backward", walk).judgement
+    assert judgement.status == "right" and judgement.helped == ("rnn_cell_backward",)
+    assert walk.__globals__["rnn_cell_backward"] is step  # the notebook's names are what they were
+
+
+def test_a_small_change_of_a_walk_on_a_step_that_is_not_written_yet():
+    walk = both("raise NotImplementedError", RIGHT_WALK.replace("return dWx, dWh, db, carry",
+                                                                "return dWx, dWh, db, dh[0] + carry"))
+    judgement = check.run("rnn_backward", walk).judgement
+    assert any("Everything is right without `dh[0] +`" in line or "`carry` in place of `dh[0] + carry`" in line
+               for line in judgement.advice)
 
 
 def test_a_walk_that_raises_on_a_step_that_is_not_written_yet():

@@ -38,7 +38,7 @@ def observed_out(observed):
             "printed": int(observed.printed), "globals_read": [bounded(name, 100) for name in observed.globals_read],
             "remarks": [bounded(kind, 100) for kind, _ in observed.remarks],
             "helped": observed.helped and observed_out(observed.helped),
-            "helpers": [bounded(n, 100) for n in observed.helpers]}
+            **{field: [bounded(n, 100) for n in getattr(observed, field)] for field in ("helpers", "unwritten")}}
 
 
 def packed(answer):

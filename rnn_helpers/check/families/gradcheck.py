@@ -94,6 +94,7 @@ NUMERICAL_GRADIENT = Family(
         "given": slot("dL/dp has the shape of p", lambda g: g,
                       ("gradient-flat", "The gradient is flat",
                        "The numbers are right; the gradient has the shape of param.", np.ravel),
+                      ("gradient-transposed", "The gradient is transposed", "It has the shape of param.", np.transpose),
                       ("gradient-in-whole-numbers", "The gradient has lost its decimals",
                        "Is there a dtype=int, or a round?", np.trunc, np.round),
                       ("gradient-summed", "One number is returned", "A slope for each element: the shape of param.",
@@ -200,7 +201,7 @@ def relative(s, a, b):
     return s.after(error(s.above(size, a, b), below), a, b)
 
 
-RELATIVE_ERROR = Family(flow=relative, weight=20, outputs={}, raw=True,
+RELATIVE_ERROR = Family(flow=relative, weight=20, outputs={}, raw=("zeros",),
                         probe=lambda i, values: ((i["a"], i["b"]), values.get("value")),
                         slots={"below": BELOW, "above": ABOVE, "size": SIZE, "after": AFTER, "zeros": ZEROS})
 
@@ -239,6 +240,7 @@ TAKEN = slot(
     ("sum-for-norm", "The elements are added up",
      "Positive and negative ones cancel. Take the norm: np.linalg.norm(g).", np.sum, lambda g: abs(np.sum(g))),
     ("sum-of-sizes", "The absolute values are added up", lambda g: np.abs(g).sum()),
+    ("largest-element", "The largest element is taken", lambda g: np.abs(g).max(), np.max),
     why="The norm is the root of the sum of squares: np.linalg.norm(g).")
 REDUCED = slot(  # run (sizes, sizes with all losses) -> what is returned
     SHARE, lambda sizes, whole: sizes,

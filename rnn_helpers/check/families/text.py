@@ -80,8 +80,9 @@ def vocabulary(s, text):
     return s.in_order(chars, s.leads(chars, text))
 
 
-BUILD_VOCABULARY = Family(flow=vocabulary, weight=4, outputs={}, raw=True, slots={
-    "ordered": ORDERED, "kept": KEPT, "read": READ, "leads": LEADS, "more": MORE, "in_order": IN_ORDER})
+BUILD_VOCABULARY = Family(
+    flow=vocabulary, weight=4, outputs={}, raw=("ordered", "kept", "read", "leads", "more"), slots={
+        "ordered": ORDERED, "kept": KEPT, "read": READ, "leads": LEADS, "more": MORE, "in_order": IN_ORDER})
 
 # ---- sampling ----
 

@@ -76,7 +76,7 @@ WINDOWS = slot(
       for name, ends in (("step-0-left-out", {"ends": lambda steps, k: steps[-1] == 1}),
                          ("step-0-left-out+dh0-zero", {}))),
     ("short-windows-dropped", "The first k - 1 losses are left out", NEAR_THE_START,
-     each(back, lambda T, k: range(min(k, T) - 1, T))),
+     each(back, lambda T, k: range(min(k, T) - 1, T)), each(back, lambda T, k: range(k - 1, T))),
     ("own-step-skipped", "Each loss skips its own step",
      "The walk starts at t - 1. The loss at step t goes through its own step first: t, t - 1, ..., t - k + 1.",
      each(lambda t, k, T: back(t - 1, k, T)), each(lambda t, k, T: back(t - 1, k - 1, T))),
@@ -157,6 +157,8 @@ DH0 = slot(
      "not h0. Only windows that start at step 1 end at h0: add those up.", lambda f: f.outs[-1][0]),
     ("dh0-overwritten", "dh0 is that of the last window which reaches it", "Add up what leaves every window that "
      "starts at step 1: +=, not =.", lambda f: [0 * f.D[0], *(out for out, ends in f.outs if ends)][-1]),
+    ("dh0-of-the-first-loss", "dh0 is that of the first loss only", "The first k losses reach h0: add up what leaves "
+     "every window that starts at step 1.", lambda f: f.outs[0][0]),
     ("dh0-is-dh", "dh0 is dh itself", "dh holds the losses' own gradients. " + WHICH, lambda f: f.D),
     ("dh0-one-step-short", "dh0 is dL/dh_1", "One more step back, through tanh and Wh, is h0.",
      lambda f: sum((total for total, ends in f.totals if ends), 0 * f.D[0])))

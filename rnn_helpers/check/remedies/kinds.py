@@ -191,7 +191,12 @@ def walk_over_a_number(scene):
 
 
 def float_for_a_count(scene):
-    """range(len(X) / k), np.zeros((T / 2, H)), X[: n / 2]"""
+    """range(len(X) / k), np.zeros((T / 2, H)), X[: n / 2], np.eye(an array)"""
+    for node, function, name in calls(scene):
+        for part in node.args if one_of(function, (np.eye, np.arange)) else ():
+            if isinstance(value := scene.value(part), np.ndarray | list) and np.ndim(value):
+                what = "rows" if function is np.eye else "steps"
+                return f"`{name}` takes a number of {what}, and `{scene.source(part)}` is {np.shape(value)}."
     given = [part for node, function, _ in calls(scene) for arg in node.args
              if one_of(function, (range, np.zeros, np.ones, np.empty, np.eye))
              for part in (arg.elts if isinstance(arg, ast.Tuple) else [arg])]

@@ -42,6 +42,8 @@ def unpacked(scene):
         if isinstance(loop, ast.For | ast.comprehension) and isinstance(loop.target, ast.Tuple) \
                 and type(items := scene.value(loop.iter)) in (list, tuple, np.ndarray):
             text, names = scene.source(loop.iter), len(loop.target.elts)
+            if text.endswith(".shape"):
+                return f"`{text}` holds sizes, one number each: `np.ndindex({text})` goes through all places."
             if names == 2 and all(isinstance(item, str | int | np.number) for item in items):
                 one, place = ("str", "number") if isinstance(items[0], str) else ("number", "place")
                 return f"Each element of `{text}` is one {one}: `enumerate({text})` gives a {place} and the {one}."
