@@ -6,9 +6,9 @@ import re
 from functools import lru_cache
 
 MAKES = {"zeros", "zeros_like", "empty", "empty_like", "ones", "ones_like", "full", "full_like"}
-KINDS = ("other order", "argument lost", "empty range", "used up", "below the raise", "nothing written", "no return",
-         "None alone", "gap", "reads no argument", "return in the loop", "never filled", "np.empty never filled",
-         "local name", "model untouched", "result lost")
+KINDS = ("other order", "argument lost", "empty range", "added to itself", "used up", "below the raise",
+         "nothing written", "no return", "None alone", "gap", "reads no argument", "return in the loop", "never filled",
+         "np.empty never filled", "local name", "model untouched", "result lost")
 PURE = re.compile(r"(np\.(append|insert|delete|concatenate|[vh]?stack|clip|add|subtract|multiply|tanh|transpose|sum)|"
                   r"[\w.]+\.(reshape|ravel|flatten|transpose|astype|clip|sum|mean|dot|copy)|sorted|reversed)\("
                   r"(?!.*\bout=)")  # calls that give a result, and change nothing
@@ -104,6 +104,11 @@ def remarks(tree, lines):
             yield "argument lost", place(loop)
         if DOWN.fullmatch(ast.unparse(loop.iter)):
             yield "empty range", place(loop)
+    returned = {ast.unparse(name) for node in nodes if isinstance(node, ast.Return) for name in ast.walk(node)}
+    for node in [step for loop in nodes if isinstance(loop, ast.For | ast.While) for step in inside(loop.body)]:
+        if doubled(node) in returned:
+            yield "added to itself", place(node)
+            break
     yield from used_up(tree, place)
     yield from never_filled(nodes)
     for node in nodes:
@@ -121,6 +126,16 @@ def remarks(tree, lines):
                     node, "value", node))) not in new for node in nodes)
     if "model" in names and not kept:
         yield "model untouched", ""
+
+
+def doubled(node):
+    """The text of what a statement adds to itself: `db += db`, `db = db + db`; None for any other."""
+    target, terms = None, ()
+    if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
+        target, terms = node.target, [node.value]
+    elif isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp) and isinstance(node.value.op, ast.Add):
+        target, terms = node.targets[0], [node.value.left, node.value.right]
+    return ast.unparse(target) if target and {*map(ast.unparse, terms)} == {ast.unparse(target)} else None
 
 
 def used_up(tree, place):

@@ -41,12 +41,13 @@ def reads_nothing(evidence):
 
 
 LOOPS = {"argument lost": "The loop gives one of the arguments another value, and it is read again: take another name.",
+         "added to itself": "This doubles a sum at each pass: add what belongs to the step, under a name of its own.",
          "empty range": "The loop makes no step: counting down needs a third argument, -1.",
          "used up": "This gives its values only once, and they are gone through again: `list(...)` keeps them."}
 
 
 def loops(evidence):
-    """Loops that lose an argument, never run, or find nothing left."""
+    """Loops that lose an argument, never run, add a sum to itself, or find nothing left."""
     return [Advice(text, "happened", code=place, theirs=True) for kind, text in LOOPS.items()
             for place in remarks(evidence, kind)[:1] if not evidence.hidden]
 

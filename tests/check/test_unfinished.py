@@ -113,6 +113,16 @@ def test_a_loop_that_loses_an_argument_or_never_runs_is_told_first(lines, words)
     assert words in judgement.advice[0] and judgement.mistakes == [], judgement.advice
 
 
+SUM = "loss = 0\nfor e in (y - target).ravel():\n    {}\nreturn loss, 2 * (y - target)"
+
+
+@pytest.mark.parametrize("line, told", [
+    ("loss += loss", True), ("loss = loss + loss", True), ("loss += e", False), ("e += e; loss += e", False)])
+def test_a_sum_that_is_added_to_itself(line, told):
+    advice = check.run("squared_error", written("squared_error", "y, target", SUM.format(line))).judgement.advice
+    assert ("This doubles a sum at each pass" in advice[0] and advice[0].code == f"line 4: {line}") == told
+
+
 TWICE = "n = len(series)\n{}\nshift = sum(values) / n\nreturn shift, np.sqrt(sum((v - shift)**2 for v in values) / n)"
 
 
