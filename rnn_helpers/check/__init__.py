@@ -79,7 +79,7 @@ def run(name, function, seed=SEED, **using):
         place = next((n for n, line in enumerate(advice) if line.kind in ("difference", "witness")), len(advice))
         advice[place:place] = changes  # below what happened
         points.judgement.mistakes += ["a-small-change"] * bool(changes)
-    if (newer := not_run(getattr(function, "__name__", name), function, shell())) is not None:
+    if (newer := not_run(getattr(function, "__name__", name), function, shell(), EXERCISES)) is not None:
         points.judgement.advice.insert(0, newer)
     _checked[name] = (function, points)
     if on_page():

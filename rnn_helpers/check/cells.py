@@ -15,6 +15,14 @@ def defines(text, name):
     return re.search(rf"^\s*def\s+{re.escape(name)}\s*\(", text, re.MULTILINE) is not None
 
 
+def holder(text, name, shell):
+    """The class or function in which a cell defines a function, "" where it stands at the margin."""
+    inner = [node for node in ast.walk(ast.parse(shell.transform_cell(text)))
+             if isinstance(node, ast.ClassDef | ast.FunctionDef)
+             and any(getattr(step, "name", "") == name for step in node.body)]
+    return f"the {'class' if isinstance(inner[0], ast.ClassDef) else 'function'} `{inner[0].name}`" if inner else ""
+
+
 def problem_of(text, shell):
     """Why a cell cannot run at all, "" when it can: "SyntaxError: '(' was never closed (line 3)"."""
     try:
@@ -34,10 +42,10 @@ def functions_in(text, shell):
             if isinstance(node, ast.FunctionDef)}
 
 
-def not_run(name, function, shell):
+def not_run(name, function, shell, known=()):
     """Advice about a newer cell for the function, which did not run or gives it another name; None when there is none.
 
-    name : of the function; shell : the IPython in which its cell ran, or None
+    name : of the function; shell : the IPython in which its cell ran, or None; known : names of the exercises
     """
     try:
         cells = list(shell.user_ns["In"])
@@ -48,16 +56,19 @@ def not_run(name, function, shell):
         return None
     judged = f"The check judges the version in cell [{home}]."
     for n in range(len(cells) - 1, home, -1):
-        if defines(cells[n], name):
-            problem = problem_of(cells[n], shell)
-            why = f"did not run: {problem}" if problem else "stopped before its definition"
+        problem = problem_of(cells[n], shell)
+        if defines(cells[n], name) or problem and re.search(rf"^{re.escape(name)} *=[^=]", cells[n], re.MULTILINE):
+            around = "" if problem else holder(cells[n], name, shell)
+            why = f"did not run: {problem}" if problem else f"does so in {around}, not at the margin" if around \
+                else "stopped before its definition"
             return Advice(f"Cell [{n}], which defines `{name}` again, {why}. {judged}", "unfinished", theirs=True)
     arguments = list(code.co_varnames[:code.co_argcount])
     for n in range(len(cells) - 1, home, -1):
         for other, others in functions_in(cells[n], shell).items():
             parts = {*name.split("_")}, {*other.split("_")}
-            alike = difflib.SequenceMatcher(None, name, other).ratio() >= ALIKE or parts[1] < parts[0]
-            if others == arguments and alike:
+            renamed = "raise NotImplementedError" in source and other not in known or parts[1] < parts[0] \
+                or difflib.SequenceMatcher(None, name, other).ratio() >= ALIKE
+            if others == arguments and renamed:
                 return Advice(f"Cell [{n}] defines `{other}`, and `{name}` is checked. {judged}", "unfinished",
                               theirs=True)
     return None

@@ -7,7 +7,7 @@ from rnn_helpers.check.atlas import name_mistakes
 from rnn_helpers.check.compare import close, first_difference, same_shape
 from rnn_helpers.check.exercise import ELSEWHERE
 from rnn_helpers.check.observe import Observed
-from rnn_helpers.check.unfinished import unfinished
+from rnn_helpers.check.unfinished import lost, unfinished
 from rnn_helpers.check.yardstick import flatten, reading
 
 WITNESSED = 1e-6  # relative error below which a witness agrees
@@ -89,13 +89,14 @@ class Evidence:
         problem, case = self.case(key).problem, key.split("/")[0]
         if problem:
             return f"no result ({case})"
-        got, name = self.got.get(key), key.split("/")[1]
+        got, name, expected = self.got.get(key), key.split("/")[1], self.expected[key]
         if got is None:
             return f"{name} is missing ({case})"
         if isinstance(got, str):
             return f"{name} is not the array of numbers that was asked for ({case})" if self.hidden \
                 else f"{got} ({case})"
-        expected = self.expected[key]
+        if got.dtype.kind == "U" and expected.dtype.kind in "if" and expected.size:
+            return f"{name} is text, expected numbers ({case})"
         if kind in ("shape", "exact") and got.shape != expected.shape:
             return f"{self.other_shape(name, got, expected)} ({case})"
         if kind == "shape":
@@ -199,7 +200,7 @@ def judge(yardstick, observed: Observed, hidden=False):
     differ = [name for name in observed.helpers if name not in observed.unwritten]
     told = [f"Your {in_code(names)}, which it calls, {what}" for names, what in (
         (observed.unwritten, f"{'is' if len(observed.unwritten) == 1 else 'are'} not written yet."),
-        (differ, f"give{'s' * (len(differ) == 1)} results that differ from the course's: look at that check."))
+        (differ, f"{'does' if len(differ) == 1 else 'do'} not give what the course's would: look at that check."))
         if names]
     helped.advice = [Advice(f"`{alone.name}` is {right}. {' '.join(told)}", "whose", theirs=True), *helped.advice]
     helped.helped = observed.helpers
@@ -248,6 +249,7 @@ def judge_alone(yardstick, observed, hidden=False):
     named, left = ([], evidence.wrong) if everywhere else name_mistakes(evidence)
     result.mistakes = [mistake.name for mistake in named]
     result.advice = [Advice(f"{mistake.title}. {mistake.why}", "mistake", math=mistake.line) for mistake in named]
+    result.advice[:0] = lost(evidence, [], bool(named))
     if len(named) > 2:  # they give these numbers together; so may others
         result.advice.insert(0, Advice(f"What it returns is consistent with {len(named)} slips at once:", "mistake"))
     if not named:

@@ -7,12 +7,12 @@ from functools import lru_cache
 
 MAKES = {"zeros", "zeros_like", "empty", "empty_like", "ones", "ones_like", "full", "full_like"}
 KINDS = ("other order", "argument lost", "empty range", "added to itself", "used up", "below the raise",
-         "nothing written", "no return", "None alone", "gap", "reads no argument", "return in the loop", "never filled",
-         "np.empty never filled", "local name", "model untouched", "result lost")
+         "nothing written", "no return", "None alone", "return outside", "hidden exception", "gap", "reads no argument",
+         "return in the loop", "never filled", "np.empty never filled", "local name", "model untouched", "result lost")
 PURE = re.compile(r"(np\.(append|insert|delete|concatenate|[vh]?stack|clip|add|subtract|multiply|tanh|transpose|sum)|"
                   r"[\w.]+\.(reshape|ravel|flatten|transpose|astype|clip|sum|mean|dot|copy)|sorted|reversed)\("
                   r"(?!.*\bout=)")  # calls that give a result, and change nothing
-DOWN = re.compile(r"range\((len\(\w+\)|[A-Za-z]\w*)( - 1)?, -1\)|"  # to a number that is not larger, without a step
+DOWN = re.compile(r"range\((len\(\w+\)|[A-Za-z]\w*)( - 1)?, (?:-1|0)\)|"  # to what is not larger, without a step
                   r"range\((\w+), (max\()?(0, )?\3 - \w+(?(4)(, -1)?\))\)")
 MOST = 8  # remarks on a function
 
@@ -28,7 +28,9 @@ def outline(function, asked=()):
         code = getattr(function, "__func__", function).__code__  # a lambda has no definition
         taken = list(code.co_varnames[:code.co_argcount])
         other = [("other order", ", ".join(taken))] if sorted(taken) == sorted(asked) and taken != list(asked) else []
-        return (*other, *(remarks(tree, lines) if tree is not None else ()))[:MOST]
+        outside = [("return outside", f"line {node.lineno}: {lines[node.lineno - 1].strip()}")
+                   for node in parsed("".join(lines)).body if isinstance(node, ast.Return)] if tree is not None else []
+        return (*other, *outside, *(remarks(tree, lines) if tree is not None else ()))[:MOST]
     except Exception:  # a text that belongs to another function, an object that looks like one
         return ()
 
@@ -109,10 +111,15 @@ def remarks(tree, lines):
         if doubled(node) in returned:
             yield "added to itself", place(node)
             break
+    for node in nodes:
+        if isinstance(node, ast.ExceptHandler) and not any(isinstance(n, ast.Raise) for n in inside(node.body)):
+            yield "hidden exception", place(node)
     yield from used_up(tree, place)
     yield from never_filled(nodes)
     for node in nodes:
-        if isinstance(node, ast.Expr) and PURE.match(ast.unparse(node)):
+        plain = isinstance(node, ast.Expr) and isinstance(node.value, ast.BinOp | ast.Compare) \
+            and not any(isinstance(inner, ast.Call) for inner in ast.walk(node))
+        if plain or isinstance(node, ast.Expr) and PURE.match(ast.unparse(node)):
             yield "result lost", place(node)
         if isinstance(node, ast.Assign) and len(node.targets) == 1 \
                 and isinstance(node.targets[0], ast.Name | ast.Subscript) \
@@ -148,12 +155,14 @@ def used_up(tree, place):
             if isinstance(node, kinds) and child not in (getattr(node, "iter", None), getattr(node, "test", None)):
                 yield node
 
+    generators = [node.name for node in parents if isinstance(node, ast.FunctionDef)
+                  and any(isinstance(inner, ast.Yield) for inner in inside(node.body))]
     for step in parents:
         if not isinstance(step, ast.Assign) or any(isinstance(node, ast.Break) for node in parents):
             continue
         name, value = getattr(step.targets[0], "id", ""), step.value
         once = isinstance(value, ast.GeneratorExp) or isinstance(value, ast.Call) and getattr(
-            value.func, "id", "") in ("zip", "map", "filter", "reversed", "enumerate")
+            value.func, "id", "") in ("zip", "map", "filter", "reversed", "enumerate", *generators)
         named = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == name] if once else []
         reads = [node for node in named if isinstance(node.ctx, ast.Load)]
         through = [node for node in reads if isinstance(parents[node], ast.For | ast.comprehension)

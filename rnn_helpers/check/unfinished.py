@@ -13,8 +13,8 @@ def unfinished(evidence, last=False):
     """
     problems = [case.problem for case in evidence.observed.cases.values() if case.problem]
     return (other_order(evidence) or gaps(evidence) or loops(evidence) or too_early(evidence, problems)
-            or returns_nothing(evidence, problems) or missing(evidence) or untouched(evidence)
-            or lost(evidence, bare(evidence, problems, last), last and not problems)
+            or returns_nothing(evidence, problems) or hides(evidence) or missing(evidence)
+            or untouched(evidence) or lost(evidence, bare(evidence, problems, last), last and not problems)
             or ([] if problems else reads_nothing(evidence)))
 
 
@@ -60,9 +60,20 @@ def returns_nothing(evidence, problems):
                        "unfinished", code="" if evidence.hidden else places[0], theirs=True)]
     if not remarks(evidence, "no return"):
         return []
+    if places := remarks(evidence, "return outside"):
+        return [Advice("Its `return` stands outside the function: indent the line.", "unfinished",
+                       code="" if evidence.hidden else places[0], theirs=True)]
     shown = " `print` shows a value; `return` gives it back." if evidence.observed.printed else ""
     return [Advice(f"It has no `return`, so nothing comes back.{shown} Expected: {evidence.exercise.asks}.",
                    "unfinished")]
+
+
+def hides(evidence):
+    """An `except` that keeps what happened from being told, where hardly anything came back."""
+    places = remarks(evidence, "hidden exception") if all(
+        case.problem for case in evidence.observed.cases.values()) else []
+    return [Advice("This `except` hides what happened: without `try` the exception is told, with its line.",
+                   "unfinished", code="" if evidence.hidden else place, theirs=True) for place in places[:1]]
 
 
 def too_early(evidence, problems):
@@ -102,9 +113,13 @@ def untouched(evidence):
     if len(changing) < 2 or not all(all(same) for same in changing.values()):
         return []
     places = remarks(evidence, "local name")
-    unwritten = remarks(evidence, "model untouched") and not places
+    idle = remarks(evidence, "result lost")
+    unwritten = remarks(evidence, "model untouched") and not places and not idle
     written = ": the update is still to be written." if unwritten else "."
     found = [Advice(f"{listed(changing)} are the same as before the call{written}", "unfinished")]
+    if idle and not places and not evidence.hidden:
+        found.append(Advice("This line changes nothing: what it gives is lost. `-=`, as in `model.cell.Wx -= ...`, "
+                            "changes the model's.", "unfinished", code=idle[0], theirs=True))
     if places and not evidence.hidden:
         found.append(Advice("This makes a new array and leaves the model's as it was: `-=`, as in `model.cell.Wx -= "
                             "...`, changes the model's.", "unfinished", code=places[0], theirs=True))

@@ -25,6 +25,17 @@ CELLS = {
     "of the stub": "check.rnn_forward(rnn_forward)",
     "never defined": "def many_to_one(h_states, Wy, c)\n    return 1",
     "so not there": "check.many_to_one(many_to_one)",
+    "at the margin": "def readout(h_t, Wy, c):\n    y_t = Wy @ h_t + c\nreturn y_t",
+    "of the margin": "check.readout(readout)",
+    "another stub": "def many_to_many(h_states, Wy, c):\n    raise NotImplementedError",
+    "many_to_one too": "def many_to_one(h_states, Wy, c):\n    raise NotImplementedError",
+    "of another stub": "check.many_to_many(many_to_many)",
+    "quite another name": "def outputs(h_states, Wy, c):\n    return [Wy @ h + c for h in h_states]",
+    "of the other name": "check.many_to_many(many_to_many)",
+    "in a class": "class Net:\n    def many_to_many(self, h_states, Wy, c):\n        return h_states",
+    "of the class": "check.many_to_many(many_to_many)",
+    "a broken lambda": "many_to_many = lambda h_states, Wy, c: (h_states",
+    "of the lambda": "check.many_to_many(many_to_many)",
 }
 
 
@@ -44,3 +55,7 @@ def test_on_a_kernel():
     assert "Cell [16]" in said["of the stub"] and "version in cell [15]" in said["of the stub"]
     assert "Cell [13]" not in said["not of that"]
     assert "did not run: SyntaxError" in said["so not there"] and "Cell [18]" in said["so not there"]
+    assert "stands outside" in said["of the margin"] and "Cell [" not in said["of another stub"]
+    for name, why in (("of the other name", "Cell [25] defines"), ("of the class", "does so in the class"),
+                      ("of the lambda", "Cell [29], which defines")):
+        assert why in said[name] and "version in cell [22]" in said[name], (name, said[name])

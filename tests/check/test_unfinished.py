@@ -20,6 +20,11 @@ TRAIN = "loss, gradients = model.loss_and_gradients(X, Y)\nnorm = np.sqrt(sum(np
 
 UNFINISHED = {  # (exercise, arguments, lines) -> what is said
     "nothing returned": (("rnn_cell_forward", "cell, x_t, h_prev", "h_t = np.tanh(cell.Wx @ x_t)"), "has no `return`"),
+    "an except": (("relative_error", "a, b", "try:\n    return np.norm(a - b)\nexcept Exception:\n    return None"),
+                  "This `except` hides what happened"),
+    "an update that is lost": (("train_step", "model, X, Y, lr, max_norm",
+                                TRAIN + "model.cell.Wx - lr * gradients['Wx']\nreturn loss, norm"),
+                               "the same as before the call\\. This line changes nothing"),
     "None alone": (("readout", "h_t, Wy, c", "y_t = Wy @ h_t\nreturn None"), "nothing is written there"),
     "printed": (("count_parameters", "D, H, O", "print(D * H)"), "`return` gives it back"),
     "None": (("rnn_cell_forward", "cell, x_t, h_prev", "h_t = None\ncache = None\nreturn h_t, cache"), "h_t.* None"),

@@ -74,7 +74,7 @@ def test_a_walk_that_raises_on_a_step_that_is_not_written_yet():
 
 
 @pytest.mark.parametrize("step, why", [("raise NotImplementedError", "is not written yet"),
-                                       (WRONG_STEP, "gives results that differ")])
+                                       (WRONG_STEP, "does not give what the course's would")])
 def test_what_is_said_of_the_step(step, why):
     assert why in check.run("rnn_backward", both(step, WRONG_WALK)).judgement.advice[0]
 

@@ -298,6 +298,15 @@ def keyword_off(scene):
     return ""
 
 
+def size_of_the_draw(scene):
+    """rng.choice(V, p)"""
+    for node in scene.of(ast.Call):
+        if getattr(node.func, "attr", "") == "choice" and len(node.args) == 2 and len(scene.shape(node.args[1]) or ()):
+            first, p = map(scene.source, node.args)
+            return f"What comes second in `choice` is how many to draw: `{scene.source(node.func)}({first}, p={p})`."
+    return ""
+
+
 def one_number_only(scene):
     """math.tanh(an array), float(an array)"""
     for node, function, _ in calls(scene):
@@ -320,8 +329,10 @@ def other_brackets(scene):
         if name.endswith(".view") and type(scene.value(node.func.value)) is np.ndarray and node.args:
             given = ", ".join(map(scene.source, node.args))
             return f"`view` reads an array as another type; another shape is `{name[:-5]}.reshape({given})`."
-    if any(isinstance(scene.value(part), np.ndarray | list) for node in scene.of(ast.Set) for part in node.elts):
-        return "Braces without keys make a set, which cannot hold arrays; round brackets make a tuple."
+    parts = [part for node in scene.of(ast.Set) for part in node.elts] + [node.elt for node in scene.of(ast.SetComp)]
+    if any(isinstance(scene.value(part), np.ndarray | list) for part in parts):
+        return "Braces without keys make a set, which cannot hold arrays; round brackets make a tuple" + (
+            ", `{name: ... for name in ...}` a dict." if scene.of(ast.SetComp) else ".")
     return ""
 
 
@@ -350,8 +361,11 @@ def no_arithmetic(scene):
     for node in scene.of(ast.BinOp):
         for side, other in ((node.left, node.right), (node.right, node.left)):
             value, text = scene.value(side), scene.source(side)
-            if type(value) is list and not isinstance(scene.value(other), np.ndarray | int):
+            if type(value) is list and not isinstance(scene.value(other), np.ndarray) and not (
+                    isinstance(node.op, ast.Mult) and isinstance(scene.value(other), int)):
                 return f"`{text}` is a list here, which has no arithmetic: `np.asarray({text})` has."
+            if isinstance(side, ast.Call) and getattr(side.func, "attr", "") == "values":
+                return f"`{text}` are several arrays, which have no arithmetic together: take one after the other."
             if type(value) is dict:
                 return f"`{text}` is a dict, which has no arithmetic: its arrays are `{text}.values()`."
             if type(value) is tuple and isinstance(node.op, ast.Add) and isinstance(scene.value(other), list):
@@ -369,6 +383,9 @@ def no_arithmetic(scene):
             if type(value) is str and isinstance(scene.value(other), np.ndarray | int | float):
                 return f"`{text}` is a str here, not a number."
     for node in scene.of(ast.AugAssign):
+        if type(scene.value(node.target)) is list and scene.shape(node.value) == ():
+            name = scene.source(node.target)
+            return f"`{name}` is a list, and a number joins it by `{name}.append({scene.source(node.value)})`."
         if type(scene.value(node.target)) is list and (shape := scene.shape(node.value)):
             return f"`{scene.source(node.target)}` is a list, and an array is added to it: start from " \
                    f"`np.zeros({shape})`."
@@ -395,7 +412,9 @@ def no_arithmetic(scene):
 def tuple_given(scene):
     """What a function returned, as a whole, given to a function of the course that refuses it."""
     for node, function, _ in calls(scene):
-        for arg in node.args if of_ours(function) else ():
+        inner = [part for arg in node.args
+                 for part in ([arg] if isinstance(arg, ast.Name) else getattr(arg, "values", []))]
+        for arg in inner if of_ours(function) else ():
             value, text = scene.value(arg), scene.source(arg)
             if isinstance(arg, ast.Name) and type(value) is tuple and last_given(scene, text)[1] is not None:
                 return whole_tuple(scene, text, value)
@@ -433,6 +452,8 @@ def other_index(scene):
                    f"in `{number_word(len(value))} = {text}`."
         if type(value) is set:
             return f"`{text}` is a set, which has no order and no index: `sorted({text})` is a list."
+        if type(value) is list and type(index) is list and len(index) == 1:
+            return f"`{key}` is a list, and an index is a whole number: `{key}[0]`."
         if type(value) is list and (isinstance(node.slice, ast.Tuple) or isinstance(index, np.ndarray)):
             return f"`{text}` is a list here, with one index: `np.asarray({text})` takes several, or an array of them."
         if type(value) in (tuple, list, np.ndarray):

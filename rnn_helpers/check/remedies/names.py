@@ -4,6 +4,7 @@ import ast
 import builtins
 import difflib
 import inspect
+import sys
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from rnn_helpers.check.remedies.common import (
     loops_around,
     of_the_course,
     one_letter_off,
+    parameters_of,
     unpack,
     whole_tuple,
 )
@@ -59,6 +61,13 @@ def missing_name(scene):
                 if name in fields_of(w)]
     if len(holders) == 1:
         return f"`{name}` is not an argument, `{holders[0]}` is there."
+    owners = [n for n, v in local.items() if fields_of(v) and inspect.isfunction(getattr(type(v), name, None))]
+    if len(owners) == 1:
+        given = ", ".join(parameters_of(getattr(type(local[owners[0]]), name))[1:])
+        return f"`{name}` is a method of `{owners[0]}`: `{owners[0]}.{name}({given})`."
+    values = [node for node in scene.parts() if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)]
+    if any(scene.source(node.value) == name for node in values):
+        return f"`{name}` has nothing to write into yet: it needs a start, as `{name} = {{}}` or an array of zeros."
     if not name.strip("_"):
         return f"`{name}` is a gap that is still to be filled."
     for node in scene.of(ast.Attribute):  # self.Wx, model.Wy, torch.tanh
@@ -88,6 +97,8 @@ def missing_name(scene):
         return f"There is no `{name}` here. The product of two names has a sign: `{' * '.join(split[0])}`."
     if module := of_the_course(name):
         return f"`{name}` is not imported in this notebook. It is the course's: `from {module} import {name}`."
+    if name in sys.stdlib_module_names and f"{name}." in scene.line:
+        return f"`{name}` is a module of Python's, which `import {name}` brings in."
     if inner := numpys(name):
         return f"NumPy's is `np.{inner}`."
     like = any(getattr(node.func, "attr", "").endswith("_like") for node in scene.of(ast.Call))
@@ -102,8 +113,9 @@ def missing_name(scene):
         if scene.source(node.func) == name and len(alike) == 1:
             return f"There is no `{name}` here, but there is `{alike[0]}`."
     known = scene.function is None or assignments(scene, name)
-    there = listed([f"`{n}`, {what}" for n, what in here(scene).items()][:MOST])
-    return "" if known else f"No line above gives `{name}` a value." + (f" There are {there}." if there else "")
+    found = [f"`{n}`, {what}" for n, what in here(scene).items()][:MOST]
+    there = f" There {'is' if len(found) == 1 else 'are'} {listed(found)}." if found else ""
+    return "" if known else f"No line above gives `{name}` a value.{there}"
 
 
 MOST = 8  # names that are listed
@@ -261,8 +273,11 @@ def _of_an_object(scene, name, thing, base):
     if inner := next((n for n, v in fields.items() if name in fields_of(v)), ""):
         return f"`{owner}` has no `{name}`, `{owner}.{inner}` has."
     made = [n for n, what in vars(type(thing)).items() if isinstance(what, property)]
-    if near := difflib.get_close_matches(name, [n for n in (*fields, *made) if len(n) > 2], 1, 0.7):
+    methods = [n for n, what in vars(type(thing)).items() if inspect.isfunction(what) and n[0] != "_"]
+    if near := difflib.get_close_matches(name, [n for n in (*fields, *made, *methods) if len(n) > 2], 1, 0.7):
         return f"`{owner}` has no `{name}`, but it has `{near[0]}`."
+    if methods and any(getattr(node.func, "attr", "") == name for node in scene.of(ast.Call)):
+        return f"`{owner}` has {listed([f'`{n}(...)`' for n in methods[:6]])}."
     return f"`{owner}` has {listed(f'`{field}`' for field in (*fields, *made))}."
 
 

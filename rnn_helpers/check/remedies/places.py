@@ -79,6 +79,10 @@ def beyond_the_end(scene):
         base, index = scene.value(node.value), scene._index(node.slice)
         text, sizes = scene.source(node.value), np.shape(base) if isinstance(base, np.ndarray) else ()
         sizes = (len(base),) if isinstance(base, list | tuple) else sizes
+        ends = list(map(scene.source, node.slice.elts)) if isinstance(node.slice, ast.Tuple) else []
+        if len(ends) == 2 and ends[1].startswith(f"{ends[0]} + "):
+            return f"A comma takes one place along each of two axes; a slice has a colon: " \
+                   f"`{text}[{ends[0]}:{ends[1]}]`."
         places = index if type(index) is tuple else (index,)
         plain = not any(part is None or part is ... for part in places)
         for axis, (where, size) in enumerate(zip(places, sizes, strict=False) if plain else ()):
@@ -86,7 +90,8 @@ def beyond_the_end(scene):
                 ends = f", 0 to {size - 1}" if size else ""
                 stored = type(base) is list and isinstance(node.ctx, ast.Store)
                 grow = f" `{text}.append(...)` adds one." if stored else ""
-                along = f" along axis {axis}: `{text}` is {sizes}" if axis else f": it holds {size}{ends}"
+                along = f" along axis {axis}: `{text}` is {sizes}" if axis else f": it holds {size}{ends}" if size \
+                    else ": it is empty"
                 inner = {n.id for n in ast.walk(node.slice) if isinstance(n, ast.Name)}
                 for loop in ast.walk(scene.function or scene.statement) if isinstance(node.slice, ast.BinOp) else ():
                     over = loop.iter if isinstance(loop, ast.For | ast.comprehension) else None

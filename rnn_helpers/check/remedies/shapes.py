@@ -24,6 +24,9 @@ def unpacked(scene):
             what, value = f"{scene.source(statement.value.func)}(...)", returned[1]
         if value is UNKNOWN:
             return ""
+        parts = [n for n in fields_of(value) if not n.startswith("_")]
+        if parts and not isinstance(value, list | tuple | dict):
+            return f"`{what}` is one object: its parts are {listed([f'`{what}.{n}`' for n in parts[:6]])}."
         counted = isinstance(value, np.ndarray) and value.ndim or type(value) in (list, tuple, dict)
         if not counted or len(value) == len(names) or any(isinstance(name, ast.Starred) for name in names):
             return ""
@@ -31,6 +34,15 @@ def unpacked(scene):
             else f"gives {len(value)} values"
         return f"`{what}` {count}, and {len(names)} names on the left take {len(names)}."
     for loop in scene.parts():
+        pairs = isinstance(loop, ast.For | ast.comprehension) and isinstance(loop.target, ast.Tuple) \
+            and isinstance(loop.iter, ast.Call) and len(loop.target.elts) > 2
+        names = list(map(scene.source, loop.target.elts)) if pairs else []
+        if pairs and scene.value(loop.iter.func) is enumerate:
+            whole = f"for {names[0]}, ({', '.join(names[1:])}) in"
+            return f"`enumerate` gives pairs, of a number and an element: `{whole}`."
+        if pairs and scene.value(loop.iter.func) is np.ndenumerate:
+            whole = f"for ({', '.join(names[:-1])}), {names[-1]} in"
+            return f"`np.ndenumerate` gives pairs, of a place and a number: `{whole}`."
         if isinstance(loop, ast.For | ast.comprehension) and isinstance(loop.target, ast.Tuple) \
                 and type(scene.value(loop.iter)) is dict and len(loop.target.elts) == 2:
             name = scene.source(loop.iter)
@@ -152,10 +164,16 @@ def transposed(scene):
         return f"It fits the other way round: {good[0]}." if len(good) == 1 else ""
     ways = {f"{x} @ {y}.T": (matmul(a, b[::-1]), y), f"{x}.T @ {y}": (matmul(a[::-1], b), x),
             f"{y} @ {x}": (matmul(b, a), "")}
-    good = {way: found for way, found in ways.items() if found[0] and fits(scene, node, found[0])}
+    more = {f"{y}.T @ {x}".replace(".T.T", ""): (matmul(b[::-1], a), ""),
+            f"{x}.T @ {y}.T".replace(".T.T", ""): (matmul(a[::-1], b[::-1]), None)}
+    good, further = ({way: found for way, found in some.items() if found[0] and fits(scene, node, found[0])}
+                     for some in (ways, more))
+    good = good or further
     if len(good) != 1:
         return ""
     (way, (shape, which)), = good.items()
+    if which is None:
+        return f"It fits with the other transposes: `{way}` is {shape}."
     if which.endswith(".T"):
         return f"`{which}` has a transpose too many: `{way.replace('.T.T', '')}` is {shape}."
     return f"`{which}` needs its transpose: `{way}` is {shape}." if which \
@@ -278,9 +296,21 @@ def lost_axis(scene):
         if not found or found[0] != scene.shape(side):
             continue
         joined = broadcast(found[1], across)
+        axis = next((keyword.value for keyword in call.keywords if keyword.arg == "axis"), None)
+        if isinstance(axis, ast.Constant) and symbol.endswith("=") and across == scene.shape(left) and joined != across:
+            made = {n: np.shape(scene.call(without(call, "axis"), axis=n, keepdims=True)) for n in range(len(found[1]))}
+            other = [n for n, shape in made.items() if shape == across]
+            if len(other) == 1:
+                return f"`{scene.source(call)}`{line} adds along axis {axis.value}; along axis {other[0]}, with " \
+                       f"`keepdims=True`, it is {across}."
         if joined is not None and (not symbol.endswith("=") or joined == scene.shape(left)):
             return f"`{scene.source(call)}`{line} has lost an axis: with `keepdims=True` it is {found[1]}, which fits."
     return ""
+
+
+def without(call, name):
+    """A call without a keyword."""
+    return ast.Call(call.func, call.args, [keyword for keyword in call.keywords if keyword.arg != name])
 
 
 def parts_of_other_shapes(scene):
