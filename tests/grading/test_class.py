@@ -22,10 +22,10 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def attacked(grader):
-    """The classes, graded with 5 seconds for an exercise instead of 10: eighteen submissions use all that they get."""
+    """The classes, graded with 3 seconds for an exercise instead of 10: eighteen submissions use all that they get."""
     limits = grader.home / "course" / "instructor" / "grading" / "scoring.py"
     ours = limits.read_text()
-    limits.write_text(ours.replace("SECONDS = 10 ", "SECONDS = 5 "))
+    limits.write_text(ours.replace("SECONDS = 10 ", "SECONDS = 3 "))
     assert limits.read_text() != ours
     yield attack.attack(grader)
     limits.write_text(ours)

@@ -1,5 +1,6 @@
 """`jupyter nbconvert --to script` makes Python of every notebook, and it runs without Jupyter."""
 
+import functools
 import os
 import subprocess
 import sys
@@ -9,9 +10,11 @@ from nbconvert import PythonExporter
 
 from authoring import ROOT, files
 
+exporter = functools.cache(PythonExporter)  # it compiles templates
+
 
 def script(path):
-    return PythonExporter().from_notebook_node(files.read(path))[0]
+    return exporter().from_notebook_node(files.read(path))[0]
 
 
 @pytest.mark.parametrize("path", files.tracks(), ids=lambda path: path.relative_to(ROOT).as_posix())
