@@ -409,8 +409,8 @@ def of_states(read=lambda drawn, likeliest: [drawn], bias=1):
     (of_states(lambda drawn, likeliest: [likeliest]), "likeliest-read"),
     (of_states(lambda drawn, likeliest: []), "state-stays"), (of_states(bias=0), "c-missing")])
 def test_what_is_read_after_a_draw_is_seen(function, name):
-    assert verdict("sample", of_states()).points == EXERCISES["sample"].points
-    for seed in range(2):
+    assert verdict("sample", of_states(), 2).points == EXERCISES["sample"].points
+    for seed in (2, 3):  # without a time limit: it draws slowly, and the machine may be busy
         assert verdict("sample", function, seed).mistakes == [name]
 
 
