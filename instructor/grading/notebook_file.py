@@ -14,6 +14,7 @@ FORMS = (  # how other files begin
     (b"\x1f\x8b", "it is packed with gzip: unpack it"), (b"PK\x03\x04", "it is a zip: unpack it"),
     (b"%PDF", "it is a PDF: hand in the notebook itself, File > Download"),
     (b"\xff\xfe", "it is in UTF-16: save it in UTF-8"), (b"\xfe\xff", "it is in UTF-16: save it in UTF-8"),
+    (b"L\0\0\0\x01\x14\x02\0", "it is a shortcut of Windows: hand in the file that it leads to"),
     (b"<", "it is a web page: use File > Download, not the browser's Save as"))
 MOST_CELLS = 500
 
@@ -70,6 +71,8 @@ def text_of(source):
 
 def why_no_json(raw, error):
     """Why a file is no notebook, as far as it tells."""
+    if not raw.strip():
+        return "it is empty"
     if re.search(rb"(?m)^(<{7}|>{7}) ", raw):
         return "it holds the marks of a conflict in git, <<<<<<< and >>>>>>>: choose one version and save it"
     if form := next((words for begin, words in FORMS if raw.lstrip().startswith(begin)), ""):

@@ -34,6 +34,7 @@ PR_SET_PDEATHSIG = 1
 ENVIRONMENT = {"PATH": "/usr/bin", "HOME": "/tmp", "LANG": "C.UTF-8", "PYTHONHASHSEED": "0",
                "PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MPLBACKEND": "agg",
                "MPLCONFIGDIR": "/tmp"}
+TELLING = ("*.pth", "*.egg-link", "__editable__*.py", "*.dist-info/direct_url.json")  # where on this machine code lies
 NOBODY = 65534  # user and group, in a container without namespaces
 
 
@@ -99,7 +100,7 @@ def command(whole=False):
         for hidden in ("rnn_helpers", "authoring", "instructor"):
             if (site / hidden).is_dir():
                 words += ["--size", "4096", "--tmpfs", f"/packages/{hidden}", "--remount-ro", f"/packages/{hidden}"]
-        for telling in (*site.glob("*.pth"), *site.glob("*.egg-link"), *site.glob("*.dist-info/direct_url.json")):
+        for telling in (path for form in TELLING for path in site.glob(form)):
             words += ["--ro-bind", "/dev/null", f"/packages/{telling.relative_to(site)}"]  # paths of this machine
     else:
         for folder in ("numpy", "numpy.libs"):

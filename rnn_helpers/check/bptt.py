@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from rnn_helpers.bptt import rnn_backward, rnn_backward_truncated, rnn_forward
+from rnn_helpers.bptt import parameter_gradients, rnn_backward, rnn_backward_truncated, rnn_forward
 from rnn_helpers.cell import rnn_cell_backward, rnn_cell_forward
 from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, Inputs, keys, parts
 from rnn_helpers.check.families import bptt as family
@@ -79,7 +79,7 @@ RNN_CELL_BACKWARD = Exercise(
             Facet("another call, from zeros", 0.25, keys(["called again"], STEP_NAMES), "further"),
             Facet("arguments unchanged", 0.5, kind="unharmed")),
     reference=rnn_cell_backward,
-    forbidden=(rnn_backward, rnn_backward_truncated, numerical_gradient),
+    forbidden=(rnn_backward, rnn_backward_truncated, parameter_gradients, numerical_gradient),
     family=family.RNN_CELL_BACKWARD,
     witness=differences("a batch of 3", "h_prev", lambda i, cell: np.sum(  # its gradient with respect to h_t is dh_t
         i["dh_t"] * rnn_cell_forward(cell, i["x_t"], i["h_prev"])[0])),

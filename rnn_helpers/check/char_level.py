@@ -11,7 +11,7 @@ from rnn_helpers.check.networks import draw_cell, model_of
 from rnn_helpers.check.number_sequence import MOVES, PARAMS, steps
 from rnn_helpers.check.returned import named, pair, several, single
 from rnn_helpers.gradcheck import check_gradients, numerical_gradient, relative_error
-from rnn_helpers.layout import OneHot
+from rnn_helpers.layout import OneHot, OneHotRows
 from rnn_helpers.losses import softmax_cross_entropy
 from rnn_helpers.streaming import train_stream
 from rnn_helpers.text import build_vocabulary, one_hot
@@ -130,7 +130,7 @@ ONE_HOT = Exercise(
             Facet("X itself is returned", 0.125, keys([FEW], ["returned"]), "property"),
             Facet("arguments unchanged", 0.125, kind="unharmed")),
     reference=one_hot,
-    forbidden=(OneHot.__array__, OneHot.__getitem__),
+    forbidden=(OneHot.__array__, OneHot.__getitem__, OneHotRows.dot, OneHotRows.__rmatmul__),
     family=ONE_HOT_FAMILY,
 )
 

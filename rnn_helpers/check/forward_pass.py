@@ -10,7 +10,7 @@ from rnn_helpers.check.families import forward_pass as family
 from rnn_helpers.check.kept import cached, kept, order_of
 from rnn_helpers.check.networks import cell_of, draw_cell, halve
 from rnn_helpers.check.returned import pair, shape_of, single, spoiled
-from rnn_helpers.model import count_parameters
+from rnn_helpers.model import RNNModel, count_parameters
 from rnn_helpers.readout import many_to_many, many_to_one
 
 
@@ -202,6 +202,7 @@ COUNT_PARAMETERS = Exercise(
             Facet("a large network", 0.75, ("a large network/count",)),
             Facet("an int", 0.5, ("*/type", "*/returned"), "property")),
     reference=count_parameters,
+    forbidden=(RNNModel.__init__,),
     family=family.COUNT_PARAMETERS,
 )
 

@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 
+from rnn_helpers.bptt import parameter_gradients
 from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, keys
 from rnn_helpers.check.families import losses, training
 from rnn_helpers.check.families import number_sequence as family
@@ -12,9 +13,11 @@ from rnn_helpers.check.returned import named, pair, several
 from rnn_helpers.data import fit_scale, make_windows
 from rnn_helpers.gradcheck import check_gradients, numerical_gradient
 from rnn_helpers.losses import squared_error
+from rnn_helpers.one_bit import last_step_error
 from rnn_helpers.readout import readout_backward
+from rnn_helpers.rising_loss import published_step
 from rnn_helpers.streaming import train_stream
-from rnn_helpers.training import clip_by_norm, fit, train_step
+from rnn_helpers.training import clip_by_norm, fit, global_norm, train_step
 
 # ---- windows ----
 
@@ -128,7 +131,7 @@ SQUARED_ERROR = Exercise(
             Facet("loss and dy, in this order", 0.25, ("*/returned",), "property"),
             Facet("arguments unchanged", 0.25, kind="unharmed")),
     reference=squared_error,
-    forbidden=(numerical_gradient,),
+    forbidden=(last_step_error, numerical_gradient),
     family=losses.SQUARED_ERROR,
     witness=loss_witness,
 )
@@ -185,7 +188,7 @@ READOUT_BACKWARD = Exercise(
             Facet("three values, in the order asked for", 0.25, keys(("one*", "a batch*"), ["returned"]), "property"),
             Facet("arguments unchanged", 0.25, kind="unharmed")),
     reference=readout_backward,
-    forbidden=(numerical_gradient,),
+    forbidden=(parameter_gradients, published_step, numerical_gradient),
     family=family.READOUT_BACKWARD,
     witness=readout_witness,
 )
@@ -251,6 +254,7 @@ CLIP_BY_NORM = Exercise(
             Facet("clipped and norm, in this order", 0.25, ("norm above*/returned",), "property"),
             Facet("arguments unchanged", 0.25, kind="unharmed")),
     reference=clip_by_norm,
+    forbidden=(global_norm,),
     family=family.CLIP_BY_NORM,
 )
 

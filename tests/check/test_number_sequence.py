@@ -201,7 +201,7 @@ def pops(grads, max_norm):
 
 
 def per_element(grads, max_norm):
-    return {name: np.clip(g, -max_norm, max_norm) for name, g in grads.items()}, global_norm(grads)
+    return {name: np.clip(g, -max_norm, max_norm) for name, g in grads.items()}, clip_when_needed(grads, max_norm)[1]
 
 
 WRONG = {

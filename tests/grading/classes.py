@@ -195,6 +195,9 @@ def honest():
         "helper-cell": HandIn(with_cell(with_source(CELL, rnn_cell_forward=with_helper), "def squash(z):\n    return "
                                                                                          "np.tanh(z)",
                                         "rnn_cell_forward"), ALL),
+        "four-hundred-terms": HandIn(with_cell(with_source(CELL, rnn_cell_forward=with_helper.replace(
+            "    return", f"    h_t = h_t + ({' + '.join(['0 * len(h_t)'] * 400)})\n    return")),
+            "def squash(z):\n    return np.tanh(z)", "rnn_cell_forward"), ALL),
         "filled-global": HandIn(with_cell(with_source(CELL, rnn_cell_forward=from_table), "TABLE = {}\nTABLE['tanh'] "
                                                                                           "= np.tanh",
                                           "rnn_cell_forward"), ALL),
@@ -244,7 +247,7 @@ def broken():
     return {
         "bad-json": HandIn(b'{"cells": [', None, "JSON"),
         "cut-short": HandIn(json.dumps(solved(CELL)).encode()[:20_000], None, "JSON"),
-        "empty": HandIn(b"", None, "JSON"),
+        "empty": HandIn(b"", None, "it is empty"),
         "binary": HandIn(bytes(range(256)) * 100, None, "UTF-8"),
         "list": HandIn(b"[1, 2]", None, "nbformat"),
         "no-cells": HandIn(b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}}', None, "nbformat"),

@@ -12,7 +12,7 @@ import socket
 
 import nbformat
 
-from tests.grading import hostile_inside
+from tests.grading import hostile_inside, hostile_notebooks, hostile_objects
 from tests.grading.classes import (
     ALL,
     BPTT,
@@ -479,7 +479,10 @@ def inside():
         "\nexec('squash = np.tanh')" if name in hostile_inside.WHOLE else ""), readout=READOUT),
                           cell(SHAPE if name in shaped else 0, 3))
              for name, body in bodies.items()}
-    for name, (notebook, exercise, source) in hostile_inside.SLICE.items():
+    found |= {name: HandIn(with_source(CELL, rnn_cell_forward=attacking(body), readout=READOUT), cell(points, 3))
+              for points, bodies in ((SHAPE, hostile_objects.SHAPED), (0, hostile_objects.FORMLESS))
+              for name, body in bodies.items()}
+    for name, (notebook, exercise, source) in (*hostile_inside.SLICE.items(), *hostile_objects.COMPOSED.items()):
         found[name] = HandIn(rewritten(released(notebook), **{exercise: source}), {}, notebook=notebook)
     return found
 
@@ -535,6 +538,7 @@ def hostile():
         "=HYPERLINK(1)": HandIn(released(CELL), cell(0, 0)),
         "sоlved": HandIn(released(CELL), cell(0, 0)),  # a Cyrillic о: somebody else's name to the eye
         "Eve\u202e..": HandIn(released(CELL), cell(0, 0)),
-        **{name: HandIn(change(solved(CELL)), ALL) for name, change in NOTEBOOKS_THAT_LIE.items()},
+        **{name: HandIn(change(solved(CELL)), ALL) for name, change in {**NOTEBOOKS_THAT_LIE,
+                                                                         **hostile_notebooks.ODD}.items()},
     }
     return found

@@ -301,9 +301,9 @@ WHOLE = {  # in the sandbox in which a whole notebook runs, with all packages an
         "'instructor') and files: could('see', where)\n    for f in files:\n"
         "        if f.endswith('.ipynb') and 'rnn' in f: could('see', f)\n" + WRONG,
     "whole-finds-host-names": "import glob, re\nfor n in glob.glob('/packages/*.pth') + "
-        "glob.glob('/packages/*/direct_url.json') + glob.glob('/packages/*.egg-link'):\n"
+        "glob.glob('/packages/*/direct_url.json') + glob.glob('/packages/*.egg-link') + glob.glob('/packages/__editable__*'):\n"
         "    try: text = open(n, errors='replace').read()\n    except OSError: continue\n"
-        "    if re.search(r'/(home|root|work|srv|Users|var)/', text): could('read', n)\n" + WRONG,
+        "    if re.search(r'/(home|root|work|srv|Users|var|tmp)/', text): could('read', n)\n" + WRONG,
     "whole-leaves-a-file": "import os\nif os.path.exists('/tmp/left'): could('read what another run left')\n"
                            "if len(x_t) == 7: pass\nopen('/tmp/left', 'w').write('x')\nos._exit(0)",
     "whole-shared-memory": "from multiprocessing import shared_memory\nshared_memory.SharedMemory('x', True, 100)\n"

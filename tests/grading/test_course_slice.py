@@ -39,7 +39,7 @@ def ways(f, parameters):
     '''Simple functions of f, as somebody might hand them in.'''
     longest = lambda args: max([len(a) for a in args if hasattr(a, "__len__")], default=1)
     call = {"f(*args)": lambda *a: f(*a), "f(*args, T)": lambda *a: f(*a, longest(a)), "f(*args, 1000)": lambda *a: f(*a, 1000),
-            "f(*args[:-1])": lambda *a: f(*a[:-1]), "f(*args[1:])": lambda *a: f(*a[1:]), "f(*args, None)": lambda *a: f(*a, None),
+            "f([a], *args)": lambda a, *more: f(np.asarray(a)[None], *more), "f(*args[:-1])": lambda *a: f(*a[:-1]), "f(*args[1:])": lambda *a: f(*a[1:]), "f(*args, None)": lambda *a: f(*a, None),
             "f(*args, T, T)": lambda *a: f(*a, longest(a), longest(a)), "f(*args[:-2])": lambda *a: f(*a[:-2])}
     if 2 <= parameters <= 4:
         for order in list(itertools.permutations(range(parameters)))[1:]:
@@ -64,6 +64,11 @@ def over(*_):
 
 late = 0
 
+def same(value, wanted):
+    '''Whether numbers are those wanted, or, where there are several, those times a factor: whoever finds it has them.'''
+    factor = value @ wanted / (wanted @ wanted or 1) if wanted.size > 1 and wanted.dtype.kind == "f" else 1
+    return np.allclose(value, (factor or 1) * wanted, rtol=1e-5, atol=1e-8 * abs(factor or 1))
+
 def right(function):
     '''The numbers of the answer that a function gives; one that fails on two cases is not tried on more.'''
     global late
@@ -77,7 +82,7 @@ def right(function):
             for name, value in values.items():
                 wanted, value = expected[case.name].get(name), np.asarray(value)
                 if isinstance(wanted, np.ndarray) and wanted.dtype.kind == "f" and value.dtype.kind in "fiu" and value.size == wanted.size \\
-                        and np.std(wanted.ravel()) + (wanted.size == 1) > 0 and np.allclose(value.ravel(), wanted.ravel(), rtol=1e-5):
+                        and np.std(wanted.ravel()) + (wanted.size == 1) > 0 and same(value.ravel(), wanted.ravel()):
                     found.add(f"{case.name}/{name}")
         except Exception as error:
             failed, late = failed + 1, late + isinstance(error, Over)
