@@ -125,7 +125,7 @@ class Classroom:
 
     def tasks(self, submissions, roster=None, only=()):
         """What there is to grade, what was refused before (as results), and the Intake. only : names of students"""
-        intake = hand_ins(submissions, self.releases, self.notebooks, roster, self.kept("people.json"))
+        intake = hand_ins(submissions, self.releases, self.notebooks, roster, self.kept("people.json"), self.folder)
         called = {item: {item.student, folded(item.who.name)} for item in intake.items if item.who}
         if absent := [name for name in only or () if not {name, folded(name)} & set().union(*called.values())]:
             raise FileNotFoundError(f"nobody called {', '.join(absent)} has handed in anything in {submissions}: give "

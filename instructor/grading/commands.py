@@ -91,7 +91,7 @@ def dry(options):
         path = options.roster or (kept if kept.exists() else None)
         notebooks = [name for name in NOTEBOOKS if (options.releases / f"{name}.ipynb").is_file()]
         print(recognised(hand_ins(options.submissions, options.releases, notebooks, Roster(path) if path else None,
-                                  json.loads(people.read_text()) if people.exists() else None)))
+                                  json.loads(people.read_text()) if people.exists() else None, options.out)))
     except (NoArchive, NoRoster, OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -114,7 +114,7 @@ def write_results(classroom, changes=(), policies=None):
     Returns (student, notebook, why) of what could not be written.
     """
     out, tally, pupils, unread, missing, again = classroom.folder, Tally(), {}, 0, [], 0
-    grades, policies, roster, undated = [HEAD], policies or Policies(), classroom.roster(), 0
+    grades, policies, roster, undated, absent = [HEAD], policies or Policies(), classroom.roster(), 0, []
     policies.ids = roster.give_keys() if roster else {}
     with Course(out / "nbgrader", classroom.releases, policies.anonymous, classroom.seed) as course:
         for result, version in tqdm(classroom.results(), desc="writing", unit="notebook", total=classroom.count()):
@@ -141,12 +141,15 @@ def write_results(classroom, changes=(), policies=None):
             pupil = pupils.setdefault(student, Pupil(result["name"], result.get("layout", "")))
             pupil.counted[notebook], pupil.numbers[notebook] = counted, result["number"]
         grades += with_groups(pupils, policies)
-        absent = give_roster(roster, pupils) if roster else []
-        for person in absent:
-            grades.append(row({"student": person.key, "notebook": "", "status": "nothing handed in", "exercises": {},
-                               "why": "on the roster; nothing was handed in",
+        without = give_roster(roster, pupils) if roster else {}
+        for person, others in without.items():
+            why = f"{', '.join(others)} handed in under the same name, and nothing says whether it is theirs"
+            grades.append(row({"student": person.key, "notebook": "", "exercises": {},
+                               "status": "whose is it?" if others else "nothing handed in",
+                               "why": f"on the roster; {why if others else 'nothing was handed in'}",
                                "notes": [f"group {person.group}"] * bool(person.group)}, {}))
             pupils[person.key] = Pupil(person.name, roster=person.columns)
+        absent = [person for person, others in without.items() if not others]
     for pupil in pupils.values():
         pupil.points = {notebook: scaled(counted, notebook) for notebook, counted in pupil.counted.items()}
     in_all = list(totals(pupils, classroom.notebooks, policies))
@@ -161,12 +164,17 @@ def write_results(classroom, changes=(), policies=None):
 
 
 def give_roster(roster, pupils):
-    """Give pupils what the roster says of them; returns the people who have no result."""
+    """Give pupils what the roster says of them; returns person -> students of that name whom the roster does not know,
+    for everybody who has no result.
+    """
     for person in roster.people:
         if person.key in pupils:
             pupils[person.key].roster = person.columns
     hidden = any(is_anonymous(pupil.name) for pupil in pupils.values())
-    return [person for person in roster.people if person.key not in pupils and not hidden]
+    known = {person.key for person in roster.people}
+    strangers = {student: roster.namesakes(pupil.name) for student, pupil in pupils.items() if student not in known}
+    return {person: sorted(student for student, people in strangers.items() if person in people)
+            for person in roster.people if person.key not in pupils and not hidden}
 
 
 def with_groups(pupils, policies):

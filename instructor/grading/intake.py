@@ -10,6 +10,7 @@ from instructor.grading.layouts.plain import SOLUTIONS, Plain
 from instructor.grading.listing import Entry, Listing
 from instructor.grading.names import Who, folded, is_anonymous, is_section, newest_first, own_folder, owner_in, readable
 from instructor.grading.recognise import Course
+from instructor.grading.roster import squashed
 
 DUE, REFUSED, IGNORED = "to be graded", "not graded", "ignored"
 MOST_STUDENT = 100_000_000  # bytes of one student's notebooks
@@ -70,13 +71,13 @@ class Intake:
         return {item.student for item in self.items if item.who}
 
 
-def hand_ins(path, releases, notebooks, roster=None, known=None):
-    """Look at everything below a folder, an archive or one notebook; returns an Intake.
+def hand_ins(path, releases, notebooks, roster=None, known=None, results=None):
+    """Look at everything below a folder, an archive or one notebook, but for the folder of results; returns an Intake.
 
     Every student has an item that is DUE or REFUSED; of each student and notebook one file is DUE, the newest in which
     something was worked on.
     """
-    listing = Listing(path)
+    listing = Listing(path, results)
     course = Course(releases, notebooks, listing)
     found = layouts.read(listing.entries, course, listing.name)
     for claim in [claim for claim in found.claims if claim.aside]:
@@ -140,6 +141,10 @@ def students_of(claims, roster, intake):
         who, person, told, layout = theirs[0].who, None, "", theirs[0].layout
         if roster:
             person, told = roster.find(who.name, who.number if layout.lasting else "", system in numbered)
+            around = {*map(squashed, theirs[0].around)}
+            here = [other for other in roster.namesakes(who.name) if other.groups() & around]
+            if not person and "are called" in told and len(here) == 1:
+                person, told = here[0], f"taken for the {who.name} of {here[0].group}, by the folder around"
             if not person and isinstance(layout, Plain) and not roster.members(who.name):
                 said = [*reversed(theirs[0].around), *(owner_in(name, intake.course.notebooks) for _, name in
                                                        theirs[0].files)]
@@ -194,7 +199,10 @@ def students_of(claims, roster, intake):
                               "each is one person, by the name"))
     if roster:
         hidden = any(is_anonymous(claim.who.name) for claim in claims)
-        intake.nothing = [person for person in roster.people if person.key not in merged and not hidden]
+        doubtful = set().union(*(roster.namesakes(theirs[0].who.name) for student, theirs in merged.items()
+                                 if student not in intake.people))  # one of them may have handed in
+        intake.nothing = [person for person in roster.people
+                          if person.key not in merged and person not in doubtful and not hidden]
     return merged
 
 

@@ -169,9 +169,13 @@ def junk(parts):
 
 
 class Listing:
-    """What was handed in: a folder, an archive or one notebook. entries : what lies in it, in order."""
+    """What was handed in: a folder, an archive or one notebook. entries : what lies in it, in order.
 
-    def __init__(self, path):
+    results : the folder of results, which may lie among what was handed in
+    """
+
+    def __init__(self, path, results=None):
+        self.results = results and os.fsencode(Path(results).resolve())
         path = Path(path).resolve()
         self.name = ENDINGS.sub("", path.name)
         self.root = os.fsencode(path.parent if path.is_file() else path)
@@ -203,7 +207,8 @@ class Listing:
                 continue
             if base and not folders and not files:
                 self.add(base, why="the folder is empty", folder=True)
-            hidden = {name: junk((os.fsdecode(name),)) for name in folders}
+            hidden = {name: "file of grading itself" if os.path.join(where, name) == self.results
+                      else junk((os.fsdecode(name),)) for name in folders}
             for name in sorted(filter(hidden.get, folders)):
                 self.add((*base, name), junk=hidden[name].replace("file", "folder"), folder=True)
             links = [name for name in folders if not hidden[name] and os.path.islink(os.path.join(where, name))]

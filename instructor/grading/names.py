@@ -14,6 +14,7 @@ WORDS = toml.read(Path(__file__).with_name("words.toml"))
 BOXES, SECTIONS, GENERIC, MONTHS, SURNAMES, NOISE, VERSIONS, NOBODY = (set(WORDS[kind].split()) for kind in (
     "boxes", "sections", "generic", "months", "surnames", "noise", "versions", "nobody"))
 PAPERS = GENERIC | NOISE | set(WORDS["papers"].split())
+CONFLICT = re.compile(r"(?i)\((?:([^()]{1,60}?)['’]s )?(?:conflicted copy|case conflict)[^()]{0,60}\)")  # of clouds
 TEAM = re.compile(rf"(?i)(?<![^\W_])({'|'.join(WORDS['team'].split())})[ _-]?\d{{1,3}}(?![^\W_])")
 
 
@@ -141,6 +142,7 @@ def owner_in(name, notebooks):
     """
     stem = re.sub(r"(?i)(\.(ipynb|txt|json|zip|tar|gz|tgz|bz2|xz|7z|rar|py|html?|pdf|docx?|odt|rtf|md|csv|xlsx?|png|"
                   r"jpe?g|gdoc|url|lnk|webloc|tex|bak))+$", "", unicodedata.normalize("NFC", name[-LONGEST_NAME:]))
+    conflict, stem = CONFLICT.search(stem), CONFLICT.sub(" ", stem)
     for notebook in sorted(notebooks, key=len, reverse=True):
         pattern = r"[\W_]*".join(map(re.escape, tokens(notebook)))
         short = r"[\W_]*".join(map(re.escape, tokens(notebook.partition("_")[2])))
@@ -159,7 +161,8 @@ def owner_in(name, notebooks):
             continue
         word = word.strip("-,()[]")
         left.append(word if len(word) == 2 else word.strip("."))  # J. keeps its point
-    owner, team = " ".join(word for word in left if word), TEAM.search(name[-LONGEST_NAME:])
+    owner = " ".join(word for word in left if word) or conflict and conflict[1] or ""
+    team = TEAM.search(name[-LONGEST_NAME:])
     said = {word for word in tokens(owner) if not word.isdigit()}
     owner = "" if said and said <= GENERIC | words_of(*notebooks) else owner  # my work, forward-1
     return team[0] if team and owner in ("", team[1]) else owner

@@ -11,7 +11,7 @@ from instructor.grading.notebook_file import MOST_FILE, Refused, cells_in
 from instructor.grading.rebuild import defines, grade_id
 from rnn_helpers.course import PAGES
 
-TEXTS = ("", ".txt", ".json")  # endings under which a notebook may hide
+TEXTS = ("", ".txt", ".json", ".ipy", ".ipnb", ".ipny", ".pynb")  # endings under which a notebook may hide
 EVIDENCE = ((re.compile(rb'"grade_id"\s*:\s*"([\w-]{1,80})"'), 4, "grade id"),
             (re.compile(rb'"id"\s*:\s*"([\w-]{1,80})"'), 2, "cell id"),
             (re.compile(rb"def\s{1,9}([A-Za-z_]\w{0,80})\s{0,9}\("), 1, "function"))
@@ -87,6 +87,10 @@ class Course:
             if by_name and (sure or not is_notebook):
                 return Seen(by_name, "its name alone", "nothing in it is the course's; only its name says which "
                             "notebook it is" if is_notebook else "it cannot be read as a notebook", text=True)
+            try:
+                cells_in(raw)
+            except Refused as error:
+                return Seen(text=True, why=str(error))
             return Seen(text=True, why="nothing in it is the course's: no grade id, cell id or function "
                                        f"({', '.join(self.notebooks)})")
         most = max(points.values())

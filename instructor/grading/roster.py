@@ -37,6 +37,10 @@ class Person:
     columns: dict = field(default_factory=dict)
     key: str = ""
 
+    def groups(self):
+        """The groups that somebody is in, squashed."""
+        return {squashed(group) for group in self.group.replace(";", ",").split(",")} - {""}
+
     def called(self):
         """The forms that systems make of the name: in any order, and squashed as Canvas does."""
         first, last = self.columns.get("first", ""), self.columns.get("last", "")
@@ -136,13 +140,16 @@ class Roster:
         parts = [[person for person in self.people if word in folded(person.name).split()] for word in sorted(words)]
         if len(words) > 2 and all(len(part) == 1 for part in parts) and len(set(sum(parts, []))) == len(words):
             return sum(parts, [])  # ada_bob_cy: each word is in one name; of two words it may be a stranger's name
-        return [person for person in self.people
-                if squashed(name) in {squashed(group) for group in person.group.replace(";", ",").split(",")} - {""}]
+        return [person for person in self.people if squashed(name) in person.groups()]
 
     def holders(self, item):
         """The people who have a number, user name or address; zeros in front count where somebody has them."""
         item = item.casefold()
         return self.by_id.get(item) or self.by_bare_id.get(without_zeros(item), set()) if item else set()
+
+    def namesakes(self, name):
+        """The people who are called so."""
+        return self.by_name.get(folded(name), set()) | self.by_name.get(squashed(name), set())
 
     def find(self, name, number="", numbered=False):
         """(Person or None, what to look at, in words): by number, then by name, then by a part of it that only one has.
@@ -152,7 +159,7 @@ class Roster:
         by_number = set()
         for item in (number, name, name.partition("@")[0]):
             by_number = by_number or self.holders(item)
-        by_name = self.by_name.get(folded(name), set()) | self.by_name.get(squashed(name), set())
+        by_name = self.namesakes(name)
         if len(by_number) == 1:
             person = next(iter(by_number))
             return person, "" if not by_name or person in by_name else \

@@ -20,7 +20,7 @@ from instructor.grading.grade_tables import as_csv, maximum, number, plain, tabl
 from instructor.grading.intake import DUE, IGNORED, REFUSED, hand_ins
 from instructor.grading.layouts.base import Pupil
 from instructor.grading.listing import NoArchive
-from instructor.grading.names import own_folder
+from instructor.grading.names import own_folder, owner_in
 from tests.grading import classes
 from tests.grading.layouts import builder
 
@@ -279,3 +279,37 @@ def test_nobodys_name_sets_canvas_maxima(name):
     """Its importer takes a line for that of the maxima where the first cell holds /Points Possible/."""
     [(_, rows)] = [table for table in tables([Pupil(name, points={"01_rnn_cell": 0.0})], ["01_rnn_cell"]) if table[0] == "canvas.csv"]
     assert ["Points Possible" in row[0] for row in rows] == [False, True, False]
+
+
+def test_the_folder_of_results_is_nobodys_work_wherever_it_lies(tmp_path):
+    """As after `grade week1 --out week1/results`, once more."""
+    for path in ("ada/01_rnn_cell.ipynb", "bob/01_rnn_cell.ipynb", "results/nbgrader/autograded/ada/01_rnn_cell/01_rnn_cell.ipynb",
+                 "results/unpacked/ada/01_rnn_cell.ipynb", "results/results/ada/01_rnn_cell.json"):
+        builder.unpacked(tmp_path / "week1", {path: builder.work()})
+    intake = hand_ins(tmp_path / "week1", classes.RELEASED, [classes.CELL], results=tmp_path / "week1" / "results")
+    assert intake.students == {"ada", "bob"}
+    assert [item.words for item in intake.items if "grading itself" in item.why] == ["results"]
+    assert len(intake.items) == 3
+
+
+@pytest.mark.parametrize("name", ["01_RNN_~1.IPY", "nb.ipnb", "nb.ipny", "nb.pynb"])
+def test_a_notebook_is_one_under_a_misspelt_ending(tmp_path, name):
+    builder.unpacked(tmp_path, {f"ada/{name}": builder.work()})
+    item, = hand_ins(tmp_path, classes.RELEASED, [classes.CELL]).items
+    assert (item.state, item.notebook) == (DUE, classes.CELL) and "no ending .ipynb" in item.doubt
+
+
+@pytest.mark.parametrize(("content", "why"), [(b"PK\x03\x04", "it is a zip"), (b"", "it is empty"), (b"%PDF-1.4", "it is a PDF"),
+                                              (b"L\0\0\0\x01\x14\x02\0" + bytes(99), "a shortcut of Windows"),
+                                              (b"import numpy", "a Python program"), (b"<html>", "a web page")])
+def test_what_only_its_ending_calls_a_notebook_says_what_it_is(tmp_path, content, why):
+    builder.unpacked(tmp_path, {"ada/work.ipynb": content})
+    item, = hand_ins(tmp_path, classes.RELEASED, [classes.CELL, "03_bptt"]).items
+    assert item.state != DUE and why in item.why
+
+
+def test_a_clouds_copy_is_whose_it_says():
+    for name, owner in {"01_rnn_cell (Ada Lovelace's conflicted copy 2026-03-01).ipynb": "Ada Lovelace",
+                        "Ada Lovelace - 01_rnn_cell (Bob's conflicted copy 2026-03-01).ipynb": "Ada Lovelace",
+                        "ada_01_rnn_cell (conflicted copy 2026-03-01 101500).ipynb": "ada", "01_rnn_cell (Case Conflict).ipynb": ""}.items():
+        assert owner_in(name, [classes.CELL]) == owner

@@ -84,8 +84,8 @@ def tree(entries):
     root = Node()
     for entry in entries:
         node, parts = root, entry.parts
-        hides = next((at for at, part in enumerate(parts) if entry.junk and junk((part,))), None)
-        for depth, part in enumerate(parts[:hides] if hides is not None else parts if entry.folder else parts[:-1], 1):
+        hides = next((at for at, part in enumerate(parts) if junk((part,))), len(parts) - 1)
+        for depth, part in enumerate(parts[:hides] if entry.junk else parts if entry.folder else parts[:-1], 1):
             if part not in node.folders:
                 node.folders[part] = Node(part, node, parts[:depth] in entry.archives)
             node = node.folders[part]

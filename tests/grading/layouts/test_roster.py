@@ -2,7 +2,9 @@
 
 import pytest
 
+from instructor.grading.commands import give_roster
 from instructor.grading.intake import DUE, REFUSED
+from instructor.grading.layouts.base import Pupil
 from instructor.grading.roster import NoRoster, Roster
 from tests.grading.layouts.builder import FIRST, SECOND, unpacked, work, written
 from tests.grading.layouts.test_layouts import N, look
@@ -101,6 +103,25 @@ def test_two_of_one_name_stay_two(tmp_path):
                                                 f"Ada Lovelace_12_assignsubmission_file_/{N}": work()}), roster=people)
     assert len({item.student for item in intake.items if item.state == DUE}) == 2
     assert any("2 people on the roster" in words for _, words in intake.doubts)
+
+
+def test_nobody_is_said_to_have_handed_in_nothing_whose_name_did(tmp_path):
+    people = roster(tmp_path, "id,name\n1,Ada Lovelace\n2,Ada Lovelace\n3,Bob Ray\n")
+    intake = look(unpacked(tmp_path / "class", {f"Ada Lovelace_11_assignsubmission_file_/{N}": work()}), roster=people)
+    assert [person.name for person in intake.nothing] == ["Bob Ray"]
+    without = give_roster(people, {item.student: Pupil(item.who.name) for item in intake.items if item.who})
+    assert {person.key: others for person, others in without.items() if others} == {
+        person.key: [item.student for item in intake.items if item.who] for person in people.people[:2]}
+    assert give_roster(people, {people.people[0].key: Pupil("Ada Lovelace")}) == {person: [] for person in people.people[1:]}
+
+
+def test_of_one_name_each_is_in_a_section_of_their_own(tmp_path):
+    people = roster(tmp_path, "id,name,group\n1,Wei Zhang,Section A\n2,Wei Zhang,\"Lab 3, section b\"\n3,Ada Lovelace,Section B\n")
+    intake = look(unpacked(tmp_path / "class", {f"Section A/Wei Zhang/{N}": work(), f"Section B/Wei Zhang/{N}": work(),
+                                                f"Section B/Ada Lovelace/{N}": work()}), roster=people)
+    assert {item.words[:9]: intake.people[item.student].ids for item in intake.items
+            if "Wei" in item.words} == {"Section A": ("1",), "Section B": ("2",)}
+    assert not intake.nothing and sum("by the folder around" in words for _, words in intake.doubts) == 2
 
 
 def test_a_number_that_lasts_is_the_same_student_under_a_new_name(tmp_path):
