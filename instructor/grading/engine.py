@@ -19,7 +19,7 @@ from instructor.grading.course_slice import ENTRY, slice_for, wanted_by
 from instructor.grading.digests import check_digest
 from instructor.grading.notebook_file import Refused, bytes_of, cells_in
 from instructor.grading.rebuild import VERSION, defines, does_not_parse, grade_id, is_stub, python_of, rebuild
-from instructor.grading.sandbox import Limits, Sandbox, SandboxDied
+from instructor.grading.sandbox import DIFFERENTIATE, Limits, Sandbox, SandboxDied
 from instructor.grading.scoring import SECONDS, Malformed, fixture, nothing, score
 from instructor.grading.similar import packed
 from instructor.grading.statements import NO_PYTHON, in_a_run, needed, seen_by_check
@@ -178,7 +178,7 @@ def grade_one(task, sandboxes):
             judgement = nothing(name, "odd")
             result["notes"].append(f"what {name} returned could not be judged ({type(error).__name__})")
         if judgement["points"] < judgement["maximum"] and (lacking := absent(rebuilt, name, function)):
-            words = f"{', '.join(lacking)[:300]}: not installed where this is graded, so its import failed there"
+            words = f"{', '.join(lacking)[:300]}: not there where this is graded, so its import failed"
             judgement["advice"].append(Advice(words).as_dict())
             result["notes"].append(f"{name}: {words}")
         result["exercises"][name] = {**judgement, "digest": digest}
@@ -229,7 +229,7 @@ def written(files):
 
 
 def absent(rebuilt, name, function):
-    """The modules that a function's statements import, and that are not installed here."""
+    """The modules that a function's statements import, and that are not there in a sandbox."""
     chosen = []
     with contextlib.suppress(*NO_PYTHON):  # an expression of ten thousand terms
         seen, later = seen_by_check(rebuilt.cells, rebuilt.checked[f"check_{name}"])
@@ -238,7 +238,7 @@ def absent(rebuilt, name, function):
     tops |= {node.module.split(".")[0] for node in chosen
              if isinstance(node, ast.ImportFrom) and node.module and not node.level}
     return sorted(top for top in tops - rebuilt.files.keys() - sys.modules.keys()
-                  if importlib.util.find_spec(top) is None)
+                  if top in DIFFERENTIATE or importlib.util.find_spec(top) is None)
 
 
 def as_json(result):

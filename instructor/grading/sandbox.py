@@ -35,6 +35,8 @@ ENVIRONMENT = {"PATH": "/usr/bin", "HOME": "/tmp", "LANG": "C.UTF-8", "PYTHONHAS
                "PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MPLBACKEND": "agg",
                "MPLCONFIGDIR": "/tmp"}
 TELLING = ("*.pth", "*.egg-link", "__editable__*.py", "*.dist-info/direct_url.json")  # where on this machine code lies
+OURS = ("rnn_helpers", "authoring", "instructor")
+DIFFERENTIATE = ("torch", "jax", "jaxlib", "tensorflow", "keras", "autograd", "mxnet", "casadi", "tinygrad")  # for one
 NOBODY = 65534  # user and group, in a container without namespaces
 
 
@@ -97,7 +99,7 @@ def command(whole=False):
                 words += ["--size", "4096", "--tmpfs", f"{where}/{folder}", "--remount-ro", f"{where}/{folder}"]
     if whole:
         words += ["--ro-bind", str(site), "/packages"]
-        for hidden in ("rnn_helpers", "authoring", "instructor"):
+        for hidden in (*OURS, *DIFFERENTIATE):
             if (site / hidden).is_dir():
                 words += ["--size", "4096", "--tmpfs", f"/packages/{hidden}", "--remount-ro", f"/packages/{hidden}"]
         for telling in (path for form in TELLING for path in site.glob(form)):

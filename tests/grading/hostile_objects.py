@@ -158,6 +158,17 @@ def one_hot(indices, size):
 def count_parameters(D, H, O):
     return sum(p.size for p in RNNModel(D, H, O, np.random.default_rng(0)).params.values())
 """),
+    "a-chain-rule-of-torch": ("03_bptt", "rnn_backward", """import torch
+def rnn_backward(cell, dh, caches):
+    def leaf(a): return torch.tensor(np.array(a, float), requires_grad=True)
+    Wx, Wh, b, h0 = leaf(cell.Wx), leaf(cell.Wh), leaf(cell.b), leaf(caches[0][1])
+    h, loss = h0, 0
+    for (x, _, _), d in zip(caches, dh):
+        h = torch.tanh(Wx @ torch.tensor(np.array(x, float)) + Wh @ h + b)
+        loss = loss + (torch.tensor(np.array(d, float)) * h).sum()
+    loss.backward()
+    return tuple(w.grad.numpy() for w in (Wx, Wh, b, h0))
+"""),
     "the-norm-of-all": ("04_number_sequence", "clip_by_norm", """from rnn_helpers.training import global_norm
 def clip_by_norm(grads, max_norm):
     norm = global_norm(grads)
