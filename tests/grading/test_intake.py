@@ -313,3 +313,13 @@ def test_a_clouds_copy_is_whose_it_says():
                         "Ada Lovelace - 01_rnn_cell (Bob's conflicted copy 2026-03-01).ipynb": "Ada Lovelace",
                         "ada_01_rnn_cell (conflicted copy 2026-03-01 101500).ipynb": "ada", "01_rnn_cell (Case Conflict).ipynb": ""}.items():
         assert owner_in(name, [classes.CELL]) == owner
+
+
+def test_a_date_before_a_name_makes_nobody_two(tmp_path):
+    builder.unpacked(tmp_path, {"2026-03-01 Ada Lovelace/x.ipynb": builder.work(), "2026-03-04 Ada Lovelace/x.ipynb": builder.work(note="2"),
+                                "2026-03-02_Bob Ray/x.ipynb": builder.work(), "20261234_Cy/x.ipynb": builder.work(),
+                                "20265678_Cy/x.ipynb": builder.work()})
+    intake = hand_ins(tmp_path, classes.RELEASED, [classes.CELL])
+    assert {item.student: item.words for item in intake.items if item.state == DUE} == {
+        "Ada_Lovelace": "2026-03-04 Ada Lovelace/x.ipynb", "Bob_Ray": "2026-03-02_Bob Ray/x.ipynb",
+        "20261234_Cy": "20261234_Cy/x.ipynb", "20265678_Cy": "20265678_Cy/x.ipynb"}

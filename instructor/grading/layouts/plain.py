@@ -1,6 +1,7 @@
 """Folders and files that no system has named: by student, week, section or assignment, Drive copies, one file."""
 
 import functools
+import re
 from collections import Counter, defaultdict
 
 from instructor.grading.layouts.base import Claim, Layout
@@ -9,6 +10,7 @@ from instructor.grading.names import TEAM, Who, form_of, is_box, is_generic, is_
 
 LISTS = (".csv", ".txt", ".md", ".xls", ".xlsx", ".yml", ".yaml", ".json", ".db", ".toml", ".log", ".sh", ".html",
          ".png", ".jpg", ".jpeg", ".gif", ".svg", ".npy", ".npz", ".pkl")
+DATED = re.compile(r"^20\d\d-(0\d|1[0-2])-[0-3]\d[ _]+(?=[^\W\d])")  # 2026-03-01 Ada Lovelace, as mail is saved
 SOLUTIONS = {"solutions", "autograded", "rnn_helpers"}  # wherever such a folder lies, it is nobody's work
 UNLIKELY = {"source", "release", "feedback", "template", "starter", "handout"}  # beside students, unless worked on
 COURSES = SOLUTIONS | UNLIKELY | {"solution"}
@@ -40,9 +42,7 @@ class Plain(Layout):
                                for entry, _ in node.take(name)]
                 continue
             doubt = "it lies beside folders of weeks or sections" if boxes else ""
-            who, is_archive = name, inner.archive
-            if is_archive:
-                who = owner_in(name, course.notebooks) or name
+            who = owner_in(name, course.notebooks) or name if inner.archive else DATED.sub("", name)
             found.claims.append(Claim(self, Who(who), node.take(name), around, doubt=doubt))
         mates = len(found.claims) - begin
         for name, files in courses.items():  # the course's, or a student's who is called so
