@@ -78,10 +78,20 @@ def time_limit(seconds, computing=False):
     return by_thread(seconds)
 
 
+def briefly(seconds):
+    """A shorter limit within another one, of the time in which this process computes; none where there are no signals.
+    """
+    if threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
+        return by_signal(seconds, True, (signal.ITIMER_VIRTUAL, signal.SIGVTALRM))
+    return contextlib.nullcontext()
+
+
 @contextlib.contextmanager
-def by_signal(seconds, computing=False):
-    """By a signal, on the main thread. computing : whether only the time counts in which this process computes."""
-    timer, number = (signal.ITIMER_PROF, signal.SIGPROF) if computing else (signal.ITIMER_REAL, signal.SIGALRM)
+def by_signal(seconds, computing=False, means=None):
+    """By a signal, on the main thread. computing : whether only the time counts in which this process computes; means :
+    another timer and its signal."""
+    clock = (signal.ITIMER_PROF, signal.SIGPROF) if computing else (signal.ITIMER_REAL, signal.SIGALRM)
+    timer, number = means or clock
     active, calls, over = True, 0, alarm(seconds)
 
     def time_up(signum, frame):

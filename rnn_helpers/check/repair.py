@@ -10,7 +10,7 @@ import io
 import sys
 import time
 import types
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import nullcontext, redirect_stderr, redirect_stdout
 
 import numpy as np
 
@@ -50,6 +50,7 @@ class Repair:
                 self.trees = {}
                 break
             self.trees[own.__name__] = own, copy.deepcopy(tree), lines
+        self.most = 0.0  # seconds for the first wrong case, where a version may not end; 0 for any
         self.codes = {}  # of the functions as they are
         self.names = dict(function.__globals__) if self.trees else {}
         for own, *_ in self.trees.values():  # what is kept in the notebook stays as it is
@@ -107,7 +108,8 @@ class Repair:
         call = as_asked(function, self.exercise.asks)
         for case in cases:
             try:
-                returned = run(case, call, self.inputs.copy())
+                with limits.briefly(self.most) if self.most and case is cases[0] else nullcontext():
+                    returned = run(case, call, self.inputs.copy())
                 result = CaseResult({name: plain(name, value) for name, value in returned.items()})
             except (Exception, limits.TimeUp, SystemExit):
                 return found
@@ -134,8 +136,11 @@ class Repair:
         cases = self.cases = [every[wrong], *every[:wrong], *every[wrong + 1:]]
         base, *_, whole = before[wrong] if len(before) > wrong else (-1, -1, 0)
         better, failing = [], []
+        begun = time.process_time()
         self.score(self.built(), cases)
         start = self.last
+        if any(isinstance(node, ast.While) for _, tree, _ in self.trees.values() for node in ast.walk(tree)):
+            self.most = max(0.02, 4 * (time.process_time() - begun))
         for pair in self.edits():
             if self.is_over(2):
                 break

@@ -398,6 +398,12 @@ WHAT_TO_DO = {  # (exercise, arguments, lines of the function) -> what is said; 
     "lists in a list": (("rnn_backward_truncated", "cell, dh, caches, k", "from rnn_helpers.bptt import rnn_backward\n"
                          "kept = []\nkept.append(list(caches))\nrnn_backward(cell, dh, kept)"),
                         "`kept + ...` joins two"),
+    "a softmax of a flat array": (
+        ("sample", "model, chars, prefix, length, temperature, rng", "from rnn_helpers.losses import softmax\n"
+         "softmax(model.c[:, 0])"), "`softmax(model.c[:, 0], axis=0)`"),
+    "an array made for other sizes": (
+        ("many_to_many", "h_states, Wy, c", "Y = np.zeros(np.shape(h_states))\nfor t in range(len(Y)):\n"
+         "    Y[t] = Wy @ h_states[t] + c\nreturn Y"), "Line 2 makes `Y` (8, 5, 1), so `Y[t]` takes (5, 1)."),
     "sizes for places": (("numerical_gradient", "f, param, eps=1e-5", "for i, j in param.shape:\n    pass"),
                          "`np.ndindex(param.shape)` goes through all places."),
     "rows for a number of rows": (("one_hot", "indices, size", "return np.eye(indices, size)"),

@@ -2,14 +2,17 @@
 
 import gc
 import os
+import signal
 import sys
 import textwrap
 import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from rnn_helpers.check import limits
+from rnn_helpers.check.observe import run
 from tests.check.trying import FULL, told
 
 
@@ -139,6 +142,17 @@ def test_what_comes_after_a_stopped_loop_runs_on(soon, thread):
 def collects_for_ever(cell, x_t, h_prev):
     while True:
         gc.collect(0)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there are no signals")
+def test_a_shorter_limit_within_one():
+    forever = SimpleNamespace(run=lambda function, inputs: function(inputs, inputs, inputs))
+    with pytest.raises(limits.TimeUp), limits.limited(0.3):
+        for _ in range(2):
+            with pytest.raises(limits.TimeUp), limits.briefly(0.02):
+                run(forever, busy, 0)
+        assert signal.getsignal(signal.SIGVTALRM) is signal.SIG_DFL  # what it took is given back
+        run(forever, busy, 0)
 
 
 def test_what_hangs_on_garbage_collection_is_not_stopped(soon, monkeypatch):

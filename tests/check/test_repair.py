@@ -77,6 +77,14 @@ CASES = {  # what is told, and of which line: the body of an answer
     "a sum that keeps one share": (
         "fit_scale", "series", "for v in series:\n    total = v\nreturn total / len(series), np.std(series)",
         ["with `+=` in place of `=`, and `total = 0` before the loop"], [3]),
+    "a loop that other changes never end": (
+        "sample", "model, chars, prefix, length, temperature, rng",
+        "h, text = np.zeros((len(model.cell.Wh), 1)), ''\nread = lambda char, h: model.cell.forward(\n"
+        "    np.eye(len(chars))[:, [chars.index(char)]], h)[0]\nfor char in prefix:\n    h = read(char, h)\n"
+        "while len(text) < length:\n    z = (model.Wy @ h + model.c)[:, 0] / temperature\n"
+        "    p = np.exp(z - z.max())\n    text += chars[rng.choice(len(chars), p=p / p.sum())]\n"
+        "    for _ in range(2):\n        h = read(text[-1], h)\nreturn text",
+        ["with `1` in place of `2`"], [11]),
     "the same in two places": (
         "numerical_gradient", "f, param, eps=1e-5",
         "g = np.zeros_like(param)\nfor i in np.ndindex(*param.shape):\n    old = param[i]\n"

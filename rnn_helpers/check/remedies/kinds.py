@@ -422,7 +422,13 @@ def tuple_given(scene):
 
 
 def other_axis(scene):
-    """sum(axis=2) of a matrix"""
+    """sum(axis=2) of a matrix; softmax(a flat array)"""
+    for node, function, text in calls(scene):
+        usual = inspect.signature(function).parameters.get("axis") if of_ours(function) else None
+        if usual is not None and not node.keywords and [len(scene.shape(arg) or ()) for arg in node.args] == [1]:
+            array = scene.source(node.args[0])
+            return f"`{text}` works along axis {usual.default} unless it is told another, and `{array}` is " \
+                   f"{scene.shape(node.args[0])}: `{text}({array}, axis=0)`."
     for node in scene.of(ast.Call):
         if getattr(node.func, "attr", "") not in (*REDUCTIONS, "argmax", "argmin", "cumsum"):
             continue

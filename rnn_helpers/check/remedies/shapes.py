@@ -201,6 +201,8 @@ def too_small(scene):
         inner = whole[:1] + inner
     made = [step for step in assignments(scene, text) if isinstance(step, ast.Assign)]
     lacks_axes = whole and len(whole) < len(inner) and inner[:len(whole)] == whole
+    if made and isinstance(left, ast.Subscript) and whole and len(whole) == len(inner) and whole != inner:
+        return f"Line {made[-1].lineno} makes `{text}` {whole}, so `{scene.source(left)}` takes {scene.shape(left)}."
     if not made or not lacks_axes and not (isinstance(left, ast.Name) and _as_named(scene, left, inner)):
         return ""
     return f"`{text}` (line {made[-1].lineno}) is {whole}, and would have to be {inner}."
