@@ -12,7 +12,8 @@ KINDS = ("other order", "argument lost", "empty range", "added to itself", "used
 PURE = re.compile(r"(np\.(append|insert|delete|concatenate|[vh]?stack|clip|add|subtract|multiply|tanh|transpose|sum)|"
                   r"[\w.]+\.(reshape|ravel|flatten|transpose|astype|clip|sum|mean|dot|copy)|sorted|reversed)\("
                   r"(?!.*\bout=)")  # calls that give a result, and change nothing
-DOWN = re.compile(r"range\((len\(\w+\)|[A-Za-z]\w*)( - 1)?, (?:-1|0)\)|"  # to what is not larger, without a step
+DOWN = re.compile(r"range\((len\(\w+\)|[A-Za-z]\w*)( - 1)?, -1\)|"  # to a number that is not larger, without a step
+                  r"range\((?:len\(\w+\)|T)(?: - 1)?, 0\)|"
                   r"range\((\w+), (max\()?(0, )?\3 - \w+(?(4)(, -1)?\))\)")
 MOST = 8  # remarks on a function
 
@@ -117,8 +118,9 @@ def remarks(tree, lines):
     yield from used_up(tree, place)
     yield from never_filled(nodes)
     for node in nodes:
-        plain = isinstance(node, ast.Expr) and isinstance(node.value, ast.BinOp | ast.Compare) \
-            and not any(isinstance(inner, ast.Call) for inner in ast.walk(node))
+        value = getattr(node, "value", None) if isinstance(node, ast.Expr) else None
+        named = isinstance(value, ast.Compare) and isinstance(value.ops[0], ast.Eq) and isinstance(value.left, ast.Name)
+        plain = (named or isinstance(value, ast.BinOp)) and not any(isinstance(n, ast.Call) for n in ast.walk(node))
         if plain or isinstance(node, ast.Expr) and PURE.match(ast.unparse(node)):
             yield "result lost", place(node)
         if isinstance(node, ast.Assign) and len(node.targets) == 1 \

@@ -15,7 +15,7 @@ def unfinished(evidence, last=False):
     return (other_order(evidence) or gaps(evidence) or loops(evidence) or too_early(evidence, problems)
             or returns_nothing(evidence, problems) or hides(evidence) or missing(evidence)
             or untouched(evidence) or lost(evidence, bare(evidence, problems, last), last and not problems)
-            or ([] if problems else reads_nothing(evidence)))
+            or ([] if problems else reads_nothing(evidence)) or (fewer(evidence) if last else []))
 
 
 def remarks(evidence, kind):
@@ -71,7 +71,7 @@ def returns_nothing(evidence, problems):
 def hides(evidence):
     """An `except` that keeps what happened from being told, where hardly anything came back."""
     places = remarks(evidence, "hidden exception") if all(
-        case.problem and case.problem.kind != "time" for case in evidence.observed.cases.values()) else []
+        case.problem and case.problem.kind == "return" for case in evidence.observed.cases.values()) else []
     return [Advice("This `except` hides what happened: without `try` the exception is told, with its line.",
                    "unfinished", code="" if evidence.hidden else place, theirs=True) for place in places[:1]]
 
@@ -96,6 +96,18 @@ def missing(evidence):
     never = [] if evidence.hidden else remarks(evidence, "never filled")
     return [Advice(f"{text} {as_made(never) if never else f'Expected: {evidence.exercise.asks}.'}", "unfinished",
                    theirs=bool(never))]
+
+
+def fewer(evidence):
+    """Values that never come back, where none of the others is explained."""
+    missed = {}
+    for key in evidence.wrong:
+        if key not in evidence.yardstick.properties and not key.endswith("/returned"):
+            none = evidence.got.get(key) is None and not evidence.case(key).problem
+            missed.setdefault(key.partition("/")[2], []).append(none)
+    names = [name for name, every in missed.items() if all(every)]
+    return [Advice(f"{listed(names)} {'is' if len(names) == 1 else 'are'} not returned. Expected: "
+                   f"{evidence.exercise.asks}.", "unfinished")] if names else []
 
 
 def untouched(evidence):

@@ -443,6 +443,15 @@ WHAT_TO_DO = {  # (exercise, arguments, lines of the function) -> what is said; 
                                   "rng.choice(5, p)"), "`rng.choice(5, p=p)`"),
     "a comma for a colon": (("train_stream", "model, X, Y, k1, k2, lr", "a = 3\nX[a, a + k1]"), "`X[a:a + k1]`"),
     "an element of nothing": (forward("hs = []\nhs[0] = X[0]"), "it is empty. `hs.append(...)` adds one."),
+    "values drawn with their probabilities": (
+        ("sample", "model, chars, prefix, length, temperature, rng", "v = np.arange(5.0)\ni = rng.choice(v, p=v / 10)\n"
+         "return chars[i]"), "`i` is a float, and a whole number is needed here."),
+    "columns side by side": (forward("np.column_stack([np.zeros((3, 1)), X[0]])"), ""),
+    "rows below each other": (forward("np.vstack([np.zeros(3), X[0]])"), ""),
+    "a loss that is no method called": (("train_step", "model, X, Y, lr, max_norm", "return loss, 1.0"),
+                                        "No line above gives `loss` a value."),
+    "no places kept": (("numerical_gradient", "f, param, eps=1e-5", "it = np.nditer(param)\nparam[it.multi_index]"),
+                       "`np.nditer(param, flags=['multi_index'])` does."),
     "a learner's own error": (cell_back("raise ValueError('not like this')"), ""),
 }
 

@@ -25,6 +25,8 @@ UNFINISHED = {  # (exercise, arguments, lines) -> what is said
     "an update that is lost": (("train_step", "model, X, Y, lr, max_norm",
                                 TRAIN + "model.cell.Wx - lr * gradients['Wx']\nreturn loss, norm"),
                                "the same as before the call\\. This line changes nothing"),
+    "one value of another name": (("rnn_cell_backward", "cell, dh_t, cache", "return dh_t * (1 - cache[2]**2)"),
+                                  "dWx, dWh.* are not returned. Expected"),
     "None alone": (("readout", "h_t, Wy, c", "y_t = Wy @ h_t\nreturn None"), "nothing is written there"),
     "printed": (("count_parameters", "D, H, O", "print(D * H)"), "`return` gives it back"),
     "None": (("rnn_cell_forward", "cell, x_t, h_prev", "h_t = None\ncache = None\nreturn h_t, cache"), "h_t.* None"),
@@ -147,6 +149,15 @@ def test_an_iterator_that_is_gone_through_twice(line, told):
 def test_an_iterator_that_is_gone_through_once(lines):
     advice = check.run("rnn_backward", written("rnn_backward", "cell, dh, caches", lines)).judgement.advice
     assert not any("only once" in text for text in advice)
+
+
+@pytest.mark.parametrize("lines", [
+    "k = -3\nfor s in range(k, 0):\n    caches[s]\nreturn X, X",  # counts up
+    "h_t.shape == (1, 2)\nreturn h_t, h_t", "cell.Wx @ X[0] == 1\nreturn X, X",  # looked at only
+    "try:\n    T = X.shape[0]\nexcept AttributeError:\n    T = len(X)\nreturn X[T]"])
+def test_what_only_looks_like_it(lines):
+    advice = check.run("rnn_forward", written("rnn_forward", "cell, X, h0=None", lines)).judgement.advice
+    assert not any(word in text for text in advice for word in ("makes no step", "changes nothing", "hides")), advice
 
 
 def test_a_loop_that_counts_down_runs():

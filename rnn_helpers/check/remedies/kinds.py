@@ -34,7 +34,8 @@ ITERATORS = (map, zip, filter, enumerate, reversed, *map(type, (reversed([]), it
 def only_gone_through(scene):
     """len(reversed(caches)), zip(a, b)[0]"""
     asked = [node.value for node in scene.of(ast.Subscript)]
-    asked += [node.args[0] for node, function, _ in calls(scene) if function is len and len(node.args) == 1]
+    asked += [node.args[0] for node, function, _ in calls(scene) if function is len and len(node.args) == 1
+              and not hasattr(scene.value(node.args[0]), "__len__")]
     for node in asked:
         text = scene.source(node)
         if type(scene.value(node)) in ITERATORS or isinstance(node, ast.Call) and scene.value(node.func) in ITERATORS:
@@ -73,7 +74,8 @@ def function_itself(scene):
         for keyword in node.keywords if known else ():
             default = known[keyword.arg].default if keyword.arg in known else None
             value, name = scene.value(keyword.value), ""
-            if isinstance(keyword.value, ast.Call):
+            if isinstance(keyword.value, ast.Call) and (scene.node is keyword.value or not callable(
+                    scene.gave(keyword.value))):
                 name, how = scene.source(keyword.value.func), "without brackets"
             elif type(value) is str and inspect.isfunction(scene.lookup(value)):
                 name, how = value, "without quotes"
@@ -165,6 +167,16 @@ def bitwise_power(scene):
     return ""
 
 
+def no_places_kept(scene):
+    """it.multi_index, of np.nditer(param)"""
+    for node in scene.of(ast.Attribute):
+        call = last_given(scene, scene.source(node.value))[1]
+        if node.attr == "multi_index" and call is not None and scene.value(call.func) is np.nditer:
+            given = ", ".join([*map(scene.source, call.args), "flags=['multi_index']"])
+            return f"`{scene.source(node.value)}` keeps no places: `np.nditer({given})` does."
+    return ""
+
+
 def walk_over_a_number(scene):
     """for t in T; reversed(len(c)); reversed(zip(...))"""
     if isinstance(scene.statement, ast.For) and type(scene.value(scene.statement.iter)) in (int, np.intp):
@@ -205,8 +217,8 @@ def float_for_a_count(scene):
         if not isinstance(value, float):
             continue
         call = last_given(scene, text)[1]
-        if call is not None and getattr(call.func, "attr", "") == "choice" and len(call.args) == 1 \
-                and len(scene.shape(call.args[0]) or ()) == 1:
+        drawn = getattr(getattr(call, "func", None), "attr", "") == "choice" and not call.keywords
+        if drawn and len(call.args) == 1 and len(scene.shape(call.args[0]) or ()) == 1:
             p, how = scene.source(call.args[0]), scene.source(call.func)
             return f"`{how}({p})` draws one of the numbers in `{p}`; one of its places is `{how}(len({p}), p={p})`."
         step = next((step for step in assignments(scene, text) if isinstance(getattr(step, "value", None), ast.BinOp)
@@ -449,7 +461,7 @@ def other_index(scene):
         key = scene.source(node.slice)
         if type(value) is tuple and isinstance(node.ctx, ast.Store):
             return f"`{text}` is a tuple, whose elements stay what they are: `list({text})` makes a list of them."
-        if type(value) is dict and isinstance(index, np.ndarray):
+        if type(value) is dict and isinstance(index, np.ndarray) and isinstance(node.slice, ast.Name):
             return f"`{key}` is an array, which cannot be a key: `{key!r}`, in quotes, can."
         if type(value) in (tuple, list) and value and isinstance(node.slice, ast.Constant) and isinstance(index, str):
             step, _ = last_given(scene, text)

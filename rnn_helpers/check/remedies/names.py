@@ -4,7 +4,6 @@ import ast
 import builtins
 import difflib
 import inspect
-import sys
 
 import numpy as np
 
@@ -36,6 +35,7 @@ GONE = {  # names that NumPy has no longer -> what took their place
 ELSEWHERE = {  # names of libraries that the course does without
     **dict.fromkeys(("torch", "nn", "F", "optim"), "PyTorch"), **dict.fromkeys(("tf", "keras"), "TensorFlow"),
     "sklearn": "scikit-learn", "StandardScaler": "scikit-learn", "pd": "pandas", "jnp": "JAX"}
+PYTHONS = ("math", "statistics", "random", "itertools", "functools", "collections", "copy", "string", "time")
 OF_TENSORS = {  # methods of PyTorch's tensors -> what takes their place
     "t": "`{0}.T`", "unsqueeze": "an axis more is `{0}[:, None]`", "detach": "an array needs no such call",
     "backward": "NumPy keeps no gradients", "grad": "NumPy keeps no gradients"}
@@ -62,7 +62,7 @@ def missing_name(scene):
     if len(holders) == 1:
         return f"`{name}` is not an argument, `{holders[0]}` is there."
     owners = [n for n, v in local.items() if fields_of(v) and inspect.isfunction(getattr(type(v), name, None))]
-    if len(owners) == 1:
+    if len(owners) == 1 and any(scene.source(node.func) == name for node in scene.of(ast.Call)):
         given = ", ".join(parameters_of(getattr(type(local[owners[0]]), name))[1:])
         return f"`{name}` is a method of `{owners[0]}`: `{owners[0]}.{name}({given})`."
     values = [node for node in scene.parts() if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)]
@@ -97,7 +97,7 @@ def missing_name(scene):
         return f"There is no `{name}` here. The product of two names has a sign: `{' * '.join(split[0])}`."
     if module := of_the_course(name):
         return f"`{name}` is not imported in this notebook. It is the course's: `from {module} import {name}`."
-    if name in sys.stdlib_module_names and f"{name}." in scene.line:
+    if name in PYTHONS and f"{name}." in scene.line:
         return f"`{name}` is a module of Python's, which `import {name}` brings in."
     if inner := numpys(name):
         return f"NumPy's is `np.{inner}`."

@@ -8,7 +8,7 @@ import numpy as np
 
 from rnn_helpers.check.advice import listed
 from rnn_helpers.check.remedies.common import arguments, assignments, calls, fields_of, last_given, of_ours, one_of
-from rnn_helpers.check.scene import UNKNOWN, broadcast, described, matmul
+from rnn_helpers.check.scene import REDUCTIONS, UNKNOWN, broadcast, described, matmul
 
 
 def unpacked(scene):
@@ -255,9 +255,9 @@ def joined_otherwise(scene):
         shapes, good = [np.shape(part) for part in value] if joins and type(value) in (list, tuple) else [], {}
         if shapes and any(holds_all(scene.lookup(name), value) for name in arguments(scene)):
             return f"Arrays of any shapes join once they are flat: `[g.ravel() for g in {scene.source(node.args[0])}]`."
-        if len(set(map(len, shapes))) > 1:
+        if len(set(map(len, shapes))) > 1 and function is not np.vstack:
             return f"What is joined needs as many axes: the shapes are {listed(list(map(str, dict.fromkeys(shapes))))}."
-        for axis in range(len(shapes[0]) if shapes else 0):
+        for axis in range(len(shapes[0]) if len(set(map(len, shapes))) == 1 else 0):
             if len({shape[:axis] + shape[axis + 1:] for shape in shapes}) == 1:
                 good[axis] = np.concatenate(value, axis).shape
         if len(good) == 1:
@@ -324,9 +324,11 @@ def parts_of_other_shapes(scene):
                 and isinstance(given[0], np.ndarray) and str(getattr(function, "__module__", "")).startswith("numpy"):
             return f"`{scene.source(call.func)}(...)` gives {len(given)} arrays, and `{text}` takes one: call it for " \
                    "each."
-        if str(getattr(function, "__module__", "")).startswith("numpy") and type(value) in (list, tuple) \
-                and not one_of(function, (np.array, np.asarray, np.stack, np.concatenate, np.vstack, np.hstack)) \
-                and len(shapes := dict.fromkeys(v.shape for v in value if isinstance(v, np.ndarray))) > 1:
+        one = function is np.linalg.norm or isinstance(function, np.ufunc) and function.nin == 1 \
+            or one_of(function, [getattr(np, name) for name in REDUCTIONS])
+        parts = value if type(value) in (list, tuple) else ()
+        shapes = dict.fromkeys(part.shape for part in parts if isinstance(part, np.ndarray))
+        if one and len(shapes) > 1:
             other = listed(list(map(str, shapes))[:3])
             return f"`{scene.source(node.args[0])}` holds arrays of other shapes, {other}, and `{text}` takes one " \
                    "array: call it for each."
