@@ -452,6 +452,15 @@ WHAT_TO_DO = {  # (exercise, arguments, lines of the function) -> what is said; 
                                         "No line above gives `loss` a value."),
     "no places kept": (("numerical_gradient", "f, param, eps=1e-5", "it = np.nditer(param)\nparam[it.multi_index]"),
                        "`np.nditer(param, flags=['multi_index'])` does."),
+    "values taken by other names": (
+        ("train_step", "model, X, Y, lr, max_norm", "from rnn_helpers.losses import squared_error\n"
+         "from rnn_helpers.readout import readout_backward\nloss, dh = squared_error(Y, Y)\n"
+         "readout_backward(loss, Y, model.Wy)"), "It is called as `readout_backward(dy, h_states, Wy)`."),
+    "values taken in another order": (
+        ("train_step", "model, X, Y, lr, max_norm", "from rnn_helpers.losses import squared_error\n"
+         "from rnn_helpers.readout import readout_backward\ndy, loss = squared_error(Y, Y)\n"
+         "readout_backward(dy, Y, model.Wy)"),
+        "`squared_error` returns `loss, dy`, in this order; line 4 takes `dy, loss`."),
     "a learner's own error": (cell_back("raise ValueError('not like this')"), ""),
 }
 

@@ -35,7 +35,8 @@ def remedy(scene):
         return ""
     again = [frame.f_code for frame in scene.steps].count(scene.around[0].f_code) > 1
     rules = next((rules for kind, rules in REMEDIES if isinstance(scene.error, kind)), ())
-    anywhere = (places.hidden_by_a_loop, places.time_is_first, places.refused_by_the_course)
+    anywhere = (places.hidden_by_a_loop, places.time_is_first, places.taken_in_another_order,
+                places.refused_by_the_course)
     for rule in (*(places.calls_itself,) * again, places.given_otherwise, *rules, *anywhere):
         with contextlib.suppress(Exception):  # of objects that cannot be looked at nothing is said
             if found := rule(scene):

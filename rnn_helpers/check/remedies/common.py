@@ -123,6 +123,13 @@ def asked_for(function):
     return {name: text.strip() for names, text in found for name in names.split(", ")}
 
 
+def given_back(function):
+    """What a function's documentation calls the values that it returns, in order."""
+    text = (getattr(function, "__doc__", None) or "").partition("Returns\n")[2].partition("\n\n")[0]
+    heads = [line.partition(" : ")[0] for line in inspect.cleandoc(f"\n{text}").split("\n")[1:] if line[:1].strip()]
+    return [name for head in heads for name in re.findall(r"\w+", re.sub(r"\([^)]*\)", "", head))]
+
+
 def parameters_of(function):
     """The names of a function's parameters, [] for one that does not tell them."""
     try:

@@ -6,7 +6,15 @@ import inspect
 import numpy as np
 
 from rnn_helpers.check.advice import listed
-from rnn_helpers.check.remedies.common import arguments, asked_for, calls, loops_around, of_ours, parameters_of
+from rnn_helpers.check.remedies.common import (
+    arguments,
+    asked_for,
+    calls,
+    given_back,
+    loops_around,
+    of_ours,
+    parameters_of,
+)
 from rnn_helpers.check.remedies.names import empty_loop, none_there
 from rnn_helpers.check.scene import UNKNOWN, described, own
 
@@ -173,6 +181,20 @@ def changed_in_its_loop(scene):
             and scene.source(node.func) in (f"{name}.pop", f"{name}.popitem")]
     return f"`{name}` loses keys while the loop runs over it: `list({all_of_it})` keeps what was there." if lost \
         else f"`{name}` gets new keys while the loop runs over it: fill a new dict."
+
+
+def taken_in_another_order(scene):
+    """dy, loss = squared_error(y, target), which returns loss, dy"""
+    for step in ast.walk(scene.function) if scene.function is not None else ():
+        call = step.value if isinstance(step, ast.Assign) and isinstance(step.targets[0], ast.Tuple) else None
+        function = scene.value(call.func) if isinstance(call, ast.Call) else None
+        if not inspect.isfunction(function) or not of_ours(function):
+            continue
+        names, given = list(map(scene.source, step.targets[0].elts)), given_back(function)
+        if names != given and sorted(names) == sorted(given):
+            return f"`{scene.source(call.func)}` returns `{', '.join(given)}`, in this order; line {step.lineno} " \
+                   f"takes `{', '.join(names)}`."
+    return ""
 
 
 def refused_by_the_course(scene):
