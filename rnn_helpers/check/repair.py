@@ -142,7 +142,7 @@ class Repair:
         if any(isinstance(node, ast.While) for _, tree, _ in self.trees.values() for node in ast.walk(tree)):
             self.most = max(0.02, 4 * (time.process_time() - begun))
         for pair in self.edits():
-            if self.is_over(2):
+            if self.is_over(1.5):
                 break
             undo = pair[0].apply()
             found = self.score(function := self.built(pair[2]), cases)
@@ -166,7 +166,7 @@ class Repair:
             first, undo = told(*pair), pair[0].apply()
             try:
                 for other in self.edits():  # of what is there now
-                    if self.is_over(2.5):
+                    if self.is_over(1.7):
                         return ()
                     again = other[0].apply()
                     found = self.score(function := self.built(pair[2], other[2]), cases)
@@ -189,7 +189,7 @@ class Repair:
         alone.slips = 1
         before, start = self.read(), self.built()
         for pair in pairs:
-            if time.process_time() > self.start + 3.6 * self.seconds:
+            if time.process_time() > self.start + 2.2 * self.seconds:
                 break
             undo = pair[0].apply()
             function, after = self.built(pair[2]), self.read()
@@ -216,7 +216,7 @@ class Repair:
         function in the place of one, which may be this slip itself."""
         slips, case = set(), self.cases[0] if self.shown else None
         for _, fit in single(self.exercise.family) if case else ():
-            if self.is_over(3):
+            if self.is_over(2):
                 break
             try:
                 values = run(case, self.exercise.family.program(fit), self.inputs.copy())
@@ -233,7 +233,7 @@ class Repair:
         tried = self.telling
         for total in range(1, 2 * len(tried) - 2):
             for i in range(max(0, total - len(tried) + 1), (total + 1) // 2):
-                if self.is_over(1.8):
+                if self.is_over(1.3):
                     return ()
                 undo = [pair[0].apply() for pair in (tried[i], tried[total - i])]
                 found = self.score(function := self.built(tried[i][2], tried[total - i][2]), self.cases)
