@@ -82,9 +82,9 @@ CASES = {  # what is told, and of which line: the body of an answer
         "h, text = np.zeros((len(model.cell.Wh), 1)), ''\nread = lambda char, h: model.cell.forward(\n"
         "    np.eye(len(chars))[:, [chars.index(char)]], h)[0]\nfor char in prefix:\n    h = read(char, h)\n"
         "while len(text) < length:\n    z = (model.Wy @ h + model.c)[:, 0] / temperature\n"
-        "    p = np.exp(z - z.max())\n    text += chars[rng.choice(len(chars), p=p / p.sum())]\n"
-        "    for _ in range(2):\n        h = read(text[-1], h)\nreturn text",
-        ["with `1` in place of `2`"], [11]),
+        "    p = np.exp(z - z.max())\n    char = chars[rng.choice(len(chars), p=p / p.sum())]\n"
+        "    text += char\n    for _ in range(2):\n        h = read(char, h)\nreturn text",
+        ["with `1` in place of `2`"], [12]),
     "the same in two places": (
         "numerical_gradient", "f, param, eps=1e-5",
         "g = np.zeros_like(param)\nfor i in np.ndindex(*param.shape):\n    old = param[i]\n"
