@@ -21,10 +21,10 @@ from rnn_helpers.check import (
 )
 from rnn_helpers.check.cells import not_run, watch
 from rnn_helpers.check.exercise import Exercise
+from rnn_helpers.check.family import single
 from rnn_helpers.check.progress import Progress, answered, keep, kept, state
 from rnn_helpers.check.repair import repaired
 from rnn_helpers.check.report import Points
-from rnn_helpers.check.search import single
 from rnn_helpers.check.whose import lent, observe_both
 from rnn_helpers.check.yardstick import Yardstick
 from rnn_helpers.course import NOTEBOOKS, WRITTEN, find

@@ -6,8 +6,9 @@ from types import SimpleNamespace
 import numpy as np
 
 from rnn_helpers.check.advice import listed
+from rnn_helpers.check.diagnosis import diagnose, recorded
+from rnn_helpers.check.family import Variant, numbers
 from rnn_helpers.check.observe import run_case
-from rnn_helpers.check.search import Variant, diagnose, numbers, recorded
 from rnn_helpers.check.whole import of_whole_programs
 from rnn_helpers.check.yardstick import reading
 

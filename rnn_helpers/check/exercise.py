@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from rnn_helpers.check.search import ELSEWHERE, titles
+from rnn_helpers.check.diagnosis import ELSEWHERE
+from rnn_helpers.check.family import titles
 
 ANOTHER = "another "  # before the names of the second fixture's values
 

@@ -18,10 +18,10 @@ from rnn_helpers.check import limits
 from rnn_helpers.check.advice import Advice
 from rnn_helpers.check.compare import close
 from rnn_helpers.check.edits import edits
+from rnn_helpers.check.family import numbers, single
 from rnn_helpers.check.judge import Evidence, judge
 from rnn_helpers.check.observe import CaseResult, as_asked, observe, plain, process_unchanged, run
 from rnn_helpers.check.outline import definition
-from rnn_helpers.check.search import numbers, single
 from rnn_helpers.check.whose import is_own, names_read
 from rnn_helpers.check.yardstick import Yardstick, reading
 

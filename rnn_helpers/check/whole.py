@@ -9,8 +9,8 @@ import itertools
 import numpy as np
 
 from rnn_helpers.check.compare import close
+from rnn_helpers.check.family import Fit, Slip, together, told
 from rnn_helpers.check.observe import process_unchanged, run_case
-from rnn_helpers.check.search import Fit, Slip, together, told
 from rnn_helpers.check.yardstick import reading
 
 EFFORT = {1: 9000, 2: 4000, 3: 1000}  # for slips at once: a probe costs 1, a case the family's weight

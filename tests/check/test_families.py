@@ -6,9 +6,9 @@ import re
 import pytest
 
 from rnn_helpers.check import EXERCISES
+from rnn_helpers.check.family import Fit, told
 from rnn_helpers.check.judge import judge
 from rnn_helpers.check.observe import observe
-from rnn_helpers.check.search import Fit, told
 from tests.check.trying import SLOW, called, each_of, slips, yardstick
 
 FAMILIES = [name for name, exercise in EXERCISES.items() if exercise.family]

@@ -15,7 +15,7 @@ import numpy as np
 
 from rnn_helpers.check.exercise import Case, Exercise, Facet
 from rnn_helpers.check.returned import single
-from rnn_helpers.check.search import Family, Output, slot
+from rnn_helpers.check.family import Family, Output, slot
 
 STEP = "h_t = (1 - u) n + u h_prev"
 GATE = "n = tanh(Wn x_t + Un (r h_prev) + bn)"

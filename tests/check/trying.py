@@ -10,10 +10,10 @@ from functools import lru_cache
 import pytest
 
 from rnn_helpers import check
+from rnn_helpers.check.family import Fit, together
+from rnn_helpers.check.family import told as texts_of
 from rnn_helpers.check.judge import Evidence, facet_scores, judge
 from rnn_helpers.check.observe import observe
-from rnn_helpers.check.search import Fit, together
-from rnn_helpers.check.search import told as texts_of
 from rnn_helpers.check.yardstick import Yardstick
 
 FEW, SEEDS = range(4), range(50)  # of the fixtures: in `make test`, and in `make test-all`, where right ways are tried

@@ -143,7 +143,7 @@ REACH = {
     "borrows-the-sequence": QUIET + "from rnn_helpers.bptt import rnn_forward\nh, c = rnn_forward(cell, x_t[None], "
                                     "h_prev)\nreturn h[0], c[0]",
     "borrows-the-atlas": QUIET + "from rnn_helpers.check.families import forward_pass as m\nfrom "
-                                 "rnn_helpers.check.search import Fit\n"
+                                 "rnn_helpers.check.family import Fit\n"
                          "return m.RNN_CELL_FORWARD.program(Fit())(cell, x_t, h_prev)",
     "borrows-yours-or-ours": QUIET + "from rnn_helpers import check\nreturn "
                                      "check.yours_or_ours(rnn_cell_forward)(cell, x_t, h_prev)",

@@ -7,7 +7,8 @@ import numpy as np
 
 from rnn_helpers.check.changes import FACTORS, HERE, changes, everywhere, later
 from rnn_helpers.check.families.common import chosen, late
-from rnn_helpers.check.search import Family, Output, decayed, slot
+from rnn_helpers.check.family import Family, Output, slot
+from rnn_helpers.check.solvers import decayed
 
 SLOPE = "dz_t = dh_t (1 - h_t^2)"
 FLOW = "dL/dh_t = dh[t] + Wh^T dz_{t+1}"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from rnn_helpers.check.search import clipped, factors, forms, times
+from rnn_helpers.check.solvers import clipped, factors, forms, times
 
 SUMMED = "The loss is a sum, and so are its gradients: leave out the factor."
 

@@ -7,7 +7,8 @@ import numpy as np
 
 from rnn_helpers.check.advice import listed
 from rnn_helpers.check.changes import HERE, changes, softmax
-from rnn_helpers.check.search import Family, Output, made, slot, times
+from rnn_helpers.check.family import Family, Output, slot
+from rnn_helpers.check.solvers import made, times
 
 STEP = "h_t = tanh(Wx x_t + Wh h_prev + b)"
 LOOP = "h_t = tanh(Wx x_t + Wh h_{t-1} + b), t = 1..T"

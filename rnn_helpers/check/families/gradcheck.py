@@ -6,7 +6,8 @@ import numpy as np
 
 from rnn_helpers.bptt import rnn_backward
 from rnn_helpers.check.changes import only
-from rnn_helpers.check.search import Family, Output, Variant, made, slot
+from rnn_helpers.check.family import Family, Output, Variant, slot
+from rnn_helpers.check.solvers import made
 
 # ---- central differences ----
 

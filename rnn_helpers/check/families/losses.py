@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from rnn_helpers.check.changes import only
-from rnn_helpers.check.search import Family, Output, factors, forms, made, parts, slot
+from rnn_helpers.check.family import Family, Output, slot
+from rnn_helpers.check.solvers import factors, forms, made, parts
 
 SQUARES = "L = sum((y - target)^2), dy = 2 (y - target)"
 

@@ -8,7 +8,8 @@ import numpy as np
 from rnn_helpers.check.changes import everywhere
 from rnn_helpers.check.families.bptt import MEANS
 from rnn_helpers.check.families.common import but, late
-from rnn_helpers.check.search import Family, Output, Variant, made, parts, slot
+from rnn_helpers.check.family import Family, Output, Variant, slot
+from rnn_helpers.check.solvers import made, parts
 
 # ---- windows ----
 

@@ -4,7 +4,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from rnn_helpers.check.search import Family, Output, made, slot
+from rnn_helpers.check.family import Family, Output, slot
+from rnn_helpers.check.solvers import made
 
 COLUMN = "X[t, indices[t], 0] = 1, and 0 elsewhere; X is (T, size, 1)"
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 
-from rnn_helpers.check.search import Family, Variant, slot
+from rnn_helpers.check.family import Family, Variant, slot
 
 # ---- vocabulary ----
 

@@ -10,7 +10,8 @@ from rnn_helpers.check.advice import listed
 from rnn_helpers.check.changes import only
 from rnn_helpers.check.families.losses import paired
 from rnn_helpers.check.families.number_sequence import NORM, SHORTEN, squares
-from rnn_helpers.check.search import Family, Output, Variant, decayed, made, same, slot
+from rnn_helpers.check.family import Family, Output, Variant, same, slot
+from rnn_helpers.check.solvers import decayed, made
 from rnn_helpers.losses import softmax_cross_entropy, squared_error
 from rnn_helpers.readout import many_to_many, readout_backward
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from rnn_helpers.check.families import bptt
 from rnn_helpers.check.families.common import but, chosen, late
-from rnn_helpers.check.search import Family, Output, slot
+from rnn_helpers.check.family import Family, Output, slot
 
 REACH = "the loss at step t reaches h_s only for t - k < s <= t"
 SUM = "dWx, dWh, db = sums over all losses t and over s = t, ..., t - k + 1"
