@@ -18,7 +18,7 @@ How many times as long a pass takes without one of these, H = 32, for one sequen
 
     one product for each parameter gradient   2.2   1.2
     Wx x_t + b of all steps at once           1.3   1.1
-    tanh' of all steps at once                1.3   1.1
+    tanh' of all steps at once                1.4   1.1
     examples as rows in the loop              1.0   1.4
     h_t, dh_next and dz_t in place            1.2   1.1
     A.dot(B), not A @ B                       1.2   1.1
