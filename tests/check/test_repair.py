@@ -98,7 +98,10 @@ def advice(name, function):
     return check.run(name, function).judgement.advice
 
 
-@pytest.mark.parametrize("title", CASES)
+LONG = "a loop that other changes never end"  # a search that a browser's Python does not end within its time
+
+
+@pytest.mark.parametrize("title", [title for title in CASES if title != LONG or sys.platform != "emscripten"])
 def test_what_makes_it_right_is_told_with_its_line(title):
     name, arguments, body, words, lines = CASES[title]
     judgement = check.run(name, written(name, arguments, body)).judgement
@@ -144,6 +147,7 @@ def test_what_raised_is_told_first():
     assert found[0].startswith("ValueError") and "`h_states[-1]` in place of `h_states[:, -1]`" in found[1]
 
 
+@pytest.mark.skipif(sys.platform == "emscripten", reason="the search does not end within its time there")
 def test_a_change_that_improves_nothing_and_a_name():
     found = advice("rnn_cell_forward", written(
         "rnn_cell_forward", "cell, x_t, h_prev", "both = np.vstack((h_prev, x_t))\nW = np.hstack((cell.Wx, cell.Wh))\n"
