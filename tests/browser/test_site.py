@@ -64,7 +64,8 @@ def visit(browser, address):
         page = context.new_page()
         page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
+        page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}, {request.failure}")
+                if request.failure != "net::ERR_ABORTED" else None)  # aborted: the page was left before it came
         page.on("request", lambda asked: asked.url.startswith((address, "data:", "blob:"))
                 or complaints.append(f"outside: {asked.url}"))
         page.goto(f"{address}{name}")

@@ -19,7 +19,7 @@ EVERY = [str(path.relative_to(pyodide.ROOT)) for folder in ("tests/check", "test
 
 @pytest.mark.parametrize("names", [
     pytest.param(FEW, id="few"),
-    *(pytest.param(EVERY[part::4], id=f"all, part {part}", marks=pytest.mark.slow) for part in range(4))])
+    *(pytest.param(EVERY[part::8], id=f"all, part {part}", marks=pytest.mark.slow) for part in range(8))])
 def test_in_node(tmp_path, names):
     core = pyodide.with_packages(tmp_path / "pyodide")
     for name in NEEDED:
