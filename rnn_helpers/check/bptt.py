@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -11,6 +12,7 @@ from rnn_helpers.cell import rnn_cell_backward, rnn_cell_forward
 from rnn_helpers.check.exercise import BadReturn, Case, Exercise, Facet, Inputs, keys, parts
 from rnn_helpers.check.families import bptt as family
 from rnn_helpers.check.families import gradcheck
+from rnn_helpers.check.families.truncated_bptt import BY_LOSS
 from rnn_helpers.check.networks import cell_of, differences, draw_cell, draw_sequence, halve
 from rnn_helpers.check.observe import differs
 from rnn_helpers.check.returned import named, several, single, spoiled
@@ -157,7 +159,7 @@ RNN_BACKWARD = Exercise(
             Facet("arguments unchanged", 0.5, kind="unharmed")),
     reference=rnn_backward,
     forbidden=(rnn_backward_truncated, numerical_gradient),
-    family=family.RNN_BACKWARD,
+    family=replace(family.RNN_BACKWARD, also=BY_LOSS),
     witness=differences("a batch of 3", "h0", lambda i, cell: np.sum(
         i["dh"] * rnn_forward(cell, i["X"], i["h0"])[0])),
 )

@@ -63,9 +63,8 @@ def diagnose(family, cases, inputs, reference, evidence, show):
                       if f"{case.name}/{name}" in evidence.expected}
             if case.name in evidence.raised or case.tolerance > 1e-5 or not any(map(numbers, values.values())):
                 continue
-            if case.name not in evidence.kept:
-                evidence.kept[case.name] = recorded(case, inputs, reference), {}
-            calls, flows = evidence.kept[case.name]
+            calls, flows = evidence.kept.setdefault((case.name, id(family)), ([], {}))
+            calls += [] if calls else recorded(case, inputs, reference)
             if len(calls) == 1:
                 trials.append((case.name, Trial(*calls[0], values, flows)))
         no_numbers = {key.split("/")[0] for key in wrong_numbers(evidence)}
@@ -119,7 +118,7 @@ def diagnose(family, cases, inputs, reference, evidence, show):
                         or key.split("/")[0] in skipped]
                 evidence.program = family.program(fit)
                 return with_others(family, fit, search.others(fit)), rest
-    return [], evidence.wrong
+    return diagnose(family.also, cases, inputs, reference, evidence, show) if family.also else ([], evidence.wrong)
 
 
 def with_others(family, fit, others):

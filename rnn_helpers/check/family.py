@@ -80,6 +80,7 @@ class Family:
         before they are read, the slots whose slips show in what is read, whatever the values; (inputs, values of the
         first case) -> the arguments of one call, and its value
     weight : how many values cost as much to work out as the flow
+    also : the same program written in another way, in which other slips are made; None for none
     """
 
     flow: Callable
@@ -89,6 +90,7 @@ class Family:
     weight: int = 10
     raw: tuple = ()
     probe: Callable | None = None
+    also: "Family | None" = None
 
     def choice(self, slots, chosen):
         """The runs of the variants chosen, as attributes."""

@@ -1,6 +1,7 @@
 """The checks of notebook 3: every right way passes, wrong ways are called by their name or by where they depart."""
 
 import numpy as np
+import pytest
 
 from rnn_helpers import check
 from rnn_helpers.bptt import rnn_forward
@@ -428,6 +429,41 @@ def test_two_mistakes_at_once_are_both_named():
         return dWx / len(dh) + 0.01 * cell.Wx, dWh, db, dh0
 
     assert set(verdict("rnn_backward", a_mean_and_a_decay).mistakes) == {"mean-over-time", "weight-decay"}
+
+
+def loss_by_loss(first=0, reach=99, slope=0, joins=False, jacobian=None):
+    """BPTT as two loops: each loss is walked back by itself, as in Britz's tutorial (2015)."""
+
+    def walked(cell, dh, caches):
+        dWx, dWh, db, dh0 = np.zeros_like(cell.Wx), np.zeros_like(cell.Wh), np.zeros_like(cell.b), np.zeros_like(dh[0])
+        for t in range(len(caches)):
+            dz = start = dh[t] * (1 - caches[t][2] ** 2)
+            passed = np.ones_like(dz)
+            for s in range(t, max(first - 1, t - reach), -1):
+                x, h_prev, _ = caches[s]
+                dWx, dWh, db = dWx + dz @ x.T, dWh + dz @ h_prev.T, db + dz.sum(1, keepdims=True)
+                back = cell.Wh.T @ dz
+                if s == 0:
+                    dh0 = dh0 + back
+                    break
+                entered = 1 - caches[s - 1 + slope][2] ** 2
+                passed = passed * entered
+                dz = (back + joins * dh[s - 1]) * entered
+                dz = dz if jacobian is None else jacobian(cell.Wh, t - s + 1).T @ start * passed
+        return dWx, dWh, db, dh0
+
+    return walked
+
+
+@pytest.mark.parametrize(("wrong", "names"), [
+    ({"slope": 1}, {"slope-of-the-step-after"}), ({"joins": True}, {"losses-counted-again"}),
+    ({"reach": 4}, {"cut-after-4"}), ({"reach": 3, "slope": 1}, {"cut-after-3", "slope-of-the-step-after"}),
+    ({"jacobian": np.power}, {"power-of-each-number"}),
+    ({"jacobian": np.linalg.matrix_power}, {"slopes-apart-from-Wh"})])
+def test_each_loss_walked_back_by_itself(wrong, names):
+    assert verdict("rnn_backward", loss_by_loss()).status == "right"
+    for seed in (0, 3):
+        assert set(verdict("rnn_backward", loss_by_loss(**wrong), seed).mistakes) == names
 
 
 def test_unknown_wrong_answers_get_the_first_departure_and_the_witness():

@@ -337,6 +337,19 @@ def test_a_step_by_fit_is_borrowed():
     assert verdict("train_step", by_fit).status == "borrowed"
 
 
+def test_a_smoothed_loss_is_told_by_its_numbers():
+    def smoothed(mix):
+        def step(*arguments):
+            loss, norm = step_with_helpers(*arguments)
+            return mix(loss), norm
+        return step
+
+    for seed in range(3):
+        found = verdict("train_step", smoothed(lambda loss: 0.999 * 60 + 0.001 * loss), seed)
+        assert found.mistakes == ["a-number-on-a-line"] and "59.94 + 0.001 times" in found.advice[0]
+        assert verdict("train_step", smoothed(lambda loss: loss ** 1.1 + 3), seed).mistakes == []
+
+
 def test_an_array_of_two_unpacks_alike():
     def together(series):
         return np.array([np.mean(series), np.std(series)])

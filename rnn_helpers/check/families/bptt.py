@@ -54,7 +54,8 @@ SLOPES = slot(
     why="The slope of tanh at z_t is 1 - h_t^2: multiply by it once.", of=("the slope", "THB"))
 SCALED = {f"the-slope-{change.slug}" for change in FACTORS}  # whatever of dz_t it is that has the factor
 SLOPES = tuple(replace(v, title=v.title.replace("The slope", "dz_t"), why="It is (dh[t] + what comes back) (1 - "
-                       "h_t^2), without a factor.") if v.name in SCALED else v for v in SLOPES)
+                       "h_t^2), without a factor.") if v.name in SCALED else v for v in SLOPES
+               if not v.name.endswith(("-step-only", "-step-missing")))  # of which the loop is the cause, not the slope
 
 
 def first_in_a_sentence(what):

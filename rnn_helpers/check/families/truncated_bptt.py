@@ -1,5 +1,6 @@
 """The family of truncated backpropagation through time: by its definition, a walk back for each loss."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -100,9 +101,9 @@ WINDOWS = slot(
 
 JOINS = slot(  # run (dh, the window's loss, its first step, the step) -> what joins there
     SUM, lambda D, t, first, s: D[t] if s == first else 0 * D[t],
-    ("losses-counted-again", "Each loss is counted in up to k windows", "In the window of loss t only dh[t] may join; "
-     "the losses at its other steps have windows of their own. Put zeros in their place.", lambda D, t, first, s: D[s]),
-    ("own-loss-at-every-step", "dh[t] joins at every step of its window",
+    ("losses-counted-again", "Each loss is counted in the walks of later losses too", "In the walk of loss t only "
+     "dh[t] may join; the losses at earlier steps have walks of their own.", lambda D, t, first, s: D[s]),
+    ("own-loss-at-every-step", "dh[t] joins at every step of its walk",
      "It joins at step t alone, and flows back from there.", lambda D, t, first, s: D[t]))
 
 SLOPE_OF = slot(  # run (slopes, the step, the window's loss) -> the slope that is taken
@@ -116,7 +117,29 @@ READS = slot(  # run (the step, the window's loss) -> the step whose cache is re
     ("cache-of-the-step-before", "Going back, step s reads caches[s - 1]", lambda s, t: s - 1),
     why="Step s of the walk reads caches[s].")
 
-OF_LOSS = "Each step of the window has its own share: its own {}, not that of the loss's step."
+ALTERNATE = ("Every step back is a slope and then Wh^T, in turn, and their order counts: go on from what the step "
+             "before handed over, Wh.T @ dz_s.")
+
+
+def powers(jacobian, slopes=True):
+    """Runs of CARRY that work out each step back from the loss's own; what leaves the walk may be Wh^T dz all the same.
+    """
+    def run(f):
+        return jacobian(f.cell.Wh.T, f.n) @ f.first * (f.slopes if slopes else 1)
+
+    return run, lambda f: f.cell.Wh.T @ f.z if f.last else run(f)
+
+
+CARRY = (*but(bptt.CARRIES, "carry-through-Wx"), *slot(  # f.first : dz at the loss's own step; f.n : steps gone back
+    FLOW, None,                                          # since then; f.slopes : the product of theirs
+    ("power-of-each-number", "Wh ** n raises each number of Wh to a power", *powers(lambda W, n: W ** n)),
+    ("slopes-apart-from-Wh", "The slopes are multiplied apart from the powers of Wh",
+     *powers(np.linalg.matrix_power)),
+    ("slopes-between-missing", "The slopes of the steps between are missing",
+     *powers(np.linalg.matrix_power, slopes=False)),
+    why=ALTERNATE)[1:])
+
+OF_LOSS = "Each step of the walk has its own share: its own {}, not that of the loss's step."
 X_SIDE = (*bptt.X_SIDE,
           *slot(bptt.OF_WX, None, ("dWx-of-the-loss-step", "dWx uses the input of the loss's step at every step back",
                                    OF_LOSS.format("x_s"), lambda f: f.X[f.of]))[1:])
@@ -131,8 +154,8 @@ def last_window(V, f):
 
 GROWS = slot(
     SUM, lambda V, f: V.sum(0),
-    ("{o}-overwritten|equals-for-plus-equals", "{o} {has} the share of the last window only",
-     "`=` keeps only the window you visit last. The weights are shared: add all windows up with +=.", last_window),
+    ("{o}-overwritten|equals-for-plus-equals", "{o} {has} the share of the last walk only",
+     "`=` keeps only the loss whose walk is last. The weights are shared: add all walks up with +=.", last_window),
     ("{o}-overwritten-at-every-step", "{o} {has} the share of the last step visited only",
      "`=` keeps one share. Add all of them up with +=.", lambda V, f: V[-1]),
     ("{o}-zero|gradients-stay-zero", "{o} {is} zero",
@@ -169,13 +192,15 @@ def walks(s, cell, dh, caches, k):
     D = s.loss(np.array(dh))
     S, entries, outs, totals = s.slope(H, P, X, cell), [], [], []
     for t, steps, ends in s.windows(len(X), k):
-        c, out = 0 * D[0], (D[t], D[t])
-        for at in steps:
+        c, out, first, passed = 0 * D[0], (D[t], D[t]), None, 1.0
+        for n, at in enumerate(steps, 1):
             loss, at = s.joins(D, t, steps[0], at), s.reads(at, t)
             slope = s.slope_of(S, at, t)
             dz, sent = s.where(loss, c, slope)
             total = loss + c
-            c = s.carry(SimpleNamespace(cell=cell, z=sent, old=c, l=loss, c=c))
+            first, passed = (sent, passed) if first is None else (first, passed * slope)
+            c = s.carry(SimpleNamespace(cell=cell, z=sent, old=c, l=loss, c=c, first=first, n=n, slopes=passed,
+                                        last=n == len(steps)))
             entries.append((at, t, dz, total, loss, S[at], sent, c))
             if at >= 0:  # a window that continues at the end has left step 0 before
                 out = c, total
@@ -194,9 +219,34 @@ def walks(s, cell, dh, caches, k):
 OVER_K = ("mean-over-k", "k", lambda f: 1 / f.k)
 RNN_BACKWARD_TRUNCATED = Family(
     flow=walks, weight=40,
-    slots={"windows": WINDOWS, "joins": JOINS, "reads": READS, "carry": but(bptt.CARRIES, "carry-through-Wx"),
+    slots={"windows": WINDOWS, "joins": JOINS, "reads": READS, "carry": CARRY,
            "where": bptt.where("what is carried back"), "slope": bptt.SLOPES, "slope_of": SLOPE_OF,
            "cache": bptt.CACHE, "loss": (*chosen(bptt.LOSS, "losses-in-reverse", "last-loss-at-every-step"),
                                          *(v for v in bptt.LOSS if v.alone))},
     outputs={**bptt.weights_gradients(X_SIDE, H_SIDE, {"grows": GROWS}, more=[OVER_K]),
              "dh0": Output(lambda s, f: s.dh0(f), {"dh0": DH0}, late(SUM, "HB", *bptt.MEANS, OVER_K))})
+
+
+# ---- the same in full, for a learner who walks back from each loss by itself ----
+
+TO_STEP_1 = "Nothing is cut here: every loss goes back to step 1."
+BY_LOSS = replace(
+    RNN_BACKWARD_TRUNCATED, flow=lambda s, cell, dh, caches: walks(s, cell, dh, caches, len(caches)),
+    slots={"joins": JOINS, "reads": READS, "slope_of": SLOPE_OF, "carry": (CARRY[0], *CARRY[-6:]),
+           "where": bptt.where("what is carried back"), "slope": bptt.SLOPES, "cache": bptt.CACHE[:1],
+           "loss": bptt.LOSS[:1],
+           "windows": slot(
+               REACH, each(back),
+               ("step-0-left-out", "No walk reaches step 0", "range(t, 0, -1) ends before 0: its end is not included.",
+                each(lambda t, k, T: range(t, 0, -1), ends=lambda steps, k: steps[-1] == 1),
+                each(lambda t, k, T: range(t, 0, -1))),
+               *((f"cut-after-{n}", f"Each loss goes back {n} steps only, its own included",
+                  each(lambda t, k, T, n=n: back(t, n, T)), each(lambda t, k, T, n=n: back(t, n, T), ends=always))
+                 for n in (2, 3, 4, 5, 6)), why=TO_STEP_1)},
+    outputs={**bptt.weights_gradients(X_SIDE, H_SIDE, {"grows": GROWS}),
+             "dh0": Output(lambda s, f: s.dh0(f), {"dh0": slot(
+                 START, lambda f: sum((out for out, ends in f.outs if ends), 0 * f.D[0]),
+                 ("dh0-of-one-loss", "dh0 hears one loss only", lambda f: f.outs[-1][0], lambda f: f.outs[0][0]),
+                 ("dh0-zero", "dh0 is zero", lambda f: 0 * f.D[0]),
+                 why="Every loss reaches h0: add up what leaves step 1 on each walk.")},
+                 late(SUM, "HB", *bptt.MEANS))})
