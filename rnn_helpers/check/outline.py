@@ -108,7 +108,7 @@ def remarks(tree, lines):
         if DOWN.fullmatch(ast.unparse(loop.iter)):
             yield "empty range", place(loop)
     returned = {ast.unparse(name) for node in nodes if isinstance(node, ast.Return) for name in ast.walk(node)}
-    for node in [step for loop in nodes if isinstance(loop, ast.For | ast.While) for step in inside(loop.body)]:
+    for node in [step for loop in nodes if isinstance(loop, ast.For | ast.While) for step in loop.body]:
         if doubled(node) in returned:
             yield "added to itself", place(node)
             break

@@ -124,7 +124,8 @@ SUM = "loss = 0\nfor e in (y - target).ravel():\n    {}\nreturn loss, 2 * (y - t
 
 
 @pytest.mark.parametrize("line, told", [
-    ("loss += loss", True), ("loss = loss + loss", True), ("loss += e", False), ("e += e; loss += e", False)])
+    ("loss += loss", True), ("loss = loss + loss", True), ("loss += e", False), ("e += e; loss += e", False),
+    ("if e > 0: loss += loss", False)])
 def test_a_sum_that_is_added_to_itself(line, told):
     advice = check.run("squared_error", written("squared_error", "y, target", SUM.format(line))).judgement.advice
     assert ("This doubles a sum at each pass" in advice[0] and advice[0].code == f"line 4: {line}") == told
