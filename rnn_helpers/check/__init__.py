@@ -19,6 +19,7 @@ from rnn_helpers.check import (
     sampling,
     truncated_bptt,
 )
+from rnn_helpers.check.atlas import on_a_line
 from rnn_helpers.check.cells import not_run, watch
 from rnn_helpers.check.exercise import Exercise
 from rnn_helpers.check.family import single
@@ -76,9 +77,10 @@ def run(name, function, seed=SEED, **using):
         problem = next((case.problem for case in seen.cases.values() if case.problem), None)
         with lent(function, HELPERS, points.judgement.helped):
             changes = repaired(exercise, function, inputs, yardstick, HELPERS, bool(problem and problem.hint), named)
+        line = [] if changes or points.judgement.mistakes else on_a_line(judge.Evidence(yardstick, seen))
         place = next((n for n, line in enumerate(advice) if line.kind in ("difference", "witness")), len(advice))
-        advice[place:place] = changes  # below what happened
-        points.judgement.mistakes += ["a-small-change"] * bool(changes)
+        advice[place:place] = changes or line  # below what happened
+        points.judgement.mistakes += ["a-small-change"] * bool(changes) + ["a-number-on-a-line"] * bool(line)
     if (newer := not_run(getattr(function, "__name__", name), function, shell(), EXERCISES)) is not None:
         points.judgement.advice.insert(0, newer)
     _checked[name] = (function, points)

@@ -7,6 +7,10 @@ def listed(names):
     return f"{', '.join(others)} and {last}" if others else last
 
 
+def in_code(names):
+    return listed([f"`{name}`" for name in names])
+
+
 class Advice(str):
     """What a check says, a str in which the parts stand one after the other.
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from rnn_helpers.check.advice import listed
+from rnn_helpers.check.advice import Advice, listed
 from rnn_helpers.check.diagnosis import diagnose, recorded
 from rnn_helpers.check.family import Variant, numbers
 from rnn_helpers.check.observe import run_case
@@ -16,7 +16,7 @@ from rnn_helpers.check.yardstick import reading
 def name_mistakes(evidence):
     """The mistakes that explain what is wrong, and the wrong keys that they leave unexplained."""
     named, left = (of_a_family if evidence.exercise.family.outputs else of_whole_programs)(evidence)
-    return (named, left) if named or not (found := partly_zero(evidence) or on_a_line(evidence)) else (found, [])
+    return (named, left) if named or not (found := partly_zero(evidence)) else (found, [])
 
 
 def of_a_family(evidence):
@@ -93,23 +93,20 @@ def partly_zero(evidence):
     return [replace(PARTLY, title=PARTLY.title.replace("{o}", listed(list(names))))] if there > 2 else []
 
 
-ON_A_LINE = Variant(None, "a-number-on-a-line", "{o} is {a} {sign} {b} times what is expected, in every case tried",
-                    "Return it as it is: nothing is to be added to it, and nothing mixed in, as for a smoothed loss.")
-
-
 def on_a_line(evidence):
-    """ON_A_LINE where the one wrong value is a number, and in three cases or more a + b times the right one."""
+    """Advice where the one wrong value is a number and, in three cases or more, a + b times the right one; or []."""
     keys = [key for key in evidence.wrong if key not in evidence.yardstick.properties]
     pairs = [(evidence.got.get(key), evidence.expected[key]) for key in keys]
-    if len({key.split("/")[1] for key in keys}) != 1 or any(np.size(value) != 1 or not numbers(np.asarray(value))
-                                                           for pair in pairs for value in pair):
+    if len({key.split("/")[1] for key in keys}) != 1 or not all(numbers(np.asarray(value)) and np.size(value) == 1
+                                                                for pair in pairs for value in pair):
         return []
-    got, right = np.array([[np.asarray(value, float).item() for value in pair] for pair in pairs]).T
+    got, right = np.array([[float(np.ravel(value)[0]) for value in pair] for pair in pairs]).T
     if len({float(f"{number:.6g}") for number in right}) < 3 or not np.isfinite(got).all():
         return []
     b, a = np.polyfit(right, got, 1)
     if abs(b) < 1e-6 or not np.allclose(a + b * right, got, rtol=1e-7, atol=0):
         return []
-    name = keys[0].split("/")[1]
-    return [replace(ON_A_LINE, title=ON_A_LINE.title.format(o=name, a=f"{a:.4g}", sign="-" if b < 0 else "+",
-                                                            b=f"{abs(b):.4g}"))]
+    name, sign = keys[0].split("/")[1], "-" if b < 0 else "+"
+    return [Advice(f"{name} is {a:.4g} {sign} {abs(b):.4g} times what is expected, in "
+                   "every case tried. Return it as it is: nothing is to be added to it, and nothing mixed in, as for a "
+                   "smoothed loss.", "mistake")]

@@ -21,7 +21,7 @@ class Variant:
 
     run : called by the program; name : slug; title : the mistake in a few words; why : what to do; line : the equation
     that it breaks. In name, title and why "{o}" becomes the outputs concerned. alone : too rare to be looked for beside
-    another slip
+    another slip; way : another right way, which shows beside a slip elsewhere
     """
 
     run: Callable
@@ -30,15 +30,17 @@ class Variant:
     why: str = ""
     line: str = ""
     alone: bool = False
+    way: bool = False
 
 
-def slot(line, right, *wrong, rare=(), why="", of=None):
-    """A slot: the right way, then wrong ones, commonest first; `rare` ones only alone.
+def slot(line, right, *wrong, rare=(), why="", of=None, ways=()):
+    """A slot: the right way, then wrong ones, commonest first; `rare` ones only alone; `ways` : runs of other right
+    ones.
 
     An entry is (name, title, why, run, ...), or without the why, which is then the slot's; several runs have one name.
     of : (what, axes) of the array that the right way gives: every change of it is a rare variant
     """
-    found = [Variant(right)]
+    found = [Variant(right), *(Variant(run, way=True) for run in ways)]
     for entries, alone in ((wrong, False), (rare, True)):
         for name, title, *rest in entries:
             told = rest.pop(0) if isinstance(rest[0], str) else why
@@ -130,8 +132,8 @@ class Family:
 
 def together(output, slots, count):
     """The ways to have `count` slots wrong; several of them only where each is common enough."""
-    wrong = {name: [Slip(output, name, variant) for variant in variants[1:]
-                    if variant.name and (count < 2 or not variant.alone)] for name, variants in slots.items()}
+    wrong = {name: [Slip(output, name, variant) for variant in variants[1:] if (variant.name or variant.way)
+                    and (count < 2 or not variant.alone)] for name, variants in slots.items()}
     return [slips for names in itertools.combinations(slots, count)
             for slips in itertools.product(*(wrong[name] for name in names))]
 
@@ -166,6 +168,8 @@ def single(family):
     """Each slip as (variant, fit), alone and in all outputs that can have it; late ones are not among them."""
     for output, slots in (("", family.slots), *((name, output.slots) for name, output in family.outputs.items())):
         for (slip,) in together(output, slots, 1):
+            if slip.variant.way:
+                continue
             shared = [replace(slip, output=name) for name, other in family.outputs.items()
                       if slip.variant in other.slots.get(slip.slot, ())]
             for slips in ([slip], shared or [slip]):

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from rnn_helpers.check.advice import Advice
+from rnn_helpers.check.advice import Advice, in_code
 from rnn_helpers.check.atlas import name_mistakes
 from rnn_helpers.check.compare import close, first_difference, same_shape
 from rnn_helpers.check.exercise import ELSEWHERE
 from rnn_helpers.check.observe import Observed
-from rnn_helpers.check.unfinished import lost, unfinished
+from rnn_helpers.check.unfinished import lost, unfinished, unread
 from rnn_helpers.check.yardstick import flatten, reading
 
 WITNESSED = 1e-6  # relative error below which a witness agrees
@@ -32,7 +32,8 @@ class Judgement:
 
     status : "right", "partly right", "wrong", "not attempted", "borrowed"
     advice : what helps most, one or more lines; facets : list of FacetScore
-    mistakes : names of the mistakes of the atlas that fit; program : with them, where they leave something unexplained
+    mistakes : names of the mistakes of the atlas that fit; program : with them, and the keys that they leave
+        unexplained, where they leave some
     helped : names of the learner's functions that were replaced by the course's, so that their mistakes count once
     """
 
@@ -183,10 +184,6 @@ def facet_scores(evidence):
     return [score for facet, score in sorted(found, key=lambda pair: order[id(pair[0])])]
 
 
-def in_code(names):
-    return " and ".join(f"`{name}`" for name in names)
-
-
 def judge(yardstick, observed: Observed, hidden=False):
     """The verdict on what was observed, as `judge_alone` gives it; with the course's helpers, where that is worth more.
     """
@@ -253,10 +250,11 @@ def judge_alone(yardstick, observed, hidden=False):
     if len(named) > 2:  # they give these numbers together; so may others
         result.advice.insert(0, Advice(f"What it returns is consistent with {len(named)} slips at once:", "mistake"))
     if not named:
-        result.advice = unfinished(evidence, last=True) \
-            or unknown(exercise, inputs, observed, evidence, result, problems)
+        result.advice = [*(unfinished(evidence, last=True) or unknown(exercise, inputs, observed, evidence, result,
+                                                                      problems)), *unread(evidence)]
     elif left:  # stands first when it comes first
-        result.program = getattr(evidence, "program", None)
+        program = getattr(evidence, "program", None)
+        result.program = program and (program, left)
         problem = evidence.case(left[0]).problem
         shown = evidence.told(problem) if problem else [Advice(evidence.what_shows(left[0]), "difference")]
         place = 0 if left[0] == evidence.wrong[0] else len(named)

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 MAKES = {"zeros", "zeros_like", "empty", "empty_like", "ones", "ones_like", "full", "full_like"}
-KINDS = ("other order", "argument lost", "empty range", "added to itself", "used up", "below the raise",
+KINDS = ("other order", "argument lost", "empty range", "added to itself", "used up", "never read", "below the raise",
          "nothing written", "no return", "None alone", "return outside", "hidden exception", "gap", "reads no argument",
          "return in the loop", "never filled", "np.empty never filled", "local name", "model untouched", "result lost")
 PURE = re.compile(r"(np\.(append|insert|delete|concatenate|[vh]?stack|clip|add|subtract|multiply|tanh|transpose|sum)|"
@@ -91,6 +91,10 @@ def remarks(tree, lines):
     elif not {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} & {*names, "locals"} and names \
             and not any(isinstance(node, ast.Raise) for node in nodes):
         yield "reads no argument", ""
+    read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    plain = [arg.arg for arg in (*tree.args.posonlyargs, *tree.args.args)]
+    if (unread := [name for name in plain if name not in read]) and "locals" not in read and len(unread) < len(plain):
+        yield "never read", ", ".join(unread)
     gaps = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and re.fullmatch("___+", node.id)]
     if gaps:
         yield "gap", place(min(gaps, key=lambda node: node.lineno))

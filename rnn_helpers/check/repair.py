@@ -188,6 +188,7 @@ class Repair:
         alone = copy.copy(self.yardstick)
         alone.slips = 1
         before, start = self.read(), self.built()
+        rare = {variant.name for variant, _ in single(self.exercise.family) if variant.alone}
         for pair in pairs:
             if time.process_time() > self.start + 2.2 * self.seconds:
                 break
@@ -198,7 +199,8 @@ class Repair:
                 continue
             observed = observe(self.exercise, function, self.inputs, guarded=False)
             left = judge(alone, observed)
-            if len(left.mistakes) == 1 and all(advice.kind == "mistake" for advice in left.advice) \
+            if len(left.mistakes) == 1 and left.mistakes[0] not in rare \
+                    and all(advice.kind == "mistake" for advice in left.advice) \
                     and mends(*(Evidence(alone, found) for found in (
                         observe(self.exercise, start, self.inputs, guarded=False), observed))):
                 return told(*pair), left
@@ -334,10 +336,17 @@ def repaired(exercise, function, inputs, yardstick, leave=(), explained=False, n
     """Advice on an answer of which not all could be said: the changes that make it right; [] for none.
 
     leave : as `Repair` takes it; explained : whether an exception was, then only one that makes all right is told;
-    named : the program with the mistakes that have a name, where they are not all: what it gives is then expected
+    named : the program with the mistakes that have a name, where they are not all, and the keys that they leave; what
+        it gives is then expected, if it is right there, as it is where these mistakes concern other values
     """
     quiet = io.StringIO()
-    yardstick = Yardstick(exercise, inputs, named) if named else yardstick
+    if named:
+        program, left = named
+        meant = Yardstick(exercise, inputs, program)
+        if not all(key not in yardstick.properties and meant.agree(
+                key, meant.expected.get(key), yardstick.expected[key]) for key in left):
+            return []
+        yardstick = meant
     with process_unchanged(), limits.limited(5 * SECONDS, computing=True), redirect_stdout(quiet), \
             redirect_stderr(quiet):
         try:
@@ -353,7 +362,7 @@ def repaired(exercise, function, inputs, yardstick, leave=(), explained=False, n
             return []
     if beside:
         (words, line), left = beside
-        return [Advice(f"Two things are wrong. What is left {words} is said below.", "mistake", line, theirs=True),
+        return [Advice(f"One mistake is left {words}; it is said below.", "mistake", line, theirs=True),
                 *left.advice]
     if len(found) == 1:
         all_right = "All the rest is right" if named else "Everything is right"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from rnn_helpers.check.advice import Advice, listed
+from rnn_helpers.check.advice import Advice, in_code, listed
 from rnn_helpers.check.observe import nothing
 
 
@@ -38,6 +38,13 @@ def gaps(evidence):
 def reads_nothing(evidence):
     return [Advice("It reads none of its arguments, so what it gives cannot depend on them.", "unfinished")
             for _ in remarks(evidence, "reads no argument") if not evidence.observed.globals_read]
+
+
+def unread(evidence):
+    """A note on arguments that the function never reads: the result depends on each of those that are asked for."""
+    told = not evidence.hidden and not any(case.problem for case in evidence.observed.cases.values())
+    return [Advice(f"It never reads {in_code(names.split(', '))}.", theirs=True)
+            for names in remarks(evidence, "never read") if told]
 
 
 LOOPS = {"argument lost": "The loop gives one of the arguments another value, and it is read again: take another name.",
@@ -143,7 +150,7 @@ def lost(evidence, empty, last):
     places = remarks(evidence, "result lost") if empty or last else []
     text = "This line changes nothing: what it gives is lost. Give it a name."
     return [*(Advice(text, "unfinished", code="" if evidence.hidden else place, theirs=True) for place in places[:2]),
-            *empty]
+            *empty, *(unread(evidence) if empty else [])]
 
 
 def bare(evidence, problems, last):

@@ -431,7 +431,7 @@ def test_two_mistakes_at_once_are_both_named():
     assert set(verdict("rnn_backward", a_mean_and_a_decay).mistakes) == {"mean-over-time", "weight-decay"}
 
 
-def loss_by_loss(first=0, reach=99, slope=0, joins=False, jacobian=None):
+def loss_by_loss(first=0, reach=99, slope=0, joins=False, jacobian=None, late=0):
     """BPTT as two loops: each loss is walked back by itself, as in Britz's tutorial (2015)."""
 
     def walked(cell, dh, caches):
@@ -441,7 +441,8 @@ def loss_by_loss(first=0, reach=99, slope=0, joins=False, jacobian=None):
             passed = np.ones_like(dz)
             for s in range(t, max(first - 1, t - reach), -1):
                 x, h_prev, _ = caches[s]
-                dWx, dWh, db = dWx + dz @ x.T, dWh + dz @ h_prev.T, db + dz.sum(1, keepdims=True)
+                if s <= t - late:
+                    dWx, dWh, db = dWx + dz @ x.T, dWh + dz @ h_prev.T, db + dz.sum(1, keepdims=True)
                 back = cell.Wh.T @ dz
                 if s == 0:
                     dh0 = dh0 + back
@@ -459,11 +460,41 @@ def loss_by_loss(first=0, reach=99, slope=0, joins=False, jacobian=None):
     ({"slope": 1}, {"slope-of-the-step-after"}), ({"joins": True}, {"losses-counted-again"}),
     ({"reach": 4}, {"cut-after-4"}), ({"reach": 3, "slope": 1}, {"cut-after-3", "slope-of-the-step-after"}),
     ({"jacobian": np.power}, {"power-of-each-number"}),
-    ({"jacobian": np.linalg.matrix_power}, {"slopes-apart-from-Wh"})])
+    ({"jacobian": np.linalg.matrix_power}, {"slopes-apart-from-Wh"}),
+    ({"late": 1}, {"dWx-dWh-db-without-the-loss-steps"})])
 def test_each_loss_walked_back_by_itself(wrong, names):
     assert verdict("rnn_backward", loss_by_loss()).status == "right"
     for seed in (0, 3):
         assert set(verdict("rnn_backward", loss_by_loss(**wrong), seed).mistakes) == names
+
+
+def walked(hand_on=lambda dh, dz, Wh: Wh.T @ dz, received=lambda back: back, share=lambda T, t: 1,
+           db=lambda cell: np.zeros_like(cell.b)):
+    """The one loop back, with what is handed on, received, and added; dh0 is Wh^T dz of the first step all the same."""
+
+    def backward(cell, dh, caches):
+        dWx, dWh, db_, carry = np.zeros_like(cell.Wx), np.zeros_like(cell.Wh), db(cell), np.zeros_like(dh[0])
+        for t in reversed(range(len(caches))):
+            x_t, h_prev, h_t = caches[t]
+            total = dh[t] + received(carry)
+            dz = total * (1 - h_t**2)
+            by = share(len(caches), t)
+            dWx, dWh, db_ = dWx + by * dz @ x_t.T, dWh + by * dz @ h_prev.T, db_ + by * dz.sum(1, keepdims=True)
+            carry, own = hand_on(total, dh[t] * (1 - h_t**2), cell.Wh), dz
+        return dWx, dWh, db_, cell.Wh.T @ own
+
+    return backward
+
+
+@pytest.mark.parametrize(("wrong", "names"), [
+    ({}, ["carry-reaches-one-step"]), ({"hand_on": lambda dh, dz, Wh: dh}, ["carried-past-the-step"]),
+    ({"hand_on": lambda dh, dz, Wh: dh, "db": lambda cell: np.zeros(len(cell.b))},
+     ["carried-past-the-step", "db-broadcast"]),
+    ({"hand_on": lambda dh, dz, Wh: 0 * dh, "share": lambda T, t: T - t},
+     ["no-carry", "dWx-dWh-db-counts-later-losses-again"])])
+def test_what_is_wrong_on_the_way_leaves_dh0_as_it_is_written(wrong, names):
+    for seed in (0, 3):
+        assert verdict("rnn_backward", walked(**wrong), seed).mistakes == names
 
 
 def test_unknown_wrong_answers_get_the_first_departure_and_the_witness():

@@ -139,7 +139,7 @@ def test_two_names_need_no_change():
 def test_what_only_the_change_makes_is_not_told_as_a_second_mistake(name, arguments, body, monkeypatch):
     monkeypatch.setattr("rnn_helpers.check.repair.SECONDS", 0.5)  # nothing is to be found, and all of it is taken
     judgement = check.run(name, written(name, arguments, body)).judgement
-    assert "Two things are wrong" not in " ".join(judgement.advice)
+    assert "One mistake is left" not in " ".join(judgement.advice)
 
 
 def test_what_raised_is_told_first():
@@ -162,6 +162,16 @@ def test_what_a_name_leaves_is_told_beside_it():
         "return dz @ x_t.T, dz @ h_prev.T, db, dh_prev"))
     assert found[0].startswith("db is one number for all units")
     assert found[1].text == "All the rest is right without `(1 - h_t ** 2) *`." and found[1].code.startswith("line 5")
+
+
+def test_no_change_is_told_that_only_suits_the_mistake_named():
+    """dh0 is as it should be: that of a walk with the mistake would be smaller."""
+    body = ("dWx, dWh, db, G = 0, 0, 0, 0 * dh[0]\nfor t in reversed(range(len(caches))):\n"
+            "    x, before, h = caches[t]\n    dz = (dh[t] + gamma * G) * (1 - h * h)\n"
+            "    dWx, dWh, db = dWx + dz @ x.T, dWh + dz @ before.T, db + dz.sum(1, keepdims=True)\n"
+            "    G = cell.Wh.T @ dz\nreturn dWx, dWh, db, G")
+    judgement = check.run("rnn_backward", written("rnn_backward", "cell, dh, caches, gamma=0.9", body)).judgement
+    assert judgement.mistakes == ["what-is-carried-back-shrunk"]
 
 
 def test_it_is_told_in_a_notebook_too():

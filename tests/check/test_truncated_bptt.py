@@ -216,6 +216,21 @@ def test_how_far_a_loss_goes_and_whether_it_reaches_h0_are_two_things(floor, las
         assert verdict("rnn_backward_truncated", walks, seed).mistakes == names
 
 
+def test_shares_that_are_added_below_the_inner_loop():
+    def below(cell, dh, caches, k):
+        dWx, dWh, db, dh0 = np.zeros_like(cell.Wx), np.zeros_like(cell.Wh), np.zeros_like(cell.b), np.zeros_like(dh[0])
+        for t in range(len(caches)):
+            flow = dh[t]
+            for s in range(t, max(-1, t - k), -1):
+                *shares, flow = rnn_cell_backward(cell, flow, caches[s])
+            dWx, dWh, db = dWx + shares[0], dWh + shares[1], db + shares[2]
+            dh0 = dh0 + flow * (t < k)
+        return dWx, dWh, db, dh0
+
+    for seed in FEW:
+        assert verdict("rnn_backward_truncated", below, seed).mistakes == ["dWx-dWh-db-of-the-ends-of-walks"]
+
+
 def test_not_attempted_and_forgotten_return():
     def nothing(cell, dh, caches, k):
         two_loops(cell, dh, caches, k)

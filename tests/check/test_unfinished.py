@@ -189,3 +189,10 @@ def test_a_line_whose_result_is_lost():
     lines = lines.replace("np.append(h_states, h)", "np.clip(h, -1, 1, out=h)")
     advice = check.run("rnn_forward", written("rnn_forward", "cell, X, h0=None", lines)).judgement.advice
     assert "changes nothing" not in advice[0]
+
+
+@pytest.mark.parametrize("line, told", [
+    ("return 2 * np.exp(-(Wy * Wy) @ h_t)", "It never reads `c`."), ("return np.sin(Wy @ h_t) * np.cos(c)", "")])
+def test_an_argument_that_is_never_read(line, told):
+    advice = check.run("readout", written("readout", "h_t, Wy, c", line)).judgement.advice
+    assert [text for text in advice if "never reads" in text] == [told] * bool(told)

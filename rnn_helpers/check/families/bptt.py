@@ -168,6 +168,8 @@ CARRY = carries(
      "each step, add it to dh[t - 1], and return the last one as dh0.", lambda f: 0 * f.z),
     ("carry-piles-up", "What is carried back piles up", "dh_next += ... keeps the carries of all later steps. Step t "
      "receives one carry, that of step t + 1, which holds the rest: use `=`.", lambda f: f.old + f.cell.Wh.T @ f.z),
+    ("carried-past-the-step", "What is carried back does not go through the step", "You hand on dh[t] + dh_next as it "
+     "is. On its way it is multiplied by the slope, then by Wh^T: hand on Wh.T @ dz_t.", lambda f: f.l + f.c),
     *((f"clipped-inside|carry-clipped-at-{most}", f"What is carried back is clipped to +-{most}", CLIP,
        lambda f, most=most: np.clip(f.cell.Wh.T @ f.z, -most, most))
       for most in (1, 5, 0.1)))
@@ -254,6 +256,9 @@ PRODUCT = slot(
 OVER_BATCH = slot(
     OF_B, lambda z: z.sum(axis=2, keepdims=True),
     ("db-not-summed", "db is not summed over the batch", lambda z: z),
+    ("db-broadcast", "db has become (H, H)", "(H,) and (H, 1) make (H, H) when they are added. Let db start as (H, 1), "
+     "and sum with keepdims=True.", lambda z: z.sum(axis=2, keepdims=True) + 0 * z.sum(axis=2)[:, None],
+     lambda z: z.sum(axis=2)[:, None] + 0 * z.sum(axis=2, keepdims=True)),
     ("db-one-number", "db is one number for all units", "A sum over everything mixes the units. Each has its own bias: "
      "sum over axis 1 only, keepdims=True.", lambda z: z.sum(axis=(1, 2)), lambda z: z.sum(axis=(1, 2), keepdims=True),
      lambda z: z.sum(axis=(1, 2), keepdims=True) + 0 * z[:, :, :1]),
@@ -277,6 +282,9 @@ GROWS = slot(  # run (shares in the order of the walk, flow) -> the gradient
      lambda V, f: V[::-1], lambda V, f: V, lambda V, f: np.concatenate(V)),
     ("{o}-zero|gradients-stay-zero", "{o} {is} zero",
      "Nothing is added to {o}: add this step's share, dz_t times what came in.", lambda V, f: 0 * V[0]),
+    ("{o}-counts-later-losses-again", "In {o} each share is multiplied by the number of losses from its step on",
+     "What comes back holds the later losses already: add each share once.",
+     lambda V, f: sum((f.T - t) * share for t, share in zip(f.at, V, strict=True))),
     why="The weights are shared by all steps: every step adds its share, once, with +=.")
 
 MEANS = (("mean-over-time", "T", lambda f: 1 / f.T), ("mean-over-the-batch", "B", lambda f: 1 / f.B),
@@ -374,6 +382,7 @@ DH0 = slot(
     ("dh0-is-dz", "dh0 is dz of the first step", lambda f: f.sent[-1]),
     ("dh0-is-dh", "dh0 is dh itself", lambda f: f.D),
     ("dh0-is-dh[0]", "dh0 is dh[0]", lambda f: f.D[0]),
+    ways=[lambda f: f.cell.Wh.T @ f.G[-1]],
     why="What leaves the first step, t = 0, is asked for: Wh.T @ dz_0, (H, B).")
 
 RNN_BACKWARD = Family(

@@ -30,6 +30,8 @@ QUOTIENT = slot(  # run (f) -> the slope; f.plus, f.minus, f.middle : f(p + eps)
     ("minus-eps-forgotten", "The second point is p, not p - eps", "You measure (f(p + eps) - f(p)) / (2 eps), half the "
      "slope (param += eps, then param -= eps leads back to p). Go on to p - eps.",
      lambda f: (f.plus - f.middle) / (2 * f.eps)),
+    ("plus-eps-forgotten", "The first point is p, not p + eps", "You measure (f(p) - f(p - eps)) / (2 eps), half the "
+     "slope. Is f called before the element has moved up?", lambda f: (f.middle - f.minus) / (2 * f.eps)),
     ("backward-difference", "A one-sided difference", "(f(p) - f(p - eps)) / eps errs in proportion to eps, the "
      "central difference in proportion to eps^2.", lambda f: (f.middle - f.minus) / f.eps))
 

@@ -158,6 +158,12 @@ GROWS = slot(
      "`=` keeps only the loss whose walk is last. The weights are shared: add all walks up with +=.", last_window),
     ("{o}-overwritten-at-every-step", "{o} {has} the share of the last step visited only",
      "`=` keeps one share. Add all of them up with +=.", lambda V, f: V[-1]),
+    ("{o}-of-the-ends-of-walks", "{o} {has} the share of each walk's last step only",
+     "+= stands below the inner loop: add each step's share inside it.",
+     lambda V, f: V[[n for n, t in enumerate(f.of) if [*f.of, -1][n + 1] != t]].sum(0)),
+    ("{o}-without-the-loss-steps", "{o} {is} without the shares of the losses' own steps",
+     "The loss at step t reaches the weights at step t first, then at the steps before.",
+     lambda V, f: V[[n for n, t in enumerate(f.of) if f.at[n] != t]].sum(0)),
     ("{o}-zero|gradients-stay-zero", "{o} {is} zero",
      "Nothing is added to {o}: add this step's share, dz_s times what came in.", lambda V, f: 0 * V[0]))
 
@@ -216,15 +222,15 @@ def walks(s, cell, dh, caches, k):
                            T=len(X), B=D.shape[2], k=k)
 
 
-OVER_K = ("mean-over-k", "k", lambda f: 1 / f.k)
+OVER_K = ("mean-over-k", "k", lambda f: 1 / f.k), ("mean-over-the-walk", "min(k, T)", lambda f: 1 / min(f.k, f.T))
 RNN_BACKWARD_TRUNCATED = Family(
     flow=walks, weight=40,
     slots={"windows": WINDOWS, "joins": JOINS, "reads": READS, "carry": CARRY,
            "where": bptt.where("what is carried back"), "slope": bptt.SLOPES, "slope_of": SLOPE_OF,
            "cache": bptt.CACHE, "loss": (*chosen(bptt.LOSS, "losses-in-reverse", "last-loss-at-every-step"),
                                          *(v for v in bptt.LOSS if v.alone))},
-    outputs={**bptt.weights_gradients(X_SIDE, H_SIDE, {"grows": GROWS}, more=[OVER_K]),
-             "dh0": Output(lambda s, f: s.dh0(f), {"dh0": DH0}, late(SUM, "HB", *bptt.MEANS, OVER_K))})
+    outputs={**bptt.weights_gradients(X_SIDE, H_SIDE, {"grows": GROWS}, more=OVER_K),
+             "dh0": Output(lambda s, f: s.dh0(f), {"dh0": DH0}, late(SUM, "HB", *bptt.MEANS, *OVER_K))})
 
 
 # ---- the same in full, for a learner who walks back from each loss by itself ----
