@@ -5,6 +5,8 @@ import pytest
 
 from rnn_helpers import check
 from rnn_helpers.bptt import rnn_backward, rnn_forward
+from rnn_helpers.losses import squared_error
+from rnn_helpers.readout import many_to_many, readout_backward
 from rnn_helpers.training import fit, global_norm
 from tests.check.trying import FEW, all_right, each_right_way, each_wrong_way, earns, enough, slipped, verdict
 
@@ -254,6 +256,28 @@ def test_two_slips_in_different_values_are_both_named():
 def test_two_parameters_left_out_are_both_named():
     found = verdict("train_step", slipped("train_step", "b-not-updated", "c-not-updated"))
     assert found.mistakes == ["b-c-not-updated"] and "b and c are never updated" in found.advice[0]
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_an_update_after_each_step_of_the_sequence(alone):
+    def step_by_step(model, X, Y, lr, max_norm):
+        steps = [step_with_helpers(model, X[t:t + 1], Y[t:t + 1], lr, max_norm) for t in range(len(X))] if alone else [
+            prefix(model, X[:t + 1], Y[t:t + 1], lr, max_norm) for t in range(len(X))]
+        return sum(loss for loss, _ in steps), steps[0][1]
+
+    def prefix(model, X, target, lr, max_norm):
+        h_states, caches = rnn_forward(model.cell, X)
+        loss, dY = squared_error(many_to_many(h_states[-1:], model.Wy, model.c), target)
+        dWy, dc, last = readout_backward(dY, h_states[-1:], model.Wy)
+        dWx, dWh, db, _ = rnn_backward(model.cell, np.concatenate([0 * h_states[:-1], last]), caches)
+        grads = {"Wx": dWx, "Wh": dWh, "b": db, "Wy": dWy, "c": dc}
+        norm = global_norm(grads)
+        for name, p in model.params.items():
+            p -= lr * min(1, max_norm / norm) * grads[name]
+        return loss, norm
+
+    for seed in (0, 3):
+        assert verdict("train_step", step_by_step, seed).mistakes == ["an-update-after-each-step"]
 
 
 def test_what_is_in_no_atlas_gets_the_first_departure():

@@ -157,11 +157,39 @@ def step_times(observed, value, flow, name):
                    f"The update of {{o}} is {told}", "p -= lr * g, once.", STEP, alone=True)
 
 
+PASSES = slot(  # run (T) -> steps of the parts, whether their last loss alone counts, parameters that move then
+    STEP, lambda T: [],
+    ("an-update-after-each-step", "There is an update after each step of the sequence",
+     lambda T: [(slice(t + 1), True, NAMES) for t in range(T)],
+     lambda T: [(slice(t, t + 1), True, NAMES) for t in range(T)]),
+    ("gradients-anew-for-each-parameter", "The gradients are computed anew after each parameter's update",
+     lambda T: [(slice(T), False, [name]) for name in NAMES]),
+    why="The five gradients belong to one forward pass over the whole sequence, with the weights as they were: compute "
+        "all of them, then update once.")
+
+
+def with_params(p):
+    return SimpleNamespace(params=p, cell=SimpleNamespace(**{n: p[n] for n in NAMES[:3]}), Wy=p["Wy"], c=p["c"])
+
+
 def training(loss_function):
     """The family of a training step with this loss."""
 
     def step(s, model, X, target, lr, max_norm):
         X, target = np.array(X), np.array(target)
+        if not (parts := s.passes(len(X))):
+            return whole_step(s, model, X, target, lr, max_norm)
+        p, found, last = model.params, [], SimpleNamespace(**{**vars(s), "which": WHICH[1].run})
+        for part, alone, names in parts:
+            f = whole_step(last if alone else s, with_params(p), X[part], target[part], lr, max_norm)
+            p = {n: p[n] - f.lr * f.clipped[n] if n in names else p[n] for n in p}
+            found.append(f)
+        first, before = found[0], model.params
+        loss = sum(f.loss for f in found) if parts[0][1] else first.loss
+        return SimpleNamespace(**{**vars(first), "loss": loss, "p": before, "X": X, "target": target, "lr": lr,
+                                  "clipped": {n: (before[n] - p[n]) / lr for n in NAMES}})
+
+    def whole_step(s, model, X, target, lr, max_norm):
         h_states, caches = rnn_forward(model.cell, X)
         y = many_to_many(h_states, model.Wy, model.c)
         loss, dy = s.which(loss_function, y, target)
@@ -210,7 +238,7 @@ def training(loss_function):
                "decay": slot(STEP, 0.0, ("weight-decay-in-the-gradients", "A multiple of the weights is added to the "
                                          "gradients", "Plain descent is asked for: no weight decay.", 0.01, 0.001, 0.1,
                                          1e-4, 0.02, 0.002)),
-               "walk": WALK},
+               "walk": WALK, "passes": PASSES},
         outputs={"loss": Output(lambda s, f: s.told(f), {"told": slot(
                      "the loss before the update", lambda f: f.loss,
                      ("loss-after-the-update", "The loss is measured after the update",
