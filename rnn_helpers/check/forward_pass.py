@@ -64,10 +64,10 @@ def read_caches(*given):
     def read(i, values):
         h_states, X, h0 = values["h_states"], i["X"], i[given[0]] if given else np.zeros_like(i["h0"])
         names = ("the cache's x_t", "the cache's h_prev", "the cache's h_t", "the cache's order")
-        if isinstance(h_states, str) or h_states.shape != (len(X), *h0.shape):
-            return {"h_states": h_states, **dict.fromkeys(names, "not checked: h_states first")}
         if "no entry" in str(values["caches"]):
             return {"h_states": h_states, **dict.fromkeys(names, str(values["caches"]))}
+        if isinstance(h_states, str) or h_states.shape != (len(X), *h0.shape):
+            return {"h_states": h_states, **dict.fromkeys(names, "not checked: h_states first")}
         steps = [kept(i, values, X[t], h_states[t - 1] if t else h0, h_states[t], t) for t in range(len(X))]
         empty = next((f"missing: caches[{t}] is empty" for t in range(len(X))
                       if not any(name.startswith(f"cache {t}, ") for name in values)), "")

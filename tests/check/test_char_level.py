@@ -520,3 +520,28 @@ def test_what_becomes_of_the_targets_in_one_output_alone(of_loss, of_gradient, n
         return of_loss(-(log_p * y).sum(axis=1)).sum(), p - of_gradient(y)
 
     assert sorted(verdict("softmax_cross_entropy", answer).mistakes) == names
+
+
+@pytest.mark.parametrize(("name", "gradient"), [
+    ("gradient-of-log-p", lambda p, logits, y: np.log(p) - y), ("gradient-of-logits", lambda p, logits, y: logits - y),
+    ("one-hot-alone", lambda p, logits, y: -y)])
+def test_a_gradient_of_what_is_not_p(name, gradient):
+    def answer(logits, targets):
+        p, y = softmax(logits, axis=1), np.moveaxis(np.eye(logits.shape[1])[targets], 2, 1)
+        return entropy_by_loop(logits, targets)[0], gradient(np.maximum(p, 1e-300), logits, y)
+
+    for seed in range(2):
+        found = verdict("softmax_cross_entropy", answer, seed)
+        assert found.mistakes == [name], found.advice
+
+
+@pytest.mark.parametrize(("name", "p_of"), [
+    ("not-divided-by-the-sum", lambda z: np.exp(z - z.max(axis=1, keepdims=True))),
+    ("sigmoid-for-softmax", lambda z: 1 / (1 + np.exp(-z)))])
+def test_probabilities_that_do_not_sum_to_one(name, p_of):
+    def answer(logits, targets):
+        p, y = p_of(logits), np.moveaxis(np.eye(logits.shape[1])[targets], 2, 1)
+        return -np.log(p[y == 1]).sum(), p - y
+
+    for seed in range(2):
+        assert verdict("softmax_cross_entropy", answer, seed).mistakes == ["log-of-zero", name]

@@ -1,6 +1,7 @@
 """The checks of notebook 2: every right way passes, wrong ways are called by their name or by where they depart."""
 
 import numpy as np
+import pytest
 
 from rnn_helpers.cell import rnn_cell_forward
 from rnn_helpers.readout import readout
@@ -297,6 +298,61 @@ def test_one_cache_for_all_steps():
 
     found = verdict("rnn_forward", last_cache)
     assert "not a list of one cache for each step" in found.advice[0] and 0 < found.points < 8
+
+
+def test_h0_among_the_states_and_one_cache_for_all_steps():
+    def both(cell, X, h0=None):
+        states, caches = with_the_courses_step(cell, X, h0)
+        return [first_state(cell, X, h0), *states], caches[-1]
+
+    for seed in range(2):
+        found = verdict("rnn_forward", both, seed)
+        assert found.mistakes == ["h0-among-the-states", "caches-not-one-for-each-step"]
+
+
+def test_an_h0_that_is_asked_for_at_every_step():
+    def loop(before):
+        def forward(cell, X, h0=None):
+            h = start = first_state(cell, X, h0)
+            states, caches = [], []
+            for x_t in X:
+                h, cache = rnn_cell_forward(cell, x_t, before(h, h0, start))
+                states.append(h)
+                caches.append(cache)
+            return states, caches
+
+        return forward
+
+    for seed in range(2):
+        zeros = verdict("rnn_forward", loop(lambda h, h0, start: start if h0 is None else h), seed)
+        given = verdict("rnn_forward", loop(lambda h, h0, start: h if h0 is None else h0), seed)
+        assert zeros.mistakes == ["zeros-at-every-step"] and given.mistakes == ["h0-at-every-step"]
+
+
+def test_a_sum_that_goes_on_over_the_steps():
+    def loop(bias_too):
+        def forward(cell, X, h0=None):
+            h, total, states, caches = first_state(cell, X, h0), 0, [], []
+            for x_t in X:
+                total = total + cell.Wx @ x_t + cell.Wh @ h + bias_too * cell.b
+                h_prev, h = h, np.tanh(total + (not bias_too) * cell.b)
+                states.append(h)
+                caches.append((x_t, h_prev, h))
+            return states, caches
+
+        return forward
+
+    for seed in range(2):
+        for bias_too in (True, False):
+            assert verdict("rnn_forward", loop(bias_too), seed).mistakes == ["sum-not-reset"]
+
+
+@pytest.mark.parametrize(("name", "squash"), [("sigmoid-on-the-output", lambda y: 1 / (1 + np.exp(-y))),
+                                              ("relu-on-the-output", lambda y: np.maximum(y, 0))])
+def test_a_readout_that_is_not_linear(name, squash):
+    for seed in range(2):
+        found = verdict("many_to_many", lambda h, Wy, c: squash(Wy @ np.array(h) + c), seed)
+        assert found.mistakes == [name] and "The readout is linear" in found.advice[0]
 
 
 def test_a_cache_of_none_is_not_called_another_order():

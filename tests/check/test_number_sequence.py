@@ -342,6 +342,31 @@ def test_a_missing_last_window_is_named_when_no_window_is_left():
     assert verdict("make_windows", one_short).mistakes == ["last-window-missing"]
 
 
+@pytest.mark.parametrize("part", [len, lambda grads: np.sqrt(len(grads))])
+def test_each_array_clipped_to_its_part(part):
+    def clip(grads, max_norm):
+        most, norm = max_norm / part(grads), clip_when_needed(grads, max_norm)[1]
+        return {name: g * min(1.0, most / np.linalg.norm(g)) if g.any() else g for name, g in grads.items()}, norm
+
+    def clip_where_too_long(grads, max_norm):
+        clipped, norm = clip_when_needed(grads, max_norm)
+        most = max_norm / part(grads)
+        return {name: g * (most / np.linalg.norm(g)) for name, g in grads.items()} if norm > max_norm else clipped, norm
+
+    for seed in range(2):
+        assert verdict("clip_by_norm", clip, seed).mistakes == ["each-array-to-its-part"]
+        assert verdict("clip_by_norm", clip_where_too_long, seed).mistakes == ["each-array-to-its-part"]
+
+
+def test_the_change_for_the_next_number():
+    def of_the_change(series, length):
+        X, Y = windows_by_index(series, length)
+        return X, Y - X
+
+    for seed in range(2):
+        assert verdict("make_windows", of_the_change, seed).mistakes == ["target-is-the-change"]
+
+
 def test_zero_gradients_divided_by_zero_cost_their_facet_only():
     def unguarded(grads, max_norm):
         norm = np.sqrt(sum(np.sum(g**2) for g in grads.values()))

@@ -1,6 +1,7 @@
 """The check of notebook 4b: every right way passes, wrong ways are called by name or by their first difference."""
 
 import numpy as np
+import pytest
 
 from rnn_helpers.bptt import rnn_backward
 from tests.check.trying import all_right, each_right_way, enough, verdict
@@ -59,3 +60,29 @@ def test_the_function_that_is_handed_over_is_the_one_that_counts():
 def test_rows_for_columns_are_named():
     found = verdict("shares", lambda *given: a_mask(*given).T)
     assert found.points < 3 and found.mistakes == ["sizes-transposed"] and "It should be (T, 3)" in found.advice[0]
+
+
+@pytest.mark.parametrize(("name", "kept"), [
+    ("first-example-only", np.s_[:, 0]), ("last-example-only", np.s_[:, -1]), ("first-unit-only", np.s_[0])])
+def test_a_part_of_the_loss_of_a_step(name, kept):
+    def of_a_part(backward, cell, dh, caches):
+        part = np.zeros_like(dh)
+        for step, whole in zip(part, dh, strict=True):
+            step[kept] = whole[kept]
+        return a_mask(backward, cell, part, caches)
+
+    for seed in range(2):
+        assert verdict("shares", of_a_part, seed).mistakes == [name]
+
+
+@pytest.mark.parametrize(("name", "divisor"), [
+    ("as-fractions-of-the-whole", lambda sizes, whole: whole), ("as-fractions-of-the-largest", lambda sizes, whole:
+                                                                sizes.max(axis=0)),
+    ("as-fractions-of-a-row", lambda sizes, whole: sizes.sum(axis=1, keepdims=True))])
+def test_fractions(name, divisor):
+    def divided(backward, cell, dh, caches):
+        sizes = a_mask(backward, cell, dh, caches)
+        return sizes / divisor(sizes, [np.linalg.norm(g) for g in backward(cell, dh, caches)[:3]])
+
+    for seed in range(2):
+        assert verdict("shares", divided, seed).mistakes == [name]

@@ -1,10 +1,12 @@
 """The checks of notebook 1: every right way passes, wrong ways are called by their name or by where they depart."""
 
 import functools
+import math
 from collections import namedtuple
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 
 from rnn_helpers.check import EXERCISES
 from tests.check.trying import all_right, each_right_way, each_wrong_way, earns, enough, verdict
@@ -239,6 +241,64 @@ def test_an_unknown_step_gets_the_first_departure():
     for seed in range(6):
         found = verdict("rnn_cell_forward", odd, seed)
         assert found.mistakes == [] and "h_t at row 2, column 0 is" in found.advice[0] and "expected" in found.advice[0]
+
+
+def of_the_sum(activation):
+    def cell_forward(cell, x_t, h_prev):
+        h_t = activation(cell.Wx @ x_t + cell.Wh @ h_prev + cell.b)
+        return h_t, (x_t, h_prev, h_t)
+
+    return cell_forward
+
+
+@pytest.mark.parametrize("name, activation", {
+    "half-the-sum": lambda z: (np.exp(z) - 1) / (np.exp(z) + 1),
+    "twice-the-sum": lambda z: (np.exp(4 * z) - 1) / (np.exp(4 * z) + 1), "clip-for-tanh": lambda z: np.clip(z, -1, 1),
+    "arctan-for-tanh": np.arctan, "softsign-for-tanh": lambda z: z / (1 + abs(z)),
+    "sinh-for-tanh": lambda z: (np.exp(z) - np.exp(-z)) / 2, "erf-for-tanh": np.vectorize(math.erf)}.items())
+def test_what_is_not_tanh_of_the_sum(name, activation):
+    for seed in range(2):
+        assert verdict("rnn_cell_forward", of_the_sum(activation), seed).mistakes == [name]
+
+
+def column_after_column(cell, x_t, h_prev):
+    h_t, h = np.empty_like(h_prev), h_prev[:, :1]
+    for b in range(x_t.shape[1]):
+        h = plain(cell, x_t[:, b : b + 1], h)[0]
+        h_t[:, b : b + 1] = h
+    return h_t, (x_t, h_prev, h_t)
+
+
+def unit_after_unit(cell, x_t, h_prev):
+    h_t = h_prev.copy()
+    for j in range(len(h_t)):
+        h_t[j] = np.tanh(cell.Wx[j] @ x_t + cell.Wh[j] @ h_t + cell.b[j])
+    return h_t, (x_t, h_prev, h_t)
+
+
+def bias_in_the_loop_over_inputs(cell, x_t, h_prev):
+    z = cell.Wh @ h_prev
+    for d in range(len(x_t)):
+        z = z + cell.Wx[:, d : d + 1] * x_t[d] + cell.b
+    return np.tanh(z), (x_t, h_prev, np.tanh(z))
+
+
+@pytest.mark.parametrize("name, function", {
+    "examples-as-steps": column_after_column, "units-in-place": unit_after_unit,
+    "bias-at-each-product": bias_in_the_loop_over_inputs}.items())
+def test_loops_that_go_too_far(name, function):
+    for seed in range(2):
+        assert verdict("rnn_cell_forward", function, seed).mistakes == [name]
+
+
+def test_the_readouts_bias_inside_the_sum():
+    def loops(h_t, Wy, c):
+        return np.array([[sum(row[j] * h[j] + c_o for j in range(len(h))) for h in h_t.T]
+                         for row, (c_o,) in zip(Wy, c, strict=True)])
+
+    for seed in range(2):
+        found = verdict("readout", loops, seed)
+        assert found.mistakes == ["c-at-each-product"] and "H times" in found.advice[0]
 
 
 def test_a_lost_cache_costs_its_points_only():

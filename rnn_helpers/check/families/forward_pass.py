@@ -1,6 +1,7 @@
 """The families of one step forward, of the forward pass and of the readouts."""
 
 import itertools
+import math
 from types import SimpleNamespace
 
 import numpy as np
@@ -49,17 +50,22 @@ H_TERM = slot(
     rare=inside("h_prev", "HB", lambda cell, h: cell.Wh @ h),
     why="Every old unit reaches every new one, example by example: Wh @ h_prev, once.", of=("Wh h_prev", "HB"))
 
-B_TERM = slot(  # run (b, whether there is an h0, or a step before)
-    STEP, lambda b, given: b,
-    ("bias-forgotten", "The bias b is missing", "Add cell.b, a column (H, 1) that broadcasts over the batch.",
-     lambda b, given: 0 * b),
-    ("bias-flattened", "The bias is a flat array (H,) or a row (1, H)", "Either is added along the columns: with one "
-     "example (H, 1) + (H,) becomes (H, H). Keep b a column (H, 1).", lambda b, given: b.ravel()),
-    ("bias-subtracted", "The bias is subtracted", lambda b, given: -b),
-    ("bias-twice", "The bias is added twice",
-     "PyTorch's nn.RNN keeps two biases; this cell has one b, added once to the sum.", lambda b, given: 2 * b),
-    why=TERMS)
+COUNTED = "It stands inside the sum over the products. Add it once, outside."
 
+B_TERM = slot(  # run (b, D, whether there is an h0, or a step before)
+    STEP, lambda b, D, given: b,
+    ("bias-forgotten", "The bias b is missing", "Add cell.b, a column (H, 1) that broadcasts over the batch.",
+     lambda b, D, given: 0 * b),
+    ("bias-flattened", "The bias is a flat array (H,) or a row (1, H)", "Either is added along the columns: with one "
+     "example (H, 1) + (H,) becomes (H, H). Keep b a column (H, 1).", lambda b, D, given: b.ravel()),
+    ("bias-subtracted", "The bias is subtracted", lambda b, D, given: -b),
+    ("bias-twice", "The bias is added twice",
+     "PyTorch's nn.RNN keeps two biases; this cell has one b, added once to the sum.", lambda b, D, given: 2 * b),
+    *(("bias-at-each-product", f"The bias is added {times} times", COUNTED, run) for times, run in (
+        ("H", lambda b, D, given: len(b) * b), ("D", lambda b, D, given: D * b),
+        ("D + H", lambda b, D, given: (D + len(b)) * b))), why=TERMS)
+
+SLOPE = "The step back relies on tanh' = 1 - h_t^2, which holds for tanh alone: np.tanh."
 SQUASH = slot(  # run (Wx x_t, Wh h_prev, b, h_prev)
     STEP, lambda x, h, b, old: np.tanh(x + h + b),
     ("tanh-forgotten", "tanh is missing", "You return the pre-activation z_t itself, so states can grow without bound. "
@@ -85,7 +91,42 @@ SQUASH = slot(  # run (Wx x_t, Wh h_prev, b, h_prev)
     ("tan-for-tanh", "The activation is tan, not tanh",
      "np.tan is the tangent of an angle. The hyperbolic tangent is np.tanh.", lambda x, h, b, old: np.tan(x + h + b)),
     ("product-for-sum", "The terms are multiplied, not added", lambda x, h, b, old: np.tanh(x * h + b)),
+    ("half-the-sum", "tanh is taken of half the sum", "(e^z - 1) / (e^z + 1) and 2 sigmoid(z) - 1 are tanh(z / 2). "
+     "Put in 2z for z, or call np.tanh.", lambda x, h, b, old: np.tanh((x + h + b) / 2)),
+    ("twice-the-sum", "tanh is taken of twice the sum", "(e^2z - e^-2z) / (e^2z + e^-2z) is tanh(2z). Put in z for "
+     "2z, or call np.tanh.", lambda x, h, b, old: np.tanh(2 * (x + h + b))),
+    ("clip-for-tanh", "The activation is a clip to -1..1, not tanh", SLOPE,
+     lambda x, h, b, old: np.clip(x + h + b, -1, 1)),
+    rare=[(f"{name}-for-tanh", f"The activation is {what}, not tanh", SLOPE,
+           lambda x, h, b, old, run=run: run(x + h + b)) for name, what, run in (
+        ("arctan", "arctan", np.arctan), ("softsign", "z / (1 + |z|)", lambda z: z / (1 + np.abs(z))),
+        ("softmax", "a softmax", lambda z: softmax(z, 0)), ("sinh", "sinh", np.sinh), ("sin", "sin", np.sin),
+        ("erf", "erf", np.vectorize(math.erf)), ("leaky-relu", "a leaky ReLU", lambda z: np.maximum(z, 0.01 * z)))],
     why=TERMS)
+
+
+def in_turn(new, x, h):
+    """Each example from the new state of the one before."""
+    columns = [h[:, :1]]
+    for n in range(x.shape[1]):
+        columns.append(new(x[:, n : n + 1], columns[-1]))
+    return np.hstack(columns[1:])
+
+
+def in_place(new, x, h):
+    """Each unit from the new states of the units before it."""
+    h = np.array(h)
+    for unit in range(len(h)):
+        h[unit] = new(x, h)[unit]
+    return h
+
+
+AT_ONCE = slot(  # run ((x_t, h_prev) -> h_t, x_t, h_prev)
+    STEP, lambda new, x, h: new(x, h),
+    ("units-in-place", "Units read the new states of the units before them",
+     "Every unit reads h_prev as it was. Write h_t into an array of its own.", in_place),
+    ("examples-as-steps", "The examples are walked through as if they were steps",
+     "Each example goes on from its own column of h_prev, whatever the others do.", in_turn))
 
 NEEDED = {"x_t": "dWx needs the input of the step", "h_prev": "dWh needs the state before the step",
           "h_t": "tanh'(z_t) = 1 - h_t^2 needs h_t (or z_t)"}
@@ -102,13 +143,14 @@ def lacking(cache, line="the cache holds x_t, h_prev and h_t"):
 
 
 def step(s, cell, x_t, h_prev):
-    x, h, b = s.x(cell, x_t), s.h(cell, h_prev), s.b(cell.b, True)
-    return SimpleNamespace(kept=(x_t, h_prev, s.squash(x, h, b, h_prev)), B=x_t.shape[1])
+    b = s.b(cell.b, len(x_t), True)
+    h_t = s.at_once(lambda x, h: s.squash(s.x(cell, x), s.h(cell, h), b, h), x_t, h_prev)
+    return SimpleNamespace(kept=(x_t, h_prev, h_t), B=x_t.shape[1])
 
 
 RNN_CELL_FORWARD = Family(
     flow=step, weight=3,
-    slots={"x": X_TERM, "h": H_TERM, "b": B_TERM, "squash": SQUASH},
+    slots={"x": X_TERM, "h": H_TERM, "b": B_TERM, "squash": SQUASH, "at_once": AT_ONCE},
     outputs={"h_t": Output(lambda s, f: f.kept[2], {}, made("HB", STEP)),
              "cache": Output(lambda s, f: s.cache(*f.kept), {"cache": lacking("The cache lacks")})})
 
@@ -117,7 +159,7 @@ RNN_CELL_FORWARD = Family(
 BIAS_WITHOUT_H0 = slot(
     LOOP, None,
     rare=[("bias-only-with-h0", "The first step has no bias when there is no h0",
-           lambda b, given: b if given else 0 * b)],
+           lambda b, D, given: b if given else 0 * b)],
     why="b stands in every step's sum, h0 or not.")[1:]
 
 START = slot(
@@ -159,14 +201,25 @@ STEPS = slot(
       for n, (letter, what) in enumerate((("D", "inputs"), ("B", "examples"), ("H", "units")))),
     why="Each step once: range(T).")
 
-CARRIED = slot(
-    LOOP, lambda new, old: new,
+ASKED = "Ask for None once, before the loop. After each step set h_prev = h_t."
+CARRIED = slot(  # run (h_t, h_prev, the first state, whether there is an h0)
+    LOOP, lambda new, *_: new,
     ("no-carry", "The state is not carried from step to step", "Every step starts from h0 again, so nothing is "
-     "remembered. After each step set h_prev = h_t.", lambda new, old: old),
+     "remembered. After each step set h_prev = h_t.", lambda new, old, *_: old),
+    ("zeros-at-every-step", "Without an h0 every step starts from zeros", ASKED,
+     lambda new, old, start, given: new if given else start),
+    ("h0-at-every-step", "With an h0 every step starts from it", ASKED,
+     lambda new, old, start, given: start if given else new),
     ("inputs-summed", "The states are added up", "You carry h_t + h_prev. The old state enters through Wh only.",
-     lambda new, old: new + old),
-    ("states-averaged", "The mean of h_t and h_prev is carried forward", lambda new, old: (new + old) / 2),
+     lambda new, old, *_: new + old),
+    ("states-averaged", "The mean of h_t and h_prev is carried forward", lambda new, old, *_: (new + old) / 2),
     why="The next step starts from this step's state, as it is: h_prev = h_t.", of=("what is carried forward", "HB"))
+
+REST = slot(  # run (b, the sum of the step before) -> what is added to the products
+    LOOP, lambda b, z: b,
+    ("sum-not-reset", "Each step adds to the sum of the step before",
+     "The sum that is filled with += starts from zero at every step: make it inside the loop.", lambda b, z: b + z,
+     lambda b, z: z if np.ndim(z) else b))
 
 ONE_MORE = ("concatenate, vstack and append join arrays along an existing axis. {} has one more, for time: np.stack "
             "or np.array.")
@@ -213,15 +266,22 @@ def walk(s, cell, X, h0=None):
     T, D, B = np.shape(X)
     h = start = s.start(np.zeros((len(cell.Wh), B)), None if h0 is None else np.array(h0))
     (rounds, filled), read = s.steps(T, D, B, len(cell.Wh)), s.read(np.array(X))
-    states, before, sums, caches = [], [], [], []
+    states, before, sums, caches, z = [], [], [], [], 0.0
+
+    def one(x_t, h_prev):
+        nonlocal z
+        x, wh = s.x(cell, x_t), s.h(cell, h_prev)
+        z = x + wh + b
+        return s.squash(x, wh, b, h_prev)
+
     for n, t in enumerate(rounds):
-        x, wh, b = s.x(cell, read[t]), s.h(cell, h), s.b(cell.b, h0 is not None or n)
-        new = s.squash(x, wh, b, h)
+        b = s.rest(s.b(cell.b, D, h0 is not None or n), z)
+        new = s.at_once(one, read[t], h)
         states.append(new)
         before.append(h)
-        sums.append(x + wh + b)
+        sums.append(z)
         caches.append((X[t], h, new))
-        h = s.carry(new, h)
+        h = s.carry(new, h, start, h0 is not None)
     made = states[0].shape if states else start.shape
     found = [np.array([a if a.shape == made else np.broadcast_to(a, made) for a in part]).reshape(-1, *made)
              for part in (states, before, sums)]
@@ -235,7 +295,7 @@ def walk(s, cell, X, h0=None):
 RNN_FORWARD = Family(
     flow=walk, weight=9,
     slots={"start": START, "carry": CARRIED, "h": H_TERM, "b": (*B_TERM, *BIAS_WITHOUT_H0), "squash": SQUASH,
-           "steps": STEPS, "read": READ, "x": X_TERM},
+           "steps": STEPS, "read": READ, "x": X_TERM, "at_once": AT_ONCE, "rest": REST},
     outputs={"h_states": Output(lambda s, f: s.collect(f.states, f), {"collect": COLLECT},
                                 made("THB", SHAPE)),
              "caches": Output(lambda s, f: s.order([s.cache(*kept) for kept in f.caches]) if s.cache else [],
@@ -251,17 +311,21 @@ LOGITS = "The readout gives logits; softmax belongs to the loss."
 def readouts(line, axis):
     """The slots of a readout: c, and what is done to the sum; axis : of the outputs."""
     return {
-        "c": slot(line, lambda c: c,
+        "c": slot(line, lambda c, H: c,
                   ("c-forgotten", "The bias c is missing", "Add c, a column (O, 1) that broadcasts over the batch.",
-                   lambda c: 0 * c),
+                   lambda c, H: 0 * c),
                   ("c-flattened", "c is a flat array (O,) or a row",
-                   "Either is added along the columns. Keep c a column (O, 1).", lambda c: c.ravel()),
-                  ("c-subtracted", "The bias c is subtracted", lambda c: -c),
-                  ("c-twice", "The bias c is added twice", lambda c: 2 * c), why="c is added, once."),
+                   "Either is added along the columns. Keep c a column (O, 1).", lambda c, H: c.ravel()),
+                  ("c-subtracted", "The bias c is subtracted", lambda c, H: -c),
+                  ("c-twice", "The bias c is added twice", lambda c, H: 2 * c),
+                  ("c-at-each-product", "The bias c is added H times", COUNTED, lambda c, H: H * c),
+                  why="c is added, once."),
         "squash": slot(line, lambda y: y,
                        ("tanh-on-the-output", "The output is squashed by tanh",
                         "The readout is linear: a target such as 5 could never be reached through tanh.", np.tanh),
                        ("softmax-on-the-output", "The output is a softmax", LOGITS, lambda y: softmax(y, axis)),
+                       ("sigmoid-on-the-output", "The output is squashed by a sigmoid", sigmoid),
+                       ("relu-on-the-output", "The output passes a ReLU", lambda y: np.maximum(y, 0)),
                        rare=[("likeliest-output", "The index of the largest output is returned",
                               "argmax comes later, when a character is chosen. Return all O numbers of each example.",
                               lambda y: np.argmax(y, axis=axis))], why=LINEAR),
@@ -269,7 +333,7 @@ def readouts(line, axis):
 
 
 def read_out(s, h, Wy, c):
-    h, Wy, c = np.array(h), s.Wy(Wy), s.c(c)
+    h, Wy, c = np.array(h), s.Wy(Wy), s.c(c, Wy.shape[1])
     if hasattr(s, "at_steps") and c.ndim == 2:
         c = s.at_steps(np.repeat(c[None], len(h), 0))
     return SimpleNamespace(y=s.squash(Wy @ s.read(h) + c), every=s.squash(Wy @ h + c))

@@ -226,7 +226,9 @@ COUNTED = slot(  # run (dh, t) -> the losses that count in row t
      "Every row is the same: the losses of the other steps are still in dh.", lambda dh, t: dh),
     ("ones-for-dh", "The loss of a step is replaced by ones",
      "What counts at step t is dh[t] itself, in its own size and direction.", lambda dh, t: only(np.ones_like(dh), t)),
-    why=START)
+    *((f"{which}-{what}-only", f"Only the {which} {what} of dh[t] is handed over", "Put in all of dh[t].",
+       lambda dh, t, key=key, axis=axis: only(only(dh, t), key, axis)) for what, axis in (("example", 2), ("unit", 1))
+      for which, key in (("first", 0), ("last", -1))), why=START)
 HANDED = slot(  # run (dh with the losses that count, caches, t) -> what is handed over
     SHARE, lambda dh, caches, t: (dh, caches),
     ("sequence-cut-after-t", "The sequence is cut off after step t", "A backward function that looks at the end of the "
@@ -249,6 +251,12 @@ REDUCED = slot(  # run (sizes, sizes with all losses) -> what is returned
     SHARE, lambda sizes, whole: sizes,
     ("as-fractions", "Each column is divided by its sum", lambda sizes, whole: sizes / sizes.sum(axis=0),
      lambda sizes, whole: 100 * sizes / sizes.sum(axis=0)),
+    ("as-fractions-of-the-whole", "The sizes are divided by those of all losses together",
+     lambda sizes, whole: sizes / whole),
+    ("as-fractions-of-a-row", "Each row is divided by its sum",
+     lambda sizes, whole: sizes / sizes.sum(axis=1, keepdims=True)),
+    ("as-fractions-of-the-largest", "Each column is divided by its largest number",
+     lambda sizes, whole: sizes / sizes.max(axis=0)),
     ("drop-in-size", "The sizes are subtracted from those of all losses together", "Norms do not add up. Row t is the "
      "norm of what dh[t] alone makes.", lambda sizes, whole: whole - sizes, lambda sizes, whole: np.abs(whole - sizes)),
     ("one-column", "The three sizes are merged into one", "A column each for dWx, dWh and db.",

@@ -125,7 +125,13 @@ AXIS = slot(
        "keepdims=True.", *(over(axis, largest) for largest in dict.fromkeys((axis, 1, None))))
       for axis, name, what, one in (
           (0, "time", "time", "step"), (2, "the-batch", "the examples", "example"),
-          (None, "everything", "all steps at once", "step and example"))))
+          (None, "everything", "all steps at once", "step and example"))),
+    ("not-divided-by-the-sum", "The exponentials are not divided by their sum",
+     "Divide by the column's sum, so that its probabilities sum to 1.", lambda z, shift: (z - shift(z, 1), 0 * z),
+     lambda z, shift: (z, 0 * z)),
+    ("sigmoid-for-softmax", "The probabilities are those of a sigmoid, not of a softmax", "One of V characters comes "
+     "next, so a column's probabilities sum to 1. Sigmoids are for yes or no.",
+     lambda z, shift: (-np.logaddexp(0, -z), 0 * z)))
 
 SHIFT = slot(
     STABLE, lambda z, axis: z.max(axis=axis, keepdims=True),
@@ -233,22 +239,29 @@ PICK = slot(  # run (f) -> the loss; f.y : paired targets, f.z : logits
      "p[target].", lambda f: np.exp(-np.sum(at(f.y, f.log_p)) / f.y.sum())),
     why="Sum over time and over the batch: one float.")
 
-OF_LOGITS = slot(  # run (y, p) -> dlogits
-    GRADIENT, lambda y, p: p - y,
+OF_LOGITS = slot(  # run (f) -> dlogits; f.y, f.p, f.z, f.log_p as above
+    GRADIENT, lambda f: f.p - f.y,
     ("gradient-is-p", "1 is not subtracted at the target", "dlogits is p itself. Subtract 1 where the target stands, "
-     "once for each step and example.", lambda y, p: p + 0 * y),
+     "once for each step and example.", lambda f: f.p + 0 * f.y),
     ("minus-one-everywhere", "1 is subtracted from every character",
-     "p - 1 lowers all rows. Only the target's row loses 1, so that each column sums to 0.", lambda y, p: p - 1),
+     "p - 1 lowers all rows. Only the target's row loses 1, so that each column sums to 0.", lambda f: f.p - 1),
     ("gradient-at-the-target-only", "The gradient is 0 except at the target", "The other characters' probabilities "
-     "must fall too: their gradient is p. Start from p, then subtract 1 at the target.", lambda y, p: at(y, p - 1)),
+     "must fall too: their gradient is p. Start from p, then subtract 1 at the target.", lambda f: at(f.y, f.p - 1)),
     ("gradient-of-p", "The gradient is with respect to p, not to the logits",
-     "-1/p is dL/dp. Through the softmax it becomes p - one_hot, which is simpler.", lambda y, p: -at(y, 1 / p)),
+     "-1/p is dL/dp. Through the softmax it becomes p - one_hot, which is simpler.", lambda f: -at(f.y, 1 / f.p)),
+    ("one-hot-alone", "p is missing in dlogits", "Through the softmax the loss depends on every logit: p - one_hot.",
+     lambda f: -f.y, lambda f: f.y),
+    ("gradient-of-logits", "dlogits is made of the logits, not of p", "Take the softmax first: p - one_hot.",
+     lambda f: f.z - f.y, lambda f: f.z - f.top - f.y),
+    ("gradient-of-log-p", "dlogits is made of log p, not of p", "log p belongs to the loss. The gradient is p - "
+     "one_hot.", lambda f: f.log_p - f.y),
     ("gradient-is-p(1-p)", "The gradient is p (1 - p)", "That is the slope of a sigmoid. Through softmax and log it is "
-     "p - one_hot.", lambda y, p: p * (1 - p)),
+     "p - one_hot.", lambda f: f.p * (1 - f.p)),
     ("gradient-times-p(1-p)", "The gradient is multiplied by p (1 - p)", "p - one_hot is dL/dlogits already; p (1 - p) "
-     "belongs to a sigmoid with a squared error.", lambda y, p: (p - y) * p * (1 - p)),
+     "belongs to a sigmoid with a squared error.", lambda f: (f.p - f.y) * f.p * (1 - f.p)),
     ("softmax-s-slope-once-more", "The gradient passes the softmax once more", "p - one_hot is dL/dlogits already: no "
-     "Jacobian of the softmax follows.", lambda y, p: p * (p - y - np.sum(p * (p - y), axis=1, keepdims=True))),
+     "Jacobian of the softmax follows.",
+     lambda f: f.p * (f.p - f.y - np.sum(f.p * (f.p - f.y), axis=1, keepdims=True))),
     why="p - one_hot.")
 
 
@@ -278,7 +291,7 @@ SOFTMAX_CROSS_ENTROPY = Family(
                   "that a surer network has a smaller one.", LOSS, lambda f: -1.0)), parts(
                      "-log p[target]", "TB", lambda f: -at(f.y, f.log_p).sum(axis=1), lambda a, f: f.scale * a.sum(),
                      LOSS, "Every step and example has its share of the loss."), *made("", LOSS))),
-             "dlogits": Output(lambda s, f: f.scale * s.of_logits(f.y, f.p), {"of_logits": OF_LOGITS}, (own_factors(
+             "dlogits": Output(lambda s, f: f.scale * s.of_logits(f), {"of_logits": OF_LOGITS}, (own_factors(
                  GRADIENT, "gradient", OF_TARGETS, ("gradient-sign", "The gradient has the wrong sign",
                                                     "one_hot - p points downhill. The gradient points uphill, p - "
                                                     "one_hot; the update subtracts it.", GRADIENT, lambda f: -1.0)),

@@ -7,7 +7,7 @@ import numpy as np
 
 from rnn_helpers.check.changes import everywhere
 from rnn_helpers.check.families.bptt import MEANS
-from rnn_helpers.check.families.common import but, late
+from rnn_helpers.check.families.common import but, late, shortened
 from rnn_helpers.check.family import Family, Output, Variant, slot
 from rnn_helpers.check.solvers import made, parts
 
@@ -57,6 +57,9 @@ TARGET = slot(  # run (series, start, T) -> the targets of a window
      lambda s, n, T: s[(n + 1) % (len(s) - T) + np.arange(T)]),
     ("wrapped-inside-the-window", "Each window's last target is its own first number",
      "np.roll of a window wraps around. " + NEXT, lambda s, n, T: np.roll(s[n : n + T], -1)),
+    ("target-is-the-change", "Y holds the change to the next number, not the number", "The network is to give the "
+     "number itself: Y[t, 0, n] = series[n + t + 1].", lambda s, n, T: np.diff(padded(s[n : n + T + 1], T + 1)),
+     lambda s, n, T: -np.diff(padded(s[n : n + T + 1], T + 1))),
     why=NEXT)
 
 SHAPE = "X (T, D, B)"
@@ -284,14 +287,22 @@ NORM = slot(
     ("norm-of-the-first", "The norm is that of the first array", "Sum the squares of all arrays, then take one root.",
      lambda grads: np.linalg.norm([*grads.values()][0])))
 
+
+def on_its_own(power):
+    """Runs that cut each array to max_norm / count^power: where it is longer, or where all together are too long."""
+    return (lambda g, n, m, grads: shortened(g, m / len(grads)**power),
+            lambda g, n, m, grads: g * (m / len(grads)**power / np.linalg.norm(g)) if n > m and g.any() else g)
+
+
+TURNS = "The arrays shrink by different factors, so the direction turns. One norm over all of them, one factor for all."
 SHORTEN = slot(  # run (gradient, norm, max_norm, all gradients) -> what becomes of it
     CLIP, lambda g, n, m, grads: g * (m / n) if n > m else g * 1.0,
     ("element-by-element", "Each element is clipped on its own", "np.clip turns the gradient: large elements shrink, "
      "small ones stay. Scale everything by one factor, so the direction is kept.",
      lambda g, n, m, grads: np.clip(g, -m, m)),
-    ("each-array-on-its-own", "Each array is clipped by its own norm",
-     "The arrays shrink by different factors, so the direction turns. One norm over all of them, one factor for all.",
-     lambda g, n, m, grads: g * min(1.0, m / np.linalg.norm(g)) if g.any() else g),
+    ("each-array-on-its-own", "Each array is clipped by its own norm", TURNS, *on_its_own(0)),
+    ("each-array-to-its-part", "Each array is clipped on its own, to a part of max_norm", TURNS, *on_its_own(1),
+     *on_its_own(0.5)),
     ("decided-by-one-of-them", "Gradients that are too long only when taken together are not clipped", "Does a single "
      "array, or a single element, decide? The norm of all of them together does: where it is above max_norm, all are "
      "scaled.", lambda g, n, m, grads: g * (m / n) if max(np.abs(a).max() for a in grads.values()) > m else g,
