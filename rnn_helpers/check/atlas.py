@@ -94,7 +94,8 @@ def partly_zero(evidence):
 
 
 def on_a_line(evidence):
-    """Advice where the one wrong value is a number and, in three cases or more, a + b times the right one; or []."""
+    """Advice where the one wrong value is a number and, in three cases or more, a + b times the right one or always one
+    number; or []."""
     keys = [key for key in evidence.wrong if key not in evidence.yardstick.properties]
     pairs = [(evidence.got.get(key), evidence.expected[key]) for key in keys]
     if len({key.split("/")[1] for key in keys}) != 1 or not all(numbers(np.asarray(value)) and np.size(value) == 1
@@ -103,10 +104,13 @@ def on_a_line(evidence):
     got, right = np.array([[float(np.ravel(value)[0]) for value in pair] for pair in pairs]).T
     if len({float(f"{number:.6g}") for number in right}) < 3 or not np.isfinite(got).all():
         return []
+    name = keys[0].split("/")[1]
+    if not np.ptp(got):
+        return [Advice(f"{name} is {got[0]:.4g} in every case tried.", "mistake")]
     b, a = np.polyfit(right, got, 1)
     if abs(b) < 1e-6 or not np.allclose(a + b * right, got, rtol=1e-7, atol=0):
         return []
-    name, sign = keys[0].split("/")[1], "-" if b < 0 else "+"
+    sign = "-" if b < 0 else "+"
     return [Advice(f"{name} is {a:.4g} {sign} {abs(b):.4g} times what is expected, in "
                    "every case tried. Return it as it is: nothing is to be added to it, and nothing mixed in, as for a "
                    "smoothed loss.", "mistake")]

@@ -80,8 +80,8 @@ def again(run):
 
 
 def from_to(low, high=np.inf):
-    """What shows that numbers may come of a function with these bounds."""
-    return lambda v: not (v.min() < low or v.max() > high)
+    """What shows that numbers may come of a function with these bounds, which not all of them have reached."""
+    return lambda v: not (v.min() < low or v.max() > high) and bool(np.any((v > low + 1e-9) & (v < high - 1e-9)))
 
 
 MAPS = tuple(Change(slug, words, run, "map", why, *shows) for slug, words, run, why, *shows in (
@@ -102,7 +102,9 @@ MAPS = tuple(Change(slug, words, run, "map", why, *shows) for slug, words, run, 
     ("logarithm", "{has} been through a logarithm", np.log, "Leave out this log."),
     ("slope", "{is} replaced by 1 minus its square", lambda v: 1 - v * v, HERE, from_to(-np.inf, 1)),
     ("whole-numbers", "{has} lost the decimals", np.trunc, "Is there a dtype=int?", again(np.trunc)),
-    ("ones", "{is} 1 everywhere", np.ones_like, HERE, from_to(1, 1))))
+    ("ones", "{is} 1 everywhere", np.ones_like, HERE, lambda v: not np.any(v != 1))))
+MAPS = (*MAPS, Change("one", "{is} always 1", np.ones_like, "map", HERE, lambda v: not v.ndim and bool(v == 1)))
+OF_MANY = {"ones", "signs-only"}  # said of several numbers only; "rooted", "logarithm": nan below 0
 ROUNDED = tuple(Change(slug, words, run, "map", why, again(run)) for slug, words, run, why in (
     *((f"rounded-to-{n}", f"{{is}} rounded to {n} digit{'s' * (n != 1)}", lambda v, n=n: np.round(v, n),
        "Leave out the rounding.") for n in (0, 1, 2, 3, 4, 6)),
@@ -171,7 +173,7 @@ def changes(axes, inside=False):
     """The changes of an array with these axes; inside : of one that goes on being used, not of what is returned: with
     constant factors, without what other shapes make."""
     found = [*(FACTORS if inside else ROUNDED),
-             *(change for change in MAPS if not axes or change.slug not in ("rooted", "logarithm"))]  # nan below 0
+             *(change for change in MAPS if change.slug not in (("rooted", "logarithm") if axes else OF_MANY))]
     if axes:
         shape = ", ".join(axes).replace("K", "H")  # the old units are as many
         for order in () if inside else itertools.permutations(range(len(axes))):

@@ -92,7 +92,7 @@ def remarks(tree, lines):
             and not any(isinstance(node, ast.Raise) for node in nodes):
         yield "reads no argument", ""
     read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-    plain = [arg.arg for arg in (*tree.args.posonlyargs, *tree.args.args)]
+    plain = [arg.arg for arg in (*tree.args.posonlyargs, *tree.args.args) if arg.arg != "self"]
     if (unread := [name for name in plain if name not in read]) and "locals" not in read and len(unread) < len(plain):
         yield "never read", ", ".join(unread)
     gaps = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and re.fullmatch("___+", node.id)]

@@ -387,6 +387,13 @@ def test_a_step_by_fit_is_borrowed():
     assert verdict("train_step", by_fit).status == "borrowed"
 
 
+def test_a_placeholder_is_not_taken_for_a_number_that_was_computed():
+    found = verdict("fit_scale", lambda series: (float(np.mean(series)), 1.0))
+    assert found.mistakes == ["scale-one"] and found.advice[0].startswith("scale is always 1.")
+    found = verdict("squared_error", lambda y, target: (1.0, 2 * (y - target)))  # tanh of a large loss is 1, too
+    assert found.advice[0].startswith("loss is always 1.")
+
+
 class Mixed:
     """A step that returns something else than the loss; a method, in which no change is looked for."""
 
@@ -403,6 +410,8 @@ def test_a_smoothed_loss_is_told_by_its_numbers():
         found = check.train_step(Mixed(lambda loss: 0.999 * 60 + 0.001 * loss).step, seed=seed).judgement
         assert found.mistakes == ["a-number-on-a-line"] and "59.94 + 0.001 times" in found.advice[0]
         assert check.train_step(Mixed(lambda loss: loss ** 1.1 + 3).step, seed=seed).judgement.mistakes == []
+        found = check.train_step(Mixed(lambda loss: 3.0).step, seed=seed).judgement
+        assert found.mistakes == ["a-number-on-a-line"] and "loss is 3 in every case" in found.advice[0]
 
 
 def test_an_array_of_two_unpacks_alike():

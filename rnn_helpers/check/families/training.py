@@ -321,12 +321,17 @@ KEPT = slot(
     ("window-read-out-again", "Every update counts all losses of its window, and no others",
      "An older loss has had its update; and with k2 < k1 the first losses of the piece are never counted. Count the "
      "losses of the new steps, each once; dh = 0 for older steps.", ("the window", False)),
+    ("losses-of-older-steps-again", "The losses of the older steps in the window count again, for Wy and c too",
+     "An older loss has had its update: count each once, with dh = 0 for older steps.", ("the window or more", False)),
     ("dh-at-the-beginning-of-the-window", "dh stands at the beginning of the window", "The new steps are the last ones "
      "of the window: zeros for the older steps come first.", ("older last", False)),
     ("first-losses-for-the-last-caches", "With k2 < k1 the losses of the first steps meet the caches of the last ones",
      "caches[-k2:] goes with dh[-k2:].", ("the first", False)),
     ("caches-recomputed", "Older steps are computed anew with the new weights",
      "That is another algorithm. Here older steps keep the caches that they were computed with.", ("", True)),
+    ("window-run-again", "Older steps are run again with the new weights, and the piece goes on from there",
+     "That is another algorithm. Older steps keep their caches, and a piece starts from the last state of the one "
+     "before.", ("run again", False)),
     why="dh = 0 for their steps.")
 
 REACHES = slot(  # run (k1, k2) -> how many losses of a piece reach Wy and c
@@ -377,6 +382,12 @@ def stream(s, model, X, Y, k1, k2, lr):
     again, anew = s.kept
     for number, (first, end) in enumerate(pieces):
         x, target = X[first:end], Y[first:end]
+        if again == "run again":
+            window = s.window(SimpleNamespace(seen=len(kept) + len(x), new=len(x), k1=k1, k2=k2))
+            older = kept[max(0, len(kept) + len(x) - window):]
+            if older:
+                h, run = rnn_forward(cell, np.array([x_t for x_t, *_ in older]), older[0][1])
+                kept[-len(older):], h0 = [run[t] for t in range(len(run))], h[-1]
         h, new = rnn_forward(cell, x, h0)
         value, dY = squared_error(many_to_many(h, p["Wy"], p["c"]), target)
         dY = s.of_losses(dY)
@@ -403,11 +414,13 @@ def stream(s, model, X, Y, k1, k2, lr):
             flows = list(dh)[:len(used)] if len(used) < len(dh) else flows
         if again == "older last":
             flows = flows[old:] + flows[:old]
-        if again == "the window":
-            window_h = np.array([cache[2] for cache in used])
+        if again.startswith("the window"):
+            seen = used if again == "the window" else kept[-max(k1, k2):]
+            window_h = np.array([cache[2] for cache in seen])
             value, dY = squared_error(many_to_many(window_h, p["Wy"], p["c"]),
-                                      Y[first + len(new) - len(used):][:len(used)])
+                                      Y[first + len(new) - len(seen):][:len(seen)])
             dWy, dc, flows = readout_backward(dY, window_h, p["Wy"])
+            flows = flows[-len(used):]
         if s.of_each_loss:
             old = [0 * dh[0]] * (len(kept) - len(new))
             dWx, dWh, db, _ = rnn_backward_truncated(cell, np.array([*old, *dh]), kept, k2)
