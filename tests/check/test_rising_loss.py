@@ -86,3 +86,13 @@ def test_fractions(name, divisor):
 
     for seed in range(2):
         assert verdict("shares", divided, seed).mistakes == [name]
+
+
+def test_norms_that_are_subtracted():
+    def up_to_each(backward, cell, dh, caches):
+        sizes = [[np.linalg.norm(g) for g in backward(cell, dh * (np.arange(len(dh)) <= t)[:, None, None], caches)[:3]]
+                 for t in range(len(dh))]
+        return np.diff(sizes, axis=0, prepend=0)
+
+    for seed in range(2):
+        assert set(verdict("shares", up_to_each, seed).mistakes) == {"earlier-losses-too", "difference-of-rows"}

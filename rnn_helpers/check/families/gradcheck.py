@@ -247,6 +247,7 @@ TAKEN = slot(
     ("sum-of-sizes", "The absolute values are added up", lambda g: np.abs(g).sum()),
     ("largest-element", "The largest element is taken", lambda g: np.abs(g).max(), np.max),
     why="The norm is the root of the sum of squares: np.linalg.norm(g).")
+NO_SUM = "Norms do not add up. Row t is the norm of what dh[t] alone makes."
 REDUCED = slot(  # run (sizes, sizes with all losses) -> what is returned
     SHARE, lambda sizes, whole: sizes,
     ("as-fractions", "Each column is divided by its sum", lambda sizes, whole: sizes / sizes.sum(axis=0),
@@ -257,8 +258,11 @@ REDUCED = slot(  # run (sizes, sizes with all losses) -> what is returned
      lambda sizes, whole: sizes / sizes.sum(axis=1, keepdims=True)),
     ("as-fractions-of-the-largest", "Each column is divided by its largest number",
      lambda sizes, whole: sizes / sizes.max(axis=0)),
-    ("drop-in-size", "The sizes are subtracted from those of all losses together", "Norms do not add up. Row t is the "
-     "norm of what dh[t] alone makes.", lambda sizes, whole: whole - sizes, lambda sizes, whole: np.abs(whole - sizes)),
+    ("drop-in-size", "The sizes are subtracted from those of all losses together", NO_SUM,
+     lambda sizes, whole: whole - sizes, lambda sizes, whole: np.abs(whole - sizes)),
+    ("difference-of-rows", "Each row is subtracted from the next", NO_SUM,
+     *(lambda sizes, whole, size=size, sign=sign, end=end: size(sign * np.diff(sizes, axis=0, **{end: 0}))
+       for size in (np.positive, np.abs) for sign, end in ((1, "prepend"), (-1, "append")))),
     ("one-column", "The three sizes are merged into one", "A column each for dWx, dWh and db.",
      lambda sizes, whole: np.sqrt((sizes**2).sum(axis=1)), lambda sizes, whole: sizes.sum(axis=1)),
     why="Return the norms themselves.")
