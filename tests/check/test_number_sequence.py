@@ -358,6 +358,12 @@ def test_each_array_clipped_to_its_part(part):
         assert verdict("clip_by_norm", clip_where_too_long, seed).mistakes == ["each-array-to-its-part"]
 
 
+def test_windows_that_run_backwards():
+    for seed in range(2):
+        found = verdict("make_windows", lambda *given: [a[::-1] for a in windows_by_index(*given)], seed)
+        assert found.mistakes == ["newest-first"]
+
+
 def test_the_change_for_the_next_number():
     def of_the_change(series, length):
         X, Y = windows_by_index(series, length)

@@ -82,7 +82,9 @@ TURNED = slot(  # run (windows as rows, (N, T)) -> an array
     ("windows-as-steps", "A window is a row of its own step",
      "You return (N, 1, T). Time is the first axis and a window is a column: (T, 1, N).", lambda w: w[:, None, :]),
     ("rows-of-windows", "A window is a row",
-     "You return (N, T). Time is the first axis and a column is an example: (T, 1, N).", lambda w: w))
+     "You return (N, T). Time is the first axis and a column is an example: (T, 1, N).", lambda w: w),
+    ("newest-first", "The windows run from the newest number to the oldest", "Step 0 has the oldest number of a "
+     "window: X[t, 0, n] = series[n + t].", lambda w: columns(w[:, ::-1])))
 
 
 def as_rows(windows, T):
