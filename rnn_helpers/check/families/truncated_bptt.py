@@ -99,12 +99,14 @@ WINDOWS = slot(
      "earlier steps: Wh.T @ dz, and on.", each(lambda t, k, T: [t])),
     why="The losses are at steps 0 to T - 1. " + EVERY_LOSS)
 
-JOINS = slot(  # run (dh, the window's loss, its first step, the step) -> what joins there
+JOINS = slot(  # run (dh, the window's loss, its first step, the step) -> what joins there; that and what comes back
     SUM, lambda D, t, first, s: D[t] if s == first else 0 * D[t],
     ("losses-counted-again", "Each loss is counted in the walks of later losses too", "In the walk of loss t only "
      "dh[t] may join; the losses at earlier steps have walks of their own.", lambda D, t, first, s: D[s]),
     ("own-loss-at-every-step", "dh[t] joins at every step of its walk",
-     "It joins at step t alone, and flows back from there.", lambda D, t, first, s: D[t]))
+     "It joins at step t alone, and flows back from there.", lambda D, t, first, s: D[t]),
+    ("dh-itself-at-every-step", "Every step of a walk is given dh[t] itself", "Only step t is. The steps before it are "
+     "given what the step after them handed back.", lambda D, t, first, s: (D[t], 0 * D[t])))
 
 SLOPE_OF = slot(  # run (slopes, the step, the window's loss) -> the slope that is taken
     "dz_s = dh_s (1 - h_s^2)", lambda S, s, t: S[s],
@@ -201,6 +203,7 @@ def walks(s, cell, dh, caches, k):
         c, out, first, passed = 0 * D[0], (D[t], D[t]), None, 1.0
         for n, at in enumerate(steps, 1):
             loss, at = s.joins(D, t, steps[0], at), s.reads(at, t)
+            loss, c = loss if isinstance(loss, tuple) else (loss, c)
             slope = s.slope_of(S, at, t)
             dz, sent = s.where(loss, c, slope)
             total = loss + c
