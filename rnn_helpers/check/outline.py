@@ -31,7 +31,7 @@ def outline(function, asked=()):
         other = [("other order", ", ".join(taken))] if sorted(taken) == sorted(asked) and taken != list(asked) else []
         outside = [("return outside", f"line {node.lineno}: {lines[node.lineno - 1].strip()}")
                    for node in parsed("".join(lines)).body if isinstance(node, ast.Return)] if tree is not None else []
-        return (*other, *outside, *(remarks(tree, lines) if tree is not None else ()))[:MOST]
+        return (*other, *outside, *(remarks(tree, lines, len(asked)) if tree is not None else ()))[:MOST]
     except Exception:  # a text that belongs to another function, an object that looks like one
         return ()
 
@@ -67,7 +67,8 @@ def inside(nodes):
             yield from inside(ast.iter_child_nodes(node))
 
 
-def remarks(tree, lines):
+def remarks(tree, lines, given):
+    """Remarks as `outline` gives them; given : how many arguments there will be."""
     body, nodes = tree.body, list(inside(tree.body))
     names = [node.arg for node in ast.walk(tree.args) if isinstance(node, ast.arg)]
     loops = [node for node in nodes if isinstance(node, ast.For)]
@@ -92,7 +93,7 @@ def remarks(tree, lines):
             and not any(isinstance(node, ast.Raise) for node in nodes):
         yield "reads no argument", ""
     read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-    plain = [arg.arg for arg in (*tree.args.posonlyargs, *tree.args.args) if arg.arg != "self"]
+    plain = [arg.arg for arg in (*tree.args.posonlyargs, *tree.args.args) if arg.arg != "self"][:given]
     if (unread := [name for name in plain if name not in read]) and "locals" not in read and len(unread) < len(plain):
         yield "never read", ", ".join(unread)
     gaps = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and re.fullmatch("___+", node.id)]

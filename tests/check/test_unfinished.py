@@ -194,5 +194,5 @@ def test_a_line_whose_result_is_lost():
 @pytest.mark.parametrize("line, told", [
     ("return 2 * np.exp(-(Wy * Wy) @ h_t)", "It never reads `c`."), ("return np.sin(Wy @ h_t) * np.cos(c)", "")])
 def test_an_argument_that_is_never_read(line, told):
-    advice = check.run("readout", written("readout", "h_t, Wy, c", line)).judgement.advice
+    advice = check.run("readout", written("readout", "h_t, Wy, c, verbose=True", line)).judgement.advice
     assert [text for text in advice if "never reads" in text] == [told] * bool(told)
