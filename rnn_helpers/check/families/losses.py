@@ -237,6 +237,8 @@ PICK = slot(  # run (f) -> the loss; f.y : paired targets, f.z : logits
      lambda f: -np.sum(at(f.y, f.log_p + f.top)), lambda f: -np.sum(at(f.y, f.log_p - f.top))),
     ("perplexity", "The loss is the perplexity", "exp of the mean is for reports. The loss is the sum of -log "
      "p[target].", lambda f: np.exp(-np.sum(at(f.y, f.log_p)) / f.y.sum())),
+    ("loss-zero", "The loss is 0", "Nothing is added to it yet: -log p[target] of every step and example.",
+     lambda f: 0.0),
     why="Sum over time and over the batch: one float.")
 
 OF_LOGITS = slot(  # run (f) -> dlogits; f.y, f.p, f.z, f.log_p as above
