@@ -61,8 +61,8 @@ class Output:
 
     value : (choice, flow) -> array
     slots : of this output alone, name -> slot; two outputs that have the same slip in a slot of one name have it once
-    late : what may become of the finished value, solvers (observed, value, flow) -> one Variant or two, one after the
-        other, whose `run` is (value, flow) -> value; None for none
+    late : what may become of the finished value, solvers (observed, value, flow) -> one Variant, or two, one after the
+        other, or a list of such, whose `run` is (value, flow) -> value; None for none
     """
 
     value: Callable

@@ -159,13 +159,14 @@ class Search:
                 elif count < budget and (count == 0 or not found and plausible(observed, value)):
                     for solve in spec.late:
                         try:
-                            variants = solve(observed, value, flow)
+                            solved = solve(observed, value, flow)
                         except Exception:  # a change that this shape does not allow
                             continue
-                        variants = () if variants is None else variants if isinstance(variants, tuple) else (variants,)
-                        if 0 < len(variants) <= budget - count:
-                            late = (Slip(output, place, late) for place, late in zip(LATE, variants, strict=False))
-                            found.append((*slips, *late))
+                        for variants in solved if isinstance(solved, list) else [solved]:
+                            variants = variants if isinstance(variants, tuple) else (variants,) * (variants is not None)
+                            if 0 < len(variants) <= budget - count:
+                                late = (Slip(output, place, late) for place, late in zip(LATE, variants, strict=False))
+                                found.append((*slips, *late))
             cheapest = min(map(len, found), default=9)
             if cheapest <= count:
                 break

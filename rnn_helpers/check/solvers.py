@@ -17,6 +17,8 @@ from rnn_helpers.check.family import Variant, same
 
 def factors(*table):
     """A solver for a constant factor, or two: entries are (name, title, why, line, number), number : (flow) -> float.
+
+    It gives all that fit, in a list: two factors may be the same in one case, and not in another.
     """
 
     def solve(observed, value, flow):
@@ -28,10 +30,11 @@ def factors(*table):
         if not ratio or not np.isfinite(ratio) or value.size > 1 and not same(observed, ratio * value):
             return None
         factor = {entry: entry[-1](flow) for entry in table}
-        for entries in (*((entry,) for entry in table), *itertools.combinations(table, 2)):
-            if abs(math.prod(factor[entry] for entry in entries) - ratio) <= 1e-6 * abs(ratio):
-                return tuple(Variant(lambda value, flow, number=number: value * number(flow), name, title, why, line)
-                             for name, title, why, line, number in entries)
+        for count in (1, 2):
+            if found := [entries for entries in itertools.combinations(table, count)
+                         if abs(math.prod(factor[entry] for entry in entries) - ratio) <= 1e-6 * abs(ratio)]:
+                return [tuple(Variant(lambda value, flow, number=number: value * number(flow), name, title, why, line)
+                              for name, title, why, line, number in entries) for entries in found[:3]]
         return None
 
     return solve
@@ -154,7 +157,7 @@ def decayed(name, title, why, line, weights, scale):
         decay = Variant(lambda value, flow: value + rate * weights(flow), name, title, why, line, alone=True)
         if abs(factor - 1) < 1e-6:
             return decay
-        first = scale(factor * value, value, flow)
+        first, *_ = scale(factor * value, value, flow) or [None]
         return (*first, decay) if first and len(first) == 1 else None
 
     return solve

@@ -231,6 +231,16 @@ def test_shares_that_are_added_below_the_inner_loop():
         assert verdict("rnn_backward_truncated", below, seed).mistakes == ["dWx-dWh-db-of-the-ends-of-walks"]
 
 
+@pytest.mark.parametrize(("by", "name"), [(lambda k, T: k, "mean-over-k"), (min, "mean-over-the-walk")])
+def test_two_factors_that_are_one_while_k_is_small(by, name):
+    def averaged(cell, dh, caches, k):
+        *shares, dh0 = two_loops(cell, dh, caches, k)
+        return *(share / by(k, len(caches)) for share in shares), dh0
+
+    for seed in FEW:
+        assert verdict("rnn_backward_truncated", averaged, seed).mistakes == [name]
+
+
 def test_not_attempted_and_forgotten_return():
     def nothing(cell, dh, caches, k):
         two_loops(cell, dh, caches, k)

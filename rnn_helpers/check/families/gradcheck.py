@@ -58,8 +58,8 @@ BACK = slot(  # run (what was there, eps, what is there now) -> what is put ther
     SAME, lambda old, eps, now: old,
     ("never-restored", "param is not put back", "Each element stays at p - eps, so the next ones are measured "
      "elsewhere, and the caller's weights have moved. Save p and put it back.", lambda old, eps, now: now),
-    ("put-back-as-p-plus-eps", "param is put back one eps too high",
-     "p - eps + 2 eps is p + eps: put back the p that you saved.", lambda old, eps, now: now + 2 * eps),
+    ("put-back-as-p-plus-eps", "Each element of param stays one eps too high",
+     "Put back the p that you saved, after the last call of f.", lambda old, eps, now: now + 2 * eps),
     why="Put back the p that you saved.")
 
 
