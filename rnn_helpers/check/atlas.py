@@ -72,14 +72,14 @@ def several_calls(case, evidence):
     return len(recorded(case, evidence.inputs, evidence.exercise.reference)) > 1
 
 
-PARTLY = Variant(None, "zeros-among-right-numbers", "Some numbers of {o} are right, the others are 0",
+PARTLY = Variant(None, "zeros-among-right-numbers", "Some numbers of {o} are right, the others{where} are 0",
                  "Is every place visited, and written? What is there is right.")
 
 
 def partly_zero(evidence):
     """PARTLY where it says all there is to say: of every wrong value."""
     names = dict.fromkeys(key.split("/")[1] for key in evidence.wrong if key not in evidence.yardstick.properties)
-    there = 0
+    there, columns = 0, set()
     for key in evidence.wrong:
         got, right = evidence.got.get(key), evidence.expected[key]
         if key in evidence.yardstick.properties:
@@ -90,7 +90,11 @@ def partly_zero(evidence):
         if np.any(got[off]) or not np.any(right[~off]):
             return []
         there += int((~off).sum())
-    return [replace(PARTLY, title=PARTLY.title.replace("{o}", listed(list(names))))] if there > 2 else []
+        empty = off.any(axis=0)
+        columns.add(tuple(np.flatnonzero(empty).tolist()) if right.ndim == 2 and not np.any(got[:, empty]) else ())
+    places = columns.pop() if len(columns) == 1 else ()
+    where = f", in column{'s' * (len(places) > 1)} {listed(list(map(str, places)))}," if places else ""
+    return [replace(PARTLY, title=PARTLY.title.format(o=listed(list(names)), where=where))] if there > 2 else []
 
 
 def on_a_line(evidence):

@@ -15,7 +15,10 @@ import numpy as np
 AXES = {"T": ("step", "the steps"), "B": ("example", "the batch"), "H": ("unit", "the units"),
         "D": ("input", "the inputs"), "O": ("output", "the outputs"), "V": ("character", "the characters"),
         "K": ("unit", "the old units"), "N": ("window", "the windows")}
-SHAPED, HERE = "The numbers are right, the shape is not.", "Look at the line that makes it."
+SHAPED, HERE = "It has another shape than is asked for.", "Look at the line that makes it."
+
+
+TURNED = "Its rows and columns have changed places."
 
 
 @dataclass(frozen=True)
@@ -181,7 +184,8 @@ def changes(axes, inside=False):
                 name = "".join(axes[n] for n in order)
                 words = "{is} transposed" if len(axes) == 2 else f"{{has}} its axes in the order ({', '.join(name)})"
                 found.append(Change("transposed" if len(axes) == 2 else f"axes-{name}", words,
-                                    lambda v, order=order: v.transpose(order), "move", f"It should be ({shape})."))
+                                    lambda v, order=order: v.transpose(order), "move", TURNED if axes == "HK" else
+                                    f"It should be ({shape})."))
                 found.append(Change("reshaped", "{is} reshaped where the axes should be turned: the numbers are mixed",
                                     lambda v, order=order: v.reshape([v.shape[n] for n in order]), "move",
                                     "Use a transpose."))

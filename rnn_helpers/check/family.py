@@ -226,5 +226,5 @@ def told(family, fit):
     if fit.order:
         asked, order = ", ".join(name for name in family.outputs if name in fit.order), ", ".join(fit.order)
         found.append(Variant(None, f"order-{'-'.join(fit.order)}", f"The values come in the wrong order: {order}",
-                             f"Each value is right, but in the wrong place. Return ({asked}).", f"-> ({asked})"))
+                             f"Return ({asked}).", f"-> ({asked})"))
     return found

@@ -8,7 +8,8 @@ from functools import lru_cache
 MAKES = {"zeros", "zeros_like", "empty", "empty_like", "ones", "ones_like", "full", "full_like"}
 KINDS = ("other order", "argument lost", "empty range", "added to itself", "used up", "never read", "below the raise",
          "nothing written", "no return", "None alone", "return outside", "hidden exception", "gap", "reads no argument",
-         "return in the loop", "never filled", "np.empty never filled", "local name", "model untouched", "result lost")
+         "return in the loop", "nothing kept", "never filled", "np.empty never filled", "local name", "model untouched",
+         "result lost")
 PURE = re.compile(r"(np\.(append|insert|delete|concatenate|[vh]?stack|clip|add|subtract|multiply|tanh|transpose|sum)|"
                   r"[\w.]+\.(reshape|ravel|flatten|transpose|astype|clip|sum|mean|dot|copy)|sorted|reversed)\("
                   r"(?!.*\bout=)")  # calls that give a result, and change nothing
@@ -103,6 +104,8 @@ def remarks(tree, lines, given):
         if isinstance(loop, ast.For | ast.While) and not any(isinstance(n, ast.Continue) for n in inside(loop.body)):
             if ends := [step for step in loop.body if isinstance(step, ast.Return)]:
                 yield "return in the loop", place(ends[0])
+                if not any(map(keeps, inside(loop.body))):
+                    yield "nothing kept", ""
     for loop in loops:
         name = getattr(loop.target, "id", "")
         later = max([outer.end_lineno for outer in loops if outer.lineno < loop.lineno <= outer.end_lineno] or [0])
@@ -140,6 +143,15 @@ def remarks(tree, lines, given):
                     node, "value", node))) not in new for node in nodes)
     if "model" in names and not kept:
         yield "model untouched", ""
+
+
+def keeps(node):
+    """Whether a statement in a loop keeps something for later: `+=`, `a[i] = ...`, `.append(...)`, `h = f(h)`."""
+    if isinstance(node, ast.Assign):
+        names = {name.id for target in node.targets for name in ast.walk(target) if isinstance(name, ast.Name)}
+        return any(isinstance(name, ast.Name) and name.id in names for name in ast.walk(node.value))
+    return isinstance(node, ast.AugAssign) or isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) \
+        or isinstance(node, ast.Attribute) and node.attr in ("append", "extend", "insert", "appendleft")
 
 
 def doubled(node):

@@ -110,8 +110,8 @@ def times(line):
         if not abs(by - factor) <= 1e-7 * abs(factor) or by == 1 or not same(observed, by * value):
             return None
         if not by:
-            return Variant(lambda value, flow: 0 * value, "{o}-zero", "{o} {is} zero", "Nothing reaches {o}: add this "
-                           "part.", line, alone=True)
+            return Variant(lambda value, flow: 0 * value, "{o}-zero", "{o} {is} zero", "Is something that it is made "
+                           "of still empty?", line, alone=True)
         if by == -1:
             return Variant(lambda value, flow: -value, "{o}-sign", "{o} {has} the wrong sign",
                            "The numbers are right except for the sign.", line, alone=True)

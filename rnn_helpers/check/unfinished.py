@@ -87,9 +87,10 @@ def too_early(evidence, problems):
     places = remarks(evidence, "return in the loop")
     if any(problem.kind != "return" for problem in problems) or not places:
         return []
+    kept = ", and collect what each pass makes" if remarks(evidence, "nothing kept") else ""
     return [Advice(
-        "This `return` stands in the loop and ends it on the first pass. Move it below the loop.",
-        "unfinished", code="" if evidence.hidden else places[0], theirs=True)]
+        f"This `return` stands in the loop and ends it on the first pass. Move it below the loop{kept}.", "unfinished",
+        code="" if evidence.hidden else places[0], theirs=True)]
 
 
 def missing(evidence):

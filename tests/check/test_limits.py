@@ -237,7 +237,7 @@ def test_on_a_kernel():
         assert output.output_type == "execute_result"
         shown[name] = output.data
     assert shown.pop("alive")["text/plain"] == "2"
-    assert all(data["text/plain"] == "0.0" for data in shown.values())
+    assert {name: data["text/plain"] for name, data in shown.items()} == dict.fromkeys(shown, "0.0")
     said = {name: data["text/html"] for name, data in shown.items()}
     assert "0.5 seconds" in said["endless"] and "line 2" in said["endless"] and (DEAF or "0.5 seconds" in said["deaf"])
     assert "return" in said["exit"] and "exit()" in said["exit"] and "input" in said["input"] \

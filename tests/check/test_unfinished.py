@@ -63,6 +63,9 @@ UNFINISHED = {  # (exercise, arguments, lines) -> what is said
                                                                                                   "returned"),
     "return in the loop": (("rnn_forward", "cell, X, h0=None", FORWARD + "    return np.array(h_states), "
                                                                          "caches"), "stands in the loop"),
+    "return in the loop, and nothing is kept": (
+        ("many_to_many", "h_states, Wy, c", "for h in h_states:\n    y_t = Wy @ h + c\n    return y_t"),
+        "Move it below the loop, and collect what each pass makes."),
     "return in the loop of a text": (
         ("sample", "model, chars, prefix, length, temperature, rng",
          "text = prefix\nfor n in range(length):\n    text += chars[0]\n    return text"), "stands in the loop"),

@@ -126,8 +126,8 @@ LOSS = slot(  # run (dh) -> dh as it joins, or that and what is added to dh0 as 
 JOIN = slot(
     FLOW, lambda l, c, first: (l, c, l, c),
     ("no-carry", "Nothing flows between the steps", "Each step hears only its own loss. Its state also shaped every "
-     "later step: add dh_prev of step t + 1 to dh[t] before you go through step t.",
-     lambda l, c, first: (l, 0 * c, l, 0 * c)),
+     "later step: add dh_prev of step t + 1 to dh[t] before you go through step t, and set it to zero above the loop "
+     "only.", lambda l, c, first: (l, 0 * c, l, 0 * c)),
     ("only-the-last-loss", "Only the last step's loss counts",
      "You start from dh[-1] and never add the others. Every step has its own loss: add dh[t] at each t.",
      lambda l, c, first: (l, 0 * c, l, 0 * c) if first else (0 * l, c, 0 * l, c)),
@@ -296,10 +296,10 @@ def gradient(left, right):
     return lambda s, f: s.grows(s.product(s.left(f), getattr(s, right)(f)), f)
 
 
-def weights_gradients(X_side, H_side, slots, left=LEFT, more=()):
-    """dWx, dWh and db as outputs. slots : of all three, as "grows" for several steps; more : further means."""
+def weights_gradients(X_side, H_side, slots, left=LEFT, means=MEANS):
+    """dWx, dWh and db as outputs. slots : of all three, as "grows" for several steps."""
     def of(name, axes, line):
-        scale, *rest = late(SUM, axes, *MEANS, *more)
+        scale, *rest = late(SUM, axes, *means)
         return (scale, *rest, decayed("weight-decay", "A multiple of the weights is part of {o}",
                                       "Weight decay belongs to the update, not into the gradient of the loss.", line,
                                       lambda f: getattr(f.cell, name), scale))
@@ -335,11 +335,12 @@ RNN_CELL_BACKWARD = Family(
            "cache": chosen(CACHE, "h_prev-and-h_t-swapped"),
            "loss": slot(FLOW, lambda d: d, of=("dh_t", "THB"))},
     outputs={**weights_gradients(X_SIDE, H_SIDE, ONCE,
-                                 chosen(LEFT, *(v.name for v in LEFT if not v.name.startswith(("own", "dh-in"))))),
+                                 chosen(LEFT, *(v.name for v in LEFT if not v.name.startswith(("own", "dh-in")))),
+                                 means=MEANS[1:2]),
              "dh_prev": Output(lambda s, f: s.carry(SimpleNamespace(
                  cell=f.cell, z=f.sent[0], old=0, l=f.total[0], c=0)),
                                {"carry": carries("dh_prev")},
-                               late(SUM, "HB", *MEANS))})
+                               late(SUM, "HB", MEANS[1]))})
 
 # ---- all steps ----
 

@@ -57,7 +57,7 @@ MOVES = slot(  # run (param) -> what is moved, and the places that move together
 BACK = slot(  # run (what was there, eps, what is there now) -> what is put there after the element was moved
     SAME, lambda old, eps, now: old,
     ("never-restored", "param is not put back", "Each element stays at p - eps, so the next ones are measured "
-     "elsewhere, and the caller's weights have moved. Save p and put it back.", lambda old, eps, now: now),
+     "elsewhere, and the caller's weights have moved. Save p, as a copy, and put it back.", lambda old, eps, now: now),
     ("put-back-as-p-plus-eps", "Each element of param stays one eps too high",
      "Put back the p that you saved, after the last call of f.", lambda old, eps, now: now + 2 * eps),
     why="Put back the p that you saved.")
@@ -177,8 +177,8 @@ AFTER = slot(
 ZEROS = (*(Variant(run) for run in (lambda a, b, below: not a.any() and not b.any(),
                                     lambda a, b, below: not np.any(below))), *slot(
     NONE, None,
-    ("zero-by-zero", "Two zeros give no number", "0 / 0 is nan. Two gradients that are both zero agree: return 0. The "
-     "same holds, element by element, for each pair of zeros.", lambda a, b, below: False),
+    ("zero-by-zero", "Two zeros give no number", "0 / 0 is nan. Two gradients that are both zero agree: return "
+     "0.", lambda a, b, below: False),
     ("zeros-asked-with-all", "Arrays with some zeros count as zero",
      "`a.all() == 0` is true as soon as one element is 0. Ask whether any is not: `not a.any() and not b.any()`.",
      lambda a, b, below: not a.all() and not b.all(), lambda a, b, below: not a.all() or not b.all()),

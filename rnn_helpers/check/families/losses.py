@@ -85,8 +85,8 @@ SQUARED_ERROR = Family(
                                    lambda f, number=number: number(f) / 2) for name, by, number in MEANS)),
            "errors": ERRORS},
     outputs={"loss": Output(lambda s, f: f.scale * s.square(f.e), {"square": SQUARE}, (own_factors(
-                 SQUARES, "loss", MEANS, ("half-of-the-loss-only", "The loss has a factor of 1/2, dy does not",
-                                          "The two must belong together: here neither has it.", SQUARES,
+                 SQUARES, "loss", MEANS, ("half-of-the-loss-only", "The loss has a factor of 1/2",
+                                          "Here it is the sum of the squares itself.", SQUARES,
                                           lambda f: 0.5)), parts(
                      "y - target", "TOB", lambda f: f.e, lambda e, f: f.scale * np.sum(e * e), SQUARES,
                      "Every prediction has its error, and all of them count."), *made("", SQUARES))),
@@ -138,7 +138,10 @@ SHIFT = slot(
     ("overflow", "exp overflows for large logits", "exp(1000) is inf, and inf / inf is nan. Subtract each column's "
      "largest logit first; the probabilities do not change.", lambda z, axis: 0.0),
     ("one-maximum-for-all", "One maximum is subtracted from all steps", "A step whose logits all lie far below that "
-     "maximum gets 0 / 0. Each column needs its own: max(axis=1, keepdims=True).", lambda z, axis: z.max()))
+     "maximum gets 0 / 0. Each column needs its own: max(axis=1, keepdims=True).", lambda z, axis: z.max()),
+    ("mean-for-max", "The mean is subtracted from the logits, not the largest", "exp still overflows where one lies "
+     "far above the mean. Subtract each column's largest.",
+     lambda z, axis: z.mean(axis=axis, keepdims=True)))
 
 
 EPS = ("log(p + 1e-12), or a clipped p, caps the loss, at 28 for 1e-12. Take the log on paper: logits - max - log(sum "
@@ -148,11 +151,11 @@ LOGS = slot(  # run (shifted, the sum's logarithm) -> log p
     ("log-of-zero", "The loss is inf, or nan, for a very unlikely target", "p has underflowed to 0 before you take its "
      "log. Take the log on paper: logits - max - log(sum of exp(logits - max)).",
      lambda shifted, log_sum: np.log(np.exp(shifted) / np.exp(log_sum))),
-    ("log-of-zero", "0 times -inf is nan where a p has underflowed",
-     "Pick log p of the target alone, and take the log on paper: logits - max - log(sum of exp(logits - max)).",
+    ("log-of-zero", "There is nan where one logit lies far above the others", "exp overflows, or 0 meets the log of "
+     "a p that is 0. Pick log p of the target alone, on paper: logits - max - log(sum of exp(logits - max)).",
      lambda shifted, log_sum: (lambda p: np.where((p == 0).any(axis=1, keepdims=True), np.nan, np.log(p)))(
          np.exp(shifted) / np.exp(log_sum))),
-    ("log-of-p-plus-eps", "A small number added to p hides very unlikely targets", *(
+    ("log-of-p-plus-eps", "A small number added to p, or a p kept from 0, hides very unlikely targets", *(
         lambda shifted, log_sum, eps=eps, kept=kept: np.log(kept(np.exp(shifted) / np.exp(log_sum), eps))
         for eps in (1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-15, 1e-6, 1e-5, 1e-4, 1e-3, 0.01)
         for kept in (np.add, lambda p, eps: np.clip(p, eps, 1 - eps), np.maximum))),

@@ -71,8 +71,8 @@ LEADS = slot(
     why="The place in chars is asked for: enumerate(chars).")
 IN_ORDER = slot(
     "-> (chars, index_of)", lambda chars, index_of: (chars, index_of),
-    ("order-index_of-chars", "The values come in the wrong order: index_of, chars", "Each value is right, but in the "
-     "wrong place. Return (chars, index_of).", lambda chars, index_of: (index_of, chars)))
+    ("order-index_of-chars", "The values come in the wrong order: index_of, chars", "Return (chars, index_of).",
+     lambda chars, index_of: (index_of, chars)))
 
 
 def vocabulary(s, text):

@@ -350,6 +350,8 @@ FACTOR = slot(  # run (g, lr, steps, B, k1) -> what the update subtracts
                            ("mean-over-both", "the steps and by B", lambda T, B, k1: T * B))),
     ("learning-rate-forgotten", "The learning rate is not used", "Multiply the gradients by lr.",
      lambda g, lr, T, B, k1: g),
+    *((f"clipped-to-{most}", f"The gradients are clipped to +-{most}", "Plain descent is asked for, without clipping.",
+       lambda g, lr, T, B, k1, most=most: lr * np.clip(g, -most, most)) for most in (5, 1, 10)),
     why="The loss is a sum over the new steps and the examples, so its gradient is one too.")
 MOVES = slot(  # run (f) -> p afterwards; f.total : sum of the steps so far, f.last : whether this is the last piece
     UPDATE_OF, lambda f: f.p - f.step,

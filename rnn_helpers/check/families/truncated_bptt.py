@@ -232,7 +232,7 @@ RNN_BACKWARD_TRUNCATED = Family(
            "where": bptt.where("what is carried back"), "slope": bptt.SLOPES, "slope_of": SLOPE_OF,
            "cache": bptt.CACHE, "loss": (*chosen(bptt.LOSS, "losses-in-reverse", "last-loss-at-every-step"),
                                          *(v for v in bptt.LOSS if v.alone))},
-    outputs={**bptt.weights_gradients(X_SIDE, H_SIDE, {"grows": GROWS}, more=OVER_K),
+    outputs={**bptt.weights_gradients(X_SIDE, H_SIDE, {"grows": GROWS}, means=(*bptt.MEANS, *OVER_K)),
              "dh0": Output(lambda s, f: s.dh0(f), {"dh0": DH0}, late(SUM, "HB", *bptt.MEANS, *OVER_K))})
 
 

@@ -66,8 +66,9 @@ def missing_name(scene):
         given = ", ".join(parameters_of(getattr(type(local[owners[0]]), name))[1:])
         return f"`{name}` is a method of `{owners[0]}`: `{owners[0]}.{name}({given})`."
     values = [node for node in scene.parts() if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)]
-    if any(scene.source(node.value) == name for node in values):
-        return f"`{name}` has nothing to write into yet: it needs a start, as `{name} = {{}}` or an array of zeros."
+    for node in (node for node in values if scene.source(node.value) == name):
+        start = f"`{name} = {{}}`" if isinstance(scene.value(node.slice), str) else "an array of zeros"
+        return f"`{name}` has nothing to write into yet: it needs a start, as {start}."
     if not name.strip("_"):
         return f"`{name}` is a gap that is still to be filled."
     for node in scene.of(ast.Attribute):  # self.Wx, model.Wy, torch.tanh
