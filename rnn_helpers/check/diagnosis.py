@@ -113,7 +113,8 @@ def diagnose(family, cases, inputs, reference, evidence, show):
             if ignored >= set(evidence.wrong):
                 continue
             search = alone if small in skipped else whole
-            if fit := search.run(confirm, effort):
+            fit = search.run(confirm, effort)
+            if fit and not (evidence.raised and any(slip.variant.alone for slip in fit.slips)):  # its line says more
                 rest = [key for key in evidence.wrong if key.split("/")[1] in (*fit.open, *missing) or key in ignored
                         or key.split("/")[0] in skipped]
                 evidence.program = family.program(fit)

@@ -99,7 +99,7 @@ def edits(function, kinds=None):
 # ---- expressions ----
 
 def expressions(function, kinds):
-    names = {**scope(function), "kinds": kinds}
+    names = {**scope(function), "kinds": kinds, "in": function}
     unread = [name for name in names["arguments"] if name not in names["read"]]
     for holder in ast.walk(function):
         if isinstance(holder, ast.arguments):
@@ -116,7 +116,8 @@ def expressions(function, kinds):
 def changes(node, holder, field, names, unread):
     """(another expression, in words, rank) for one expression."""
     def instead(new, rank, *alike):
-        return new, lambda: f"with `{text(new)}` in place of `{text(node)}`", rank, *alike
+        return new, lambda: f"with `{bracketed(new, node, holder, field)}` in place of {which(node, names['in'])}`" \
+            f"{text(node)}`", rank, *alike
 
     if isinstance(node, ast.BinOp) and type(node.op) in SYMBOL:
         sign = SYMBOL[type(node.op)]
@@ -447,6 +448,24 @@ def numpy(function, argument):
 
 def text(node):
     return ast.unparse(node)
+
+
+def bracketed(new, old, holder, field):
+    """The text of what stands in the place of a name or a call, in brackets where an operator or a dot is around it."""
+    around = isinstance(holder, ast.BinOp | ast.UnaryOp | ast.Attribute) or field in ("value", "func") and isinstance(
+        holder, ast.Subscript | ast.Call)
+    kinds = ast.BinOp | ast.UnaryOp | ast.Compare | ast.IfExp | ast.BoolOp
+    return f"({text(new)})" if around and isinstance(new, kinds) and not isinstance(old, kinds) else text(new)
+
+
+def which(node, function):
+    """"the second " of what stands several times in its line, "" for others."""
+    if not isinstance(node, ast.Name):
+        return ""
+    places = sorted(other.col_offset for other in ast.walk(function) if isinstance(other, ast.Name)
+                    and (other.id, other.lineno) == (node.id, node.lineno))
+    place = places.index(node.col_offset) if len(places) > 1 else -1
+    return f"the {('first', 'second', 'third')[place]} " if 0 <= place < 3 else ""
 
 
 def operand(node, of_a_product=False):

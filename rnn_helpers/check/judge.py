@@ -302,7 +302,7 @@ def the_rest_is_right(exercise, evidence):
     wrong = [name for name in names if name in bad]
     if names[0] in bad or not bad or 2 * len(wrong) > len(names):
         return ""
-    return f"Only {' and '.join(map(repr, wrong))} differ{'s' * (len(wrong) == 1)}; the rest is right."
+    return f"Only the values of {' and '.join(map(repr, wrong))} differ."
 
 
 def witness_lines(exercise, inputs, evidence):

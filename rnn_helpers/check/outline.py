@@ -93,7 +93,7 @@ def remarks(tree, lines, given):
     elif not {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} & {*names, "locals"} and names \
             and not any(isinstance(node, ast.Raise) for node in nodes):
         yield "reads no argument", ""
-    read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    read = read_in(tree)
     plain = [arg.arg for arg in (*tree.args.posonlyargs, *tree.args.args) if arg.arg != "self"][:given]
     if (unread := [name for name in plain if name not in read]) and "locals" not in read and len(unread) < len(plain):
         yield "never read", ", ".join(unread)
@@ -143,6 +143,18 @@ def remarks(tree, lines, given):
                     node, "value", node))) not in new for node in nodes)
     if "model" in names and not kept:
         yield "model untouched", ""
+
+
+def read_in(node):
+    """The names whose values a tree reads: more than their shape or type."""
+    if isinstance(node, ast.Call) and (getattr(node.func, "attr", "").endswith("_like")
+                                       or getattr(node.func, "id", "") == "len"):
+        return set()
+    if isinstance(node, ast.Attribute) and node.attr in ("shape", "ndim", "size", "dtype"):
+        return set()
+    if isinstance(node, ast.Name):
+        return {node.id} if isinstance(node.ctx, ast.Load) else set()
+    return set().union(*map(read_in, ast.iter_child_nodes(node)))
 
 
 def keeps(node):

@@ -43,7 +43,7 @@ def reads_nothing(evidence):
 def unread(evidence):
     """A note on arguments that the function never reads: the result depends on each of those that are asked for."""
     told = not evidence.hidden and not any(case.problem for case in evidence.observed.cases.values())
-    return [Advice(f"It never reads {in_code(names.split(', '))}.", theirs=True)
+    return [Advice(f"It makes no use of the values of {in_code(names.split(', '))}.", theirs=True)
             for names in remarks(evidence, "never read") if told]
 
 
@@ -135,7 +135,8 @@ def untouched(evidence):
     places = remarks(evidence, "local name")
     idle = remarks(evidence, "result lost")
     unwritten = remarks(evidence, "model untouched") and not places and not idle
-    written = ": the update is still to be written." if unwritten else "."
+    written = ": the update is still to be written." if unwritten else "." if places or idle else (
+        ": what moved is not the model's own, a copy perhaps. `-=`, as in `model.cell.Wx -= ...`, changes the model's.")
     found = [Advice(f"{listed(changing)} are the same as before the call{written}", "unfinished")]
     if idle and not places and not evidence.hidden:
         found.append(Advice("This line changes nothing: what it gives is lost. `-=`, as in `model.cell.Wx -= ...`, "

@@ -497,6 +497,15 @@ def test_what_is_wrong_on_the_way_leaves_dh0_as_it_is_written(wrong, names):
         assert verdict("rnn_backward", walked(**wrong), seed).mistakes == names
 
 
+def test_what_raised_is_told_before_a_rare_name():
+    """dh[:, t] has numbers for every step as long as there are as many units."""
+    def units_for_steps(cell, dh, caches):
+        return loop(cell, [np.asarray(dh)[:, t] for t in range(len(caches))], caches)
+
+    found = verdict("rnn_backward", units_for_steps)
+    assert found.mistakes == [] and found.advice[0].startswith("IndexError")
+
+
 def test_unknown_wrong_answers_get_the_first_departure_and_the_witness():
     def odd(cell, dh, caches):
         dWx, dWh, db, dh0 = loop(cell, dh, caches)

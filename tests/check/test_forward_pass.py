@@ -234,6 +234,18 @@ def test_what_stands_in_the_wrong_place_was_not_overwritten():
     assert verdict("rnn_forward", from_the_end).mistakes == ["h_states-in-reverse", "caches-in-reverse"]
 
 
+def test_one_cache_for_all_steps_is_no_reversed_order():
+    def multiplied(cell, X, h0=None):
+        h, h_states = np.zeros((len(cell.Wh), np.shape(X[0])[-1])) if h0 is None else h0, []
+        for x_t in X:
+            h, cache = rnn_cell_forward(cell, x_t, h)
+            h_states.append(h)
+        return np.array(h_states), [cache] * len(X)
+
+    for seed in (0, 3):
+        assert verdict("rnn_forward", multiplied, seed).mistakes == ["last-cache-at-every-step"]
+
+
 def test_a_value_more_between_states_and_caches():
     def with_the_last_state(cell, X, h0=None):
         h, h_states, caches = np.zeros((len(cell.Wh), len(X[0].T))) if h0 is None else h0, [], []

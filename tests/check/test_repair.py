@@ -27,6 +27,12 @@ def time_enough(monkeypatch):
 CASES = {  # what is told, and of which line: the body of an answer
     "a function too many": (
         "readout", "h_t, Wy, c", "return Wy @ h_t + c.mean()", ["with `c` in place of `c.mean()`"], [2]),
+    "brackets around what is put in": (
+        "squared_error", "y, target", "return np.sum(y ** 2 - target ** 2), 2 * (y - target)",
+        ["Without `- target ** 2`", "With `(y - target)` in place of the first `y`"], [2, 2]),
+    "one of several in a line": (
+        "rnn_cell_forward", "cell, x_t, h_prev", "h = cell.Wx @ x_t + cell.b\nh = h + cell.Wh.dot(h)\nh = np.tanh(h)\n"
+        "return h, (x_t, h_prev, h)", ["with `h_prev` in place of the third `h`"], [3]),
     "two functions too many": (
         "readout", "h_t, Wy, c", "y = np.tanh(Wy @ h_t)\nreturn y + np.abs(c)",
         ["With `Wy @ h_t` in place of `np.tanh(Wy @ h_t)`", "With `c` in place of `np.abs(c)`"], [2, 3]),

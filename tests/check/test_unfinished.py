@@ -195,7 +195,9 @@ def test_a_line_whose_result_is_lost():
 
 
 @pytest.mark.parametrize("line, told", [
-    ("return 2 * np.exp(-(Wy * Wy) @ h_t)", "It never reads `c`."), ("return np.sin(Wy @ h_t) * np.cos(c)", "")])
+    ("return 2 * np.exp(-(Wy * Wy) @ h_t)", "It makes no use of the values of `c`."),
+    ("return 2 * np.exp(-(Wy * Wy) @ h_t) + np.zeros_like(c)", "It makes no use of the values of `c`."),
+    ("return np.sin(Wy @ h_t) * np.cos(c)", "")])
 def test_an_argument_that_is_never_read(line, told):
     advice = check.run("readout", written("readout", "h_t, Wy, c, verbose=True", line)).judgement.advice
-    assert [text for text in advice if "never reads" in text] == [told] * bool(told)
+    assert [text for text in advice if "no use" in text] == [told] * bool(told)

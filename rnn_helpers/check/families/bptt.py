@@ -45,6 +45,10 @@ SLOPES = slot(
     ("slope-plus", "The slope has a plus where a minus belongs",
      "You use 1 + h_t^2. The slope of tanh is 1 - h_t^2, never above 1.", lambda h, p, x, cell: 1 + h**2),
     ("slope-of-h_t", "dh_t is multiplied by h_t, not by the slope", lambda h, p, x, cell: h),
+    *((f"tanh-slope-missing-at-the-{which}-step", f"tanh' is missing at the {which} step",
+       "Every step's dh_t goes through tanh: dz_t = dh_t (1 - h_t^2).", lambda h, p, x, cell, key=key: np.array(
+           [1 - a**2 if n != key % len(h) else 1 + 0 * a for n, a in enumerate(h)]))
+      for which, key in (("last", -1), ("first", 0))),
     ("b-forgotten-in-z", "tanh' is computed from a sum without b", ANEW,
      lambda h, p, x, cell: of_z(cell, x, p, 0)),
     ("z-from-the-new-state", "tanh' is computed from a z made with h_t", ANEW,
@@ -143,12 +147,15 @@ JOIN = slot(
 
 def carries(carried, *more, why=""):
     """What is handed to the step before: run (f) -> it. f.cell; f.z : sent; f.old : handed on before; f.l, f.c : what
-    reached h_t, its loss's share and the later steps'."""
+    reached h_t, its loss's share and the later steps'; f.S : the slope."""
     return slot(
         "dh_prev = Wh^T dz_t", lambda f: f.cell.Wh.T @ f.z,
         ("Wh-not-transposed", f"Wh is not transposed in {carried}", "Forward, Wh carries old units to new ones; on the "
          "way back the roles are swapped: Wh.T @ dz_t.", lambda f: f.cell.Wh @ f.z),
         *more,
+        ("slope-after-Wh", f"In {carried} the slope comes after Wh^T", "The way back is the way there in reverse: "
+         "first through tanh, dz_t = dh_t (1 - h_t^2), then through Wh, Wh.T @ dz_t.",
+         lambda f: f.S * (f.cell.Wh.T @ (f.l + f.c))),
         ("Wh-missing-in-the-carry", f"Wh^T is missing in {carried}",
          "Every old unit reaches every new one: Wh.T @ dz_t, not dz_t itself.", lambda f: f.z),
         ("carry-through-Wx", f"Wx is used instead of Wh in {carried}", "Wx leads to the input: Wx.T @ dz_t is dL/dx_t. "
@@ -338,7 +345,7 @@ RNN_CELL_BACKWARD = Family(
                                  chosen(LEFT, *(v.name for v in LEFT if not v.name.startswith(("own", "dh-in")))),
                                  means=MEANS[1:2]),
              "dh_prev": Output(lambda s, f: s.carry(SimpleNamespace(
-                 cell=f.cell, z=f.sent[0], old=0, l=f.total[0], c=0)),
+                 cell=f.cell, z=f.sent[0], old=0, l=f.total[0], c=0, S=f.S[0])),
                                {"carry": carries("dh_prev")},
                                late(SUM, "HB", MEANS[1]))})
 
@@ -357,7 +364,7 @@ def walk_back(s, cell, dh, caches):
         dz, sent = s.where(l_g, c_g, S[t])
         if l_s is not l_g or c_s is not c_g:
             sent = s.where(l_s, c_s, S[t])[1]
-        c = done[t] = s.carry(SimpleNamespace(cell=cell, z=sent, old=c, l=l_s, c=c_s))
+        c = done[t] = s.carry(SimpleNamespace(cell=cell, z=sent, old=c, l=l_s, c=c_s, S=S[t]))
         kept.append((dz, l_g + c_g, sent, c))
     zeros = 0 * D[0]
     G, total, sent, left = (np.array(part) for part in zip(*(kept or [(zeros,) * 4]), strict=True))

@@ -257,6 +257,8 @@ CACHES = (*lacking("The caches lack"), *slot("one cache for each step", None, (
 ORDER = slot("caches[t] = (x_t, h_prev, h_t) of step t", lambda caches: caches, (
     "caches-in-reverse", "The caches are in reverse order", "caches[t] is that of step t.",
     lambda caches: caches[::-1]), (
+    "last-cache-at-every-step", "Every entry of caches is the last step's", "Append each step's own cache, inside the "
+    "loop: `[cache] * T` is one cache, T times.", lambda caches: [caches[-1]] * len(caches)), (
     "parts-of-the-caches-in-another-order", "The parts of each cache are in another order", "The step back unpacks "
     "them as (x_t, h_prev, h_t).", *(lambda caches, order=order: [tuple(cache[n] for n in order) for cache in caches]
                                      for order in itertools.permutations(range(3)) if order != (0, 1, 2))))

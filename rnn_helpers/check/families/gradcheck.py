@@ -149,9 +149,9 @@ BELOW = (
           ("norms-multiplied", "The difference is divided by a product of norms",
            "||a|| ||b|| grows with the square of the size, so the error depends on the scale. Divide by ||a|| + ||b||.",
            lambda size, a, b: size(a) * size(b)),
-          rare=[("one-added", "1 is added to the size",
+          rare=[("one-added", "1 is added to the size, or the size is at least 1",
                  "Then small gradients look right, whatever they are. Divide by ||a|| + ||b|| alone.",
-                 lambda size, a, b: size(a) + size(b) + 1,
+                 lambda size, a, b: size(a) + size(b) + 1, lambda size, a, b: np.maximum(1, size(a) + size(b)),
                  lambda size, a, b: np.maximum(1, np.maximum(size(a), size(b))))], why=EITHER)[1:])
 ABOVE = slot(
     ERROR, lambda size, a, b: size(a - b),
@@ -165,7 +165,8 @@ AFTER = slot(
     ERROR, lambda x, a, b: x,
     ("in-percent", "The error is in percent", "Leave out the factor 100: tolerances such as 1e-6 are fractions.",
      lambda x, a, b: 100 * x),
-    ("squared-again", "The error is squared", "One part in a thousand comes out as about 1e-6. Leave out the square.",
+    ("squared-again", "The error is squared", "One part in a thousand comes out as about 1e-6. Is a root missing, or a "
+     "square too many?",
      lambda x, a, b: x * x),
     ("agreement", "1 means equal", "An error is 0 when both agree. You return one minus it.", lambda x, a, b: 1 - x),
     rare=[("true-or-false", "The result is True or False", "np.allclose compares with a tolerance of its own, and does "

@@ -260,6 +260,9 @@ OF_LOGITS = slot(  # run (f) -> dlogits; f.y, f.p, f.z, f.log_p as above
      lambda f: f.z - f.y, lambda f: f.z - f.top - f.y),
     ("gradient-of-log-p", "dlogits is made of log p, not of p", "log p belongs to the loss. The gradient is p - "
      "one_hot.", lambda f: f.log_p - f.y),
+    ("one-hot-of-all-steps", "Every step loses 1 at the targets of all steps",
+     "Each step and example has its own target: p[t, targets[t, b], b].",
+     lambda f: f.p - (f.y.sum(axis=(0, 2), keepdims=True) > 0) * np.ones_like(f.p)),
     ("gradient-is-p(1-p)", "The gradient is p (1 - p)", "That is the slope of a sigmoid. Through softmax and log it is "
      "p - one_hot.", lambda f: f.p * (1 - f.p)),
     ("gradient-times-p(1-p)", "The gradient is multiplied by p (1 - p)", "p - one_hot is dL/dlogits already; p (1 - p) "

@@ -47,7 +47,9 @@ TARGET = slot(  # run (series, start, T) -> the targets of a window
     ("target-by-adding-one", "Y is X + 1", "That is right for 1, 2, 3, ... only. The target is the series' own next "
      "number, whatever it is.", lambda s, n, T: s[n : n + T] + 1),
     ("target-is-the-next-window", "Y is the window after X", "Y starts T steps later. It starts one step later: each "
-     "number's target is the number right after it.", lambda s, n, T: padded(s[n + T : n + 2 * T], T)),
+     "number's target is the number right after it.", lambda s, n, T: padded(s[n + T : n + 2 * T], T),
+     lambda s, n, T: s[(np.arange(n, n + T) + T) % len(s)],
+     lambda s, n, T: s[np.minimum(np.arange(n, n + T) + T, len(s) - 1)]),
     ("only-the-last-target", "Y holds the last target only", "That is many-to-one. Here every step has a target, so Y "
      "has the shape of X.", lambda s, n, T: s[n + T : n + T + 1]),
     ("last-target-at-every-step", "Y holds the number after the window at every step", "Step t has a target of its "

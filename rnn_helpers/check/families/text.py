@@ -35,8 +35,8 @@ ORDERED = slot(
      "process, so a saved model would read other letters tomorrow. Sort it.", lambda kept: list(set(kept))),
     ("first-appearance", "The characters are in order of appearance", "Then the indices depend on how the text begins. "
      "Sort the set of characters.", lambda kept: list(dict.fromkeys(kept))),
-    ("by-frequency", "The characters are ordered by frequency", "Ties then have no order of their own. Sort the set of "
-     "characters.", lambda kept: [char for char, _ in Counter(kept).most_common()],
+    ("by-frequency", "The characters are ordered by frequency", "Sort the set of characters.",
+     lambda kept: [char for char, _ in Counter(kept).most_common()],
      lambda kept: [char for char, _ in sorted(Counter(kept).items(), key=lambda item: item[1])],
      lambda kept: sorted(sorted(set(kept)), key=list(kept).count, reverse=True)),
     ("backwards", "The characters are sorted backwards", "Sort upwards: sorted(set(text)).",

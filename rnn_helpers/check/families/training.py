@@ -95,7 +95,8 @@ CLIPPED_OF = slot(  # run (gradients by name, max_norm, norm, shorten) -> clippe
      "Put all five gradients in one dict and clip once: one norm, one factor.",
      lambda grads, m, norm, shorten: {n: shorten(g, norm(grouped(grads, n)), m, grouped(grads, n)) for n,
                                       g in grads.items()}),
-    ("readout-not-clipped", "The gradients of Wy and c are left out of the clipping",
+    ("readout-not-clipped", "Wy and c move by gradients that are not clipped",
+     "All five gradients are clipped together, once: the update takes those.",
      *(lambda grads, m, norm, shorten, of=of: {n: shorten(g, norm(of(grads)), m, grads) if n in NAMES[:3] else g
                                                for n, g in grads.items()}
        for of in (lambda grads: grouped(grads, "Wx"), lambda grads: grads))),
@@ -135,7 +136,10 @@ LR_FIRST = ("lr-before-clipping", "The gradients are multiplied by lr, then clip
             "Clip the gradients themselves; lr comes with the update.")
 AS_CALLED = {"element-by-element": "clipped-element-by-element", "each-array-on-its-own": "clipped-separately",
              "scaled-up-too": "always-scaled"}
-SHORTENED = tuple(replace(v, name=AS_CALLED.get(v.name, v.name)) for v in SHORTEN
+NOT_CLIPPED = {"title": "The update is not that of clipped gradients", "why": "Above the threshold every gradient is "
+               "multiplied by max_norm / norm: use what clip_by_norm returns."}
+SHORTENED = tuple(replace(v, name=AS_CALLED.get(v.name, v.name), **(NOT_CLIPPED if v.name == "not-clipped" else {}))
+                  for v in SHORTEN
                   if "threshold" not in v.name and v.name not in ("zero-over-zero", "decided-by-one-of-them"))
 
 
@@ -332,6 +336,10 @@ KEPT = slot(
     ("window-run-again", "Older steps are run again with the new weights, and the piece goes on from there",
      "That is another algorithm. Older steps keep their caches, and a piece starts from the last state of the one "
      "before.", ("run again", False)),
+    ("window-run-and-counted-again",
+     "The whole window is run again with the new weights, and all its losses count again",
+     "Older steps keep their caches, and an older loss has had its update: dh = 0 for it.",
+     ("run again, the window or more", False)),
     why="dh = 0 for their steps.")
 
 REACHES = slot(  # run (k1, k2) -> how many losses of a piece reach Wy and c
@@ -384,8 +392,9 @@ def stream(s, model, X, Y, k1, k2, lr):
     again, anew = s.kept
     for number, (first, end) in enumerate(pieces):
         x, target = X[first:end], Y[first:end]
-        if again == "run again":
-            window = s.window(SimpleNamespace(seen=len(kept) + len(x), new=len(x), k1=k1, k2=k2))
+        if again.startswith("run again"):
+            window = max(k1, k2) if "window" in again else s.window(
+                SimpleNamespace(seen=len(kept) + len(x), new=len(x), k1=k1, k2=k2))
             older = kept[max(0, len(kept) + len(x) - window):]
             if older:
                 h, run = rnn_forward(cell, np.array([x_t for x_t, *_ in older]), older[0][1])
@@ -416,7 +425,7 @@ def stream(s, model, X, Y, k1, k2, lr):
             flows = list(dh)[:len(used)] if len(used) < len(dh) else flows
         if again == "older last":
             flows = flows[old:] + flows[:old]
-        if again.startswith("the window"):
+        if "the window" in again:
             seen = used if again == "the window" else kept[-max(k1, k2):]
             window_h = np.array([cache[2] for cache in seen])
             value, dY = squared_error(many_to_many(window_h, p["Wy"], p["c"]),

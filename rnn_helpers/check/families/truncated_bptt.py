@@ -208,7 +208,7 @@ def walks(s, cell, dh, caches, k):
             dz, sent = s.where(loss, c, slope)
             total = loss + c
             first, passed = (sent, passed) if first is None else (first, passed * slope)
-            c = s.carry(SimpleNamespace(cell=cell, z=sent, old=c, l=loss, c=c, first=first, n=n, slopes=passed,
+            c = s.carry(SimpleNamespace(cell=cell, z=sent, old=c, l=loss, c=c, S=slope, first=first, n=n, slopes=passed,
                                         last=n == len(steps)))
             entries.append((at, t, dz, total, loss, S[at], sent, c))
             if at >= 0:  # a window that continues at the end has left step 0 before
