@@ -25,7 +25,7 @@ from rnn_helpers.check.outline import definition
 from rnn_helpers.check.whose import is_own, names_read
 from rnn_helpers.check.yardstick import Yardstick, reading
 
-SECONDS = 0.7 if sys.platform == "emscripten" else 0.25  # of work; a browser's Python takes longer
+SECONDS = 0.7 if sys.platform == "emscripten" else 0.22  # of work; a browser's Python takes longer
 EVERY = 8  # changes that are tried between two looks at the clock, each of which may cost as much as a change
 TOGETHER = 4  # edits that improve something, after which a name is looked for
 MOST = 12  # edits that improve something, on which a second one is tried
@@ -190,7 +190,7 @@ class Repair:
         before, start = self.read(), self.built()
         rare = {variant.name for variant, _ in single(self.exercise.family) if variant.alone}
         for pair in pairs:
-            if time.process_time() > self.start + 2.2 * self.seconds:
+            if time.process_time() > self.start + 1.9 * self.seconds:
                 break
             undo = pair[0].apply()
             function, after = self.built(pair[2]), self.read()
@@ -218,7 +218,7 @@ class Repair:
         function in the place of one, which may be this slip itself."""
         slips, case = set(), self.cases[0] if self.shown else None
         for _, fit in single(self.exercise.family) if case else ():
-            if self.is_over(2):
+            if self.is_over(1.8):
                 break
             try:
                 values = run(case, self.exercise.family.program(fit), self.inputs.copy())
