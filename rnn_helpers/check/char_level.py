@@ -247,12 +247,12 @@ def train_step_characters(model, X, targets, lr, max_norm):
     return train_step(model, X, targets, lr, max_norm, loss=softmax_cross_entropy)
 
 
-def step_fixtures(rng, sizes=(7, 3, 4, 6, 2)):
-    """sizes : T, D, H, O, B. The norm is above max_norm, of a mean over examples, too, but not of a mean over time."""
-    T, D, H, O, B = sizes
+def step_fixtures(rng, sizes=(7, 6, 4, 2)):
+    """sizes : T, V, H, B. The norm is above max_norm, of a mean over examples, too, but not of a mean over time."""
+    T, V, H, B = sizes
     while True:
-        fixture = {**draw_cell(rng, D, H), "Wy": rng.normal(0, 0.9, (O, H)), "c": rng.normal(0, 0.5, (O, 1)),
-                   "X": rng.normal(size=(T, D, B)), "targets": rng.integers(0, O, (T, B))}
+        fixture = {**draw_cell(rng, V, H), "Wy": rng.normal(0, 0.9, (V, H)), "c": rng.normal(0, 0.5, (V, 1)),
+                   "X": rng.normal(size=(T, V, B)), "targets": rng.integers(0, V, (T, B))}
         norms = [norm_of(fixture, examples) for examples in (1, B)]
         if 0.35 * B < norms[1] / norms[0] < 0.2 * T:
             return {**fixture, "X_one": fixture["X"][:, :, :1], "targets_one": fixture["targets"][:, :1],
@@ -274,7 +274,7 @@ TRAIN_STEP_CHARACTERS = Exercise(
     notebook="05_char_level",
     asks="train_step(model, X, targets, lr, max_norm) -> (loss, norm)",
     fixtures=step_fixtures,
-    second=partial(step_fixtures, sizes=(9, 2, 5, 4, 3)),
+    second=partial(step_fixtures, sizes=(9, 4, 5, 3)),
     cases=(step_case("a clipped step", updates(None, suffix="_one"), **MOVES),
            step_case("a batch of 2, max_norm = inf", updates(np.inf), **MOVES),
            step_case("a batch of 2, below max_norm", updates(1e6), **MOVES),

@@ -113,8 +113,9 @@ def diagnose(family, cases, inputs, reference, evidence, show):
             if ignored >= set(evidence.wrong):
                 continue
             search = alone if small in skipped else whole
-            fit = search.run(confirm, effort)
-            if fit and not (evidence.raised and any(slip.variant.alone for slip in fit.slips)):  # its line says more
+            if fit := search.run(confirm, effort):
+                if evidence.raised and all(slip.variant.alone for slip in fit.slips):
+                    return [], evidence.wrong  # the line that raised says more than a rare name
                 rest = [key for key in evidence.wrong if key.split("/")[1] in (*fit.open, *missing) or key in ignored
                         or key.split("/")[0] in skipped]
                 evidence.program = family.program(fit)

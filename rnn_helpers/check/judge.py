@@ -250,8 +250,8 @@ def judge_alone(yardstick, observed, hidden=False):
     if len(named) > 2:  # they give these numbers together; so may others
         result.advice.insert(0, Advice(f"What it returns is consistent with {len(named)} slips at once:", "mistake"))
     if not named:
-        result.advice = [*(unfinished(evidence, last=True) or unknown(exercise, inputs, observed, evidence, result,
-                                                                      problems)), *unread(evidence)]
+        result.advice = unfinished(evidence, last=True) \
+            or [*unknown(exercise, inputs, observed, evidence, result, problems), *unread(evidence)]
     elif left:  # stands first when it comes first
         program = getattr(evidence, "program", None)
         result.program = program and (program, left)

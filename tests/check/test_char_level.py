@@ -200,13 +200,28 @@ def step_from_parts(model, X, targets, lr, max_norm):
     return np.array(loss), norm
 
 
+def step_with_columns(model, X, targets, lr, max_norm):
+    """The characters are counted where they are read: X is (T, V, B)."""
+    T, V, B = X.shape
+    h_states, caches = rnn_forward(model.cell, X)
+    logits = many_to_many(h_states, model.Wy, model.c)
+    wanted = np.eye(V)[targets].transpose(0, 2, 1)
+    p = softmax(logits, axis=1)
+    dWy, dc, dh = readout_backward(p - wanted, h_states, model.Wy)
+    dWx, dWh, db, _ = rnn_backward(model.cell, dh, caches)
+    norm = np.sqrt(sum((g**2).sum() for g in (dWx, dWh, db, dWy, dc)))
+    for name, g in zip(("Wx", "Wh", "b", "Wy", "c"), (dWx, dWh, db, dWy, dc), strict=True):
+        model.params[name][...] -= lr * min(1, max_norm / norm) * g
+    return -np.log((p * wanted).sum(axis=1)).sum(), norm
+
+
 RIGHT = {
     "build_vocabulary": [vocabulary_by_loop, vocabulary_of_tuples, vocabulary_of_a_dict],
     "one_hot": [one_hot_by_loop, one_hot_by_comparison, one_hot_as_a_list],
     "softmax_cross_entropy": [entropy_by_loop, entropy_by_einsum, entropy_by_rows, entropy_by_logaddexp,
                               entropy_by_steps,
                               Holder().entropy, entropy_in_float32],
-    "train_step_characters": [step_by_hand, step_in_place, step_from_parts],
+    "train_step_characters": [step_by_hand, step_in_place, step_from_parts, step_with_columns],
     "sample": [sample_by_search, sample_from_the_start, sample_by_multinomial, sample_by_powers],
 }
 
@@ -374,6 +389,15 @@ def test_two_mistakes_that_show_in_different_cases(alone, names):
         return (loss, norm) if alone else (model.loss(X, targets, loss=softmax_cross_entropy), min(norm, max_norm))
 
     assert set(advice("train_step_characters", step)[0].mistakes) == names
+
+
+def test_the_loss_after_a_step_that_is_too_small():
+    def step(model, X, targets, lr, max_norm):
+        _, norm = step_by_hand(model, X, targets, lr / X.shape[2], max_norm)
+        return model.loss(X, targets, loss=softmax_cross_entropy), norm
+
+    assert set(verdict("train_step_characters", step).mistakes) == {
+        "loss-after-the-update", "steps-divided-over-the-batch"}
 
 
 def test_what_is_not_clipped_at_all_is_not_said_to_be_clipped_too_late():

@@ -234,6 +234,18 @@ def test_what_stands_in_the_wrong_place_was_not_overwritten():
     assert verdict("rnn_forward", from_the_end).mistakes == ["h_states-in-reverse", "caches-in-reverse"]
 
 
+def test_caches_that_are_at_their_places_are_not_in_reverse():
+    def backwards(cell, X, h0=None):
+        h, found = np.zeros((len(cell.Wh), np.shape(X[0])[-1])) if h0 is None else h0, [None] * len(X)
+        for t in reversed(range(len(X))):
+            h, cache = rnn_cell_forward(cell, X[t], h)
+            found[t] = h, cache
+        return np.array([h for h, _ in found]), [cache for _, cache in found]
+
+    for seed in (0, 3):
+        assert verdict("rnn_forward", backwards, seed).mistakes == ["backwards"]
+
+
 def test_one_cache_for_all_steps_is_no_reversed_order():
     def multiplied(cell, X, h0=None):
         h, h_states = np.zeros((len(cell.Wh), np.shape(X[0])[-1])) if h0 is None else h0, []

@@ -58,7 +58,7 @@ def slips(name):
     family = check.EXERCISES[name].family
     return [Fit(slips) for output, slots in (("", family.slots),
                                              *((name, output.slots) for name, output in family.outputs.items()))
-            for slips in together(output, slots, 1)]
+            for slips in together(output, slots, 1) if slips[0].variant.name]
 
 
 def called(name, fit):

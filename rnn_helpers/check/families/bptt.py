@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from rnn_helpers.check.changes import FACTORS, HERE, changes, everywhere, later
-from rnn_helpers.check.families.common import chosen, late
+from rnn_helpers.check.families.common import but, chosen, late
 from rnn_helpers.check.family import Family, Output, slot
 from rnn_helpers.check.solvers import decayed
 
@@ -42,6 +42,9 @@ SLOPES = slot(
      "h_t is tanh(z_t) already. You use 1 - tanh(h_t)^2; write 1 - h_t^2.", lambda h, p, x, cell: 1 - np.tanh(h) ** 2),
     ("slope-of-a-sigmoid", "The slope is a sigmoid's",
      "h (1 - h) is the slope of a sigmoid. That of tanh is 1 - h_t^2.", lambda h, p, x, cell: h * (1 - h)),
+    ("slope-of-a-relu", "The slope is a ReLU's",
+     "1 where h_t is above 0, else 0, is the slope of a ReLU. That of tanh is 1 - h_t^2.",
+     lambda h, p, x, cell: (h > 0) * 1.0),
     ("slope-plus", "The slope has a plus where a minus belongs",
      "You use 1 + h_t^2. The slope of tanh is 1 - h_t^2, never above 1.", lambda h, p, x, cell: 1 + h**2),
     ("slope-of-h_t", "dh_t is multiplied by h_t, not by the slope", lambda h, p, x, cell: h),
@@ -335,7 +338,7 @@ ONCE = {"grows": slot(SUM, lambda V, f: V.sum(0))}
 
 RNN_CELL_BACKWARD = Family(
     flow=step_back, weight=3,
-    slots={"slope": SLOPES,
+    slots={"slope": but(SLOPES, "tanh-slope-missing-at-the-last-step", "tanh-slope-missing-at-the-first-step"),
            "where": chosen(where("dh_prev"), "slope-without-brackets", "tanh-slope-missing-in-the-carry",
            "tanh-slope-in-the-carry-only",
                            "slope-twice-in-what-is-sent", "slope-twice-in-the-gradients"),

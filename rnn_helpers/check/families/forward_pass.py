@@ -288,6 +288,7 @@ def walk(s, cell, X, h0=None):
     found = [np.array([a if a.shape == made else np.broadcast_to(a, made) for a in part]).reshape(-1, *made)
              for part in (states, before, sums)]
     if filled:
+        caches = [caches[n] for n in np.argsort(list(rounds))]  # each at its step's place, too
         for n, part in enumerate(found):
             found[n] = np.zeros((T, *part.shape[1:])) + (start if filled == "h0" else 0)
             found[n][list(rounds)] = part
@@ -372,7 +373,8 @@ MANY_TO_ONE = Family(
     outputs={"y": Output(lambda s, f: s.joined(f), {"joined": slot(
         ONE, lambda f: f.y,
         ("outputs-summed-over-time", "The outputs of all steps are summed", lambda f: f.every.sum(0)),
-        ("outputs-averaged-over-time", "The outputs of all steps are averaged", lambda f: f.every.mean(0)),
+        ("outputs-averaged-over-time", "The outputs, or the states, of all steps are averaged",
+         lambda f: f.every.mean(0)),
         why="Many-to-one has one output, of the last step alone: Wy @ h_states[-1] + c.")},
                          made("OB", ONE))})
 

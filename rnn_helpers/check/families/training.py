@@ -161,6 +161,11 @@ def step_times(observed, value, flow, name):
                    f"The update of {{o}} is {told}", "p -= lr * g, once.", STEP, alone=True)
 
 
+RATE = slot(  # run (T, O, B) -> what the learning rate is multiplied by
+    STEP, lambda T, O, B: 1.0,
+    *((f"steps-divided-{name}", f"The update of Wx, Wh, b, Wy and c is divided by {by}", "p -= lr * g, once.", number)
+      for name, by, number in MEANS))
+
 PASSES = slot(  # run (T) -> steps of the parts, whether their last loss alone counts, parameters that move then
     STEP, lambda T: [],
     ("an-update-after-each-step", "There is an update after each step of the sequence",
@@ -198,6 +203,7 @@ def training(loss_function):
         y = many_to_many(h_states, model.Wy, model.c)
         loss, dy = s.which(loss_function, y, target)
         of_loss, of_step = s.scale(*y.shape)
+        lr = lr * s.rate(*y.shape)
         grads = {n: g * of_step for n, g in
                  back(model, X, s.counts(dy), h_states, caches, reach=s.reach, walk=s.walk).items()}
 
@@ -242,7 +248,7 @@ def training(loss_function):
                "decay": slot(STEP, 0.0, ("weight-decay-in-the-gradients", "A multiple of the weights is added to the "
                                          "gradients", "Plain descent is asked for: no weight decay.", 0.01, 0.001, 0.1,
                                          1e-4, 0.02, 0.002)),
-               "walk": WALK, "passes": PASSES},
+               "walk": WALK, "passes": PASSES, "rate": RATE},
         outputs={"loss": Output(lambda s, f: s.told(f), {"told": slot(
                      "the loss before the update", lambda f: f.loss,
                      ("loss-after-the-update", "The loss is measured after the update",
@@ -325,21 +331,22 @@ KEPT = slot(
     ("window-read-out-again", "Every update counts all losses of its window, and no others",
      "An older loss has had its update; and with k2 < k1 the first losses of the piece are never counted. Count the "
      "losses of the new steps, each once; dh = 0 for older steps.", ("the window", False)),
-    ("losses-of-older-steps-again", "The losses of the older steps in the window count again, for Wy and c too",
-     "An older loss has had its update: count each once, with dh = 0 for older steps.", ("the window or more", False)),
     ("dh-at-the-beginning-of-the-window", "dh stands at the beginning of the window", "The new steps are the last ones "
      "of the window: zeros for the older steps come first.", ("older last", False)),
     ("first-losses-for-the-last-caches", "With k2 < k1 the losses of the first steps meet the caches of the last ones",
      "caches[-k2:] goes with dh[-k2:].", ("the first", False)),
     ("caches-recomputed", "Older steps are computed anew with the new weights",
      "That is another algorithm. Here older steps keep the caches that they were computed with.", ("", True)),
-    ("window-run-again", "Older steps are run again with the new weights, and the piece goes on from there",
-     "That is another algorithm. Older steps keep their caches, and a piece starts from the last state of the one "
-     "before.", ("run again", False)),
-    ("window-run-and-counted-again",
-     "The whole window is run again with the new weights, and all its losses count again",
-     "Older steps keep their caches, and an older loss has had its update: dh = 0 for it.",
-     ("run again, the window or more", False)),
+    rare=[("losses-of-older-steps-again", "The losses of the older steps in the window count again, for Wy and c too",
+           "An older loss has had its update: count each once, with dh = 0 for older steps.",
+           ("the window or more", False)),
+          ("window-run-again", "Older steps are run again with the new weights, and the piece goes on from there",
+           "That is another algorithm. Older steps keep their caches, and a piece starts from the last state of the "
+           "one before.", ("run again", False)),
+          ("window-run-and-counted-again",
+           "The whole window is run again with the new weights, and all its losses count again",
+           "Older steps keep their caches, and an older loss has had its update: dh = 0 for it.",
+           ("run again, the window or more", False))],
     why="dh = 0 for their steps.")
 
 REACHES = slot(  # run (k1, k2) -> how many losses of a piece reach Wy and c

@@ -245,7 +245,7 @@ BY_LOSS = replace(
            "where": bptt.where("what is carried back"), "slope": bptt.SLOPES, "cache": bptt.CACHE[:1],
            "loss": bptt.LOSS[:1],
            "windows": slot(
-               REACH, each(back),
+               bptt.FLOW, each(back),
                ("step-0-left-out", "No walk reaches step 0", "range(t, 0, -1) ends before 0: its end is not included.",
                 each(lambda t, k, T: range(t, 0, -1), ends=lambda steps, k: steps[-1] == 1),
                 each(lambda t, k, T: range(t, 0, -1))),
