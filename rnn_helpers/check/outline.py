@@ -154,6 +154,8 @@ def read_in(node):
         return set()
     if isinstance(node, ast.Name):
         return {node.id} if isinstance(node.ctx, ast.Load) else set()
+    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+        return {node.target.id} | read_in(node.value)
     return set().union(*map(read_in, ast.iter_child_nodes(node)))
 
 

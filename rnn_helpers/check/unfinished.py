@@ -136,7 +136,7 @@ def untouched(evidence):
     idle = remarks(evidence, "result lost")
     unwritten = remarks(evidence, "model untouched") and not places and not idle
     written = ": the update is still to be written." if unwritten else "." if places or idle else (
-        ": what moved is not the model's own, a copy perhaps. `-=`, as in `model.cell.Wx -= ...`, changes the model's.")
+        ": nothing that is written reaches the model's own arrays, as `model.cell.Wx -= ...` does.")
     found = [Advice(f"{listed(changing)} are the same as before the call{written}", "unfinished")]
     if idle and not places and not evidence.hidden:
         found.append(Advice("This line changes nothing: what it gives is lost. `-=`, as in `model.cell.Wx -= ...`, "
