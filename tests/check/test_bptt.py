@@ -506,6 +506,23 @@ def test_what_raised_is_told_before_a_rare_name():
     assert found.mistakes == [] and found.advice[0].startswith("IndexError")
 
 
+def step_of_ones_own(cell, dh_t, cache):
+    x_t, h_prev, h_t = cache
+    dz = dh_t * (1 - h_t ** 2)
+    return dz @ x_t.T, dz @ h_prev.T, dz.sum(axis=1, keepdims=True), cell.Wh.T @ dz
+
+
+def test_a_step_that_is_given_what_does_not_fit_is_not_to_be_changed():
+    def time_last(cell, dh, caches):
+        back = 0
+        for t in reversed(range(len(caches))):
+            *_, back = step_of_ones_own(cell, np.asarray(dh)[:, :, 0] + back, caches[t])
+        return back
+
+    advice = " ".join(verdict("rnn_backward", time_last).advice)
+    assert "dz = dh_t * (1 - h_t ** 2)" in advice and "dh_t @" not in advice
+
+
 def test_unknown_wrong_answers_get_the_first_departure_and_the_witness():
     def odd(cell, dh, caches):
         dWx, dWh, db, dh0 = loop(cell, dh, caches)

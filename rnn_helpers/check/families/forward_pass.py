@@ -232,7 +232,8 @@ def stacked(line, what, one, letter):
         line, lambda a, *_: a,
         ("only-the-last", f"Only the last {one} is returned", lambda a, *_: a[-1], lambda a, *_: a[-1:]),
         ("aliased", f"Every entry is the last {one}", "Does a list hold T times one array that is filled again and "
-         "again, or does each step fill all of it, as `[:] = ` does? Each step has a place of its own.",
+         "again, does each step fill all of it, as `[:] = ` does, or is index -1 read each time? Each step has a place "
+         "of its own.",
          lambda a, *_: np.repeat(a[-1:], len(a), 0)),
         ("steps-glued", "The steps are glued together", ONE_MORE.format(what), lambda a, *_: np.concatenate(list(a))),
         ("only-the-last-filled", f"Only the last entry of {what} is filled",

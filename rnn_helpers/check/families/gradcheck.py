@@ -59,8 +59,8 @@ BACK = slot(  # run (what was there, eps, what is there now) -> what is put ther
     ("never-restored", "param is not put back", "Each element stays at p - eps, so the next ones are measured "
      "elsewhere, and the caller's weights have moved. Save p, as a copy, and put it back.", lambda old, eps, now: now),
     ("put-back-as-p-plus-eps", "Each element of param stays one eps too high",
-     "Put back the p that you saved, after the last call of f.", lambda old, eps, now: now + 2 * eps),
-    why="Put back the p that you saved.")
+     "Put p back as it was, after the last call of f.", lambda old, eps, now: now + 2 * eps),
+    why="Put p back as it was.")
 
 
 def slopes(s, f, param, eps=1e-5):

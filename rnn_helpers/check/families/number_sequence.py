@@ -26,6 +26,8 @@ STARTS = slot(
      "that has enough successors is a start.", lambda S, T: range(0, S - T, T)),
     ("wrapped-around", "There is one window too many", "The last number has no successor; an index that wraps, np.roll "
      "or a padded zero gives it one. n = 0..S - T - 1.", lambda S, T: range(S - T + 1)),
+    ("a-whole-window-after-each", "Windows that no whole window follows are left out",
+     lambda S, T: range(S - 2 * T + 1)),
     ("every-number-a-start", "Every number starts a window",
      "np.roll, or an index that wraps, runs over the end into the beginning. n = 0..S - T - 1.", lambda S, T: range(S)),
     ("windows-in-reverse", "The windows are in reverse order", lambda S, T: range(S - T - 1, -1, -1)), why=EVERY_START)

@@ -49,7 +49,7 @@ SCALE = slot(  # run (T, O, B) -> factors of the loss and of the gradients
        "The loss is a sum, and so are its gradients: leave out the division.",
        lambda T, O, B, number=number: (1.0, number(T, O, B))) for name, by, number in MEANS),
     *((f"mean-loss-returned-{name}", f"The loss returned is divided by {by}",
-       "Return the sum, and divide when you print it. Your update is that of the sum.",
+       "Return the sum, and divide when you print it.",
        lambda T, O, B, number=number: (number(T, O, B), 1.0)) for name, by, number in MEANS),
     ("halved", "Loss and update are halved", lambda T, O, B: (0.5, 0.5)),
     why="Here the loss has no factor 1/2.")

@@ -137,11 +137,17 @@ def _as_named(scene, target, shape):
 
 
 def transposed(scene):
-    """A matrix product that fits with one transpose, or the other way round, in its place; and in no other way."""
+    """A matrix product that fits with one transpose, or the other way round, in its place; and in no other way.
+
+    Not where a function was given what does not fit: the fault may be its caller's.
+    """
     operation = scene.operation()
     if not operation or operation[1] not in ("@", "*"):
         return ""
     left, symbol, right = operation
+    taken = {arg.arg for arg in scene.function.args.args} if scene.elsewhere and scene.function else set()
+    if any(isinstance(part, ast.Name) and part.id in taken for part in (left, right)):
+        return ""
     node = next((n for n in scene.parts() if isinstance(n, ast.BinOp) and n.left is left
                  or isinstance(n, ast.Call) and n.args and n.args[0] is left), None)
     a, b = scene.shape(left), scene.shape(right)
