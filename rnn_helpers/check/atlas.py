@@ -98,17 +98,19 @@ def partly_zero(evidence):
 
 
 def on_a_line(evidence):
-    """Advice where the one wrong value is a number and, in three cases or more, a + b times the right one or always one
-    number; or []."""
-    keys = [key for key in evidence.wrong if key not in evidence.yardstick.properties]
+    """Advice where the one wrong value is a number and, in all of three cases or more, a + b times the right one or one
+    and the same; or []."""
+    properties = evidence.yardstick.properties
+    names = {key.split("/")[1] for key in evidence.wrong if key not in properties}
+    keys = [key for key in evidence.expected if key.split("/")[1] in names and key not in properties]
     pairs = [(evidence.got.get(key), evidence.expected[key]) for key in keys]
-    if len({key.split("/")[1] for key in keys}) != 1 or not all(numbers(np.asarray(value)) and np.size(value) == 1
-                                                                for pair in pairs for value in pair):
+    if len(names) != 1 or not all(numbers(np.asarray(value)) and np.size(value) == 1
+                                  for pair in pairs for value in pair):
         return []
     got, right = np.array([[float(np.ravel(value)[0]) for value in pair] for pair in pairs]).T
     if len({float(f"{number:.6g}") for number in right}) < 3 or not np.isfinite(got).all():
         return []
-    name = keys[0].split("/")[1]
+    (name,) = names
     if not np.ptp(got):
         return [Advice(f"{name} is {got[0]:.4g} in every case tried.", "mistake")]
     b, a = np.polyfit(right, got, 1)

@@ -105,8 +105,8 @@ MAPS = tuple(Change(slug, words, run, "map", why, *shows) for slug, words, run, 
     ("logarithm", "{has} been through a logarithm", np.log, "Leave out this log."),
     ("slope", "{is} replaced by 1 minus its square", lambda v: 1 - v * v, HERE, from_to(-np.inf, 1)),
     ("whole-numbers", "{has} lost the decimals", np.trunc, "Is there a dtype=int?", again(np.trunc)),
-    ("ones", "{is} 1 everywhere", np.ones_like, HERE, lambda v: not np.any(v != 1))))
-MAPS = (*MAPS, Change("one", "{is} always 1", np.ones_like, "map", HERE, lambda v: not v.ndim and bool(v == 1)))
+    ("ones", "{is} 1 everywhere", np.ones_like, HERE, lambda v: not np.any(v != 1)),
+    ("one", "{is} always 1", np.ones_like, HERE, lambda v: not v.ndim and bool(v == 1))))
 OF_MANY = {"ones", "signs-only"}  # said of several numbers only; "rooted", "logarithm": nan below 0
 ROUNDED = tuple(Change(slug, words, run, "map", why, again(run)) for slug, words, run, why in (
     *((f"rounded-to-{n}", f"{{is}} rounded to {n} digit{'s' * (n != 1)}", lambda v, n=n: np.round(v, n),

@@ -70,19 +70,18 @@ def read_caches(*given):
             return {"h_states": h_states, **dict.fromkeys(names, "not checked: h_states first")}
         T = len(X)
 
-        def held(which):
-            """What the cache of each step holds of step which(step)."""
-            return [kept(i, values, X[t], h_states[t - 1] if t else h0, h_states[t], u)
-                    for u in range(T) for t in [which(u)]]
+        def held(t, at):
+            """What the cache at a place holds of step t."""
+            return kept(i, values, X[t], h_states[t - 1] if t else h0, h_states[t], at)
 
-        steps = held(lambda t: t)
+        steps = [held(t, t) for t in range(T)]
         empty = next((f"missing: caches[{t}] is empty" for t in range(len(X))
                       if not any(name.startswith(f"cache {t}, ") for name in values)), "")
         words = {name: min((step[name] for step in steps), key=lambda word: word == "kept") for name in names[:3]}
         found = dict.fromkeys(names[:3], np.array(empty)) if empty else words
         others = (("in reverse order", lambda t: T - 1 - t), ("the last step's everywhere", lambda t: T - 1))
         for text, which in others if T > 1 and not empty and "kept" not in words.values() else ():
-            if all(word == "kept" for step in held(which) for word in step.values()):
+            if all(word == "kept" for at in range(T) for word in held(which(at), at).values()):
                 found = dict.fromkeys(names[:3], np.array(f"missing: {text}"))
         order = order_of(values, X[-1], h_states[-2], h_states[-1], len(X) - 1)
         return {"h_states": h_states, **found, names[3]: order}

@@ -362,7 +362,7 @@ def repaired(exercise, function, inputs, yardstick, leave=(), explained=False, n
             return []
     if beside:
         (words, line), left = beside
-        return [Advice(f"One mistake is left {words}; it is said below.", "mistake", line, theirs=True),
+        return [Advice(f"One mistake is left {words}; it is named below.", "mistake", line, theirs=True),
                 *left.advice]
     if len(found) == 1:
         all_right = "All the rest is right" if named else "Everything is right"

@@ -418,6 +418,8 @@ def test_a_smoothed_loss_is_told_by_its_numbers():
         assert check.train_step(Mixed(lambda loss: loss ** 1.1 + 3).step, seed=seed).judgement.mistakes == []
         found = check.train_step(Mixed(lambda loss: 3.0).step, seed=seed).judgement
         assert found.mistakes == ["a-number-on-a-line"] and "loss is 3 in every case" in found.advice[0]
+        found = check.train_step(Mixed(lambda loss: 3.0 if loss > 100 else loss).step, seed=seed).judgement
+        assert "every case" not in " ".join(found.advice)
 
 
 def test_an_array_of_two_unpacks_alike():

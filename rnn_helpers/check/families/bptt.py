@@ -190,8 +190,8 @@ STEPS = slot(
      "step is first: reversed(range(T)).", lambda T: range(T)),
     ("first-step-skipped", "The loop leaves out step 0",
      "range(T - 1, 0, -1) ends at 1. reversed(range(T)) visits every step, 0 included.", lambda T: range(T - 1, 0, -1)),
-    ("last-step-skipped", "The last step is left out, with its loss", "The walk starts at T - 1, as reversed(range(T)) "
-     "does, and dh[-1] joins there, before the step back.", lambda T: range(T - 2, -1, -1)),
+    ("last-step-skipped", "The last step is left out, with its loss", "Start at T - 1, as reversed(range(T)) does, and "
+     "let dh[-1] join there, before the step back.", lambda T: range(T - 2, -1, -1)),
     ("one-round", "Only the last step is visited", "Does `return` stand inside the loop? It ends the function on the "
      "first pass. Move it below the loop.", lambda T: [T - 1]),
     ("only-step-0", "Only step 0 counts", "reversed(range(T)) visits every step, the last one first, and each adds to "

@@ -151,8 +151,8 @@ LOGS = slot(  # run (shifted, the sum's logarithm) -> log p
     ("log-of-zero", "The loss is inf, or nan, for a very unlikely target", "p has underflowed to 0 before you take its "
      "log. Take the log on paper: logits - max - log(sum of exp(logits - max)).",
      lambda shifted, log_sum: np.log(np.exp(shifted) / np.exp(log_sum))),
-    ("log-of-zero", "There is nan where one logit lies far above the others", "exp overflows, or 0 meets the log of "
-     "a p that is 0. Pick log p of the target alone, on paper: logits - max - log(sum of exp(logits - max)).",
+    ("log-of-zero", "The result is nan where one logit lies far above the others", "exp overflows, or 0 meets the log "
+     "of a p that is 0. Pick log p of the target alone, on paper: logits - max - log(sum of exp(logits - max)).",
      lambda shifted, log_sum: (lambda p: np.where((p == 0).any(axis=1, keepdims=True), np.nan, np.log(p)))(
          np.exp(shifted) / np.exp(log_sum))),
     ("log-of-p-plus-eps", "A small number added to p, or a p kept from 0, hides very unlikely targets", *(
@@ -260,7 +260,7 @@ OF_LOGITS = slot(  # run (f) -> dlogits; f.y, f.p, f.z, f.log_p as above
      lambda f: f.z - f.y, lambda f: f.z - f.top - f.y),
     ("gradient-of-log-p", "dlogits is made of log p, not of p", "log p belongs to the loss. The gradient is p - "
      "one_hot.", lambda f: f.log_p - f.y),
-    ("one-hot-of-all-steps", "Every step loses 1 at the targets of all steps",
+    ("one-hot-of-all-steps", "1 is subtracted at the targets of all steps, in every step",
      "Each step and example has its own target: p[t, targets[t, b], b].",
      lambda f: f.p - (f.y.sum(axis=(0, 2), keepdims=True) > 0) * np.ones_like(f.p)),
     ("gradient-is-p(1-p)", "The gradient is p (1 - p)", "That is the slope of a sigmoid. Through softmax and log it is "

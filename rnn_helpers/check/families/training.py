@@ -95,7 +95,7 @@ CLIPPED_OF = slot(  # run (gradients by name, max_norm, norm, shorten) -> clippe
      "Put all five gradients in one dict and clip once: one norm, one factor.",
      lambda grads, m, norm, shorten: {n: shorten(g, norm(grouped(grads, n)), m, grouped(grads, n)) for n,
                                       g in grads.items()}),
-    ("readout-not-clipped", "Wy and c move by gradients that are not clipped",
+    ("readout-not-clipped", "Wy and c are updated with gradients that are not clipped",
      "All five gradients are clipped together, once: the update takes those.",
      *(lambda grads, m, norm, shorten, of=of: {n: shorten(g, norm(of(grads)), m, grads) if n in NAMES[:3] else g
                                                for n, g in grads.items()}
@@ -136,7 +136,7 @@ LR_FIRST = ("lr-before-clipping", "The gradients are multiplied by lr, then clip
             "Clip the gradients themselves; lr comes with the update.")
 AS_CALLED = {"element-by-element": "clipped-element-by-element", "each-array-on-its-own": "clipped-separately",
              "scaled-up-too": "always-scaled"}
-NOT_CLIPPED = {"title": "The update is not that of clipped gradients", "why": "Above the threshold every gradient is "
+NOT_CLIPPED = {"title": "The update does not use the clipped gradients", "why": "Above the threshold every gradient is "
                "multiplied by max_norm / norm: use what clip_by_norm returns."}
 SHORTENED = tuple(replace(v, name=AS_CALLED.get(v.name, v.name), **(NOT_CLIPPED if v.name == "not-clipped" else {}))
                   for v in SHORTEN
